@@ -1,0 +1,1 @@
+"""Ground floor: errors, ids, working-time arithmetic, text, coordinates, writing(). No domain."""

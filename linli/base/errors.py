@@ -1,0 +1,94 @@
+"""Refusals: exceptions that carry a sentence for the person. Actions raise them, one middleware renders them.
+
+    Refusal
+    ├── Invalid      422  the input cannot be read as meant
+    ├── NotYours     403  inside your area, but not your power
+    ├── NotFound     404  outside your area, or nowhere: the two look alike
+    ├── Conflict     409  the case has moved on
+    │   └── Stale    409  somebody was faster; carries the newer version
+    ├── TooLarge     413
+    ├── TooMany      429
+    └── Unavailable  503  the store cannot take it now (disk full, locked); nothing was kept
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(Exception):  # noqa: N818  a refusal is a polite answer, not an error of the program
+    """A polite no: `sentence` says what is wrong and what to do next, in the reader's language."""
+
+    status = 400
+    code = "refused"
+    sentence = _("This cannot be done.")
+
+    def __init__(self, sentence: object = None, **facts: Any) -> None:
+        self.sentence = str(sentence or self.sentence)
+        self.facts = facts
+        super().__init__(self.sentence)
+
+
+class Invalid(Refusal):
+    """The input cannot be understood; `fields` in facts names what is wrong where."""
+
+    status = 422
+    code = "invalid"
+    sentence = _("Please check what you entered.")
+
+
+class NotYours(Refusal):
+    """The actor is inside the area but lacks the power."""
+
+    status = 403
+    code = "not_yours"
+    sentence = _("Your post may not do this.")
+
+
+class NotFound(Refusal):
+    """Outside the actor's area, or not there at all."""
+
+    status = 404
+    code = "not_found"
+    sentence = _("There is nothing here, or it is not in your area.")
+
+
+class Conflict(Refusal):
+    """The case is in a stage that does not allow the step."""
+
+    status = 409
+    code = "conflict"
+    sentence = _("This case has already moved on.")
+
+
+class Stale(Conflict):
+    """The actor decided on an older version; `version` in facts is the present one."""
+
+    code = "stale"
+    sentence = _("Somebody changed this case while you were reading. Please look at it again, then decide.")
+
+
+class TooLarge(Refusal):
+    """More bytes, pixels or characters than the limit."""
+
+    status = 413
+    code = "too_large"
+    sentence = _("This is larger than we can take.")
+
+
+class TooMany(Refusal):
+    """Too many requests from one source."""
+
+    status = 429
+    code = "too_many"
+    sentence = _("Too many requests. Please wait a minute and try again.")
+
+
+class Unavailable(Refusal):
+    """The store cannot keep anything now, so nothing was acknowledged."""
+
+    status = 503
+    code = "unavailable"
+    sentence = _("We cannot save this at the moment. Nothing was kept; please try again in a few minutes.")

@@ -1,0 +1,1 @@
+"""Settings, URLs, the server and the `linli` command: the top layer, which sees all others."""

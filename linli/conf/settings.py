@@ -1,0 +1,178 @@
+"""All settings, from the environment or from `$LINLI_HOME/linli.env`; the defaults are the safe ones.
+
+`linli init` writes that file with fresh secrets. Every name is listed in docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+PACKAGE = Path(__file__).resolve().parent.parent
+env = environ.Env()
+HOME = Path(env("LINLI_HOME", default=str(Path.cwd() / "var"))).resolve()
+if (HOME / "linli.env").is_file():
+    env.read_env(str(HOME / "linli.env"))
+
+KINDS = sorted(found.parent.name for found in PACKAGE.glob("kinds/*/procedure.yaml"))
+DEMO = env.bool("LINLI_DEMO", default=False)
+
+
+def _secret(name: str) -> str:
+    value = env(name, default="")
+    if not value and env.bool("LINLI_BUILDING", default=False):
+        return "only-for-building-nothing-is-served"  # `collectstatic`, `init`: no data is touched
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Run `linli init` once, or put it into {HOME / 'linli.env'}.")
+    return str(value)
+
+
+SECRET_KEY = _secret("LINLI_SECRET_KEY")
+DATA_KEY = _secret("LINLI_DATA_KEY")  # opens people's data; keep a copy apart from the backups
+
+DEBUG = False
+PLAIN_HTTP = env.bool("LINLI_PLAIN_HTTP", default=DEMO)  # only where a proxy in front speaks HTTPS, or on loopback
+ALLOWED_HOSTS = env.list("LINLI_HOSTS", default=["*"] if DEMO else ["localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", default=[])
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("LINLI_BEHIND_PROXY", default=False) else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "linli.conf",
+    "linli.base",
+    "linli.ledger",
+    "linli.divisions",
+    "linli.posts",
+    "linli.residents",
+    "linli.cases",
+    "linli.web",
+    *[f"linli.kinds.{kind}" for kind in KINDS],
+    "linli.portals.resident",
+    "linli.portals.desk",
+    "linli.portals.api",
+    "linli.portals.demo",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "linli.base.middleware.Generations",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "linli.web.middleware.Refusals",
+]
+ROOT_URLCONF = "linli.conf.urls"
+WSGI_APPLICATION = "linli.conf.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "linli.web.context.every_page",
+            ],
+            "builtins": ["linli.web.templatetags.frames"],
+        },
+    }
+]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{HOME / 'linli.sqlite3'}")}
+ON_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+DATABASES["default"]["CONN_MAX_AGE"] = None
+if ON_SQLITE:
+    # FULL: with NORMAL a power cut lost up to 470 acknowledged transactions (anchors-trust §0).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000",
+    }
+ATOMIC_REQUESTS = False
+
+AUTH_USER_MODEL = "posts.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+ATTACHMENTS_ROOT = HOME / "attachments"  # outside any web root; served only after a decision
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 9
+
+EMAIL_CONFIG = env.email_url("LINLI_EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env("LINLI_EMAIL_FROM", default="linli@localhost")
+SMS_BACKEND = env("LINLI_SMS_BACKEND", default="linli.residents.sms.ConsoleSms")
+
+PLACE_NAME = env("LINLI_PLACE_NAME", default="")
+PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
+LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
+INTAKE_PER_MINUTE = env.int("LINLI_INTAKE_PER_MINUTE", default=30)  # public reports from one address
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOG_LEVEL = env("LINLI_LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
+os.makedirs(HOME, exist_ok=True)
