@@ -5,3 +5,8 @@ class ResidentsConfig(AppConfig):
     name = "linli.residents"
     label = "residents"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.ledger.triggers import append_only
+
+        append_only("residents_access")

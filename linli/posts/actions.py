@@ -1,0 +1,63 @@
+"""Founding posts and filling them. Appointments are ledger entries; ending one takes effect at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, Invalid
+from linli.base.generations import bump
+from linli.base.writing import writing
+from linli.divisions.models import Division
+from linli.ledger.records import Line, record
+from linli.posts.actor import Actor, PostActor, SystemActor
+from linli.posts.may import require
+from linli.posts.models import Account, Holding, Organisation, Post, PostKind
+
+
+def found(title: str, *, kind: str, organisation: Organisation, division: Division, by: Actor) -> Post:
+    """Set up a post (设岗) over a division."""
+    _check(by, division)
+    if kind not in PostKind.values:
+        raise Invalid(_("There is no such kind of post."))
+    with writing():
+        post = Post.objects.create(title=title, kind=kind, organisation=organisation, division=division)
+        bump("posts")
+        record(Line("posts.found", by.by(), division.code, facts={"post": post.pk, "kind": kind}))
+    return post
+
+
+def appoint(account: Account, post: Post, *, by: Actor, acting: bool = False, since: datetime | None = None) -> Holding:
+    """Put a person on a post (任职), or let somebody stand in (`acting`, 代理)."""
+    _check(by, post.division)
+    if isinstance(by, PostActor) and by.holding.account_id == account.pk:
+        raise Conflict(_("Nobody appoints themselves. Another administrator has to do this."))
+    try:
+        with writing():
+            holding = Holding.objects.create(post=post, account=account, acting=acting, since=since or timezone.now())
+            bump("posts")
+            facts = {"post": post.pk, "holding": holding.pk, "acting": acting}
+            record(Line("posts.appoint", by.by(), post.division.code, facts=facts))
+    except IntegrityError as taken:
+        raise Conflict(_("This post is held by somebody. End that appointment first, or appoint as acting.")) from taken
+    return holding
+
+
+def end(holding: Holding, *, by: Actor) -> None:
+    """End an appointment (离任) now; the next step this person tries on this post is refused."""
+    _check(by, holding.post.division)
+    with writing():
+        ended = Holding.objects.filter(pk=holding.pk, until=None).update(until=timezone.now())
+        if not ended:
+            raise Conflict(_("This appointment has already ended."))
+        bump("posts")
+        facts = {"post": holding.post_id, "holding": holding.pk}
+        record(Line("posts.end", by.by(), holding.post.division.code, facts=facts))
+
+
+def _check(by: Actor, division: Division) -> None:
+    if not isinstance(by, SystemActor):
+        require(by, "posts.appoint", within=division.code)

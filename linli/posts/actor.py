@@ -1,0 +1,51 @@
+"""Actor: everyone and everything that can take a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from linli.ledger.records import By
+from linli.posts.models import Holding, Post
+
+
+@dataclass(frozen=True)
+class PostActor:
+    """A post and the person who holds it now."""
+
+    holding: Holding
+
+    @property
+    def post(self) -> Post:
+        """The post whose powers are used."""
+        return self.holding.post
+
+    def by(self) -> By:
+        """As the ledger keeps it: the post, and the appointment that says who sat on it."""
+        return By("post", post=self.holding.post_id, holding=self.holding.pk)
+
+
+@dataclass(frozen=True)
+class PartyActor:
+    """Somebody with a relation to one case (the reporter ...), known by follow code or account."""
+
+    relation: str
+    case: UUID | None = None
+
+    def by(self) -> By:
+        """As the ledger keeps it: the relation only, never a person."""
+        return By("party", relation=self.relation)
+
+
+@dataclass(frozen=True)
+class SystemActor:
+    """The clock, an import, a sensor."""
+
+    name: str
+
+    def by(self) -> By:
+        """As the ledger keeps it."""
+        return By("system", relation=self.name)
+
+
+Actor = PostActor | PartyActor | SystemActor

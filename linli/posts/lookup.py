@@ -1,0 +1,53 @@
+"""Finding the post that serves a place: the nearest one of a kind, going up the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from linli.base.generations import Cached
+from linli.posts.models import Holding, Post
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A post as the look-up needs it: its area as a code range, and who sits on it (account ids)."""
+
+    post: int
+    low: int
+    high: int
+    sitters: frozenset[int]
+
+    def __contains__(self, code: int) -> bool:
+        return self.low <= code < self.high
+
+
+def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset()) -> int | None:
+    """The id of the post of `kind` with the smallest area around `code`.
+
+    A post held by somebody not in `apart` (account ids: separation of duties) comes first, going up as far as
+    needed; failing that a vacant one, so that nothing falls to the ground; None if there is no such post.
+    """
+    around = [seat for seat in _seats(kind) if code in seat]
+    served = [seat for seat in around if seat.sitters - apart]
+    vacant = [seat for seat in around if not seat.sitters]
+    found = next(iter(served or vacant), None)
+    return found.post if found else None
+
+
+def seat_of(kind: str, post: int) -> Seat | None:
+    """The seat of one post of a kind, if it is in force."""
+    return next((seat for seat in _seats(kind) if seat.post == post), None)
+
+
+def _read_seats(kind: str) -> list[Seat]:
+    sitters: dict[int, set[int]] = {}
+    for post, account in Holding.objects.current().filter(post__kind=kind).values_list("post_id", "account_id"):
+        sitters.setdefault(post, set()).add(account)
+    seats = [
+        Seat(post.pk, *post.division.span, frozenset(sitters.get(post.pk, ())))
+        for post in Post.objects.filter(kind=kind, until=None).select_related("division").order_by("pk")
+    ]
+    return sorted(seats, key=lambda seat: seat.high - seat.low)
+
+
+_seats: Cached[list[Seat]] = Cached("posts", _read_seats)

@@ -1,0 +1,53 @@
+"""may(): actor x power x place, decided from an in-process table; deny by default.
+
+Outside one's area a thing looks as if it did not exist (404), inside it may be refused (403).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound, NotYours
+from linli.posts.actor import Actor, PostActor
+from linli.posts.models import Holding
+from linli.posts.powers import kinds_with
+
+
+class Decision(StrEnum):
+    """The answer and, for a no, its reason."""
+
+    ALLOWED = "allowed"
+    LACKING = "lacking"
+    OUTSIDE = "outside"
+    ENDED = "ended"
+
+
+def covers(actor: PostActor, code: int) -> bool:
+    """Whether a place (17-digit code) lies in the area of the actor's post."""
+    low, high = actor.post.division.span
+    return low <= code < high
+
+
+def may(by: Actor, power: str, *, within: int) -> Decision:
+    """Decide by the post-rule table alone; parties and tasks are decided by the layer that knows cases."""
+    if not isinstance(by, PostActor) or not covers(by, within):
+        return Decision.OUTSIDE
+    return Decision.ALLOWED if by.post.kind in kinds_with(power) else Decision.LACKING
+
+
+def require(by: Actor, power: str, *, within: int) -> None:
+    """Raise the refusal that belongs to may()'s answer; a post that has ended has no powers at all."""
+    if isinstance(by, PostActor) and not still_holds(by):
+        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
+    decision = may(by, power, within=within)
+    if decision is Decision.OUTSIDE:
+        raise NotFound
+    if decision is Decision.LACKING:
+        raise NotYours
+
+
+def still_holds(by: PostActor) -> bool:
+    """Ask the database, not a cache: an appointment that ended a second ago is over."""
+    return Holding.objects.current().filter(pk=by.holding.pk).exists()

@@ -1,0 +1,110 @@
+"""Who may act: organisations, their posts, and who holds which post from when until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.divisions.models import Division
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; a password of None means that the account cannot sign in by password."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> Account:
+        """Add an account."""
+        account = self.model(username=username, **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """A way to sign in. It carries no rights: a person has those of the posts held, now."""
+
+    username = models.CharField(_("User name"), max_length=60, unique=True)
+    called = models.CharField(_("Name"), max_length=60, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = AccountManager()
+
+    def get_full_name(self) -> str:
+        """What to call the person who holds a post."""
+        return self.called or self.username
+
+
+class Organisation(models.Model):
+    """A department, a committee, a centre, a company that serves a place."""
+
+    name = models.CharField(max_length=100)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="organisations")
+    telephone = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "division"], name="organisation_once_per_division")]
+
+
+class PostKind(models.TextChoices):
+    """The kinds of post; which steps each may take is written in the procedures."""
+
+    GRID_WORKER = "grid_worker", _("Grid worker")
+    CLERK = "clerk", _("Intake clerk")
+    CALL_TAKER = "call_taker", _("Call-taker")
+    DISPATCHER = "dispatcher", _("Dispatcher")
+    HANDLER = "handler", _("Handling post")
+    CHECKER = "checker", _("Checker")
+    HEAD = "head", _("Head")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Post(models.Model):
+    """A seat with powers over an area, whoever sits on it."""
+
+    title = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20, choices=PostKind.choices)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="posts")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "division"], name="post_kind_division")]
+
+
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    """Holdings by time."""
+
+    def current(self, now: datetime | None = None) -> HoldingQuerySet:
+        """Those in force now: holding and post both begun, neither ended."""
+        now = now or timezone.now()
+        begun = Q(since__lte=now, post__since__lte=now)
+        open_ended = (Q(until=None) | Q(until__gt=now)) & (Q(post__until=None) | Q(post__until__gt=now))
+        return self.filter(begun & open_ended, account__is_active=True)
+
+
+class Holding(models.Model):
+    """A person on a post, from a moment until a moment; `acting` stands in for the holder (代理)."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="holdings")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="holdings")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+    acting = models.BooleanField(default=False)
+
+    objects = HoldingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "until"], name="holding_account")]
+        constraints = [
+            models.UniqueConstraint(fields=["post"], condition=Q(until=None, acting=False), name="one_holder_per_post")
+        ]

@@ -1,0 +1,50 @@
+"""Taking people's data in: tidy, check, seal. Nothing leaves this module unsealed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Invalid
+from linli.base.ids import uuid7
+from linli.base.text import half_width, tidy
+from linli.residents.crypto import blind_index, seal
+from linli.residents.models import Contact
+from linli.residents.reading import place_of
+
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_OTHER = re.compile(r"\+?\d{5,15}")
+
+
+@dataclass(frozen=True)
+class GivenContact:
+    """What somebody gave us, not yet sealed."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.phone or self.address)
+
+
+def plain_phone(text: str) -> str:
+    """A telephone number as digits, from any way of typing it; Invalid with an example otherwise."""
+    digits = re.sub(r"[\s\-()()·.]", "", half_width(text))
+    digits = re.sub(r"^(\+86|0086|86)(?=1[3-9]\d{9}$)", "", digits)
+    if digits and not (_MOBILE.fullmatch(digits) or _OTHER.fullmatch(digits)):
+        raise Invalid(_("Please enter a telephone number of digits, such as 13912345678 or 0517-12345678."))
+    return digits
+
+
+def sealed_contact(given: GivenContact) -> Contact:
+    """An unsaved, sealed Contact, so that many can be written set-wise by whoever opens cases."""
+    contact = Contact(id=uuid7(), language=get_language() or "zh-hans")
+    phone = plain_phone(given.phone)
+    contact.phone_index = blind_index(phone, "phone")
+    for field, text in (("name", tidy(given.name)[:60]), ("phone", phone), ("address", tidy(given.address)[:200])):
+        setattr(contact, f"{field}_sealed", seal(text, place_of(contact, field)))
+    return contact

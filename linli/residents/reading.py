@@ -1,0 +1,85 @@
+"""read(): the one door to a person's data. The access row is written in the same transaction, or nothing is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound, NotYours
+from linli.base.writing import writing
+from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
+from linli.posts.may import covers, still_holds
+from linli.residents.crypto import unseal
+from linli.residents.models import Access, Contact
+from linli.residents.purposes import Purpose, purpose_named
+
+FIELDS = ("name", "phone", "address")
+
+
+class Concern(Protocol):
+    """What a reading is about: a case, as far as this layer needs to know it."""
+
+    pk: UUID
+    code_now: int
+    reporter_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """The fields asked for, unsealed; the others are empty."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+def read(contact: Contact, purpose: str, case: Concern, *, by: Actor, fields: Sequence[str] = FIELDS) -> Person:
+    """Unseal a contact for a listed purpose in a case, and leave the access row the person will see.
+
+    Raises NotFound outside the actor's area or for a contact that is not this case's, NotYours where the
+    purpose does not belong to the actor's kind of post (handlers have none).
+    """
+    rule = purpose_named(purpose)
+    _check(contact, rule, case, by)
+    shown = [name for name in FIELDS if name in fields and name in rule.fields]
+    with writing():
+        log(contact, purpose, shown, about=case.pk, by=by)
+        return Person(**{name: _open(contact, name) for name in shown})
+
+
+def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | None, by: Actor) -> None:
+    """Write the access row; without it nothing may be shown."""
+    who = by.by()
+    Access.objects.create(
+        contact=contact, at=timezone.now(), purpose=purpose, about=about, actor=who.actor,
+        post=who.post, holding=who.holding, relation=who.relation, fields=",".join(fields),
+    )  # fmt: skip
+
+
+def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
+    if case.reporter_id != contact.pk:
+        raise NotFound
+    if isinstance(by, PostActor):
+        if not covers(by, case.code_now):
+            raise NotFound
+        if by.post.kind not in rule.posts or not still_holds(by):
+            raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
+    elif isinstance(by, PartyActor):
+        if by.case != case.pk or by.relation not in rule.parties:
+            raise NotFound
+    elif isinstance(by, SystemActor) and by.name not in rule.systems:
+        raise NotYours
+
+
+def _open(contact: Contact, field: str) -> str:
+    return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field), contact.key_version)
+
+
+def place_of(contact: Contact, field: str) -> str:
+    """The place a sealed value is bound to."""
+    return f"contact/{contact.pk}/{field}"
