@@ -1,0 +1,238 @@
+"""The ground all tests stand on: a throw-away home and keys, catalogues, copies of databases.
+
+Every test with `django_db` sees the demo world and is rolled back. A test that needs real commits, several
+threads or a real server asks for `fresh_database` or `server`: a copy of the template, never a flush.
+
+LINLI_TEST_WORLD=0 leaves the demo world out (for quick work on the lower layers);
+LINLI_NO_SKIPS=1 turns every skip into a failure (CI).
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not IS_WORKER:
+    for name in [name for name in os.environ if name.startswith("LINLI_")]:
+        if name not in {"LINLI_NO_SKIPS", "LINLI_AXE", "LINLI_TEST_WORLD"}:
+            del os.environ[name]  # the machine's own settings are not the tests'
+    home = tempfile.mkdtemp(prefix="linli_test_")
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="linli.conf.settings",
+        DJANGO_ALLOW_ASYNC_UNSAFE="1",  # Playwright keeps a loop running in the thread that runs the tests
+        LINLI_TEST_ROOT=home,
+        LINLI_HOME=home,
+        LINLI_SECRET_KEY=secrets.token_urlsafe(50),
+        LINLI_DATA_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+        LINLI_PLAIN_HTTP="1",
+    )
+
+import django  # noqa: E402  after the environment is laid
+from django.db import connection, connections  # noqa: E402
+from django.test import override_settings  # noqa: E402
+
+from linli.base.catalogues import compile_catalogues  # noqa: E402
+from tests import databases, servers  # noqa: E402
+
+REPOSITORY = Path(__file__).resolve().parent
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+NO_SKIPS = os.environ.get("LINLI_NO_SKIPS") == "1"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+]
+
+
+# --- the run -----------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sqlite: about SQLite itself; left out on PostgreSQL")
+    if not IS_WORKER:
+        compile_catalogues(REPOSITORY / "linli")
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if IS_WORKER:
+        return
+    databases.drop_template()
+    shutil.rmtree(databases.root(), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to the other database; refuse tests that would flush the shared world."""
+    other = "sqlite" if ON_POSTGRES else "postgres"
+    belongs_elsewhere = [item for item in items if item.get_closest_marker(other)]
+    if ON_POSTGRES or NO_SKIPS:
+        items[:] = [item for item in items if item not in belongs_elsewhere]
+        config.hook.pytest_deselected(items=belongs_elsewhere)
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        names = getattr(item, "fixturenames", ())
+        if (mark and mark.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names:
+            raise pytest.UsageError(
+                f"{item.nodeid} would flush the demo world; ask for `fresh_database` instead."
+            )
+        if "fresh_database" in names and (mark or "db" in names):
+            raise pytest.UsageError(
+                f"{item.nodeid} asks for `fresh_database` and `db`; it can have only one of them."
+            )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run, with the one line that changes that."""
+    if item.get_closest_marker("postgres") and not ON_POSTGRES:
+        pytest.skip("needs PostgreSQL: apt-get install postgresql; DATABASE_URL=postgres://… make test")
+    if item.get_closest_marker("browser") and not CHROMIUM:
+        pytest.skip("needs Chromium: apt-get install chromium fonts-noto-cjk")
+    if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
+        pytest.skip("needs the real data sets in ../shared/data, beside the checkout")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    report = yield
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"Skipped, though LINLI_NO_SKIPS=1: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    report = yield
+    if NO_SKIPS and report.skipped:
+        report.outcome, report.longrepr = "failed", f"Skipped, though LINLI_NO_SKIPS=1: {report.longrepr}"
+    return report
+
+
+# --- databases ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """This process's own copy of the template, with the demo world in it."""
+    with django_db_blocker.unblock():
+        name = databases.copy(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+        with databases.pointing_at(name):
+            yield
+        databases.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords(django_test_environment: None) -> Iterator[None]:
+    with override_settings(PASSWORD_HASHERS=["tests.quick_passwords.OneRound"]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Any, tmp_path: Path) -> None:
+    settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
+
+
+@pytest.fixture
+def fresh_database(django_test_environment: None, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the template for this test alone, with real commits; yields its name."""
+    with django_db_blocker.unblock():
+        name = databases.copy("fresh")
+        with databases.pointing_at(name):
+            yield name
+        databases.drop(name)
+
+
+@pytest.fixture
+def at_once() -> Callable[[list[Callable[[], object]]], list[object]]:
+    """Run functions in as many threads, all let go together; returns what each gave or raised, in order."""
+
+    def run(acts: list[Callable[[], object]]) -> list[object]:
+        outcomes: list[object] = [None] * len(acts)
+        gate = threading.Barrier(len(acts))
+
+        def one(place: int, act: Callable[[], object]) -> None:
+            gate.wait()
+            try:
+                outcomes[place] = act()
+            except Exception as trouble:  # noqa: BLE001  the test looks at it
+                outcomes[place] = trouble
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=one, args=each) for each in enumerate(acts)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return outcomes
+
+    return run
+
+
+# --- servers and browsers ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def start_server(fresh_database: str) -> Iterator[Callable[..., servers.Server]]:
+    """A function that starts `linli serve` on this test's database (again and again, if need be)."""
+    started: list[servers.Server] = []
+
+    def start(**options: Any) -> servers.Server:
+        connection.close()
+        started.append(servers.start(fresh_database, **options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.kill()
+
+
+@pytest.fixture
+def server(start_server: Callable[..., servers.Server]) -> servers.Server:
+    """A real server with `.url`, `.database`, `.kill()` and `.stop()`."""
+    return start_server()
+
+
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(_browser: Any) -> Iterator[Any]:
+    """A page of a clean Chromium, Chinese, 1280 wide; mark the test `browser`."""
+    context = _browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The text of axe-core, for accessibility tests."""
+    found = os.environ.get("LINLI_AXE", "")
+    if not Path(found).is_file():
+        pytest.skip("needs axe-core: npm install axe-core, then LINLI_AXE=node_modules/axe-core/axe.min.js")
+    return Path(found).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets; mark the test `data`."""
+    return SHARED_DATA

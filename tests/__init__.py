@@ -1,0 +1,1 @@
+"""Tests about the codebase, and what the root conftest stands on."""

@@ -1,0 +1,67 @@
+"""The test ground itself: copies are real, apart from each other, and never flushed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from linli.base import generations
+from linli.base.models import Generation
+from linli.base.writing import writing
+from tests import databases
+
+
+def _count() -> int:
+    return Generation.objects.filter(name__startswith="ground").count()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_every_fresh_database_starts_from_the_template(fresh_database: str, turn: int) -> None:
+    assert _count() == 0
+    with writing():
+        generations.bump("ground")
+    assert _count() == 1
+
+
+@pytest.mark.django_db
+def test_what_one_test_commits_no_other_sees() -> None:
+    assert _count() == 0
+
+
+def test_threads_write_in_turn_and_nothing_is_lost(
+    fresh_database: str, at_once: Callable[[list[Callable[[], object]]], list[object]]
+) -> None:
+    def write(number: int) -> Callable[[], object]:
+        def act() -> object:
+            with writing():
+                return Generation.objects.create(name=f"ground{number}", number=1)
+
+        return act
+
+    assert all(isinstance(each, Generation) for each in at_once([write(number) for number in range(8)]))
+    assert _count() == 8
+
+
+@pytest.mark.django_db
+def test_the_tests_keys_and_home_are_their_own() -> None:
+    assert str(databases.root()) in str(settings.HOME)
+    assert connection.settings_dict["NAME"] != databases.template()
+
+
+@pytest.mark.sqlite
+def test_sqlite_is_set_as_durability_demands(fresh_database: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone() == ("wal",)
+        cursor.execute("PRAGMA synchronous")
+        assert cursor.fetchone() == (2,)
+
+
+@pytest.mark.postgres
+def test_postgresql_sorts_and_searches_chinese(fresh_database: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datctype FROM pg_database WHERE datname = current_database()")
+        assert cursor.fetchone()[0] != "C"
