@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from linli.base import generations
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_WITHOUT_DATABASE = ("/static/", "/healthz", "/readyz")
 
 
 class Generations:
@@ -18,6 +19,6 @@ class Generations:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith("/static/"):
+        if not request.path.startswith(_WITHOUT_DATABASE):
             generations.refresh()
         return self.answer(request)

@@ -27,7 +27,9 @@ def _secret(name: str) -> str:
     if not value and env.bool("LINLI_BUILDING", default=False):
         return "only-for-building-nothing-is-served"  # `collectstatic`, `init`: no data is touched
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. Run `linli init` once, or put it into {HOME / 'linli.env'}.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. Run `linli init` once, or put it into {HOME / 'linli.env'}."
+        )
     return str(value)
 
 
@@ -35,13 +37,17 @@ SECRET_KEY = _secret("LINLI_SECRET_KEY")
 DATA_KEY = _secret("LINLI_DATA_KEY")  # opens people's data; keep a copy apart from the backups
 
 DEBUG = False
-PLAIN_HTTP = env.bool("LINLI_PLAIN_HTTP", default=DEMO)  # only where a proxy in front speaks HTTPS, or on loopback
+PLAIN_HTTP = env.bool(
+    "LINLI_PLAIN_HTTP", default=DEMO
+)  # only where a proxy in front speaks HTTPS, or on loopback
 ALLOWED_HOSTS = env.list("LINLI_HOSTS", default=["*"] if DEMO else ["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("LINLI_ORIGINS", default=[])
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not PLAIN_HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("LINLI_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("LINLI_BEHIND_PROXY", default=False) else None
+)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -1,0 +1,247 @@
+"""What `doctor`, `serve` and /readyz ask about this installation: what is seen, and what to do next."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core.checks import WARNING, run_checks
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.worktime import PLACE_TIME
+from linli.base.writing import writing
+from linli.cases.attachments import orphans, path_of
+from linli.cases.models import Attachment, CalendarDay, Notice
+from linli.ledger.models import Entry, Position, Unplaced
+from linli.ledger.triggers import missing
+
+LITTLE_SPACE, NO_SPACE = 2 << 30, 200 << 20
+LATE = timedelta(minutes=10)
+
+
+class Level(StrEnum):
+    """How bad it is: `fail` must be mended before people can rely on it."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `linli doctor`: what was seen, and for all but `ok` what to do next."""
+
+    level: Level
+    seen: str
+    advice: str = ""
+
+
+def unapplied() -> list[str]:
+    """The migrations that this database still lacks, as `app.name`."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def examine() -> Iterator[Finding]:
+    """Run every check in turn; one that breaks is a finding itself."""
+    for check in CHECKS:
+        try:
+            yield from check()
+        except (DatabaseError, OSError) as trouble:
+            yield Finding(
+                Level.FAIL, f"{check.__name__}: {trouble}", _("Mend this first, then run doctor again.")
+            )
+
+
+def good_settings() -> Iterator[Finding]:
+    """Django's and our own deployment checks."""
+    found = [each for each in run_checks(include_deployment_checks=True) if each.level >= WARNING]
+    for each in found:
+        yield Finding(Level.WARN, f"{each.id}: {each.msg}", str(each.hint or _("See docs/settings.md.")))
+    if settings.PLAIN_HTTP:
+        yield Finding(
+            Level.WARN,
+            _("LINLI_PLAIN_HTTP is on: passwords travel unencrypted."),
+            _("Put a proxy with HTTPS in front and remove the setting."),
+        )
+    if not found:
+        yield Finding(Level.OK, _("Settings are safe."))
+
+
+def good_database() -> Iterator[Finding]:
+    """How the database is set: durability on SQLite, Chinese sorting and search on PostgreSQL."""
+    if connection.vendor == "sqlite":
+        journal, synchronous = _ask("PRAGMA journal_mode"), _ask("PRAGMA synchronous")
+        if (journal, synchronous) == ("wal", 2):
+            yield Finding(Level.OK, _("SQLite writes ahead and waits for the disk."))
+        else:
+            yield Finding(
+                Level.FAIL,
+                _("SQLite runs with %(journal)s and synchronous=%(synchronous)s: a power cut can lose cases.")
+                % {"journal": journal, "synchronous": synchronous},
+                _("Remove the OPTIONS that change this; Linli sets WAL and FULL itself."),
+            )
+        return
+    ctype = _ask("SELECT datctype FROM pg_database WHERE datname = current_database()")
+    if ctype in {"C", "POSIX"}:
+        yield Finding(
+            Level.FAIL,
+            _("The database's character type is %(ctype)s: Chinese search finds nothing.") % {"ctype": ctype},
+            _("Create it anew with LC_CTYPE 'C.UTF-8', then restore the backup."),
+        )
+    else:
+        yield Finding(Level.OK, _("PostgreSQL knows Chinese characters (%(ctype)s).") % {"ctype": ctype})
+
+
+def all_migrated() -> Iterator[Finding]:
+    """Whether the tables are those of this release."""
+    if lacking := unapplied():
+        yield Finding(
+            Level.FAIL,
+            _("%(count)d migrations are missing, the first is %(first)s.")
+            % {"count": len(lacking), "first": lacking[0]},
+            _("Run `linli upgrade`."),
+        )
+    else:
+        yield Finding(Level.OK, _("All migrations are applied."))
+
+
+def ledger_protected() -> Iterator[Finding]:
+    """The triggers are there, and an attempt to rewrite an entry really fails."""
+    if lacking := missing():
+        yield Finding(
+            Level.FAIL,
+            _("The ledger lacks triggers: %(names)s.") % {"names": ", ".join(lacking)},
+            _("Run `linli migrate`; it puts them back."),
+        )
+    elif not _ledger_bites():
+        yield Finding(
+            Level.FAIL,
+            _("An entry of the ledger could be rewritten."),
+            _("Run `linli migrate`, then find out who changed the triggers."),
+        )
+    else:
+        yield Finding(Level.OK, _("The ledger refuses to be rewritten."))
+
+
+def positions_gap_free() -> Iterator[Finding]:
+    """Positions run 1, 2, 3 ... and nothing waits long for one."""
+    found = Position.objects.aggregate(last=Max("number"), count=Count("number"))
+    if (found["last"] or 0) != found["count"]:
+        yield Finding(
+            Level.FAIL,
+            _("Positions have a gap: %(count)d numbers up to %(last)d.") % found,
+            _("Stop the server and restore the last backup; do not renumber by hand."),
+        )
+    elif Unplaced.objects.filter(entry__recorded_at__lt=timezone.now() - LATE).exists():
+        yield Finding(
+            Level.WARN,
+            _("Entries have been waiting for a position for more than ten minutes."),
+            _("Is `linli serve` or `linli worker` running? It places them."),
+        )
+    else:
+        yield Finding(Level.OK, _("Positions have no gap (%(count)d).") % found)
+
+
+def calendar_known() -> Iterator[Finding]:
+    """This year's and the next year's holidays are in the calendar."""
+    today = timezone.now().astimezone(PLACE_TIME).date()
+    known = set(CalendarDay.objects.filter(day__year__gte=today.year).values_list("day__year", flat=True))
+    wanted = {today.year} | ({today.year + 1} if today.month == 12 else set())
+    if lacking := sorted(wanted - known):
+        yield Finding(
+            Level.WARN,
+            _("The holidays of %(year)d are not known: working days are counted Monday to Friday.")
+            % {"year": lacking[0]},
+            _("Enter them when the State Council has announced them; running clocks are then recomputed."),
+        )
+    else:
+        yield Finding(Level.OK, _("The holidays of %(year)d are known.") % {"year": today.year})
+
+
+def notices_moving() -> Iterator[Finding]:
+    """No notice is stuck."""
+    late = Notice.objects.filter(sent_at=None, next_try__lt=timezone.now() - LATE)
+    stuck = late.count() + Notice.objects.filter(state="stuck").exclude(pk__in=late.values("pk")).count()
+    if stuck:
+        yield Finding(
+            Level.WARN,
+            _("%(count)d notices have not gone out.") % {"count": stuck},
+            _("Check the SMS and e-mail settings, and that the loops run; they are then tried again."),
+        )
+    else:
+        yield Finding(Level.OK, _("No notice is stuck."))
+
+
+def attachments_whole() -> Iterator[Finding]:
+    """Every attachment has its file; files without a case are only counted."""
+    wanted = set(Attachment.objects.values_list("digest", flat=True))
+    lost = [digest for digest in wanted if not path_of(digest).exists()]
+    if lost:
+        yield Finding(
+            Level.FAIL,
+            _("%(count)d attachments have no file.") % {"count": len(lost)},
+            _("Copy them back from the backup's attachments folder."),
+        )
+    else:
+        yield Finding(
+            Level.OK,
+            _("All %(count)d attachments are there; %(orphans)d files belong to no case.")
+            % {"count": len(wanted), "orphans": len(orphans())},
+        )
+
+
+def space_left() -> Iterator[Finding]:
+    """There is room on the disk."""
+    free = shutil.disk_usage(settings.HOME).free
+    level = Level.FAIL if free < NO_SPACE else Level.WARN if free < LITTLE_SPACE else Level.OK
+    seen = _("%(megabytes)d MB are free on the disk.") % {"megabytes": free >> 20}
+    yield Finding(
+        level, seen, "" if level is Level.OK else _("Move old backups away, or give the disk more room.")
+    )
+
+
+CHECKS: list[Callable[[], Iterator[Finding]]] = [
+    good_settings,
+    good_database,
+    all_migrated,
+    ledger_protected,
+    positions_gap_free,
+    calendar_known,
+    notices_moving,
+    attachments_whole,
+    space_left,
+]
+
+
+def _ask(sql: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+def _ledger_bites() -> bool:
+    """Try to rewrite an entry made for this, and take everything back."""
+    with writing():
+        now = timezone.now()
+        probe = Entry.objects.create(
+            id=uuid.uuid4(), name="doctor.probe", actor="system", division=0, at=now, recorded_at=now
+        )
+        try:
+            with transaction.atomic():
+                Entry.objects.filter(pk=probe.pk).update(name="doctor.rewritten")
+        except DatabaseError:
+            return True
+        finally:
+            transaction.set_rollback(True)
+    return False

@@ -1,0 +1,43 @@
+"""Two addresses for whoever watches the machine: is the process alive, and can it take work."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from linli.conf.condition import unapplied
+from linli.ledger.triggers import missing
+
+_migrated: set[str] = set()
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """The process answers; the database is not asked."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """The database answers, every migration is applied and the ledger's triggers are in place; else 503."""
+    try:
+        trouble = _trouble()
+    except DatabaseError:
+        connection.close()
+        trouble = "the database does not answer"
+    if trouble:
+        return HttpResponse(f"not ready: {trouble}\n", status=503, content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def _trouble() -> str:
+    database = str(connection.settings_dict["NAME"])
+    if database not in _migrated:  # the plan is read once: it cannot become unapplied under a running server
+        if unapplied():
+            return "migrations are missing"
+        _migrated.add(database)
+    return "triggers of the ledger are missing" if missing() else ""

@@ -1,0 +1,78 @@
+"""The worker loops: what goes on by itself, one thread each, beside the web threads or in `linli worker`."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from linli.base import generations
+from linli.cases.clocks import lapse_due
+from linli.cases.notices import send_waiting
+from linli.cases.search import fold
+from linli.ledger.sequencing import sequence
+
+log = logging.getLogger("linli.loops")
+LONGEST_PAUSE = 60.0
+YIELD = 0.01  # between two batches, so that people's writes come in between
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A function that does one small batch and says how much it did, and the seconds between idle looks."""
+
+    act: Callable[[], int]
+    every: float
+
+
+TURNS = [Turn(sequence, 0.2), Turn(fold, 0.5), Turn(send_waiting, 1.0), Turn(lapse_due, 15.0)]
+
+
+class Loops:
+    """The running threads of this process."""
+
+    def __init__(self, turns: list[Turn] | None = None) -> None:
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._go_on, args=(turn,), name=f"loop-{turn.act.__name__}", daemon=True)
+            for turn in (TURNS if turns is None else turns)
+        ]
+
+    def start(self) -> Loops:
+        """Start them all."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Let each finish its batch, then end."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(patience)
+
+    def wait(self) -> None:
+        """Return when somebody asks to stop."""
+        self._stopping.wait()
+
+    def _go_on(self, turn: Turn) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            done, failures = self._once(turn, failures)
+            pause = turn.every * 2**failures if failures else YIELD if done else turn.every
+            self._stopping.wait(min(pause, LONGEST_PAUSE))
+        connection.close()
+
+    def _once(self, turn: Turn, failures: int) -> tuple[int, int]:
+        """One batch: what was done, and how many batches in a row have failed by now."""
+        try:
+            generations.refresh()
+            return turn.act() or 0, 0
+        except Exception:  # a loop must outlive whatever goes wrong in one batch
+            log.exception(
+                "%s failed, the %d. time in a row; it is tried again", turn.act.__name__, failures + 1
+            )
+            connection.close()
+            return 0, min(failures + 1, 10)

@@ -1,0 +1,33 @@
+"""`linli doctor`: is this installation sound, and what to do where it is not."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from linli.conf.condition import Finding, Level, examine
+
+
+class Command(BaseCommand):
+    """Prints a line per finding; the exit code is 1 when something must be mended."""
+
+    help = "Check settings, database, ledger, calendar, notices, attachments and disk."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Examine everything, then say how it went."""
+        findings = list(examine())
+        for finding in findings:
+            self._show(finding)
+        if any(finding.level is Level.FAIL for finding in findings):
+            sys.exit(1)
+
+    def _show(self, finding: Finding) -> None:
+        paint = {Level.OK: self.style.SUCCESS, Level.WARN: self.style.WARNING, Level.FAIL: self.style.ERROR}[
+            finding.level
+        ]
+        self.stdout.write(f"{paint(f'{finding.level:<5}')} {finding.seen}")
+        if finding.advice:
+            self.stdout.write(f"      → {finding.advice}")

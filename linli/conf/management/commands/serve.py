@@ -1,0 +1,96 @@
+"""`linli serve`: the web server, with the worker loops in the same process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+
+from linli.conf.condition import unapplied
+
+
+class Command(BaseCommand):
+    """Checks that it can serve, then becomes granian: one worker process on SQLite."""
+
+    help = "Serve this place over HTTP, with the worker loops beside it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--host", default="127.0.0.1", help="address to listen on (0.0.0.0: every network)"
+        )
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+        parser.add_argument("--threads", type=int, default=4, help="web threads per process")
+        parser.add_argument("--processes", type=int, default=1, help="more than one needs PostgreSQL")
+        parser.add_argument(
+            "--no-loops", action="store_true", help="leave the loops to `linli worker` (PostgreSQL)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse in a sentence, or serve until stopped."""
+        _check_one_process_on_sqlite(options)
+        _check_port(options["host"], options["port"])
+        _check_database()
+        self.stdout.write(
+            _("Linli answers on %(url)s (Ctrl-C ends it).")
+            % {"url": f"http://{options['host']}:{options['port']}"}
+        )
+        if not settings.PLAIN_HTTP:
+            self.stdout.write(
+                _("It expects a proxy with HTTPS in front; for a trial alone, set LINLI_PLAIN_HTTP=1.")
+            )
+        self.stdout.flush()
+        environment = {**os.environ, "LINLI_LOOPS": "0" if options["no_loops"] else "1"}
+        os.execve(sys.executable, _granian(options), environment)  # noqa: S606  the parent stays small: no Django in it
+
+
+def _granian(options: dict[str, Any]) -> list[str]:
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *("--host", options["host"], "--port", str(options["port"])),
+        *("--workers", str(options["processes"]), "--blocking-threads", str(options["threads"])),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "10s"),
+        "linli.conf.wsgi:application",
+    ]
+
+
+def _check_one_process_on_sqlite(options: dict[str, Any]) -> None:
+    if settings.ON_SQLITE and (options["processes"] > 1 or options["no_loops"]):
+        raise CommandError(
+            _("SQLite has one writer: one process does everything. For more, set DATABASE_URL to PostgreSQL.")
+        )
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as trouble:
+            raise CommandError(
+                _("Port %(port)d on %(host)s is not free (%(reason)s). Choose another with --port.")
+                % {"port": port, "host": host, "reason": trouble.strerror}
+            ) from trouble
+
+
+def _check_database() -> None:
+    try:
+        lacking = unapplied()
+    except DatabaseError as trouble:
+        raise CommandError(
+            _("The database does not answer: %(reason)s") % {"reason": str(trouble).strip()}
+        ) from trouble
+    finally:
+        connection.close()
+    if lacking:
+        raise CommandError(
+            _("The database lacks %(count)d migrations: run `linli upgrade` (a new place: `linli init`).")
+            % {"count": len(lacking)}
+        )

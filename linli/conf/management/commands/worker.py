@@ -1,0 +1,30 @@
+"""`linli worker`: the loops alone, beside several web processes on PostgreSQL."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from linli.conf.loops import Loops
+
+
+class Command(BaseCommand):
+    """Runs the loops until it is told to end."""
+
+    help = "Run the worker loops without a web server (PostgreSQL)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Start the loops and wait for SIGTERM or Ctrl-C."""
+        if settings.ON_SQLITE:
+            raise CommandError(
+                _("On SQLite the loops run inside `linli serve`; a second process would only be in its way.")
+            )
+        loops = Loops().start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_signal: loops.stop())
+        self.stdout.write(_("The loops are running (Ctrl-C ends them)."))
+        loops.wait()

@@ -1,0 +1,26 @@
+"""Every address, door by door. A kind's own pages hang below its doors; no kind is named here."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from linli.conf import health
+
+DOORS = {"": "resident", "desk/": "desk", "api/": "api"}
+if settings.DEMO:
+    DOORS["demo/"] = "demo"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
+    path("account/", include("allauth.urls")),
+    path("", include("linli.web.urls")),
+    *[
+        path(prefix, include(f"linli.portals.{door}.urls"))
+        for prefix, door in DOORS.items()
+        if find_spec(f"linli.portals.{door}.urls")
+    ],
+]
