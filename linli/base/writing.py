@@ -44,6 +44,13 @@ class FairLock:
 
 
 _turn = FairLock()
+_CANNOT_STORE = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}
 
 
 @contextmanager
@@ -74,15 +81,15 @@ def _store_trouble_as_refusal() -> Iterator[None]:
     try:
         yield
     except OperationalError as trouble:
-        if _is_the_store(trouble):
+        if is_store_trouble(trouble):
             raise Unavailable from trouble
         raise
 
 
-def _is_the_store(trouble: OperationalError) -> bool:
+def is_store_trouble(trouble: OperationalError) -> bool:
     """Whether the database could not write at all, as against a mistake in a statement."""
     cause = trouble.__cause__
     if isinstance(cause, sqlite3.OperationalError):
         primary = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        return primary in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}
+        return primary in _CANNOT_STORE
     return (getattr(cause, "sqlstate", None) or "08")[:2] in {"08", "53", "57"}

@@ -1,0 +1,163 @@
+"""Forms that speak plainly: our field order, messages that say what to do, and a few widgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.renderers import DjangoTemplates
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext, ngettext_lazy
+
+from linli.base.text import tidy
+
+# Django's own messages, named here so that our catalogue can say them more helpfully in Chinese.
+# Forms below this layer (the steps of a procedure) get the better words without knowing of it.
+PLAINER = (
+    gettext_noop("This field is required."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Enter a number."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a valid date/time."),
+    gettext_noop("Enter a valid value."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("No file was submitted."),
+    gettext_noop("The submitted file is empty."),
+    gettext_noop("Upload a valid image. The file you uploaded was either not an image or a corrupted image."),
+    gettext_noop("Null characters are not allowed."),
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+)
+
+
+class FrameRenderer(DjangoTemplates):
+    """Renders `{{ form }}` and `{{ field.as_field_group }}` in our order; good as FORM_RENDERER for all forms."""
+
+    form_template_name = "web/form.html"
+    field_template_name = "web/field_group.html"
+
+    @cached_property
+    def engine(self) -> Any:
+        """Django's engine for widgets, with our tags built in."""
+        options = {"builtins": ["linli.web.templatetags.frames"]}
+        made = super().engine
+        return self.backend({"APP_DIRS": True, "DIRS": made.dirs, "NAME": "frames", "OPTIONS": options})
+
+
+class FrameForm(forms.Form):
+    """A form of ours: rendered through the field template, with messages that name the field."""
+
+    default_renderer = FrameRenderer()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            _speak_plainly(field, str(field.label or name.replace("_", " ")))
+
+
+def _speak_plainly(field: forms.Field, label: str) -> None:
+    if field.error_messages["required"] is not forms.Field.default_error_messages["required"]:
+        return  # the form has a better sentence of its own
+    if isinstance(field, forms.ChoiceField):
+        sentence = _("Please choose “%(label)s”.")
+    elif isinstance(field, forms.BooleanField):
+        sentence = _("Please tick “%(label)s” to go on.")
+    else:
+        sentence = _("Please fill in “%(label)s”.")
+    field.error_messages["required"] = sentence % {"label": label}
+
+
+class CountedText(forms.Textarea):
+    """A text box that says how long the text may be, and never cuts a pasted text silently."""
+
+    template_name = "web/widgets/counted.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Swap `maxlength` for a visible count: the browser would cut off what is too long unseen."""
+        context = super().get_context(name, value, attrs)
+        given = context["widget"]["attrs"]
+        context["widget"]["limit"] = given.pop("maxlength", None)
+        context["widget"]["used"] = len(tidy(str(value or "")))
+        return context
+
+
+class WordsField(forms.CharField):
+    """A longer text in the person's own words: tidied, then counted."""
+
+    widget = CountedText
+
+    def to_python(self, value: Any) -> str:
+        """The text with one kind of line end, which is also how it is counted."""
+        return tidy(super().to_python(value) or "")
+
+
+class FilesInput(forms.FileInput):
+    """A labelled button for choosing files: the browser's own speaks the browser's language."""
+
+    template_name = "web/widgets/files.html"
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Up to `most` files of at most `largest` bytes each; cleans to a list, empty if none were chosen."""
+
+    widget = FilesInput
+
+    def __init__(self, *, most: int = 9, largest: int = 10_000_000, accept: str = "", **kwargs: Any) -> None:
+        self.most, self.largest, self.accept = most, largest, accept
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """What the browser needs to know: one file or several, and of which type."""
+        attrs: dict[str, Any] = {**super().widget_attrs(widget), "multiple": self.most > 1}
+        return {**attrs, "accept": self.accept} if self.accept else attrs
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each file by Django's rules, then number and size."""
+        files: list[UploadedFile] = list(data) if isinstance(data, list | tuple) else [data] if data else []
+        if not files:
+            super().clean(None, initial)
+            return []
+        if len(files) > self.most:
+            raise forms.ValidationError(
+                ngettext("Please choose one file only.", "Please choose at most %(most)d files.", self.most)
+                % {"most": self.most}
+            )
+        for file in files:
+            super().clean(file, initial)
+            self._check_size(file)
+        return files
+
+    def _check_size(self, file: UploadedFile) -> None:
+        if (file.size or 0) > self.largest:
+            words = {"name": file.name, "size": filesizeformat(self.largest)}
+            raise forms.ValidationError(_("“%(name)s” is larger than %(size)s. Choose a smaller one.") % words)
+
+
+class DecoyInput(forms.TextInput):
+    """An input that people do not see and programs fill in."""
+
+
+class Decoy(forms.CharField):
+    """A field for public forms that must stay empty (a honeypot); shown with its reason once it was filled."""
+
+    widget = DecoyInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        label = gettext_lazy("Leave this empty")
+        attrs = {"autocomplete": "off", "tabindex": "-1"}
+        super().__init__(**{"required": False, "label": label, "widget": DecoyInput(attrs), **kwargs})
+
+    def validate(self, value: Any) -> None:
+        """Refuse whatever is in it."""
+        if value:
+            raise forms.ValidationError(_("Please leave this field empty and send the form again."))

@@ -1,0 +1,27 @@
+"""Plain values that the frames draw: a line of a timeline, a row of a summary list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened, for `{% timeline %}`. `mark` is "", "now", "good" or "bad"."""
+
+    at: datetime
+    title: str
+    who: str = ""
+    text: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One label and its value, for `{% summary %}`; `href` and `action` make the link at its end."""
+
+    label: str
+    value: object
+    href: str = ""
+    action: str = ""

@@ -1,0 +1,52 @@
+// Comfort only: every page works without this file.
+"use strict";
+
+// A form is sent once, even if the button is pressed twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+});
+
+// The summary of errors is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// How many characters are written.
+for (const box of document.querySelectorAll("textarea[data-limit]")) {
+  const used = box.parentElement.querySelector("[data-used]");
+  const count = () => {
+    const length = [...box.value.trim()].length;
+    used.textContent = length;
+    used.parentElement.classList.toggle("counter--over", length > Number(box.dataset.limit));
+  };
+  box.addEventListener("input", count);
+  count();
+}
+
+// Which files are chosen, in the page's own words.
+for (const input of document.querySelectorAll("input[data-files]")) {
+  const names = document.getElementById(input.dataset.files);
+  input.classList.add("file__input--told");
+  input.addEventListener("change", () => {
+    names.textContent = [...input.files].map((file) => file.name).join("、");
+  });
+}
+
+// "Use my position": shown only where the browser can, fills the two fields it names.
+for (const button of document.querySelectorAll("button[data-longitude][data-latitude]")) {
+  if (!navigator.geolocation || !window.isSecureContext) continue;
+  const said = document.getElementById(button.getAttribute("aria-describedby"));
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    said.textContent = button.dataset.asking;
+    navigator.geolocation.getCurrentPosition((found) => {
+      document.getElementById(button.dataset.longitude).value = found.coords.longitude.toFixed(6);
+      document.getElementById(button.dataset.latitude).value = found.coords.latitude.toFixed(6);
+      said.textContent = button.dataset.done;
+    }, () => { said.textContent = button.dataset.failed; }, { enableHighAccuracy: true, timeout: 10000 });
+  });
+}

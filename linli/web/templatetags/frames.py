@@ -1,0 +1,161 @@
+"""Tags every template may use without loading them: fields, icons, dates, limits, timeline, map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from linli.web import map as maps
+from linli.web.forms import CountedText, DecoyInput
+from linli.web.icons import draw_icon
+from linli.web.parts import Line, Row
+from linli.web.times import day_words, left_words, moment_words
+
+register = template.Library()
+
+TAG_ICONS = {"good": "check", "soon": "clock", "late": "late", "calm": "clock", "bad": "cross", "still": "pause", "plain": ""}
+
+
+@register.inclusion_tag("web/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """`{% field form.text %}`: label, hint, error and widget, in this order, tied together for screen readers."""
+    described = _described_by(bound)
+    attrs = {} if bound.use_fieldset or not described else {"aria-describedby": described}
+    return {
+        "bound": bound,
+        "shape": _shape_of(bound),
+        "widget": bound.as_widget(attrs=attrs),
+        "described": described,
+        "errors": bound.errors,
+        "optional": not bound.field.required and not isinstance(bound.field.widget, forms.CheckboxInput),
+    }
+
+
+def _described_by(bound: BoundField) -> str:
+    names = [(bound.help_text, "helptext"), (bound.errors, "error")]
+    widget = bound.field.widget
+    names.append((isinstance(widget, CountedText) and "maxlength" in widget.attrs, "limit"))
+    return " ".join(f"{bound.auto_id}_{name}" for there, name in names if there)
+
+
+def _shape_of(bound: BoundField) -> str:
+    widget = bound.field.widget
+    if isinstance(widget, DecoyInput):
+        return "decoy"
+    if isinstance(widget, forms.CheckboxInput):
+        return "tick"
+    return "group" if bound.use_fieldset else "single"
+
+
+@register.inclusion_tag("web/form.html", name="fields")
+def all_fields(form: forms.BaseForm) -> dict[str, Any]:
+    """`{% fields form %}`: every field of a form, hidden ones included; the errors stand in the summary."""
+    return {"form": form, "fields": [(bound, "") for bound in form.visible_fields()], "hidden_fields": form.hidden_fields()}
+
+
+@register.inclusion_tag("web/error_summary.html")
+def error_summary(*shown: forms.BaseForm) -> dict[str, Any]:
+    """`{% error_summary form %}`: what is to be put right, each with a link to its field."""
+    points = [point for form in shown if form.is_bound for point in _points(form)]
+    return {"points": points}
+
+
+def _points(form: forms.BaseForm) -> Iterable[tuple[str, str, str]]:
+    """(anchor, label, sentence); the label only where the sentence does not name it."""
+    for sentence in form.non_field_errors():
+        yield "", "", str(sentence)
+    for bound in form:
+        anchor = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label or bound.auto_id
+        for sentence in bound.errors:
+            label = str(bound.label)
+            yield anchor, "" if label in str(sentence) else label, str(sentence)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """`{% icon "pin" %}`: one of the drawings in web/icons.py."""
+    return draw_icon(name)
+
+
+@register.simple_tag(name="tag")
+def state_tag(words: object, state: str = "plain") -> SafeString:
+    """`{% tag case.stage "good" %}`: good, soon, late, calm, bad, still or plain; sign and words, never colour alone."""
+    sign = TAG_ICONS[state]
+    return format_html('<strong class="tag tag--{}">{}{}</strong>', state, draw_icon(sign) if sign else "", words)
+
+
+@register.simple_tag(name="due")
+def due_tag(moment: datetime | None) -> SafeString:
+    """`{% due case.due %}`: 还剩 2 天 or 超期 3 天, with the exact time as its title."""
+    if moment is None:
+        return format_html('<span class="quiet">{}</span>', _("no limit"))
+    left = left_words(moment, timezone.now())
+    return format_html(
+        '<time class="tag tag--{}" datetime="{}" title="{}">{}{}</time>',
+        left.state,
+        timezone.localtime(moment).isoformat(timespec="minutes"),
+        moment_words(moment),
+        draw_icon(TAG_ICONS[left.state]),
+        left.words,
+    )
+
+
+@register.filter(name="day")
+def day_filter(value: date | datetime | None) -> str:
+    """`{{ case.at|day }}`: 2026年11月23日."""
+    return day_words(value) if value else ""
+
+
+@register.filter(name="moment")
+def moment_filter(value: datetime | None) -> str:
+    """`{{ case.at|moment }}`: 2026年11月23日 14:05."""
+    return moment_words(value) if value else ""
+
+
+@register.inclusion_tag("web/timeline.html")
+def timeline(lines: Iterable[Line]) -> dict[str, Any]:
+    """`{% timeline lines %}`: what happened, in the order given, each with when and who."""
+    return {"lines": list(lines)}
+
+
+@register.inclusion_tag("web/summary.html")
+def summary(rows: Iterable[Row]) -> dict[str, Any]:
+    """`{% summary rows %}`: labels and values, as on a page that asks to check one's answers."""
+    return {"rows": list(rows)}
+
+
+@register.inclusion_tag("web/summary_row.html")
+def summary_row(label: str, value: object, href: str = "", action: str = "") -> dict[str, Any]:
+    """`{% summary_row "Place" case.place %}` inside `<dl class="summary">`; nothing at all for an empty value."""
+    return {"row": Row(label, value, href, action) if value not in (None, "") else None}
+
+
+@register.inclusion_tag("web/map.html")
+def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
+    """`{% svg_map map "where" %}`: the map as SVG and the same places as a list; `name` is unique on the page."""
+    links = any(part.href for part in (*content.outlines, *content.pins))
+    paper = maps.draw(content)
+    return {"map": content, "paper": paper, "scale": _scale(paper.metres) if paper else "", "name": name, "links": links}
+
+
+def _scale(metres: int) -> str:
+    if metres >= 1000:
+        return _("%(count)d km") % {"count": metres // 1000}
+    return _("%(count)d m") % {"count": metres}
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.Context, *names: str) -> SafeString:
+    """`{% kept "tab" %}` inside a filter form: present choices that the form has no field for, as hidden inputs."""
+    request: HttpRequest = context["request"]
+    pairs = [(name, value) for name in names for value in request.GET.getlist(name)]
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
