@@ -44,7 +44,3 @@ def has_valid_check_digit(number: str) -> bool:
     digits = number.replace("-", "")
     return digits.isascii() and digits.isdigit() and len(digits) > 8 and check_digit(digits[:-1]) == digits[-1]
 
-
-def follow_code() -> str:
-    """Eight unmistakable characters: 36 bits, enough behind a rate limit."""
-    return "".join(secrets.choice(READABLE) for _ in range(8))

@@ -5,3 +5,9 @@ class CasesConfig(AppConfig):
     name = "linli.cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.cases import checks  # noqa: F401  registers Django system checks
+        from linli.cases.kinds import load_kinds
+
+        load_kinds()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ class GivenContact:
     name: str = ""
     phone: str = ""
     address: str = ""
+    language: str = field(default_factory=lambda: get_language() or "zh-hans")
 
     def __bool__(self) -> bool:
         return bool(self.name or self.phone or self.address)
@@ -42,7 +43,7 @@ def plain_phone(text: str) -> str:
 
 def sealed_contact(given: GivenContact) -> Contact:
     """An unsaved, sealed Contact, so that many can be written set-wise by whoever opens cases."""
-    contact = Contact(id=uuid7(), language=get_language() or "zh-hans")
+    contact = Contact(id=uuid7(), language=given.language)
     phone = plain_phone(given.phone)
     contact.phone_index = blind_index(phone, "phone")
     for field, text in (("name", tidy(given.name)[:60]), ("phone", phone), ("address", tidy(given.address)[:200])):

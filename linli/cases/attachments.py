@@ -1,0 +1,97 @@
+"""Photos of a case: decoded and encoded anew, so that nothing but the picture stays; stored by content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+from linli.base.errors import Invalid, TooLarge
+from linli.cases.models import Attachment, Case
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+LONGEST_SIDE = 2048
+MAX_PER_STEP = 6
+
+
+def cleaned_photo(upload: BinaryIO) -> bytes:
+    """The picture as JPEG, upright, at most 2048 px long, without EXIF (place, time, camera, owner).
+
+    Raises TooLarge before decoding when bytes or pixels exceed the limits, Invalid for what is no picture.
+    """
+    raw = upload.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of bombs; the check below refuses them
+            picture = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP", "MPO"))
+            if picture.width * picture.height > MAX_PIXELS:
+                raise TooLarge(_("This photo has too many pixels. Please send a smaller one."))
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as trouble:
+        raise Invalid(_("This file is not a photo we can read. Please send a JPEG, PNG or WebP picture.")) from trouble
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture that is safely on disk: its digest and size; a row may now refer to it."""
+
+    digest: str
+    size: int
+
+
+def keep(content: bytes) -> Photo:
+    """Store content under its SHA-256, durable before this returns; the same content is stored once."""
+    photo = Photo(hashlib.sha256(content).hexdigest(), len(content))
+    target = path_of(photo.digest)
+    if target.exists():
+        return photo
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
+        half.write(content)
+        half.flush()
+        os.fsync(half.fileno())
+    Path(half.name).replace(target)
+    return photo
+
+
+def attachment_rows(case: Case, photos: Sequence[Photo], *, step: str, at: datetime) -> list[Attachment]:
+    """Unsaved rows that tie kept photos to a case."""
+    return [
+        Attachment(case=case, digest=photo.digest, media_type="image/jpeg", size=photo.size, step=step, added_at=at)
+        for photo in photos
+    ]
+
+
+def attach(case: Case, photos: Sequence[Photo], *, step: str, at: datetime) -> None:
+    """Write those rows inside the step's transaction."""
+    Attachment.objects.bulk_create(attachment_rows(case, photos, step=step, at=at))
+
+
+def path_of(digest: str) -> Path:
+    """Where content with this digest lies: outside the web root, two levels of folders."""
+    return Path(settings.ATTACHMENTS_ROOT) / digest[:2] / digest[2:4] / digest
+
+
+def orphans() -> list[Path]:
+    """Files no row refers to (a step that failed after its file was kept); `doctor` shows and sweeps them."""
+    root = Path(settings.ATTACHMENTS_ROOT)
+    known = set(Attachment.objects.values_list("digest", flat=True))
+    return [path for path in root.glob("??/??/*") if path.name not in known]

@@ -1,0 +1,112 @@
+"""The kinds that are installed, found by their folders. The one place where the core looks upward, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound
+from linli.cases.models import Case
+from linli.cases.procedure import Procedure, Step, read_procedure
+from linli.ledger.names import Redaction, register
+from linli.posts.powers import allow
+
+_KINDS_FOLDER = Path(__file__).resolve().parent.parent / "kinds"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of case: its procedure, and the modules of its folder, imported when first needed."""
+
+    name: str
+    procedure: Procedure
+
+    @cached_property
+    def actions(self) -> ModuleType:
+        """The module with one function per step."""
+        return import_module(f"linli.kinds.{self.name}.actions")
+
+    @cached_property
+    def forms(self) -> ModuleType:
+        """The module with one form per step."""
+        return import_module(f"linli.kinds.{self.name}.forms")
+
+    @cached_property
+    def model(self) -> type[models.Model]:
+        """The detail model: the one in models.py that has the case as its primary key."""
+        module = import_module(f"linli.kinds.{self.name}.models")
+        return next(each for each in vars(module).values() if _is_detail(each))
+
+    def reference(self, case: Case) -> Any:
+        """A stand-in for the detail row, enough to hand to a step, which re-reads it under the lock."""
+        return self.model(case=case)
+
+    def detail_of(self, case: Case) -> Any:
+        """The detail row of a case."""
+        return self.model._default_manager.select_related("case").get(pk=case.pk)
+
+    def function(self, step: Step) -> Any:
+        """The action behind a step: same name."""
+        return getattr(self.actions, step.name)
+
+    def form(self, step: Step) -> Any:
+        """The form of a step: same name in capitals, e.g. send_back -> SendBack."""
+        return getattr(self.forms, step.name.title().replace("_", ""))
+
+
+def _is_detail(each: object) -> bool:
+    if not (isinstance(each, type) and issubclass(each, models.Model)):
+        return False
+    key = each._meta.pk
+    return isinstance(key, models.OneToOneField) and key.related_model is Case
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def load_kinds() -> None:
+    """Read every procedure.yaml, fill the power table and the ledger's names; called when the app starts."""
+    for name in settings.KINDS:
+        procedure = read_procedure(_KINDS_FOLDER / name / "procedure.yaml")
+        _kinds[name] = Kind(name, procedure)
+        for step in procedure.steps.values():
+            allow(power(name, step), step.posts)
+            register(
+                power(name, step),
+                label=lambda step=step: str(step.label),
+                message=lambda step=step: str(step.message or step.label),
+                redaction=Redaction.ERASE,
+            )
+
+
+def power(kind: str, step: Step) -> str:
+    """The name shared by the power, the ledger entry and the URL: `matters.dispatch`."""
+    return f"{kind}.{step.name}"
+
+
+def kind_of(name: str) -> Kind:
+    """An installed kind; NotFound for any other name."""
+    if name not in _kinds:
+        raise NotFound(_("There is no such kind of case here."))
+    return _kinds[name]
+
+
+def all_kinds() -> list[Kind]:
+    """Every installed kind, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
+def step_of(kind: str, step: str) -> Step:
+    """A step of a kind; NotFound for any other name."""
+    steps = kind_of(kind).procedure.steps
+    if step not in steps:
+        raise NotFound(_("There is no such step in this procedure."))
+    return steps[step]

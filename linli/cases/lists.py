@@ -1,0 +1,73 @@
+"""Lists of cases and tasks, always scoped by a post and its area, paged by key, never counted exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Invalid
+from linli.cases.models import Case, Task
+from linli.cases.search import matching
+from linli.posts.actor import PostActor
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page and the key of the next (empty on the last)."""
+
+    rows: Sequence[Any]
+    next_key: str = ""
+
+
+def to_do(by: PostActor, after: str = "") -> Page:
+    """The open tasks of a post (待办), the most urgent first, those without a limit last; `after` is a next_key."""
+    tasks = Task.objects.filter(post=by.post, closed_at=None).select_related("case", "case__division")
+    if after:
+        tasks = _behind(tasks, after)
+    rows = list(tasks.order_by(F("due").asc(nulls_last=True), "id")[: PAGE + 1])
+    return Page(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")
+
+
+def _behind(tasks: QuerySet[Task], key: str) -> QuerySet[Task]:
+    last = Task.objects.filter(pk=parsed_key(key)).first()
+    if last is None:
+        return tasks
+    if last.due is None:
+        return tasks.filter(due=None, id__gt=last.pk)
+    return tasks.filter(Q(due__gt=last.due) | Q(due=last.due, id__gt=last.pk) | Q(due=None))
+
+
+def parsed_key(key: str) -> UUID:
+    """A page key from a URL; Invalid when it is none."""
+    try:
+        return UUID(key)
+    except ValueError as trouble:
+        raise Invalid(_("This page link is broken. Please start from the first page.")) from trouble
+
+
+def done(by: PostActor) -> Page:
+    """The last tasks this post finished (已办), newest first."""
+    tasks = Task.objects.filter(post=by.post, closed_at__isnull=False).select_related("case", "case__division")
+    return Page(list(tasks.order_by("-closed_at")[:PAGE]))
+
+
+def in_area(by: PostActor, *, kind: str = "", stage: str = "", text: str = "", before: str = "") -> Page:
+    """The cases in the area of a post, newest first; narrowed by kind, stage and words, never by person."""
+    cases = Case.objects.within(by.post.division.span).select_related("division")
+    if kind:
+        cases = cases.filter(kind=kind)
+    if stage:
+        cases = cases.filter(stage=stage)
+    if text:
+        cases = matching(cases, text)
+    if before:
+        cases = cases.filter(pk__lt=parsed_key(before))
+    rows = list(cases.order_by("-id")[: PAGE + 1])
+    return Page(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")

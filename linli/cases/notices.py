@@ -1,0 +1,63 @@
+"""The outbox: notices are rows written with the step, claimed and sent after it, retried, and shown when stuck."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from linli.base.writing import writing
+from linli.cases.channels import CHANNELS
+from linli.cases.models import Notice
+
+log = logging.getLogger("linli.notices")
+CLAIM = timedelta(minutes=5)  # a sender that died gives its claim up after this
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
+
+
+def send_waiting(limit: int = 20) -> int:
+    """Claim and send what waits (the worker loop calls this); return how many went out."""
+    now = timezone.now()
+    if not _waiting(now).exists():
+        return 0
+    return sum(_send(notice) for notice in _claim(now, limit))
+
+
+def _waiting(now: datetime) -> QuerySet[Notice]:
+    return Notice.objects.filter(Q(state="waiting") | Q(state="sending"), next_try__lte=now)
+
+
+def _claim(now: datetime, limit: int) -> list[Notice]:
+    """Mark notices as being sent, so that no other sender takes them; a dead sender's claim runs out."""
+    with writing():
+        claimed = list(
+            _waiting(now).select_for_update(skip_locked=True, of=("self",)).order_by("next_try")
+            .select_related("case", "contact", "post")[:limit]
+        )  # fmt: skip
+        Notice.objects.filter(pk__in=[notice.pk for notice in claimed]).update(state="sending", next_try=now + CLAIM)
+    return claimed
+
+
+def _send(notice: Notice) -> bool:
+    try:
+        CHANNELS[notice.channel](notice)
+    except Exception as trouble:  # noqa: BLE001  a gateway can fail in any way; the row remembers and tries again
+        _postpone(notice, trouble)
+        return False
+    with writing():
+        Notice.objects.filter(pk=notice.pk).update(state="sent", sent_at=timezone.now(), trouble="")
+    return True
+
+
+def _postpone(notice: Notice, trouble: Exception) -> None:
+    log.warning("Notice %s not sent: %s", notice.pk, type(trouble).__name__)
+    attempts = notice.attempts + 1
+    stuck = attempts > len(WAITS)
+    wait = WAITS[min(attempts, len(WAITS)) - 1]
+    with writing():
+        Notice.objects.filter(pk=notice.pk).update(
+            attempts=attempts, state="stuck" if stuck else "waiting", next_try=timezone.now() + wait,
+            trouble=f"{type(trouble).__name__}: {trouble}"[:200],
+        )  # fmt: skip

@@ -1,0 +1,257 @@
+"""Opening cases, set-wise: `open_many()` is the primitive, `open_grouped()` lets requests that meet share a commit."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict
+from linli.base.ids import readable_number, uuid7
+from linli.base.text import brief
+from linli.base.worktime import PLACE_TIME
+from linli.base.writing import writing
+from linli.cases.clocks import Term, due_of, new_clock
+from linli.cases.follow import follow_code
+from linli.cases.kinds import kind_of, power
+from linli.cases.attachments import Photo, attachment_rows
+from linli.cases.models import Attachment, Case, Clock, Notice, Task
+from linli.cases.permission import require_opening
+from linli.divisions.models import Division
+from linli.ledger.records import Line, record_many
+from linli.posts.actor import Actor, PostActor
+from linli.posts.lookup import nearest
+from linli.residents.keeping import GivenContact, sealed_contact
+from linli.residents.models import Contact
+
+_COUNTY_DIVISOR = 10**11  # the first six of a code's 17 digits
+_GROUP = 200
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What makes a second sending of the same request recognisable: a key per source, and the body's digest."""
+
+    key: str
+    digest: str
+
+    @staticmethod
+    def of(source: str, key: str, body: bytes) -> Origin:
+        """Of a client's key and the raw body it sent with it."""
+        return Origin(hashlib.sha256(f"{source}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest())
+
+
+@dataclass
+class Draft:
+    """A case about to be opened. `detail` is the kind's unsaved row; `at` is when it happened."""
+
+    kind: str
+    by: Actor
+    division: Division
+    detail: Any
+    summary: str
+    channel: str
+    contact: GivenContact = field(default_factory=GivenContact)
+    at: datetime | None = None
+    origin: Origin | None = None
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    photos: Sequence[Photo] = ()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The receipt: what the reporter keeps. `again`: this request had been taken in before."""
+
+    case: UUID
+    number: str
+    follow_code: str
+    promised_by: datetime | None
+    again: bool = False
+
+
+@dataclass
+class _Rows:
+    """Everything one draft becomes, ready for set-wise inserts."""
+
+    case: Case
+    detail: Any
+    contact: Contact | None
+    clocks: list[Clock]
+    task: Task | None
+    line: Line
+    notice: Notice | None
+    attachments: list[Attachment]
+
+
+def open_many(drafts: Sequence[Draft]) -> list[Opened]:
+    """Open all of these cases in one transaction, or none of them: some ten statements, however many cases.
+
+    Raises the first draft's refusal; Conflict when a key was used before with another body.
+    """
+    now = timezone.now()
+    rows = [_rows_of(draft, now) for draft in drafts]
+    with writing():
+        _give_numbers([row.case for row in rows])
+        _insert(rows)
+    return [Opened(row.case.pk, row.case.number, follow_code(row.case.pk), row.case.due) for row in rows]
+
+
+def _rows_of(draft: Draft, now: datetime) -> _Rows:
+    """Build one draft's rows; no statement for a resident's report (posts, limits and calendar are cached)."""
+    procedure = kind_of(draft.kind).procedure
+    step = procedure.opening
+    require_opening(draft.kind, step, draft.division.code, by=draft.by)
+    at = draft.at or now
+    contact = sealed_contact(draft.contact) if draft.contact else None
+    case = _case_of(draft, step.enters, at, now)
+    case.reporter = contact
+    clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
+    case.due = due_of(case, clocks)
+    post = nearest(step.task, case.code_now) if step.task else None
+    task = Task(id=uuid7(at), case=case, post_id=post, stage=case.stage, opened_at=at, due=case.due) if post else None
+    facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
+    line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
+    notice = None
+    if step.notice and contact and contact.phone_sealed:
+        notice = Notice(id=uuid7(now), case=case, step=step.name, channel="sms", contact=contact, next_try=now)
+    draft.detail.case = case
+    attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
+    return _Rows(case, draft.detail, contact, clocks, task, line, notice, attachments)
+
+
+def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
+    return Case(
+        id=uuid7(at), kind=draft.kind, stage=stage, division=draft.division, code_then=draft.division.code,
+        code_now=draft.division.code, summary=brief(draft.summary), channel=draft.channel, at=at, recorded_at=now,
+        opened_by=draft.by.post if isinstance(draft.by, PostActor) else None,
+        origin_key=draft.origin.key if draft.origin else None,
+        origin_digest=draft.origin.digest if draft.origin else "",
+    )  # fmt: skip
+
+
+def _give_numbers(cases: Sequence[Case]) -> None:
+    """Number the cases from their counties' counters of the year, inside the transaction."""
+    groups: dict[tuple[str, int], list[Case]] = defaultdict(list)
+    for case in cases:
+        groups[f"{case.code_then // _COUNTY_DIVISOR:06d}", case.at.astimezone(PLACE_TIME).year].append(case)
+    for (place, year), group in sorted(groups.items(), key=lambda each: each[0]):
+        last = _draw(place, year, len(group))
+        for sequence, case in enumerate(group, start=last - len(group) + 1):
+            case.number = readable_number(place, year, sequence)
+
+
+def _draw(place: str, year: int, count: int) -> int:
+    """Advance a counter by `count` in one statement, alike on both databases; return its new value."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_counter (place, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (place, year) DO UPDATE SET last = cases_counter.last + excluded.last RETURNING last",
+            [place, year, count],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _insert(rows: Sequence[_Rows]) -> None:
+    Contact.objects.bulk_create([row.contact for row in rows if row.contact])
+    Case.objects.bulk_create([row.case for row in rows])
+    by_model: dict[type, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_model[type(row.detail)].append(row.detail)
+    for model, details in by_model.items():
+        model._default_manager.bulk_create(details)  # type: ignore[attr-defined]
+    Clock.objects.bulk_create([clock for row in rows for clock in row.clocks])
+    Task.objects.bulk_create([row.task for row in rows if row.task])
+    Attachment.objects.bulk_create([each for row in rows for each in row.attachments])
+    record_many([row.line for row in rows])
+    Notice.objects.bulk_create([row.notice for row in rows if row.notice])
+
+
+def open_one(draft: Draft) -> Opened:
+    """Open one case; a request with a known key and the same body gets its first receipt again."""
+    try:
+        return open_many([draft])[0]
+    except IntegrityError:
+        if draft.origin is None:
+            raise
+        return _receipt_again(draft.origin)
+
+
+def _receipt_again(origin: Origin) -> Opened:
+    case = Case.objects.get(origin_key=origin.key)
+    if not hmac.compare_digest(case.origin_digest, origin.digest):
+        raise Conflict(_("This Idempotency-Key was used before with a different body. Use a new key for a new report."))
+    return Opened(case.pk, case.number, follow_code(case.pk), case.due, again=True)
+
+
+@dataclass
+class _Waiting:
+    draft: Draft
+    opened: Opened | None = None
+    trouble: Exception | None = None
+
+    def result(self) -> Opened:
+        if self.trouble:
+            raise self.trouble
+        assert self.opened is not None  # noqa: S101  the group that served this one has set either
+        return self.opened
+
+
+class _Group:
+    """Requests that arrive while a commit runs go into the next one together: nobody waits for a timer.
+
+    Whoever gets the turn opens all that wait, so one disk flush serves many; a group that fails is opened one
+    by one, so that one bad row fails alone.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[_Waiting] = []
+        self._adding = Lock()
+        self._turn = Lock()
+
+    def open(self, draft: Draft) -> Opened:
+        """Open one draft, together with whoever is waiting."""
+        mine = _Waiting(draft)
+        with self._adding:
+            self._waiting.append(mine)
+        with self._turn:
+            while mine.opened is None and mine.trouble is None:
+                self._serve()
+        return mine.result()
+
+    def _serve(self) -> None:
+        with self._adding:
+            group, self._waiting = self._waiting[:_GROUP], self._waiting[_GROUP:]
+        try:
+            for each, opened in zip(group, open_many([one.draft for one in group]), strict=True):
+                each.opened = opened
+        except Exception:  # noqa: BLE001  whatever it was, each learns its own trouble below
+            for each in group:
+                self._serve_alone(each)
+
+    def _serve_alone(self, one: _Waiting) -> None:
+        try:
+            one.opened = open_one(one.draft)
+        except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
+            one.trouble = trouble
+
+
+_group = _Group()
+
+
+def open_grouped(draft: Draft) -> Opened:
+    """Open one case from a request thread, sharing the commit with requests that arrive at the same time."""
+    if connection.in_atomic_block:
+        return open_one(draft)
+    return _group.open(draft)

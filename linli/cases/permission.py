@@ -1,0 +1,70 @@
+"""Who may take a step of a case: post rules, party rules and task rules, three tables read from the procedure."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound, NotYours
+from linli.cases.kinds import power
+from linli.cases.models import Case, Task
+from linli.cases.procedure import ANYONE, REPORTER, Step
+from linli.ledger.models import Entry
+from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
+from linli.posts.may import Decision, covers, may, require, still_holds
+from linli.posts.models import Holding
+
+
+def allows(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Decision:
+    """Decide without touching the database: `tasks` are the case's open ones."""
+    if isinstance(by, SystemActor):
+        return Decision.ALLOWED if step.system else Decision.LACKING
+    if isinstance(by, PartyActor):
+        return _party(step, case, by)
+    if not (covers(by, case.code_now) or _has_task(by, tasks)):
+        return Decision.OUTSIDE
+    if step.tasked and _has_task(by, tasks):
+        return Decision.ALLOWED
+    if REPORTER in step.parties and by.post.pk == case.opened_by_id and case.reporter_id is None:
+        return Decision.ALLOWED
+    return may(by, power(case.kind, step), within=case.code_now)
+
+
+def _party(step: Step, case: Case, by: PartyActor) -> Decision:
+    if by.case != case.pk:
+        return Decision.OUTSIDE
+    return Decision.ALLOWED if by.relation in step.parties else Decision.LACKING
+
+
+def _has_task(by: PostActor, tasks: list[Task]) -> bool:
+    return any(task.post_id == by.post.pk for task in tasks)
+
+
+def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> None:
+    """Raise the refusal: an ended appointment first, then 404 outside, then 403, then separation of duties."""
+    if isinstance(by, PostActor) and not still_holds(by):
+        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
+    decision = allows(step, case, tasks, by=by)
+    if decision is Decision.OUTSIDE:
+        raise NotFound
+    if decision is not Decision.ALLOWED:
+        raise NotYours(_("Your post may not take this step: %(step)s.") % {"step": step.label})
+    if step.apart_from and isinstance(by, PostActor) and by.holding.account_id in who_took(case, step.apart_from):
+        raise NotYours(_("Whoever dispatched or handled a case does not check it. Somebody else has to do this."))
+
+
+def require_opening(kind: str, step: Step, code: int, *, by: Actor) -> None:
+    """The same for the step that opens a case at a place (17-digit code)."""
+    if isinstance(by, PartyActor):
+        if ANYONE not in step.parties:
+            raise NotYours
+    elif isinstance(by, PostActor):
+        require(by, power(kind, step), within=code)
+    elif not step.system:
+        raise NotYours
+
+
+def who_took(case: Case, steps: tuple[str, ...]) -> frozenset[int]:
+    """Account ids of those who last took any of these steps in this case (one statement)."""
+    names = [f"{case.kind}.{name}" for name in steps]
+    holdings = Entry.objects.filter(about=case.pk, name__in=names, holding__isnull=False).values("holding")
+    return frozenset(Holding.objects.filter(pk__in=holdings).values_list("account_id", flat=True))

@@ -1,0 +1,166 @@
+"""procedure.yaml: the stages and steps of a kind, read once into frozen values and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils.translation import get_language
+
+REPORTER = "reporter"
+ANYONE = "anyone"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text in both languages, from the yaml itself."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "zh").startswith("en") else self.zh
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a case can stand. `ends`: nobody has to do anything any more."""
+
+    name: str
+    label: Words
+    ends: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """What can be done: by whom, from which stages, to which, and what else moves with it.
+
+    `posts`: kinds of post with the power; `tasked`: the post that has the open task; `parties`: relations to the
+    case; `system`: the clock. `task`: kind of post that gets the next task, `named` (the action names the post) or
+    empty. `apart_from`: steps whose actor may not take this one. `notice`: told to the reporter after commit.
+    """
+
+    name: str
+    label: Words
+    enters: str
+    leaves: frozenset[str] = frozenset()
+    opens: bool = False
+    posts: frozenset[str] = frozenset()
+    tasked: bool = False
+    parties: frozenset[str] = frozenset()
+    system: bool = False
+    apart_from: tuple[str, ...] = ()
+    task: str = ""
+    start: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()
+    while_running: str = ""
+    outcome: str = ""
+    published: bool = True
+    message: Words | None = None
+    notice: Words | None = None
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """A clock of the procedure. `lapse`: the step the system takes when it runs out; `shown`: counts as due."""
+
+    name: str
+    label: Words
+    lapse: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One kind's whole procedure."""
+
+    kind: str
+    label: Words
+    stages: Mapping[str, Stage]
+    steps: Mapping[str, Step]
+    clocks: Mapping[str, ClockRule] = field(default_factory=dict)
+    outcomes: Mapping[str, Words] = field(default_factory=dict)
+    keep_years: int = 10
+
+    @property
+    def opening(self) -> Step:
+        """The step a case begins with."""
+        return next(step for step in self.steps.values() if step.opens)
+
+    def leaving(self, stage: str) -> list[Step]:
+        """The steps the procedure allows in a stage, whoever may take them."""
+        return [step for step in self.steps.values() if stage in step.leaves]
+
+
+def read_procedure(path: Path) -> Procedure:
+    """Read and check one procedure.yaml; raises ValueError with every mistake in it."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    procedure = Procedure(
+        kind=raw["kind"],
+        label=Words(**raw["label"]),
+        stages={name: _built(Stage, name, each) for name, each in raw["stages"].items()},
+        steps={name: _built(Step, name, each) for name, each in raw["steps"].items()},
+        clocks={name: _built(ClockRule, name, each) for name, each in raw.get("clocks", {}).items()},
+        outcomes={name: Words(**each) for name, each in raw.get("outcomes", {}).items()},
+        keep_years=raw.get("keep_years", 10),
+    )
+    if mistakes := list(mistakes_in(procedure)):
+        raise ValueError(f"{path}: " + "; ".join(mistakes))
+    return procedure
+
+
+_TEXTS = {"label", "message", "notice"}
+_SETS = {"leaves", "posts", "parties"}
+
+
+def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
+    values: dict[str, Any] = {"name": name}
+    for key, value in raw.items():
+        if key in _TEXTS:
+            value = Words(**value)  # noqa: PLW2901
+        elif isinstance(value, list):
+            value = frozenset(value) if key in _SETS else tuple(value)  # noqa: PLW2901
+        values[key] = value
+    return shape(**values)
+
+
+def mistakes_in(procedure: Procedure) -> Iterator[str]:
+    """Everything wrong with a procedure, one sentence each."""
+    yield from _unknown_names(procedure)
+    if sum(step.opens for step in procedure.steps.values()) != 1:
+        yield "exactly one step must open a case"
+        return
+    reached = _reachable(procedure)
+    for stage in procedure.stages.values():
+        if stage.name not in reached:
+            yield f"stage {stage.name} cannot be reached"
+        if not stage.ends and not procedure.leaving(stage.name):
+            yield f"stage {stage.name} has no way out and is no end"
+    for step in procedure.steps.values():
+        if not (step.posts or step.tasked or step.parties or step.system):
+            yield f"nobody may take step {step.name}"
+
+
+def _unknown_names(procedure: Procedure) -> Iterator[str]:
+    for step in procedure.steps.values():
+        for stage in {step.enters, *step.leaves} - set(procedure.stages):
+            yield f"step {step.name} names an unknown stage {stage}"
+        for clock in {*step.start, *step.stop, step.while_running or None} - {None} - set(procedure.clocks):
+            yield f"step {step.name} names an unknown clock {clock}"
+        for other in set(step.apart_from) - set(procedure.steps):
+            yield f"step {step.name} names an unknown step {other}"
+    for clock in procedure.clocks.values():
+        if clock.lapse and clock.lapse not in procedure.steps:
+            yield f"clock {clock.name} lapses into an unknown step {clock.lapse}"
+
+
+def _reachable(procedure: Procedure) -> set[str]:
+    reached = {procedure.opening.enters}
+    while True:
+        further = {step.enters for step in procedure.steps.values() if step.leaves & reached} - reached
+        if not further:
+            return reached
+        reached |= further

@@ -1,0 +1,69 @@
+"""Seed rows that are facts or defaults: holidays 2004-2026 and each kind's limits. Loading twice changes nothing."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from linli.base.generations import bump
+from linli.base.writing import writing
+from linli.cases.kinds import all_kinds
+from linli.cases.models import CalendarDay, Limit
+
+CALENDAR = Path(__file__).parent / "seeds" / "calendar.csv"
+_KINDS_FOLDER = Path(__file__).resolve().parent.parent / "kinds"
+
+
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a seed file (UTF-8 CSV with a header)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def seed() -> None:
+    """Add the missing calendar days and limits; what a place has edited stays as it is."""
+    with writing():
+        CalendarDay.objects.bulk_create(
+            [
+                CalendarDay(day=date.fromisoformat(row["day"]), worked=row["worked"] == "1", name=row["name"])
+                for row in rows_of(CALENDAR)
+            ],
+            ignore_conflicts=True,
+        )
+        for kind in all_kinds():
+            _seed_limits(kind.name)
+            _seed_tables(kind.name)
+        bump("calendar")
+        bump("limits")
+
+
+def _seed_limits(kind: str) -> None:
+    path = _KINDS_FOLDER / kind / "seeds" / "limits.csv"
+    if not path.is_file() or Limit.objects.filter(kind=kind).exists():
+        return
+    Limit.objects.bulk_create(
+        Limit(
+            kind=kind, clock=row["clock"], unit=row["unit"], amount=int(row["amount"]), source=row["source"],
+            confirmed=row["confirmed"] == "1", valid_from=date.fromisoformat(row["valid_from"]),
+        )
+        for row in rows_of(path)
+    )  # fmt: skip
+
+
+def _seed_tables(kind: str) -> None:
+    """A file named after one of the kind's models fills that model; unique rows that are there stay."""
+    for path in sorted((_KINDS_FOLDER / kind / "seeds").glob("*.csv")):
+        if path.stem != "limits":
+            model = apps.get_model(kind, path.stem)
+            rows = [model(**{name: _value(model, name, text) for name, text in row.items()}) for row in rows_of(path)]
+            model._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+def _value(model: type[Model], name: str, text: str) -> Any:
+    return text == "1" if model._meta.get_field(name).get_internal_type() == "BooleanField" else text

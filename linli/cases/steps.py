@@ -1,0 +1,68 @@
+"""Steps by name: which ones an actor may take now, and taking one from form data. Pages and the API end here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Invalid
+from linli.cases.forms import StepForm
+from linli.cases.kinds import kind_of, step_of
+from linli.cases.models import Case, Clock, Task
+from linli.cases.opening import Opened, Origin
+from linli.cases.permission import allows, who_took
+from linli.cases.procedure import Step
+from linli.posts.actor import Actor, PostActor
+from linli.posts.may import Decision
+
+
+def steps_open_to(by: Actor, case: Case) -> list[Step]:
+    """Exactly the steps this actor could take now, in the order of the procedure."""
+    steps = kind_of(case.kind).procedure.leaving(case.stage)
+    tasks = list(Task.objects.filter(case=case, closed_at=None))
+    allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
+    running = set()
+    if any(step.while_running for step in allowed):
+        running = set(Clock.objects.filter(case=case, stopped_at=None).values_list("name", flat=True))
+    return [step for step in allowed if _possible(step, case, by, running)]
+
+
+def _possible(step: Step, case: Case, by: Actor, running: set[str]) -> bool:
+    if step.while_running and step.while_running not in running:
+        return False
+    if step.apart_from and isinstance(by, PostActor):
+        return by.holding.account_id not in who_took(case, step.apart_from)
+    return True
+
+
+def form_for(step: Step, case: Case, *, by: Actor, data: Any = None, files: Any = None) -> StepForm:
+    """The form of a step, bound when there is data."""
+    form: StepForm = kind_of(case.kind).form(step)(data, files, case=case, by=by, prefix=None)
+    return form
+
+
+def take(case: Case, step: str, data: Mapping[str, Any], *, by: Actor, seen: int, files: Any = None) -> None:
+    """Check the data with the step's form and take the step; Invalid names what is wrong field by field."""
+    rule = step_of(case.kind, step)
+    form = form_for(rule, case, by=by, data=data, files=files)
+    values = values_of(form)
+    kind = kind_of(case.kind)
+    kind.function(rule)(kind.reference(case), **values, by=by, seen=seen)
+
+
+def open_case(kind: str, data: Mapping[str, Any], *, by: Actor, origin: Origin | None = None, files: Any = None) -> Opened:
+    """Check the data with the kind's opening form and open a case."""
+    found = kind_of(kind)
+    form = found.form(found.procedure.opening)(data, files, by=by)
+    opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
+    return opened
+
+
+def values_of(form: StepForm) -> dict[str, Any]:
+    """The cleaned values of a valid form; Invalid with all its sentences otherwise."""
+    if not form.is_valid():
+        fields = {name: [str(each) for each in errors] for name, errors in form.errors.items()}
+        raise Invalid(_("Please check what you entered."), fields=fields)
+    return dict(form.cleaned_data)

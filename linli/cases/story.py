@@ -1,0 +1,69 @@
+"""The story of a case: its ledger entries as a reader may see them, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from linli.cases.kinds import kind_of, power
+from linli.cases.models import Case
+from linli.ledger.models import Entry
+from linli.ledger.names import known
+from linli.posts.models import Post
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the story. `post` names a post, never a person; `words` what was written."""
+
+    step: str
+    label: str
+    at: datetime
+    recorded_at: datetime
+    post: str
+    relation: str
+    words: dict[str, str]
+    facts: dict[str, Any]
+
+
+def story_for_staff(case: Case) -> list[Happening]:
+    """Everything, for posts that may see the case (two statements)."""
+    return _told(_entries(case))
+
+
+def story_for_reporter(case: Case) -> list[Happening]:
+    """The published steps, for the person who raised it."""
+    steps = kind_of(case.kind).procedure.steps
+    published = {power(case.kind, step) for step in steps.values() if step.published}
+    return _told(entry for entry in _entries(case) if entry.name in published)
+
+
+def _entries(case: Case) -> list[Entry]:
+    return list(Entry.objects.filter(about=case.pk).select_related("detail").order_by("id"))
+
+
+def _told(entries: Iterable[Entry]) -> list[Happening]:
+    entries = list(entries)
+    mentioned = {entry.post for entry in entries} | {entry.facts.get("next_post") for entry in entries}
+    titles = dict(Post.objects.filter(pk__in=mentioned - {None}).values_list("pk", "title"))
+    return [_happening(entry, titles) for entry in entries]
+
+
+def _happening(entry: Entry, titles: dict[int, str]) -> Happening:
+    detail = getattr(entry, "detail", None)
+    facts = dict(entry.facts)
+    if facts.get("next_post"):
+        facts["next_post_title"] = titles.get(facts["next_post"], "")
+    return Happening(
+        step=entry.name.split(".")[-1],
+        label=known(entry.name).label(),
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        post=titles.get(entry.post or 0, ""),
+        relation=entry.relation,
+        words=(detail.words or {}) if detail else {},
+        facts=facts,
+    )
+

@@ -1,0 +1,207 @@
+"""What each step asks for. Pages and the API use these forms alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from linli.base.coordinates import Datum
+from linli.base.errors import Invalid
+from linli.base.text import half_width
+from linli.cases.forms import NoteForm, PhotosField, ReasonForm, StepForm, TidyText
+from linli.cases.models import Case
+from linli.divisions.models import Division
+from linli.kinds.matters.catalogue import Suggestion, suggestion
+from linli.kinds.matters.models import Category, Matter
+from linli.posts.models import Organisation, Post, PostKind
+from linli.residents.keeping import GivenContact, plain_phone
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class PlaceField(forms.CharField):
+    """A division by its trimmed code, as people pick it from a list or a map."""
+
+    def clean(self, value: Any) -> Division | None:
+        """The current division; a sentence for a code that is none of ours."""
+        code = super().clean(value)
+        if not code:
+            return None
+        try:
+            found = Division.objects.current().coded(code).first()
+        except Invalid as trouble:
+            raise forms.ValidationError(trouble.sentence) from trouble
+        if found is None:
+            raise forms.ValidationError(_("There is no place with this code here. Choose one from the list."))
+        return found
+
+
+class Report(StepForm):
+    """The opening form: only the text must be there; the place may be filled in later."""
+
+    text = TidyText(
+        label=_("What is the matter?"), help_text=_("What did you see, where exactly, since when?"),
+        error_messages={"required": _("Please write what is the matter.")},
+    )  # fmt: skip
+    category = forms.ModelChoiceField(
+        Category.objects.all(), label=_("What is it about?"), required=False, empty_label=_("I am not sure"),
+        to_field_name="code",
+    )  # fmt: skip
+    landmark = TidyText(
+        label=_("Place"), max_length=200, required=False, widget=forms.TextInput(),
+        help_text=_("Street and number, building, or what is nearby. Where it is, not where you live."),
+    )  # fmt: skip
+    division = PlaceField(label=_("Community or village"), required=False)
+    longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
+    latitude = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, required=False)
+    datum = forms.ChoiceField(
+        choices=[(each.value, each.value) for each in Datum if each is not Datum.NONE], required=False,
+        label=_("Coordinate system"),
+    )  # fmt: skip
+    happened_at = forms.DateTimeField(label=_("When did you see it?"), required=False)
+    name = forms.CharField(label=_("Your name"), max_length=60, required=False)
+    phone = forms.CharField(
+        label=_("Your telephone number"), max_length=30, required=False,
+        help_text=_("Only to tell you how it goes on. Those who deal with it do not see it."),
+    )  # fmt: skip
+    photos = PhotosField(label=_("Photos"), required=False)
+    channel = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput())
+
+    def clean_phone(self) -> str:
+        """A number that can be called, or nothing."""
+        try:
+            return plain_phone(self.cleaned_data["phone"])
+        except Invalid as trouble:
+            raise forms.ValidationError(trouble.sentence) from trouble
+
+    def clean_happened_at(self) -> datetime | None:
+        """Not in the future, not before anybody can remember."""
+        moment: datetime | None = self.cleaned_data["happened_at"]
+        if moment and not EARLIEST <= moment <= timezone.now() + timedelta(minutes=10):
+            raise forms.ValidationError(_("This time cannot be right: it lies in the future or before 1900."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """Both coordinates or none; the person's fields as one sealed parcel."""
+        given = super().clean() or {}
+        if (given.get("longitude") is None) != (given.get("latitude") is None):
+            self.add_error("longitude", _("A point needs both longitude and latitude."))
+        given["contact"] = GivenContact(half_width(given.pop("name", "")), given.pop("phone", ""))
+        given["channel"] = given.get("channel") or "web"
+        return given
+
+
+class Accept(NoteForm):
+    """Taking a matter on fixes what it is about, and with that the limit."""
+
+    category = forms.ModelChoiceField(Category.objects.all(), label=_("Category"), to_field_name="code")
+
+    field_order = ("category", "note")
+
+    def offer(self) -> None:
+        """Begin with the category the reporter chose."""
+        matter = Matter.objects.filter(pk=self.case.pk).select_related("category").first() if self.case else None
+        if matter and matter.category:
+            self.initial["category"] = matter.category.code
+
+
+class Refuse(ReasonForm):
+    """Not taking a matter on."""
+
+
+class Refer(ReasonForm):
+    """Passing a matter on: the next owner must be named."""
+
+    to = forms.ModelChoiceField(Organisation.objects.order_by("name"), label=_("Who takes it over"))
+
+    field_order = ("to", "reason")
+
+    def offer(self) -> None:
+        """Label organisations by their name."""
+        self.fields["to"].label_from_instance = lambda body: body.name  # type: ignore[attr-defined]
+
+
+class Dispatch(NoteForm):
+    """Choosing who deals with it; the catalogue's suggestion is chosen already, and says why."""
+
+    to = forms.ModelChoiceField(Post.objects.none(), label=_("Who deals with it"))
+
+    field_order = ("to", "note")
+
+    def offer(self) -> None:
+        """Offer the handling posts and grid workers that serve the place."""
+        to = self.fields["to"]
+        to.label_from_instance = lambda post: f"{post.title}（{post.organisation.name}）"  # type: ignore[attr-defined]
+        if self.case is None:
+            return
+        to.queryset = serving(self.case)  # type: ignore[attr-defined]
+        found = suggested(self.case)
+        if found:
+            self.initial["to"] = found.post.pk
+            to.help_text = _("Suggested by the catalogue: %(why)s") % {"why": found.why}
+
+
+def serving(case: Case) -> Any:
+    """The posts in force that may be given a case at its place."""
+    levels = Division.objects.current().filter(pk__in=_ancestry(case.division))
+    return (
+        Post.objects.filter(kind__in=[PostKind.HANDLER, PostKind.GRID_WORKER], until=None, division__in=levels)
+        .select_related("organisation")
+        .order_by("-division__level", "title")
+    )
+
+
+def _ancestry(division: Division) -> list[int]:
+    found = []
+    node: Division | None = division
+    while node is not None:
+        found.append(node.pk)
+        node = node.parent
+    return found
+
+
+def suggested(case: Case) -> Suggestion | None:
+    """What the catalogue says about a case."""
+    matter = Matter.objects.select_related("category").get(pk=case.pk)
+    return suggestion(matter.category, case.code_now, timezone.localdate())
+
+
+class Handle(StepForm):
+    """What was done."""
+
+    result = TidyText(label=_("What was done"), help_text=_("The reporter will read it. Say what changed on site."))
+    photos = PhotosField(label=_("Photos of the result"), required=False)
+
+
+class SendBack(ReasonForm):
+    """Not ours: why, so that the dispatcher finds the right one."""
+
+    reason = TidyText(label=_("Why it is not yours, and whose it is"), max_length=1000)
+
+
+class Check(NoteForm):
+    """Found done."""
+
+
+class Fail(ReasonForm):
+    """Found not done."""
+
+
+class Confirm(NoteForm):
+    """Solved."""
+
+
+class Contest(ReasonForm):
+    """Not solved: what is still wrong."""
+
+    reason = TidyText(label=_("What is still wrong?"), max_length=1000)
+
+
+class Reopen(ReasonForm):
+    """Take it up again."""
+
+    reason = TidyText(label=_("Why should it be taken up again?"), max_length=1000)

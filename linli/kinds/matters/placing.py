@@ -1,0 +1,53 @@
+"""From what a reporter gave (a point, a chosen place, nothing) to the division a matter belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from linli.base.coordinates import to_wgs84
+from linli.base.errors import Invalid, Unavailable
+from linli.base.generations import Cached
+from linli.divisions.locating import locate
+from linli.divisions.models import Division
+from linli.kinds.matters.models import Placing
+from linli.posts.models import Post, PostKind
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where: the division, the point in WGS-84 if there is one, and how it became known."""
+
+    division: Division
+    placing: Placing
+    longitude: float | None = None
+    latitude: float | None = None
+
+
+def placed(longitude: float | None, latitude: float | None, datum: str, chosen: Division | None) -> Place:
+    """Find the place; Invalid, with what to do, for a point far from every grid."""
+    if longitude is None or latitude is None:
+        return Place(chosen, Placing.CHOSEN) if chosen else Place(home(), Placing.UNKNOWN)
+    longitude, latitude = to_wgs84(longitude, latitude, datum)
+    found = locate(longitude, latitude)
+    if found.division is None:
+        sentence = _("This point is outside the area served here. Move it, or leave it out and describe the place.")
+        raise Invalid(sentence, fields={"longitude": [sentence]})
+    placing = Placing.INSIDE if found.how == "inside" else Placing.NEAREST
+    return Place(found.division, placing, longitude, latitude)
+
+
+def _read_home() -> list[Division]:
+    clerks = Post.objects.filter(kind=PostKind.CLERK, until=None).select_related("division")
+    return sorted((post.division for post in clerks), key=lambda area: area.span[0] - area.span[1])[:1]
+
+
+_home: Cached[list[Division]] = Cached("posts", _read_home)
+
+
+def home() -> Division:
+    """The widest area that has an intake clerk: where matters go whose place nobody knows yet."""
+    if not _home():
+        raise Unavailable(_("This place is not set up yet: there is no intake clerk. Please call instead."))
+    return _home()[0]
