@@ -14,7 +14,7 @@ CARE_COOKIE = "care"
 def every_page(request: HttpRequest) -> dict[str, Any]:
     """Context for all templates; reads no database, so that error pages may use it too.
 
-    A portal sets `request.door` to its own base template; pages of kinds and refusals then wear its navigation.
+    A portal sets `request.door` to its base template; pages of kinds and refusals then wear its navigation.
     """
     return {
         "demo": settings.DEMO,
@@ -28,7 +28,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _footer() -> list[tuple[str, str]]:
-    """The lines a Chinese public site carries (国办发〔2017〕47号); those the place left empty are not shown."""
+    """The lines a Chinese public site carries (国办发〔2017〕47号); empty ones are not shown."""
     lines = [
         (_("Run by"), "PLACE_ORGANISER"),
         (_("Address"), "PLACE_ADDRESS"),

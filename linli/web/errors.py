@@ -32,7 +32,9 @@ class Advice:
     then: str | Promise
 
 
-OTHERWISE = Advice(_("This was not done"), _("Go back, change what is needed and try again. Nothing was saved."))
+OTHERWISE = Advice(
+    _("This was not done"), _("Go back, change what is needed and try again. Nothing was saved.")
+)
 ADVICE = {
     403: Advice(
         _("You may not do this here"),
@@ -141,4 +143,6 @@ def failed(request: HttpRequest) -> HttpResponse:
     sentence = _("Something went wrong on our side. It has been recorded.")
     if request.path.startswith(API):
         return JsonResponse({"error": {"code": "failed", "sentence": str(sentence)}}, status=500)
-    return HttpResponse(render_to_string("500.html", {**every_page(request), "sentence": sentence}), status=500)
+    return HttpResponse(
+        render_to_string("500.html", {**every_page(request), "sentence": sentence}), status=500
+    )

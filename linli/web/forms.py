@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms.renderers import DjangoTemplates
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 
 from linli.base.text import tidy
 
@@ -40,7 +38,7 @@ PLAINER = (
 
 
 class FrameRenderer(DjangoTemplates):
-    """Renders `{{ form }}` and `{{ field.as_field_group }}` in our order; good as FORM_RENDERER for all forms."""
+    """Renders `{{ form }}` and `{{ field.as_field_group }}` in our order; meant as FORM_RENDERER."""
 
     form_template_name = "web/form.html"
     field_template_name = "web/field_group.html"
@@ -90,16 +88,6 @@ class CountedText(forms.Textarea):
         return context
 
 
-class WordsField(forms.CharField):
-    """A longer text in the person's own words: tidied, then counted."""
-
-    widget = CountedText
-
-    def to_python(self, value: Any) -> str:
-        """The text with one kind of line end, which is also how it is counted."""
-        return tidy(super().to_python(value) or "")
-
-
 class FilesInput(forms.FileInput):
     """A labelled button for choosing files: the browser's own speaks the browser's language."""
 
@@ -107,48 +95,12 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
-class FilesField(forms.FileField):
-    """Up to `most` files of at most `largest` bytes each; cleans to a list, empty if none were chosen."""
-
-    widget = FilesInput
-
-    def __init__(self, *, most: int = 9, largest: int = 10_000_000, accept: str = "", **kwargs: Any) -> None:
-        self.most, self.largest, self.accept = most, largest, accept
-        super().__init__(**kwargs)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """What the browser needs to know: one file or several, and of which type."""
-        attrs: dict[str, Any] = {**super().widget_attrs(widget), "multiple": self.most > 1}
-        return {**attrs, "accept": self.accept} if self.accept else attrs
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Each file by Django's rules, then number and size."""
-        files: list[UploadedFile] = list(data) if isinstance(data, list | tuple) else [data] if data else []
-        if not files:
-            super().clean(None, initial)
-            return []
-        if len(files) > self.most:
-            raise forms.ValidationError(
-                ngettext("Please choose one file only.", "Please choose at most %(most)d files.", self.most)
-                % {"most": self.most}
-            )
-        for file in files:
-            super().clean(file, initial)
-            self._check_size(file)
-        return files
-
-    def _check_size(self, file: UploadedFile) -> None:
-        if (file.size or 0) > self.largest:
-            words = {"name": file.name, "size": filesizeformat(self.largest)}
-            raise forms.ValidationError(_("“%(name)s” is larger than %(size)s. Choose a smaller one.") % words)
-
-
 class DecoyInput(forms.TextInput):
     """An input that people do not see and programs fill in."""
 
 
 class Decoy(forms.CharField):
-    """A field for public forms that must stay empty (a honeypot); shown with its reason once it was filled."""
+    """A field of public forms that must stay empty (a honeypot); shown once it was filled."""
 
     widget = DecoyInput
 

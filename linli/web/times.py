@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Left:
-    """How a limit stands: `state` is "calm", "soon" (a day or less) or "late"; `words` say it without colour."""
+    """How a limit stands: "calm", "soon" (a day or less) or "late", and the same in words."""
 
     state: str
     words: str

@@ -15,35 +15,52 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from linli.web import map as maps
-from linli.web.forms import CountedText, DecoyInput
+from linli.web.forms import CountedText, DecoyInput, FilesInput
 from linli.web.icons import draw_icon
 from linli.web.parts import Line, Row
 from linli.web.times import day_words, left_words, moment_words
 
 register = template.Library()
 
-TAG_ICONS = {"good": "check", "soon": "clock", "late": "late", "calm": "clock", "bad": "cross", "still": "pause", "plain": ""}
+TAG_ICONS = {
+    "good": "check",
+    "soon": "clock",
+    "late": "late",
+    "calm": "clock",
+    "bad": "cross",
+    "still": "pause",
+    "plain": "",
+}
 
 
 @register.inclusion_tag("web/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
-    """`{% field form.text %}`: label, hint, error and widget, in this order, tied together for screen readers."""
-    described = _described_by(bound)
+    """`{% field form.text %}`: label, hint, error, widget, in this order, tied together."""
+    shown = _shown_widget(bound.field.widget)
+    described = _described_by(bound, shown)
     attrs = {} if bound.use_fieldset or not described else {"aria-describedby": described}
     return {
         "bound": bound,
         "shape": _shape_of(bound),
-        "widget": bound.as_widget(attrs=attrs),
+        "widget": bound.as_widget(widget=shown, attrs=attrs),
         "described": described,
         "errors": bound.errors,
         "optional": not bound.field.required and not isinstance(bound.field.widget, forms.CheckboxInput),
     }
 
 
-def _described_by(bound: BoundField) -> str:
-    names = [(bound.help_text, "helptext"), (bound.errors, "error")]
-    widget = bound.field.widget
-    names.append((isinstance(widget, CountedText) and "maxlength" in widget.attrs, "limit"))
+def _shown_widget(widget: forms.Widget) -> forms.Widget:
+    """Forms below this layer use plain widgets; the reader still gets the count and the button."""
+    if type(widget) is forms.Textarea and "maxlength" in widget.attrs:
+        return CountedText(attrs=widget.attrs)
+    if isinstance(widget, forms.FileInput) and not isinstance(widget, FilesInput):
+        return FilesInput(attrs=widget.attrs)
+    return widget
+
+
+def _described_by(bound: BoundField, shown: forms.Widget) -> str:
+    counted = isinstance(shown, CountedText) and "maxlength" in shown.attrs
+    names = [(bound.help_text, "helptext"), (bound.errors, "error"), (counted, "limit")]
     return " ".join(f"{bound.auto_id}_{name}" for there, name in names if there)
 
 
@@ -59,7 +76,11 @@ def _shape_of(bound: BoundField) -> str:
 @register.inclusion_tag("web/form.html", name="fields")
 def all_fields(form: forms.BaseForm) -> dict[str, Any]:
     """`{% fields form %}`: every field of a form, hidden ones included; the errors stand in the summary."""
-    return {"form": form, "fields": [(bound, "") for bound in form.visible_fields()], "hidden_fields": form.hidden_fields()}
+    return {
+        "form": form,
+        "fields": [(bound, "") for bound in form.visible_fields()],
+        "hidden_fields": form.hidden_fields(),
+    }
 
 
 @register.inclusion_tag("web/error_summary.html")
@@ -88,9 +109,11 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag(name="tag")
 def state_tag(words: object, state: str = "plain") -> SafeString:
-    """`{% tag case.stage "good" %}`: good, soon, late, calm, bad, still or plain; sign and words, never colour alone."""
+    """`{% tag case.stage "good" %}`: good, soon, late, calm, bad, still, plain; never colour alone."""
     sign = TAG_ICONS[state]
-    return format_html('<strong class="tag tag--{}">{}{}</strong>', state, draw_icon(sign) if sign else "", words)
+    return format_html(
+        '<strong class="tag tag--{}">{}{}</strong>', state, draw_icon(sign) if sign else "", words
+    )
 
 
 @register.simple_tag(name="due")
@@ -135,16 +158,22 @@ def summary(rows: Iterable[Row]) -> dict[str, Any]:
 
 @register.inclusion_tag("web/summary_row.html")
 def summary_row(label: str, value: object, href: str = "", action: str = "") -> dict[str, Any]:
-    """`{% summary_row "Place" case.place %}` inside `<dl class="summary">`; nothing at all for an empty value."""
+    """`{% summary_row "Place" case.place %}` inside `<dl class="summary">`; nothing if empty."""
     return {"row": Row(label, value, href, action) if value not in (None, "") else None}
 
 
 @register.inclusion_tag("web/map.html")
 def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
-    """`{% svg_map map "where" %}`: the map as SVG and the same places as a list; `name` is unique on the page."""
+    """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page."""
     links = any(part.href for part in (*content.outlines, *content.pins))
     paper = maps.draw(content)
-    return {"map": content, "paper": paper, "scale": _scale(paper.metres) if paper else "", "name": name, "links": links}
+    return {
+        "map": content,
+        "paper": paper,
+        "scale": _scale(paper.metres) if paper else "",
+        "name": name,
+        "links": links,
+    }
 
 
 def _scale(metres: int) -> str:
@@ -153,9 +182,24 @@ def _scale(metres: int) -> str:
     return _("%(count)d m") % {"count": metres}
 
 
+@register.inclusion_tag("web/pagination.html", takes_context=True)
+def pages(context: template.Context, next_key: object, name: str = "after") -> dict[str, Any]:
+    """`{% pages page.next_key %}`: onwards by key, and back to the start; `name` is the key's parameter."""
+    request: HttpRequest = context["request"]
+    here = request.GET.copy()
+    started = here.pop(name, None) is None
+    first = f"{request.path}?{here.urlencode()}" if here else request.path
+    if next_key:
+        here[name] = str(next_key)
+    return {
+        "first": "" if started else first,
+        "onwards": f"{request.path}?{here.urlencode()}" if next_key else "",
+    }
+
+
 @register.simple_tag(takes_context=True)
 def kept(context: template.Context, *names: str) -> SafeString:
-    """`{% kept "tab" %}` inside a filter form: present choices that the form has no field for, as hidden inputs."""
+    """`{% kept "tab" %}` inside a filter form: present choices it has no field for, as hidden inputs."""
     request: HttpRequest = context["request"]
     pairs = [(name, value) for name in names for value in request.GET.getlist(name)]
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
