@@ -20,12 +20,15 @@ if (HOME / "linli.env").is_file():
 
 KINDS = sorted(found.parent.name for found in PACKAGE.glob("kinds/*/procedure.yaml"))
 DEMO = env.bool("LINLI_DEMO", default=False)
+BUILDING = env.bool(
+    "LINLI_BUILDING", default=False
+)  # help, catalogues, types: nothing is served, no data touched
 
 
 def _secret(name: str) -> str:
     value = env(name, default="")
-    if not value and env.bool("LINLI_BUILDING", default=False):
-        return "only-for-building-nothing-is-served"  # `collectstatic`, `init`: no data is touched
+    if not value and BUILDING:
+        return "only-for-building-nothing-is-served"
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set. Run `linli init` once, or put it into {HOME / 'linli.env'}."
@@ -147,7 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = env("LINLI_LANGUAGE", default="zh-hans")
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [PACKAGE / "locale"]
@@ -168,6 +171,8 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("LINLI_EMAIL_FROM", default="linli@localhost")
 SMS_BACKEND = env("LINLI_SMS_BACKEND", default="linli.residents.sms.ConsoleSms")
 
+SMS_URL = env("LINLI_SMS_URL", default="")
+
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")
 PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
 LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
@@ -181,4 +186,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
-os.makedirs(HOME, exist_ok=True)
+if not BUILDING:
+    os.makedirs(HOME, exist_ok=True)

@@ -1,0 +1,96 @@
+"""Chinese is complete: every text of every app is in its catalogue, with the same placeholders."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests.catalogues import catalogue_of, collected, gaps
+from tests.reading import PACKAGE, apps
+
+# The words of the field: where a text is just the term, its translation must hold the Chinese one.
+GLOSSARY = {
+    "grid": "网格",
+    "micro-grid": "微网格",
+    "grid worker": "网格员",
+    "post": "岗位",
+    "resident": "居民",
+    "household": "户",
+    "case": "办件",
+    "procedure": "程序",
+    "deadline": "时限",
+    "matter": "网格事件",
+    "matters": "网格事件",
+    "report": "上报",
+    "accept": "受理",
+    "dispatch": "派",
+    "reassign": "转派",
+    "return": "退回",
+    "handle": "处置",
+    "check": "核查",
+    "supervise": "督办",
+    "attachment": "附件",
+    "attachments": "附件",
+    "mediation": "调解",
+    "volunteer": "志愿者",
+    "call-taker": "话务员",
+    "dispatcher": "派遣员",
+    "checker": "核查员",
+    "administrator": "管理员",
+    "unconfirmed": "未确认",
+}
+
+
+@pytest.mark.parametrize("app", apps(), ids=lambda app: app.relative_to(PACKAGE).as_posix())
+def test_every_text_is_translated(app: Path) -> None:
+    assert gaps(collected(app), catalogue_of(app)) == []
+
+
+@pytest.mark.parametrize("app", apps(), ids=lambda app: app.relative_to(PACKAGE).as_posix())
+def test_terms_of_the_glossary_are_translated_by_it(app: Path) -> None:
+    wrong = {}
+    for message in catalogue_of(app) or []:
+        if isinstance(message.id, str) and GLOSSARY.get(message.id.lower(), "") not in str(message.string):
+            wrong[message.id] = message.string
+    assert wrong == {}
+
+
+PO = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+msgid "Hello %(name)s"
+msgstr "{answer}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("你好 %(name)s", ""),
+        ("", "not translated"),
+        ("你好", "placeholders"),
+        ("你好 %(nmae)s", "placeholders"),
+    ],
+)
+def test_a_bad_translation_is_noticed(answer: str, problem: str) -> None:
+    catalogue = read_po(BytesIO(PO.replace("{answer}", answer).encode()), locale="zh_Hans")
+    found = gaps({(None, "Hello %(name)s"): "x.py"}, catalogue)
+    assert (problem in found[0]) if problem else not found
+
+
+TEMPLATE = """{% load i18n %}{% translate 'Two' %}{% translate 'May' context 'month' %}
+{% blocktranslate with x=y %}Three {{ x }}{% endblocktranslate %}
+{% blocktranslate trimmed %}
+  Four
+  lines
+{% endblocktranslate %}"""
+
+
+def test_texts_are_collected_from_python_and_templates(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("from x import gettext as _\n_('One')\nngettext('a cat', 'cats', 2)\n")
+    (tmp_path / "b.html").write_text(TEMPLATE)
+    texts = {"One", "a cat", "Two", "Three %(x)s", "Four lines"}
+    assert set(collected(tmp_path)) == {(None, text) for text in texts} | {("month", "May")}

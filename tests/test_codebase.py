@@ -1,0 +1,167 @@
+"""The house rules hold in every module. The lists of exceptions are short: add to them with a reason."""
+
+from __future__ import annotations
+
+import ast
+import re
+from statistics import median, quantiles
+
+import pytest
+from importlinter.cli import lint_imports
+
+from tests import rules
+from tests.reading import ABOVE_RESIDENTS, LAYERS, PACKAGE, REPOSITORY, committed, migrations, modules
+
+# Where importing late is the point: before settings are named, a build-time need, Django's app registry.
+LATE_IMPORTS = re.compile(r"conf/cli\.py|base/catalogues\.py|.*apps\.py")
+# Below the kinds, the modules whose one job is to write their layer's tables.
+WRITERS = re.compile(
+    r"""base/generations\.py
+    |ledger/(records|sequencing|triggers)\.py
+    |divisions/\w+\.py | divisions/management/commands/\w+\.py
+    |posts/(actions|models)\.py
+    |residents/(reading|keeping|accounts)\.py
+    |cases/(taking|opening|notices|search|seeding|attachments|clocks|replaying|steps)\.py
+    |kinds/\w+/(actions|demo)\.py
+    |portals/demo/\w+\.py
+    |conf/condition\.py  # doctor's probe, taken back at once""",
+    re.VERBOSE,
+)
+# Text of a matter's place, not of a person; checked by hand.
+PLACES_NOT_PEOPLE = {("kinds/matters/models.py", "address")}
+# Names of things in addresses and filters, checked by hand.
+THINGS_NOT_PEOPLE: set[tuple[str, str]] = set()
+
+
+def _broken(rule: object, trees: dict[str, ast.Module], spared: re.Pattern[str] | None = None) -> list[str]:
+    return [
+        f"{path}:{line}: {problem}"
+        for path, tree in trees.items()
+        if not (spared and spared.fullmatch(path))
+        for line, problem in rule(tree)  # type: ignore[operator]
+    ]
+
+
+def test_arrows_point_down_and_neighbours_do_not_know_each_other() -> None:
+    assert lint_imports(config_filename=str(REPOSITORY / "pyproject.toml"), no_cache=True) == 0
+
+
+def test_every_folder_is_a_layer() -> None:
+    assert {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()} == set(LAYERS)
+
+
+def test_imports_stand_at_the_top_of_the_file() -> None:
+    assert _broken(rules.hidden_imports, modules(), LATE_IMPORTS) == []
+
+
+def test_texts_can_be_translated() -> None:
+    assert _broken(rules.untranslatable, modules()) == []
+
+
+def test_only_the_listed_modules_write() -> None:
+    assert _broken(rules.orm_writes, modules(), WRITERS) == []
+
+
+def test_everything_has_its_types() -> None:
+    assert _broken(rules.unhinted, modules()) == []
+
+
+def test_everything_public_says_what_it_is_for() -> None:
+    assert _broken(rules.undocumented, modules(), re.compile(r".*apps\.py")) == []
+
+
+def test_no_list_address_or_filter_finds_people() -> None:
+    found = _broken(rules.finding_people, modules())
+    assert [
+        each for each in found if not any(path in each and name in each for path, name in THINGS_NOT_PEOPLE)
+    ] == []
+
+
+def test_no_form_that_reads_asks_for_a_person() -> None:
+    """Templates: <form method="get"> with an input named after a person's data."""
+    found = []
+    for path in PACKAGE.rglob("templates/**/*.html"):
+        for form in re.findall(
+            r"<form[^>]*method=\"get\".*?</form>", path.read_text(encoding="utf-8"), re.S | re.I
+        ):
+            names = re.findall(r"name=\"(\w+)\"", form)
+            found += [f"{path.name}: {name}" for name in names if set(name.split("_")) & rules.PERSON_WORDS]
+    assert found == []
+
+
+def test_people_live_only_in_residents() -> None:
+    above = {path: tree for path, tree in modules().items() if path.startswith(ABOVE_RESIDENTS)}
+    found = _broken(rules.personal_fields, above)
+    assert [
+        each
+        for each in found
+        if not any(each.startswith(p) and name in each for p, name in PLACES_NOT_PEOPLE)
+    ] == []
+
+
+def test_migrations_stand_on_their_own() -> None:
+    assert _broken(rules.imports_of_ours, migrations()) == []
+
+
+def _lengths() -> dict[str, int]:
+    return {
+        f"{path}:{function.lineno} {function.name}": rules.length(function)
+        for path, tree in modules().items()
+        for function in rules.functions(tree)
+    }
+
+
+def test_functions_fit_a_screen() -> None:
+    lengths = _lengths()
+    assert {name: lines for name, lines in lengths.items() if lines > 60} == {}
+    assert median(lengths.values()) <= 7
+    assert quantiles(lengths.values(), n=20)[-1] <= 30
+
+
+def test_modules_fit_one_sitting() -> None:
+    lines = {
+        str(path.relative_to(REPOSITORY)): len(path.read_text(encoding="utf-8").splitlines())
+        for folder in (PACKAGE, REPOSITORY / "tests")
+        for path in folder.rglob("*.py")
+        if "migrations" not in path.parts
+    }
+    assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
+def test_functions_do_not_branch_more_than_ten_times() -> None:
+    branching = {
+        f"{path}:{function.lineno} {function.name}": rules.branches(function)
+        for path, tree in modules().items()
+        for function in rules.functions(tree)
+    }
+    assert {name: count for name, count in branching.items() if count > 10} == {}
+
+
+@pytest.mark.parametrize("word", ["utils", "helpers", "manager", "service", "misc", "common"])
+def test_no_module_is_named_after_nothing(word: str) -> None:
+    assert [
+        path for path in modules() if word in path.replace("_", "/").split("/")[-1].removesuffix(".py")
+    ] == []
+
+
+# Written in pieces, so that this file does not hold what it looks for.
+MACHINE = re.compile("/" + r"(?:work|root|home/\w+|opt/wheels|Users)/[\w.]")
+REGISTRY = re.compile(
+    "py" + r"pi\.org|python" + r"hosted\.org|npm" + r"js\.(?:org|com)|deb\.debian" + r"\.org"
+)
+
+
+def test_nothing_of_a_machine_or_a_registry_is_committed() -> None:
+    found = []
+    for path in committed():
+        if path.suffix in {".png", ".xz", ".gz", ".parquet", ".woff2", ".ico", ".jpg"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [
+            f"{path.name}: {hit.group()}" for hit in (MACHINE.search(text), REGISTRY.search(text)) if hit
+        ]
+    assert found == []
+
+
+def test_no_compiled_catalogue_is_committed() -> None:
+    assert [path for path in committed() if path.suffix in {".mo", ".pyc", ".sqlite3"}] == []
