@@ -1,0 +1,115 @@
+"""`linli init`: make a place ready to be served: folder, keys, tables, divisions, the first administrator."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from rich.progress import Progress
+
+from linli.base.errors import Refusal
+from linli.base.ids import READABLE
+from linli.base.writing import writing
+from linli.cases.seeding import seed
+from linli.conf import home
+from linli.divisions.importing import plant
+from linli.divisions.models import Division
+from linli.posts.actions import appoint, found
+from linli.posts.actor import SystemActor
+from linli.posts.models import Account, Holding, Organisation, PostKind
+
+INIT = SystemActor("init")
+
+
+class Command(BaseCommand):
+    """Running it again completes what is missing and changes nothing else."""
+
+    help = "Set up a place: keys, tables, divisions, calendar and the first administrator."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--place", help="division code of the place, such as 320831")
+        parser.add_argument("--username", default="admin", help="of the first administrator")
+        parser.add_argument("--organisation", default="", help="the centre that the administrator belongs to")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Go through the steps; each says what it did."""
+        self.stdout.write(_("Keys and settings: %(file)s") % {"file": home.prepare()})
+        call_command("migrate", interactive=False, verbosity=0)
+        seed()
+        code = options["place"] or self._asked()
+        if not code:
+            self.stdout.write(_("No place yet. Give one with --place, such as `linli init --place 320831`."))
+            return
+        try:
+            division = self._planted(code)
+            self._administrator(division, options)
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
+        self._next_steps()
+
+    def _asked(self) -> str:
+        if not sys.stdin.isatty():
+            return ""
+        return input(_("Which place is this? Division code (empty: later): ")).strip()
+
+    def _planted(self, code: str) -> Division:
+        with Progress(disable=not sys.stdout.isatty(), transient=True) as bar:
+            task = bar.add_task(_("Divisions"), total=None)
+            report = plant(
+                code, by=INIT.by(), progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        for line in report.lines():
+            self.stdout.write(line)
+        division = Division.objects.current().coded(code).get()
+        _remember_name(division.name)
+        return division
+
+    def _administrator(self, division: Division, options: dict[str, Any]) -> None:
+        held = Holding.objects.current().filter(post__kind=PostKind.ADMINISTRATOR, post__division=division)
+        if held.exists():
+            self.stdout.write(_("%(place)s has an administrator already.") % {"place": division.name})
+            return
+        username, password = options["username"], _new_password()
+        with writing():
+            _seat_first_administrator(division, username, password, options["organisation"])
+        self.stdout.write(
+            _("Administrator of %(place)s: user name %(username)s, password %(password)s")
+            % {"place": division.name, "username": username, "password": password}
+        )
+        self.stdout.write(_("The password is shown this once. Change it after signing in."))
+
+    def _next_steps(self) -> None:
+        self.stdout.write(
+            _("Next: `linli doctor` tells what is still missing, `linli serve` starts the server.")
+        )
+
+
+def _seat_first_administrator(division: Division, username: str, password: str, organisation: str) -> None:
+    if Account.objects.filter(username=username).exists():
+        raise CommandError(
+            _("The user name %(username)s is taken; choose another with --username.") % {"username": username}
+        )
+    centre, _new = Organisation.objects.get_or_create(
+        name=organisation or f"{division.name}社会治理现代化指挥中心", division=division
+    )
+    post = found("系统管理员", kind=PostKind.ADMINISTRATOR, organisation=centre, division=division, by=INIT)
+    appoint(Account.objects.create_user(username, password), post, by=INIT)
+
+
+def _new_password() -> str:
+    """Sixteen letters in four groups, easy to copy from a screen."""
+    return "-".join("".join(secrets.choice(READABLE) for _letter in range(4)) for _group in range(4))
+
+
+def _remember_name(name: str) -> None:
+    """Put the name of the place into linli.env, unless one is set."""
+    file = settings.HOME / "linli.env"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if text and "LINLI_PLACE_NAME" not in text:
+        file.write_text(f"{text}LINLI_PLACE_NAME={name}\n", encoding="utf-8")
