@@ -17,6 +17,7 @@ from linli.web.forms import CountedText, Decoy, FilesInput, FrameForm
 from linli.web.icons import PATHS
 from linli.web.map import Map, Outline, Pin
 from linli.web.parts import Line, Row
+from linli.web.times import moment_words
 
 CORNER = (119.1406, 33.5051)  # any place; the guide's grids are drawn around it
 SIDE = 0.004
@@ -110,7 +111,7 @@ def _everything() -> dict[str, Any]:
                 "#",
                 pgettext_lazy("sample", "Change"),
             ),
-            Row(pgettext_lazy("sample", "Promised by"), now + timedelta(days=2)),
+            Row(pgettext_lazy("sample", "Promised by"), moment_words(now + timedelta(days=2))),
         ],
         "limits": [now + timedelta(days=3), now + timedelta(hours=5), now - timedelta(days=3), None],
         "matters": [

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.web import map as maps
 from linli.web.forms import CountedText, DecoyInput, FilesInput
@@ -97,8 +98,13 @@ def _points(form: forms.BaseForm) -> Iterable[tuple[str, str, str]]:
     for bound in form:
         anchor = f"{bound.auto_id}_0" if bound.use_fieldset else bound.id_for_label or bound.auto_id
         for sentence in bound.errors:
-            label = str(bound.label)
-            yield anchor, "" if label in str(sentence) else label, str(sentence)
+            yield anchor, _named(str(bound.label), str(sentence)), str(sentence)
+
+
+def _named(label: str, sentence: str) -> str:
+    if label in sentence:
+        return ""
+    return f"{label} " if label.endswith(("?", "？")) else f"{label}{pgettext('between a label and its value', ': ')}"
 
 
 @register.simple_tag
