@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -12,6 +13,7 @@ from linli.base.models import Generation
 
 Kept = TypeVar("Kept")
 _current: dict[str, int] = {}
+_changes = count(1)
 
 
 def refresh() -> None:
@@ -24,7 +26,7 @@ def bump(name: str) -> None:
     changed = Generation.objects.filter(name=name).update(number=F("number") + 1)
     if not changed:
         Generation.objects.create(name=name, number=1)
-    _current[name] = -1  # this process re-reads at once; a roll-back merely costs one more reading
+    _current[name] = -next(_changes)  # this process re-reads at once; a roll-back merely costs one more reading
 
 
 class Cached(Generic[Kept]):
@@ -38,7 +40,7 @@ class Cached(Generic[Kept]):
 
     def __call__(self, *key: Any) -> Kept:
         now = (_current.get(self.family, 0), connection.settings_dict["NAME"])
-        if now != self._of or now[0] == -1:
+        if now != self._of:
             self._kept, self._of = {}, now
         if key not in self._kept:
             self._kept[key] = self.make(*key)

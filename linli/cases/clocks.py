@@ -65,6 +65,11 @@ def due_of(case: Case, running: Iterable[Clock]) -> datetime | None:
     return min((clock.due_at for clock in running if rules[clock.name].shown), default=None)
 
 
+def pressing_at(at: datetime, running: Iterable[Clock]) -> datetime:
+    """When a task must have been looked at: the end of the earliest running clock, shown or not, else at once."""
+    return min((clock.due_at for clock in running), default=at)
+
+
 def lapse_due(now: datetime | None = None, limit: int = 50) -> int:
     """Take the lapse step of clocks that have run out (the worker loop calls this); return how many."""
     now = now or timezone.now()

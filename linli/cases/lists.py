@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
@@ -27,21 +27,13 @@ class Page:
 
 
 def to_do(by: PostActor, after: str = "") -> Page:
-    """The open tasks of a post (待办), the most urgent first, those without a limit last; `after` is a next_key."""
+    """The open tasks of a post (待办), the most pressing first; `after` is the next_key of the page before."""
     tasks = Task.objects.filter(post=by.post, closed_at=None).select_related("case", "case__division")
-    if after:
-        tasks = _behind(tasks, after)
-    rows = list(tasks.order_by(F("due").asc(nulls_last=True), "id")[: PAGE + 1])
+    last = Task.objects.filter(pk=parsed_key(after)).first() if after else None
+    if last:
+        tasks = tasks.filter(Q(pressing_at__gt=last.pressing_at) | Q(pressing_at=last.pressing_at, id__gt=last.pk))
+    rows = list(tasks.order_by("pressing_at", "id")[: PAGE + 1])
     return Page(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")
-
-
-def _behind(tasks: QuerySet[Task], key: str) -> QuerySet[Task]:
-    last = Task.objects.filter(pk=parsed_key(key)).first()
-    if last is None:
-        return tasks
-    if last.due is None:
-        return tasks.filter(due=None, id__gt=last.pk)
-    return tasks.filter(Q(due__gt=last.due) | Q(due=last.due, id__gt=last.pk) | Q(due=None))
 
 
 def parsed_key(key: str) -> UUID:

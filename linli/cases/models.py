@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from linli.base.ids import uuid7
 from linli.base.worktime import Unit
@@ -60,12 +60,12 @@ class Task(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="tasks", db_index=False)
     stage = models.CharField(max_length=30)
     opened_at = models.DateTimeField()
-    due = models.DateTimeField(null=True)
+    pressing_at = models.DateTimeField()  # the end of the earliest running clock, else when the task was opened
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(F("post"), F("due").asc(nulls_last=True), F("id"), condition=Q(closed_at=None), name="task_todo"),
+            models.Index(fields=["post", "pressing_at", "id"], condition=Q(closed_at=None), name="task_todo"),
             models.Index(fields=["post", "-closed_at"], condition=Q(closed_at__isnull=False), name="task_done"),
         ]
 

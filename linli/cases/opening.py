@@ -21,7 +21,7 @@ from linli.base.ids import readable_number, uuid7
 from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
-from linli.cases.clocks import Term, due_of, new_clock
+from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
 from linli.cases.attachments import Photo, attachment_rows
@@ -120,7 +120,9 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
     post = nearest(step.task, case.code_now) if step.task else None
-    task = Task(id=uuid7(at), case=case, post_id=post, stage=case.stage, opened_at=at, due=case.due) if post else None
+    task = None
+    if post:
+        task = Task(id=uuid7(at), case=case, post_id=post, stage=case.stage, opened_at=at, pressing_at=pressing_at(at, clocks))
     facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
     line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
     notice = None

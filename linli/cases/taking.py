@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, Stale
 from linli.base.writing import writing
-from linli.cases.clocks import Term, due_of, new_clock
+from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.permission import require_step, who_took
@@ -135,6 +135,7 @@ def _move_clocks(now: Taking) -> None:
     if started:
         Clock.objects.bulk_create(started)
     running = [clock for clock in now.clocks if clock not in stopped] + started
+    now.clocks = running
     now.case.due = due_of(now.case, running)
 
 
@@ -143,7 +144,7 @@ def _move_tasks(now: Taking) -> None:
         Task.objects.filter(pk__in=[task.pk for task in now.tasks]).update(closed_at=now.at)
     post = next_post(now)
     if post is not None:
-        task = Task(case=now.case, post_id=post, stage=now.case.stage, opened_at=now.at, due=now.case.due)
+        task = Task(case=now.case, post_id=post, stage=now.case.stage, opened_at=now.at, pressing_at=pressing_at(now.at, now.clocks))
         task.save(force_insert=True)
         now.said.setdefault("next_post", post)
 

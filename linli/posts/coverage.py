@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from linli.divisions.models import Division
+from linli.divisions.coverage import villages_without_grids
+from linli.divisions.models import GRID_KINDS, Division
 from linli.posts.models import Holding, Post, PostKind
-
-VILLAGE, GRID = 5, 6
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What a division has and what it lacks."""
+    """How many villages and grids a division has, and what is missing."""
 
     villages: int
     grids: int
@@ -29,22 +28,17 @@ class Coverage:
 
 
 def coverage(division: Division) -> Coverage:
-    """Look through a subtree in four statements, however large it is."""
-    low, high = division.span
-    places = Division.objects.current().filter(code__gte=low, code__lt=high)
-    villages = list(places.filter(level=VILLAGE).order_by("code"))
-    grids = list(places.filter(level=GRID).order_by("code"))
-    return Coverage(len(villages), len(grids), [*_without_grids(villages, grids), *_without_worker(grids)])
-
-
-def _without_grids(villages: list[Division], grids: list[Division]) -> Iterator[Hole]:
-    parents = {grid.parent_id for grid in grids}
-    return (Hole(village, "grids") for village in villages if village.pk not in parents)
+    """Look through a subtree in a handful of statements, however large it is."""
+    places = Division.objects.within(division.trimmed).current()
+    grids = list(places.filter(kind__in=GRID_KINDS).order_by("code"))
+    bare = [Hole(village, "grids") for village in villages_without_grids(division.trimmed)]
+    return Coverage(places.filter(level=5).count(), len(grids), [*bare, *_without_worker(grids)])
 
 
 def _without_worker(grids: list[Division]) -> Iterator[Hole]:
-    posts = set(Post.objects.filter(kind=PostKind.GRID_WORKER, until=None).values_list("division_id", flat=True))
-    held = set(Holding.objects.current().filter(post__kind=PostKind.GRID_WORKER).values_list("post__division_id", flat=True))
+    posts = Post.objects.filter(kind=PostKind.GRID_WORKER, until=None)
+    founded = set(posts.values_list("division_id", flat=True))
+    served = set(Holding.objects.current().filter(post__in=posts).values_list("post__division_id", flat=True))
     for grid in grids:
-        if grid.pk not in held:
-            yield Hole(grid, "holder" if grid.pk in posts else "post")
+        if grid.pk not in served:
+            yield Hole(grid, "holder" if grid.pk in founded else "post")

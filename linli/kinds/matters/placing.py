@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from linli.base.coordinates import to_wgs84
+from linli.base.coordinates import Datum, to_wgs84
 from linli.base.errors import Invalid, Unavailable
 from linli.base.generations import Cached
 from linli.divisions.locating import locate
@@ -29,13 +29,14 @@ def placed(longitude: float | None, latitude: float | None, datum: str, chosen: 
     """Find the place; Invalid, with what to do, for a point far from every grid."""
     if longitude is None or latitude is None:
         return Place(chosen, Placing.CHOSEN) if chosen else Place(home(), Placing.UNKNOWN)
-    longitude, latitude = to_wgs84(longitude, latitude, datum)
+    east, north = to_wgs84(longitude, latitude, Datum(datum))
+    longitude, latitude = float(east), float(north)
     found = locate(longitude, latitude)
-    if found.division is None:
+    if found.grid is None:
         sentence = _("This point is outside the area served here. Move it, or leave it out and describe the place.")
         raise Invalid(sentence, fields={"longitude": [sentence]})
     placing = Placing.INSIDE if found.how == "inside" else Placing.NEAREST
-    return Place(found.division, placing, longitude, latitude)
+    return Place(found.grid, placing, longitude, latitude)
 
 
 def _read_home() -> list[Division]:

@@ -1,0 +1,133 @@
+"""Build the demo county: an invented place with towns, villages, schematic grids, posts and named people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from linli.base.generations import refresh
+from linli.base.writing import writing
+from linli.cases.seeding import seed
+from linli.divisions.models import Division, Kind
+from linli.portals.demo import people
+from linli.portals.demo.catalogue import fill_catalogue
+from linli.portals.demo.people import Sitter
+from linli.posts.actions import appoint, found
+from linli.posts.actor import PostActor, SystemActor
+from linli.posts.models import Account, Organisation, Post, PostKind
+
+FOUNDER = SystemActor("demo")
+SINCE = date(2024, 1, 1)
+BEGUN = datetime(2024, 1, 1, tzinfo=UTC)  # past steps of the demo happened while the posts were held
+NUMERALS = "一二三四五六七八九"
+
+
+@dataclass
+class World:
+    """The demo county by name: `by("county_clerk")`, `place("东门社区第一网格")`."""
+
+    county: Division
+    places: dict[str, Division] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    actors: dict[str, PostActor] = field(default_factory=dict)
+
+    def by(self, key: str) -> PostActor:
+        """The holder of a post as an actor; keys are in people.py, grid workers go by their grid's name."""
+        return self.actors[key]
+
+    def place(self, name: str) -> Division:
+        """A division by its name."""
+        return self.places[name]
+
+
+def build_world() -> World:
+    """Build the whole county in one transaction; the same every time."""
+    refresh()
+    with writing():
+        seed()
+        world = World(_plant_county())
+        world.places[world.county.name] = world.county
+        _plant_towns(world)
+        _seat_everybody(world)
+        fill_catalogue(world.county, world.posts)
+    return world
+
+
+def _plant_county() -> Division:
+    parent = None
+    for code, level, name in ((99, 1, "示例省"), (9901, 2, "示例市"), (990101, 3, people.COUNTY)):
+        parent = Division.objects.create(
+            code=int(f"{code:0<17}"), level=level, name=name, parent=parent, valid_from=SINCE, source="demo",
+            longitude=119.05, latitude=33.55,
+        )  # fmt: skip
+    assert parent is not None  # noqa: S101
+    return parent
+
+
+def _plant_towns(world: World) -> None:
+    """Towns, villages and grids, each drawn as a schematic cell of its parent."""
+    for number, (town, villages) in enumerate(people.TOWNS.items(), start=1):
+        planted = _planted(world, world.county, town, f"{number:03d}", Kind.REAL)
+        for order, village in enumerate(villages, start=1):
+            home = _planted(world, planted, village, f"{order:03d}", Kind.REAL)
+            for grid in range(1, people.GRIDS_PER_VILLAGE + 1):
+                cell = _cell(number - 1, order - 1, grid - 1)
+                _planted(world, home, f"{village}第{NUMERALS[grid - 1]}网格", f"{grid:03d}", Kind.GRID, cell)
+
+
+def _planted(world: World, parent: Division, name: str, digits: str, kind: str, cell: BaseGeometry | None = None) -> Division:
+    code = int(f"{parent.trimmed}{digits}".ljust(17, "0"))
+    division = Division(
+        code=code, level=parent.level + 1, name=name, kind=kind, parent=parent, valid_from=SINCE, source="demo"
+    )  # fmt: skip
+    if cell is not None:
+        division.outline, division.schematic = cell.wkb, True
+        division.longitude, division.latitude = cell.centroid.x, cell.centroid.y
+    division.save()
+    world.places[name] = division
+    return division
+
+
+def _cell(town: int, village: int, grid: int) -> Polygon:
+    west, south = 119.0 + 0.04 * town, 33.5 + 0.025 * village
+    return Polygon(
+        [(west + x, south + y) for x, y in ((0.013 * grid, 0), (0.013 * (grid + 1), 0), (0.013 * (grid + 1), 0.025), (0.013 * grid, 0.025))]
+    )  # fmt: skip
+
+
+def _seat_everybody(world: World) -> None:
+    for sitter in (*people.SITTERS, *people.town_sitters(), *_village_heads(), *_grid_workers(world)):
+        _seat(world, sitter)
+
+
+def _village_heads() -> Iterable[Sitter]:
+    villages = [village for villages in people.TOWNS.values() for village in villages]
+    for village, called in zip(villages, people.HEADS, strict=True):
+        yield Sitter(f"head_{village}", called, PostKind.HEAD, f"{village}书记", f"{village}居民委员会", village)
+
+
+def _grid_workers(world: World) -> Iterable[Sitter]:
+    grids = [place for place in world.places.values() if place.kind == Kind.GRID]
+    for number, grid in enumerate(grids):
+        village = grid.parent.name if grid.parent else ""
+        called = people.grid_worker_called(number)
+        yield Sitter(grid.name, called, PostKind.GRID_WORKER, f"{grid.name}网格员", f"{village}居民委员会", grid.name)
+
+
+def _seat(world: World, sitter: Sitter) -> None:
+    place = world.places[sitter.place]
+    body, _new = Organisation.objects.get_or_create(
+        name=sitter.organisation, division=place if place.kind != Kind.GRID else place.parent
+    )
+    post = found(sitter.title, kind=sitter.kind, organisation=body, division=place, by=FOUNDER)
+    post.since = BEGUN
+    post.save(update_fields=["since"])
+    account = Account.objects.create_user(f"demo-{len(world.posts) + 1:03d}", called=sitter.called)
+    holding = appoint(account, post, by=FOUNDER, since=BEGUN)
+    holding.post = post
+    world.posts[sitter.key] = post
+    world.actors[sitter.key] = PostActor(holding)
