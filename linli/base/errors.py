@@ -1,14 +1,14 @@
 """Refusals: exceptions that carry a sentence for the person. Actions raise them, one middleware renders them.
 
-    Refusal
-    ├── Invalid      422  the input cannot be read as meant
-    ├── NotYours     403  inside your area, but not your power
-    ├── NotFound     404  outside your area, or nowhere: the two look alike
-    ├── Conflict     409  the case has moved on
-    │   └── Stale    409  somebody was faster; carries the newer version
-    ├── TooLarge     413
-    ├── TooMany      429
-    └── Unavailable  503  the store cannot take it now (disk full, locked); nothing was kept
+Refusal
+├── Invalid      422  the input cannot be read as meant
+├── NotYours     403  inside your area, but not your power
+├── NotFound     404  outside your area, or nowhere: the two look alike
+├── Conflict     409  the case has moved on
+│   └── Stale    409  somebody was faster; carries the newer version
+├── TooLarge     413
+├── TooMany      429
+└── Unavailable  503  the store cannot take it now (disk full, locked); nothing was kept
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ def bump(name: str) -> None:
     changed = Generation.objects.filter(name=name).update(number=F("number") + 1)
     if not changed:
         Generation.objects.create(name=name, number=1)
-    _current[name] = -next(_changes)  # this process re-reads at once; a roll-back merely costs one more reading
+    _current[name] = -next(
+        _changes
+    )  # this process re-reads at once; a roll-back merely costs one more reading
 
 
 class Cached(Generic[Kept]):

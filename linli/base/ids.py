@@ -42,5 +42,6 @@ def readable_number(place: str, year: int, sequence: int) -> str:
 def has_valid_check_digit(number: str) -> bool:
     """Whether a number somebody typed can be one of ours, before any look-up."""
     digits = number.replace("-", "")
-    return digits.isascii() and digits.isdigit() and len(digits) > 8 and check_digit(digits[:-1]) == digits[-1]
-
+    return (
+        digits.isascii() and digits.isdigit() and len(digits) > 8 and check_digit(digits[:-1]) == digits[-1]
+    )

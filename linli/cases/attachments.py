@@ -42,7 +42,9 @@ def cleaned_photo(upload: BinaryIO) -> bytes:
                 raise TooLarge(_("This photo has too many pixels. Please send a smaller one."))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as trouble:
-        raise Invalid(_("This file is not a photo we can read. Please send a JPEG, PNG or WebP picture.")) from trouble
+        raise Invalid(
+            _("This file is not a photo we can read. Please send a JPEG, PNG or WebP picture.")
+        ) from trouble
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
@@ -75,7 +77,9 @@ def keep(content: bytes) -> Photo:
 def attachment_rows(case: Case, photos: Sequence[Photo], *, step: str, at: datetime) -> list[Attachment]:
     """Unsaved rows that tie kept photos to a case."""
     return [
-        Attachment(case=case, digest=photo.digest, media_type="image/jpeg", size=photo.size, step=step, added_at=at)
+        Attachment(
+            case=case, digest=photo.digest, media_type="image/jpeg", size=photo.size, step=step, added_at=at
+        )
         for photo in photos
     ]
 

@@ -25,7 +25,10 @@ def text_of(notice: Notice) -> str:
     with override(notice.contact.language if notice.contact else settings.LANGUAGE_CODE):
         words = step_of(case.kind, notice.step).notice
         return str(words).format(
-            number=case.number, code=follow_code(case.pk), summary=case.summary, telephone=settings.PLACE_TELEPHONE
+            number=case.number,
+            code=follow_code(case.pk),
+            summary=case.summary,
+            telephone=settings.PLACE_TELEPHONE,
         )
 
 
@@ -37,7 +40,9 @@ def _by_sms(notice: Notice) -> None:
 
 def _by_email(notice: Notice) -> None:
     if notice.post:
-        addresses = list(notice.post.holdings.current().exclude(account__email="").values_list("account__email", flat=True))
+        addresses = list(
+            notice.post.holdings.current().exclude(account__email="").values_list("account__email", flat=True)
+        )
         subject = _("%(number)s: something to do") % {"number": notice.case.number}
         send_mail(subject, _subject_line(notice.case), settings.DEFAULT_FROM_EMAIL, addresses)
 

@@ -27,4 +27,6 @@ def _misfits(kind: Kind) -> Iterator[CheckMessage]:
     for name, member in vars(kind.actions).items():
         ours = getattr(member, "__module__", "") == kind.actions.__name__ and callable(member)
         if ours and not name.startswith("_") and isinstance(member, type(_misfits)) and name not in known:
-            yield Error(f"{kind.name}: function {name} in actions.py is no step of the procedure.", id="linli.E003")
+            yield Error(
+                f"{kind.name}: function {name} in actions.py is no step of the procedure.", id="linli.E003"
+            )

@@ -55,8 +55,14 @@ def new_clock(case: Case, name: str, at: datetime, term: Term | None = None) -> 
     term = term or term_of(case.kind, name, at.astimezone(PLACE_TIME).date())
     ends = due(at, term.amount, term.unit, calendar())
     return Clock(
-        case=case, name=name, unit=term.unit, amount=term.amount, source=term.source, started_at=at, due_at=ends
-    )  # fmt: skip
+        case=case,
+        name=name,
+        unit=term.unit,
+        amount=term.amount,
+        source=term.source,
+        started_at=at,
+        due_at=ends,
+    )
 
 
 def due_of(case: Case, running: Iterable[Clock]) -> datetime | None:
@@ -74,7 +80,10 @@ def lapse_due(now: datetime | None = None, limit: int = 50) -> int:
     """Take the lapse step of clocks that have run out (the worker loop calls this); return how many."""
     now = now or timezone.now()
     lapsing = {
-        (kind.name, rule.name): rule.lapse for kind in all_kinds() for rule in kind.procedure.clocks.values() if rule.lapse
+        (kind.name, rule.name): rule.lapse
+        for kind in all_kinds()
+        for rule in kind.procedure.clocks.values()
+        if rule.lapse
     }
     over = Clock.objects.filter(stopped_at=None, due_at__lt=now, name__in={name for _kind, name in lapsing})
     done = 0

@@ -26,7 +26,9 @@ def follow_code(case: UUID) -> str:
 
 def followed(number: str, code: str) -> tuple[Case, PartyActor]:
     """The case behind a number and its code, and the reporter as an actor. A wrong pair is simply not found."""
-    case = Case.objects.select_related("division", "reporter").filter(number=half_width(number).strip()).first()
+    case = (
+        Case.objects.select_related("division", "reporter").filter(number=half_width(number).strip()).first()
+    )
     typed = half_width(code).strip().upper().replace(" ", "").replace("-", "")
     right = follow_code(case.pk) if case else "x" * LENGTH
     if not typed.isascii() or not hmac.compare_digest(typed, right) or case is None:

@@ -73,5 +73,7 @@ class ReasonForm(StepForm):
     """A step that must give its reason, which the reporter will read."""
 
     reason = TidyText(
-        label=_("Reason"), max_length=1000, help_text=_("The person who raised this will read it. Write plainly.")
+        label=_("Reason"),
+        max_length=1000,
+        help_text=_("The person who raised this will read it. Write plainly."),
     )

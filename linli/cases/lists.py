@@ -31,7 +31,9 @@ def to_do(by: PostActor, after: str = "") -> Page:
     tasks = Task.objects.filter(post=by.post, closed_at=None).select_related("case", "case__division")
     last = Task.objects.filter(pk=parsed_key(after)).first() if after else None
     if last:
-        tasks = tasks.filter(Q(pressing_at__gt=last.pressing_at) | Q(pressing_at=last.pressing_at, id__gt=last.pk))
+        tasks = tasks.filter(
+            Q(pressing_at__gt=last.pressing_at) | Q(pressing_at=last.pressing_at, id__gt=last.pk)
+        )
     rows = list(tasks.order_by("pressing_at", "id")[: PAGE + 1])
     return Page(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else "")
 
@@ -46,7 +48,9 @@ def parsed_key(key: str) -> UUID:
 
 def done(by: PostActor) -> Page:
     """The last tasks this post finished (已办), newest first."""
-    tasks = Task.objects.filter(post=by.post, closed_at__isnull=False).select_related("case", "case__division")
+    tasks = Task.objects.filter(post=by.post, closed_at__isnull=False).select_related(
+        "case", "case__division"
+    )
     return Page(list(tasks.order_by("-closed_at")[:PAGE]))
 
 

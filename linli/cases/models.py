@@ -40,7 +40,7 @@ class Case(models.Model):
     due = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, blank=True)
-    origin_key = models.CharField(max_length=64, null=True, unique=True)
+    origin_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  unique, so not all can be ''
     origin_digest = models.CharField(max_length=64, blank=True)
 
     objects = CaseQuerySet.as_manager()
@@ -60,13 +60,17 @@ class Task(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="tasks", db_index=False)
     stage = models.CharField(max_length=30)
     opened_at = models.DateTimeField()
-    pressing_at = models.DateTimeField()  # the end of the earliest running clock, else when the task was opened
+    pressing_at = (
+        models.DateTimeField()
+    )  # the end of the earliest running clock, else when the task was opened
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["post", "pressing_at", "id"], condition=Q(closed_at=None), name="task_todo"),
-            models.Index(fields=["post", "-closed_at"], condition=Q(closed_at__isnull=False), name="task_done"),
+            models.Index(
+                fields=["post", "-closed_at"], condition=Q(closed_at__isnull=False), name="task_done"
+            ),
         ]
 
 
@@ -97,7 +101,9 @@ class Clock(models.Model):
     stopped_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["name", "due_at"], condition=Q(stopped_at=None), name="clock_running")]
+        indexes = [
+            models.Index(fields=["name", "due_at"], condition=Q(stopped_at=None), name="clock_running")
+        ]
 
 
 class CalendarDay(models.Model):
@@ -147,7 +153,11 @@ class Notice(models.Model):
     trouble = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["next_try"], condition=Q(state__in=["waiting", "sending"]), name="notice_waiting")]
+        indexes = [
+            models.Index(
+                fields=["next_try"], condition=Q(state__in=["waiting", "sending"]), name="notice_waiting"
+            )
+        ]
 
 
 class Counter(models.Model):
@@ -173,5 +183,3 @@ class Mark(models.Model):
 
     name = models.CharField(max_length=30, primary_key=True)
     position = models.BigIntegerField(default=0)
-
-

@@ -33,10 +33,14 @@ def _claim(now: datetime, limit: int) -> list[Notice]:
     """Mark notices as being sent, so that no other sender takes them; a dead sender's claim runs out."""
     with writing():
         claimed = list(
-            _waiting(now).select_for_update(skip_locked=True, of=("self",)).order_by("next_try")
+            _waiting(now)
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("next_try")
             .select_related("case", "contact", "post")[:limit]
-        )  # fmt: skip
-        Notice.objects.filter(pk__in=[notice.pk for notice in claimed]).update(state="sending", next_try=now + CLAIM)
+        )
+        Notice.objects.filter(pk__in=[notice.pk for notice in claimed]).update(
+            state="sending", next_try=now + CLAIM
+        )
     return claimed
 
 
@@ -58,6 +62,8 @@ def _postpone(notice: Notice, trouble: Exception) -> None:
     wait = WAITS[min(attempts, len(WAITS)) - 1]
     with writing():
         Notice.objects.filter(pk=notice.pk).update(
-            attempts=attempts, state="stuck" if stuck else "waiting", next_try=timezone.now() + wait,
+            attempts=attempts,
+            state="stuck" if stuck else "waiting",
+            next_try=timezone.now() + wait,
             trouble=f"{type(trouble).__name__}: {trouble}"[:200],
-        )  # fmt: skip
+        )

@@ -21,10 +21,10 @@ from linli.base.ids import readable_number, uuid7
 from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
+from linli.cases.attachments import Photo, attachment_rows
 from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.attachments import Photo, attachment_rows
 from linli.cases.models import Attachment, Case, Clock, Notice, Task
 from linli.cases.permission import require_opening
 from linli.divisions.models import Division
@@ -48,7 +48,9 @@ class Origin:
     @staticmethod
     def of(source: str, key: str, body: bytes) -> Origin:
         """Of a client's key and the raw body it sent with it."""
-        return Origin(hashlib.sha256(f"{source}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest())
+        return Origin(
+            hashlib.sha256(f"{source}\n{key}".encode()).hexdigest(), hashlib.sha256(body).hexdigest()
+        )
 
 
 @dataclass
@@ -122,12 +124,21 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     post = nearest(step.task, case.code_now) if step.task else None
     task = None
     if post:
-        task = Task(id=uuid7(at), case=case, post_id=post, stage=case.stage, opened_at=at, pressing_at=pressing_at(at, clocks))
+        task = Task(
+            id=uuid7(at),
+            case=case,
+            post_id=post,
+            stage=case.stage,
+            opened_at=at,
+            pressing_at=pressing_at(at, clocks),
+        )
     facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
     line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
     notice = None
     if step.notice and contact and contact.phone_sealed:
-        notice = Notice(id=uuid7(now), case=case, step=step.name, channel="sms", contact=contact, next_try=now)
+        notice = Notice(
+            id=uuid7(now), case=case, step=step.name, channel="sms", contact=contact, next_try=now
+        )
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
     return _Rows(case, draft.detail, contact, clocks, task, line, notice, attachments)
@@ -135,12 +146,20 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
 
 def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
     return Case(
-        id=uuid7(at), kind=draft.kind, stage=stage, division=draft.division, code_then=draft.division.code,
-        code_now=draft.division.code, summary=brief(draft.summary), channel=draft.channel, at=at, recorded_at=now,
+        id=uuid7(at),
+        kind=draft.kind,
+        stage=stage,
+        division=draft.division,
+        code_then=draft.division.code,
+        code_now=draft.division.code,
+        summary=brief(draft.summary),
+        channel=draft.channel,
+        at=at,
+        recorded_at=now,
         opened_by=draft.by.post if isinstance(draft.by, PostActor) else None,
         origin_key=draft.origin.key if draft.origin else None,
         origin_digest=draft.origin.digest if draft.origin else "",
-    )  # fmt: skip
+    )
 
 
 def _give_numbers(cases: Sequence[Case]) -> None:
@@ -193,7 +212,9 @@ def open_one(draft: Draft) -> Opened:
 def _receipt_again(origin: Origin) -> Opened:
     case = Case.objects.get(origin_key=origin.key)
     if not hmac.compare_digest(case.origin_digest, origin.digest):
-        raise Conflict(_("This Idempotency-Key was used before with a different body. Use a new key for a new report."))
+        raise Conflict(
+            _("This Idempotency-Key was used before with a different body. Use a new key for a new report.")
+        )
     return Opened(case.pk, case.number, follow_code(case.pk), case.due, again=True)
 
 

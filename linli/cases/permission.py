@@ -48,8 +48,14 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
         raise NotFound
     if decision is not Decision.ALLOWED:
         raise NotYours(_("Your post may not take this step: %(step)s.") % {"step": step.label})
-    if step.apart_from and isinstance(by, PostActor) and by.holding.account_id in who_took(case, step.apart_from):
-        raise NotYours(_("Whoever dispatched or handled a case does not check it. Somebody else has to do this."))
+    if (
+        step.apart_from
+        and isinstance(by, PostActor)
+        and by.holding.account_id in who_took(case, step.apart_from)
+    ):
+        raise NotYours(
+            _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
+        )
 
 
 def require_opening(kind: str, step: Step, code: int, *, by: Actor) -> None:

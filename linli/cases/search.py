@@ -21,7 +21,9 @@ BATCH = 200
 def fold(limit: int = BATCH) -> int:
     """Index the cases opened since the mark (the worker loop calls this); return how many positions were read."""
     mark, _new = Mark.objects.get_or_create(name="search")
-    steps = list(Position.objects.filter(number__gt=mark.position).order_by("number").select_related("entry")[:limit])
+    steps = list(
+        Position.objects.filter(number__gt=mark.position).order_by("number").select_related("entry")[:limit]
+    )
     if not steps:
         return 0
     openings = {power(kind.name, kind.procedure.opening) for kind in all_kinds()}

@@ -49,11 +49,16 @@ def _seed_limits(kind: str) -> None:
         return
     Limit.objects.bulk_create(
         Limit(
-            kind=kind, clock=row["clock"], unit=row["unit"], amount=int(row["amount"]), source=row["source"],
-            confirmed=row["confirmed"] == "1", valid_from=date.fromisoformat(row["valid_from"]),
+            kind=kind,
+            clock=row["clock"],
+            unit=row["unit"],
+            amount=int(row["amount"]),
+            source=row["source"],
+            confirmed=row["confirmed"] == "1",
+            valid_from=date.fromisoformat(row["valid_from"]),
         )
         for row in rows_of(path)
-    )  # fmt: skip
+    )
 
 
 def _seed_tables(kind: str) -> None:
@@ -61,7 +66,10 @@ def _seed_tables(kind: str) -> None:
     for path in sorted((_KINDS_FOLDER / kind / "seeds").glob("*.csv")):
         if path.stem != "limits":
             model = apps.get_model(kind, path.stem)
-            rows = [model(**{name: _value(model, name, text) for name, text in row.items()}) for row in rows_of(path)]
+            rows = [
+                model(**{name: _value(model, name, text) for name, text in row.items()})
+                for row in rows_of(path)
+            ]
             model._default_manager.bulk_create(rows, ignore_conflicts=True)
 
 

@@ -52,7 +52,9 @@ def take(case: Case, step: str, data: Mapping[str, Any], *, by: Actor, seen: int
     kind.function(rule)(kind.reference(case), **values, by=by, seen=seen)
 
 
-def open_case(kind: str, data: Mapping[str, Any], *, by: Actor, origin: Origin | None = None, files: Any = None) -> Opened:
+def open_case(
+    kind: str, data: Mapping[str, Any], *, by: Actor, origin: Origin | None = None, files: Any = None
+) -> Opened:
     """Check the data with the kind's opening form and open a case."""
     found = kind_of(kind)
     form = found.form(found.procedure.opening)(data, files, by=by)

@@ -66,4 +66,3 @@ def _happening(entry: Entry, titles: dict[int, str]) -> Happening:
         words=(detail.words or {}) if detail else {},
         facts=facts,
     )
-

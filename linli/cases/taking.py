@@ -77,7 +77,9 @@ def taking(
 
 def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     kind = kind_of(detail.case.kind)
-    rows = kind.model._default_manager.select_for_update(of=("case",)).select_related("case", "case__reporter")
+    rows = kind.model._default_manager.select_for_update(of=("case",)).select_related(
+        "case", "case__reporter"
+    )
     locked = rows.filter(pk=detail.pk).first()
     if locked is None:
         raise NotFound
@@ -115,7 +117,9 @@ def _finish(now: Taking) -> None:
     name = power(now.case.kind, now.step)
     record(Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written))
     if now.step.notice and now.case.reporter and now.case.reporter.phone_sealed:
-        Notice.objects.create(case=now.case, step=now.step.name, channel="sms", contact=now.case.reporter, next_try=now.at)
+        Notice.objects.create(
+            case=now.case, step=now.step.name, channel="sms", contact=now.case.reporter, next_try=now.at
+        )
 
 
 def _move_stage(now: Taking) -> None:
@@ -144,7 +148,13 @@ def _move_tasks(now: Taking) -> None:
         Task.objects.filter(pk__in=[task.pk for task in now.tasks]).update(closed_at=now.at)
     post = next_post(now)
     if post is not None:
-        task = Task(case=now.case, post_id=post, stage=now.case.stage, opened_at=now.at, pressing_at=pressing_at(now.at, now.clocks))
+        task = Task(
+            case=now.case,
+            post_id=post,
+            stage=now.case.stage,
+            opened_at=now.at,
+            pressing_at=pressing_at(now.at, now.clocks),
+        )
         task.save(force_insert=True)
         now.said.setdefault("next_post", post)
 
@@ -162,6 +172,7 @@ def _kept_apart(now: Taking) -> frozenset[int]:
     apart = {name for step in steps for name in step.apart_from}
     if not apart:
         return frozenset()
-    itself = {now.by.holding.account_id} if now.step.name in apart and isinstance(now.by, PostActor) else set()
+    itself = (
+        {now.by.holding.account_id} if now.step.name in apart and isinstance(now.by, PostActor) else set()
+    )
     return who_took(now.case, tuple(apart)) | itself
-

@@ -45,4 +45,6 @@ class Position(models.Model):
 class Unplaced(models.Model):
     """Entries waiting for a position; a trigger on `Entry` adds them, the sequencer takes them out."""
 
-    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="+", db_constraint=False)
+    entry = models.OneToOneField(
+        Entry, models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+    )

@@ -28,7 +28,9 @@ class Name:
 _names: dict[str, Name] = {}
 
 
-def register(name: str, *, label: Callable[[], str], redaction: Redaction, message: Callable[[], str] | None = None) -> None:
+def register(
+    name: str, *, label: Callable[[], str], redaction: Redaction, message: Callable[[], str] | None = None
+) -> None:
     """Make a name known; a second, different registration of the same name is a programming error."""
     _names[name] = Name(name, label, message or label, redaction)
 

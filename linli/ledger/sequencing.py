@@ -23,7 +23,9 @@ def sequence(limit: int = BATCH) -> int:
     with writing():
         _be_the_only_one()
         waiting = list(
-            Unplaced.objects.order_by("entry__recorded_at", "entry_id").values_list("entry_id", flat=True)[:limit]
+            Unplaced.objects.order_by("entry__recorded_at", "entry_id").values_list("entry_id", flat=True)[
+                :limit
+            ]
         )
         last = Position.objects.aggregate(last=Max("number"))["last"] or 0
         Position.objects.bulk_create(

@@ -50,11 +50,15 @@ def _protecting(table: str) -> list[str]:
     if connection.vendor == "postgresql":
         return [
             _POSTGRES_REFUSE,
-            *_postgres_trigger(table, "no_update", "BEFORE UPDATE", "ROW"),
-            *_postgres_trigger(table, "no_delete", "BEFORE DELETE", "ROW"),
-            *_postgres_trigger(table, "no_truncate", "BEFORE TRUNCATE", "STATEMENT"),
+            *_postgres_trigger(table, "no_update", "BEFORE UPDATE"),
+            *_postgres_trigger(table, "no_delete", "BEFORE DELETE"),
+            *_postgres_trigger(table, "no_truncate", "BEFORE TRUNCATE"),
         ]
-    return [sql for verb in ("update", "delete") for sql in _sqlite_trigger(table, f"no_{verb}", f"BEFORE {verb.upper()}")]
+    return [
+        sql
+        for verb in ("update", "delete")
+        for sql in _sqlite_trigger(table, f"no_{verb}", f"BEFORE {verb.upper()}")
+    ]
 
 
 def _sqlite_trigger(table: str, name: str, event: str, when: str = "") -> list[str]:
@@ -65,7 +69,8 @@ def _sqlite_trigger(table: str, name: str, event: str, when: str = "") -> list[s
     ]
 
 
-def _postgres_trigger(table: str, name: str, event: str, each: str, when: str = "") -> list[str]:
+def _postgres_trigger(table: str, name: str, event: str, when: str = "") -> list[str]:
+    each = "STATEMENT" if "TRUNCATE" in event else "ROW"
     return [
         f"DROP TRIGGER IF EXISTS {table}_{name} ON {table}",
         f"CREATE TRIGGER {table}_{name} {event} ON {table} FOR EACH {each} {when} EXECUTE FUNCTION linli_refuse()",
@@ -87,7 +92,7 @@ _POSTGRES_LEDGER = [
     "BEGIN INSERT INTO ledger_unplaced (entry_id) VALUES (NEW.id); RETURN NULL; END $$",
     "DROP TRIGGER IF EXISTS ledger_entry_unplaced ON ledger_entry",
     "CREATE TRIGGER ledger_entry_unplaced AFTER INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION linli_unplaced()",
-    *_postgres_trigger("ledger_entrydetail", "erase_only", "BEFORE UPDATE", "ROW", "WHEN (NEW.words IS NOT NULL)"),
-    *_postgres_trigger("ledger_entrydetail", "no_delete", "BEFORE DELETE", "ROW"),
-    *_postgres_trigger("ledger_entrydetail", "no_truncate", "BEFORE TRUNCATE", "STATEMENT"),
+    *_postgres_trigger("ledger_entrydetail", "erase_only", "BEFORE UPDATE", "WHEN (NEW.words IS NOT NULL)"),
+    *_postgres_trigger("ledger_entrydetail", "no_delete", "BEFORE DELETE"),
+    *_postgres_trigger("ledger_entrydetail", "no_truncate", "BEFORE TRUNCATE"),
 ]

@@ -30,19 +30,25 @@ def found(title: str, *, kind: str, organisation: Organisation, division: Divisi
     return post
 
 
-def appoint(account: Account, post: Post, *, by: Actor, acting: bool = False, since: datetime | None = None) -> Holding:
+def appoint(
+    account: Account, post: Post, *, by: Actor, acting: bool = False, since: datetime | None = None
+) -> Holding:
     """Put a person on a post (任职), or let somebody stand in (`acting`, 代理)."""
     _check(by, post.division)
     if isinstance(by, PostActor) and by.holding.account_id == account.pk:
         raise Conflict(_("Nobody appoints themselves. Another administrator has to do this."))
     try:
         with writing():
-            holding = Holding.objects.create(post=post, account=account, acting=acting, since=since or timezone.now())
+            holding = Holding.objects.create(
+                post=post, account=account, acting=acting, since=since or timezone.now()
+            )
             bump("posts")
             facts = {"post": post.pk, "holding": holding.pk, "acting": acting}
             record(Line("posts.appoint", by.by(), post.division.code, facts=facts))
     except IntegrityError as taken:
-        raise Conflict(_("This post is held by somebody. End that appointment first, or appoint as acting.")) from taken
+        raise Conflict(
+            _("This post is held by somebody. End that appointment first, or appoint as acting.")
+        ) from taken
     return holding
 
 

@@ -41,7 +41,9 @@ def seat_of(kind: str, post: int) -> Seat | None:
 
 def _read_seats(kind: str) -> list[Seat]:
     sitters: dict[int, set[int]] = {}
-    for post, account in Holding.objects.current().filter(post__kind=kind).values_list("post_id", "account_id"):
+    for post, account in (
+        Holding.objects.current().filter(post__kind=kind).values_list("post_id", "account_id")
+    ):
         sitters.setdefault(post, set()).add(account)
     seats = [
         Seat(post.pk, *post.division.span, frozenset(sitters.get(post.pk, ())))

@@ -51,7 +51,9 @@ class Organisation(models.Model):
     telephone = models.CharField(max_length=30, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["name", "division"], name="organisation_once_per_division")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "division"], name="organisation_once_per_division")
+        ]
 
 
 class PostKind(models.TextChoices):
@@ -106,5 +108,7 @@ class Holding(models.Model):
     class Meta:
         indexes = [models.Index(fields=["account", "until"], name="holding_account")]
         constraints = [
-            models.UniqueConstraint(fields=["post"], condition=Q(until=None, acting=False), name="one_holder_per_post")
+            models.UniqueConstraint(
+                fields=["post"], condition=Q(until=None, acting=False), name="one_holder_per_post"
+            )
         ]

@@ -39,26 +39,49 @@ class Report(TypedDict, total=False):
     channel: str
 
 
-def report(*, by: Actor, origin: Origin | None = None, at: datetime | None = None, **given: Unpack[Report]) -> Opened:
+def report(
+    *, by: Actor, origin: Origin | None = None, at: datetime | None = None, **given: Unpack[Report]
+) -> Opened:
     """Take a matter in (上报): from a resident without an account, a grid worker or a call-taker."""
-    place = placed(given.get("longitude"), given.get("latitude"), given.get("datum") or "wgs84", given.get("division"))
+    place = placed(
+        given.get("longitude"), given.get("latitude"), given.get("datum") or "wgs84", given.get("division")
+    )
     category = given.get("category")
     matter = Matter(
-        text=given["text"], category=category, longitude=place.longitude, latitude=place.latitude,
-        landmark=given.get("landmark", ""), placing=place.placing, happened_at=given.get("happened_at"),
-    )  # fmt: skip
+        text=given["text"],
+        category=category,
+        longitude=place.longitude,
+        latitude=place.latitude,
+        landmark=given.get("landmark", ""),
+        placing=place.placing,
+        happened_at=given.get("happened_at"),
+    )
     found = suggestion(category, place.division.code, (at or timezone.now()).date())
     draft = Draft(
-        kind="matters", by=by, division=place.division, detail=matter, summary=matter.text, at=at, origin=origin,
-        channel=given.get("channel", "web"), contact=given.get("contact") or GivenContact(),
-        terms={"promise": found.term} if found else {}, facts={"placing": str(place.placing)},
+        kind="matters",
+        by=by,
+        division=place.division,
+        detail=matter,
+        summary=matter.text,
+        at=at,
+        origin=origin,
+        channel=given.get("channel", "web"),
+        contact=given.get("contact") or GivenContact(),
+        terms={"promise": found.term} if found else {},
+        facts={"placing": str(place.placing)},
         photos=[keep(photo) for photo in given.get("photos", ())],
-    )  # fmt: skip
+    )
     return open_grouped(draft)
 
 
 def accept(
-    matter: Matter, *, by: Actor, seen: Version, category: Category | None = None, note: str = "", at: datetime | None = None
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    category: Category | None = None,
+    note: str = "",
+    at: datetime | None = None,
 ) -> None:
     """Take a matter on and say what it is about (受理); its category fixes the limit from now on."""
     with taking("accept", matter, by=by, seen=seen, at=at) as now:
@@ -97,7 +120,13 @@ def dispatch(
 
 
 def handle(
-    matter: Matter, *, by: Actor, seen: Version, result: str, photos: Sequence[bytes] = (), at: datetime | None = None
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    result: str,
+    photos: Sequence[bytes] = (),
+    at: datetime | None = None,
 ) -> None:
     """Say what was done (处置); somebody else checks it."""
     kept = [keep(photo) for photo in photos]
@@ -175,4 +204,6 @@ def _check_serves(to: Post, code: int) -> None:
     """Only a post in force that serves the matter's place can be given it."""
     seat = seat_of(to.kind, to.pk)
     if seat is None or code not in seat:
-        raise Invalid(_("%(post)s does not serve this place. Choose a post whose area it is in.") % {"post": to.title})
+        raise Invalid(
+            _("%(post)s does not serve this place. Choose a post whose area it is in.") % {"post": to.title}
+        )

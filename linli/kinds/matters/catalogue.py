@@ -24,7 +24,9 @@ class Suggestion:
 
 
 def _read_rows(category: int) -> list[Responsibility]:
-    rows = Responsibility.objects.filter(category_id=category).select_related("division", "post__organisation", "category")
+    rows = Responsibility.objects.filter(category_id=category).select_related(
+        "division", "post__organisation", "category"
+    )
     return sorted(rows, key=lambda row: row.division.span[1] - row.division.span[0])
 
 
@@ -37,7 +39,9 @@ def suggestion(category: Category | None, code: int, on: date) -> Suggestion | N
         low, high = row.division.span
         if low <= code < high and row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
             why = _("%(category)s in %(area)s: %(source)s") % {
-                "category": row.category, "area": row.division.name, "source": row.source,
-            }  # fmt: skip
+                "category": row.category,
+                "area": row.division.name,
+                "source": row.source,
+            }
             return Suggestion(row.post, Term(Unit(row.unit), row.amount, f"responsibility:{row.pk}"), why)
     return None

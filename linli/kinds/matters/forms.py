@@ -44,30 +44,40 @@ class Report(StepForm):
     """The opening form: only the text must be there; the place may be filled in later."""
 
     text = TidyText(
-        label=_("What is the matter?"), help_text=_("What did you see, where exactly, since when?"),
+        label=_("What is the matter?"),
+        help_text=_("What did you see, where exactly, since when?"),
         error_messages={"required": _("Please write what is the matter.")},
-    )  # fmt: skip
+    )
     category = forms.ModelChoiceField(
-        Category.objects.all(), label=_("What is it about?"), required=False, empty_label=_("I am not sure"),
+        Category.objects.all(),
+        label=_("What is it about?"),
+        required=False,
+        empty_label=_("I am not sure"),
         to_field_name="code",
-    )  # fmt: skip
+    )
     landmark = TidyText(
-        label=_("Place"), max_length=200, required=False, widget=forms.TextInput(),
+        label=_("Place"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(),
         help_text=_("Street and number, building, or what is nearby. Where it is, not where you live."),
-    )  # fmt: skip
+    )
     division = PlaceField(label=_("Community or village"), required=False)
     longitude = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180, required=False)
     latitude = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90, required=False)
     datum = forms.ChoiceField(
-        choices=[(each.value, each.value) for each in Datum if each is not Datum.NONE], required=False,
+        choices=[(each.value, each.value) for each in Datum if each is not Datum.NONE],
+        required=False,
         label=_("Coordinate system"),
-    )  # fmt: skip
+    )
     happened_at = forms.DateTimeField(label=_("When did you see it?"), required=False)
     name = forms.CharField(label=_("Your name"), max_length=60, required=False)
     phone = forms.CharField(
-        label=_("Your telephone number"), max_length=30, required=False,
+        label=_("Your telephone number"),
+        max_length=30,
+        required=False,
         help_text=_("Only to tell you how it goes on. Those who deal with it do not see it."),
-    )  # fmt: skip
+    )
     photos = PhotosField(label=_("Photos"), required=False)
     channel = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput())
 
@@ -104,7 +114,9 @@ class Accept(NoteForm):
 
     def offer(self) -> None:
         """Begin with the category the reporter chose."""
-        matter = Matter.objects.filter(pk=self.case.pk).select_related("category").first() if self.case else None
+        matter = (
+            Matter.objects.filter(pk=self.case.pk).select_related("category").first() if self.case else None
+        )
         if matter and matter.category:
             self.initial["category"] = matter.category.code
 
@@ -149,7 +161,9 @@ def serving(case: Case) -> Any:
     """The posts in force that may be given a case at its place."""
     levels = Division.objects.current().filter(pk__in=_ancestry(case.division))
     return (
-        Post.objects.filter(kind__in=[PostKind.HANDLER, PostKind.GRID_WORKER], until=None, division__in=levels)
+        Post.objects.filter(
+            kind__in=[PostKind.HANDLER, PostKind.GRID_WORKER], until=None, division__in=levels
+        )
         .select_related("organisation")
         .order_by("-division__level", "title")
     )
@@ -173,7 +187,9 @@ def suggested(case: Case) -> Suggestion | None:
 class Handle(StepForm):
     """What was done."""
 
-    result = TidyText(label=_("What was done"), help_text=_("The reporter will read it. Say what changed on site."))
+    result = TidyText(
+        label=_("What was done"), help_text=_("The reporter will read it. Say what changed on site.")
+    )
     photos = PhotosField(label=_("Photos of the result"), required=False)
 
 

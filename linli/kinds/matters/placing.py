@@ -33,7 +33,9 @@ def placed(longitude: float | None, latitude: float | None, datum: str, chosen: 
     longitude, latitude = float(east), float(north)
     found = locate(longitude, latitude)
     if found.grid is None:
-        sentence = _("This point is outside the area served here. Move it, or leave it out and describe the place.")
+        sentence = _(
+            "This point is outside the area served here. Move it, or leave it out and describe the place."
+        )
         raise Invalid(sentence, fields={"longitude": [sentence]})
     placing = Placing.INSIDE if found.how == "inside" else Placing.NEAREST
     return Place(found.grid, placing, longitude, latitude)
