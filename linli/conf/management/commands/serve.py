@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
-import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, connection
+from django.urls import get_resolver
 from django.utils.translation import gettext as _
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from linli.conf.condition import unapplied
 
 
 class Command(BaseCommand):
-    """Checks that it can serve, then becomes granian: one worker process on SQLite."""
+    """Checks that it can serve, then runs granian: one worker process on SQLite."""
 
     help = "Serve this place over HTTP, with the worker loops beside it."
     requires_system_checks = ()
@@ -46,18 +50,27 @@ class Command(BaseCommand):
                 _("It expects a proxy with HTTPS in front; for a trial alone, set LINLI_PLAIN_HTTP=1.")
             )
         self.stdout.flush()
-        environment = {**os.environ, "LINLI_LOOPS": "0" if options["no_loops"] else "1"}
-        os.execve(sys.executable, _granian(options), environment)  # noqa: S606  the parent stays small: no Django in it
+        _serve(options)
 
 
-def _granian(options: dict[str, Any]) -> list[str]:
-    return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
-        *("--host", options["host"], "--port", str(options["port"])),
-        *("--workers", str(options["processes"]), "--blocking-threads", str(options["threads"])),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "10s"),
+def _serve(options: dict[str, Any]) -> None:
+    """Granian forks its workers from this process, so that they start with everything loaded."""
+    loops = not options["no_loops"]
+    os.environ["LINLI_LOOPS"], settings.LOOPS = str(loops), loops
+    get_resolver().url_patterns  # noqa: B018  reads all views now, once for all workers
+    gc.freeze()
+    Granian(
         "linli.conf.wsgi:application",
-    ]
+        address=options["host"],
+        port=options["port"],
+        interface=Interfaces.WSGI,
+        workers=options["processes"],
+        blocking_threads=options["threads"],
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
 
 
 def _check_one_process_on_sqlite(options: dict[str, Any]) -> None:

@@ -1,0 +1,120 @@
+"""`linli serve` as people meet it: ready soon, refusing in a sentence, and whole after a kill."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from linli.base.writing import writing
+from linli.ledger.models import Position
+from linli.ledger.records import By, Line, record
+from linli.ledger.triggers import install
+from tests import databases
+from tests.servers import Server, free_port
+
+Start = Callable[..., Server]
+
+
+@pytest.mark.server
+def test_it_is_ready_within_three_seconds_and_ends_when_asked(server: Server) -> None:
+    assert server.ready_after < 3 * float(os.environ.get("LINLI_TEST_SLOWNESS", "1"))
+    assert httpx.get(server.url + "/healthz").text == "alive\n"
+    assert server.stop() in {0, -15}
+
+
+@pytest.mark.server
+def test_the_loops_run_beside_the_web_threads(server: Server) -> None:
+    with writing():
+        record(Line("posts.found", By("system"), division=0))
+    end = time.monotonic() + 10
+    while not Position.objects.exists() or Position.objects.count() < 1:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+@pytest.mark.server
+def test_it_comes_back_after_a_kill(start_server: Start) -> None:
+    first = start_server()
+    port = int(first.url.rpartition(":")[2])
+    first.kill()
+    assert httpx.get(start_server(port=port).url + "/readyz").status_code == 200
+
+
+def test_a_port_that_is_taken_is_named(fresh_database: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=str(port)):
+            call_command("serve", port=port)
+
+
+@pytest.mark.sqlite
+def test_a_second_process_is_refused_on_sqlite(fresh_database: str) -> None:
+    with pytest.raises(CommandError, match="SQLite"):
+        call_command("serve", port=free_port(), processes=2)
+
+
+@pytest.mark.sqlite
+def test_an_empty_database_is_not_served(tmp_path: Path) -> None:
+    told = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3", "LINLI_LANGUAGE": "en"}
+    refused = subprocess.run(
+        [sys.executable, "-m", "django", "serve", "--port", str(free_port())],
+        env=told, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert "linli init" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_health_does_not_ask_the_database(client: Client) -> None:
+    """No `django_db` mark: any query would fail this test."""
+    assert client.get("/healthz").content == b"alive\n"
+
+
+@pytest.mark.django_db
+def test_it_is_ready_when_the_triggers_are_there(client: Client) -> None:
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.sqlite
+def test_it_is_not_ready_while_a_trigger_is_missing(fresh_database: str, client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_entry_no_update")
+    answer = client.get("/readyz")
+    assert (answer.status_code, b"triggers" in answer.content) == (503, True)
+    install()
+    assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.sqlite
+def test_it_is_not_ready_when_the_database_is_gone(
+    tmp_path: Path, client: Client, fresh_database: str
+) -> None:
+    with databases.pointing_at(str(tmp_path / "no" / "such" / "folder.sqlite3")):
+        assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.sqlite
+def test_a_backup_taken_while_people_write_is_whole(fresh_database: str, tmp_path: Path) -> None:
+    with writing():
+        record(Line("posts.found", By("system"), division=0))
+    call_command("backup", str(tmp_path), stdout=StringIO())
+    (copy,) = tmp_path.glob("linli-*.sqlite3")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    opened = sqlite3.connect(copy)
+    assert opened.execute("SELECT count(*) FROM ledger_entry").fetchone()[0] >= 1
+    opened.close()
