@@ -5,8 +5,8 @@
     trimmed   32       3208 320831 ...  12      15   17
 
 Zero-padded to 17 digits a subtree is one half-open range of integers. The padded number alone does not tell
-its level (东莞市 is 4419 as a city and 441900 as a county), so `(code, level)` belong together. Neither fits a
-JavaScript number or a spreadsheet cell: codes leave Python as trimmed strings only.
+its level (东莞市 is 4419 as a city and 441900 as a county), so `(code, level)` belong together. 17 digits fit
+neither a JavaScript number nor a spreadsheet cell: codes leave Python as trimmed strings only.
 """
 
 from __future__ import annotations

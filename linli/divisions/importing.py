@@ -1,7 +1,8 @@
-"""Bring a list of divisions into the tree: add, rename, end, and say what changed. Running it twice changes nothing.
+"""Bring a list of divisions into the tree: add, rename, end, and say what changed. Twice changes nothing more.
 
-The list is compared with the tree *as of the list's day*, province by province, and written in small transactions:
-other writers wait for some hundredths of a second, and an import that was killed is finished by running it again.
+The list is compared with the tree *as of the list's day*, province by province, and written in small
+transactions: other writers wait for some hundredths of a second, and an import that was killed is finished
+by running it again.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def import_divisions(
 
 
 def plant(place: str, *, by: By, progress: Progress | None = None) -> Report:
-    """Set up one real place offline: its ancestors and everything below it, from the list that ships with Linli."""
+    """Set up one real place offline: its ancestors and all below it, from the list that ships with Linli."""
     listed = lists.shipped(place)
     return import_divisions(
         listed, valid_from=lists.SHIPPED_DAY, source=lists.SHIPPED_SOURCE, by=by, progress=progress
@@ -251,7 +252,7 @@ def _rename_one(run: Run, row: Standing, name: str) -> None:
 
 
 def _end(run: Run, missing: dict[str, Standing], within: list[str]) -> None:
-    """End what the list no longer has, inside the areas it is complete for; rows the place made itself stay."""
+    """End what the list no longer has, inside the areas it is complete for; the place's own rows stay."""
     gone = {
         row.id: code
         for code, row in missing.items()

@@ -54,7 +54,7 @@ def shipped(place: str = "") -> DivisionList:
 
 
 def read_lists(paths: Iterable[Path]) -> DivisionList:
-    """Lists from CSV files (plain or .gz; code, name, further columns ignored), row by row, for `linli import`."""
+    """Lists from CSV files (plain or .gz; code, name, further columns ignored), for `linli import`."""
     names: dict[str, str] = {}
     bad: list[tuple[str, str]] = []
     for path in paths:
@@ -75,7 +75,7 @@ def read_lists(paths: Iterable[Path]) -> DivisionList:
 def kind_of(code: str, name: str, parent_name: str = "") -> Kind:
     """Whether a listed node is an administrative division, a statistical area, or only fills a level."""
     level = level_of(code)
-    if name in PLACEHOLDER_NAMES or (Level.CITY < level and name == parent_name and _fills(code, level)):
+    if name in PLACEHOLDER_NAMES or (level > Level.CITY and name == parent_name and _fills(code, level)):
         return Kind.PLACEHOLDER
     own = code[STARTS[level - 1] :]
     statistical = (

@@ -1,4 +1,4 @@
-"""One division follows another: renamed, renumbered, merged, split. Rows are closed and linked, never rewritten."""
+"""One division follows another: renamed, renumbered, merged, split. Rows are closed and linked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Successor:
 
 
 def succeed(old: Division, new: Successor, *, on: date, how: How, by: By) -> Division:
-    """Close `old` on a day and open (or join) the division that follows it, with everything below it carried over.
+    """Close `old` on a day and open (or join) the division that follows it, with all that lies below.
 
     Below a merged division numbers may be taken already: those children get the next free number.
     """
@@ -44,7 +44,7 @@ def succeed(old: Division, new: Successor, *, on: date, how: How, by: By) -> Div
 
 
 def merge(parts: Iterable[Division], new: Successor, *, on: date, by: By) -> Division:
-    """Several divisions become one (two districts under one new code); the first keeps its children's numbers."""
+    """Several divisions become one (two districts, one new code); the first keeps its children's numbers."""
     parts = list(parts)
     if not parts:
         raise Invalid(_("Name the divisions that are to be merged."))
@@ -72,7 +72,7 @@ def end_with_subtree(division_id: int, on: date) -> None:
 
 
 def moved_pairs(gone: dict[int, str], day: date) -> dict[int, tuple[int, str]]:
-    """Which ended row lives on under which code: same name and same name above, once on either side of the day.
+    """Which ended row lives on under which code: same name, same name above, once on either side.
 
     Anything less certain is left to a person (`succeed`).
     """
