@@ -23,7 +23,7 @@ def folder() -> Path:
 def prepare() -> Path:
     """Make the folder and its `linli.env` with fresh secrets, unless they are there; returns that file."""
     home = folder()
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = home / "linli.env"
     text = ENVIRONMENT.format(
         secret=secrets.token_urlsafe(50), data=base64.b64encode(secrets.token_bytes(32)).decode()
