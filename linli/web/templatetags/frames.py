@@ -39,7 +39,9 @@ def field(bound: BoundField) -> dict[str, Any]:
     """`{% field form.text %}`: label, hint, error, widget, in this order, tied together."""
     shown = _shown_widget(bound.field.widget)
     described = _described_by(bound, shown)
-    attrs = {} if bound.use_fieldset or not described else {"aria-describedby": described}
+    attrs: dict[str, Any] = {"placeholder": False}  # hints stand above: a placeholder looks like an answer
+    if described and not bound.use_fieldset:
+        attrs["aria-describedby"] = described
     return {
         "bound": bound,
         "shape": _shape_of(bound),
@@ -104,7 +106,11 @@ def _points(form: forms.BaseForm) -> Iterable[tuple[str, str, str]]:
 def _named(label: str, sentence: str) -> str:
     if label in sentence:
         return ""
-    return f"{label} " if label.endswith(("?", "？")) else f"{label}{pgettext('between a label and its value', ': ')}"
+    return (
+        f"{label} "
+        if label.endswith(("?", "？"))
+        else f"{label}{pgettext('between a label and its value', ': ')}"
+    )
 
 
 @register.simple_tag
