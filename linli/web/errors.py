@@ -101,10 +101,11 @@ def _page(request: HttpRequest, refusal: Refusal) -> str:
 
 def _points(fields: object) -> list[str]:
     """What is wrong where, flattened to sentences."""
-    found = fields.values() if isinstance(fields, dict) else fields
-    if not isinstance(found, list | tuple) and not isinstance(fields, dict):
-        return []
-    return [str(part) for point in found for part in (point if isinstance(point, list) else [point])]  # type: ignore[union-attr]
+    if isinstance(fields, dict):
+        return [sentence for found in fields.values() for sentence in _points(found)]
+    if isinstance(fields, list | tuple):
+        return [str(sentence) for sentence in fields]
+    return [str(fields)] if fields else []
 
 
 def _page_before(request: HttpRequest) -> str:

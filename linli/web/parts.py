@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+
 
 @dataclass(frozen=True)
 class Line:
     """One thing that happened, for `{% timeline %}`. `mark` is "", "now", "good" or "bad"."""
 
     at: datetime
-    title: str
-    who: str = ""
-    text: str = ""
+    title: str | Promise
+    who: str | Promise = ""
+    text: str | Promise = ""
     mark: str = ""
 
 
@@ -21,7 +23,7 @@ class Line:
 class Row:
     """One label and its value, for `{% summary %}`; `href` and `action` make the link at its end."""
 
-    label: str
+    label: str | Promise
     value: object
     href: str = ""
-    action: str = ""
+    action: str | Promise = ""

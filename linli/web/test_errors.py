@@ -25,7 +25,7 @@ def refuse(request: HttpRequest, code: str) -> HttpResponse:
     known = {
         "stale": Stale(version=7),
         "strangers": NotYours(),
-        "fields": Invalid(fields={"text": ["Please write what it is about."]}),
+        "fields": Invalid(fields={"text": ["Please write what it is about."], "at": "Too early."}),
         "often": TooMany(retry_after=9),
         "full": Unavailable(),
     }

@@ -177,7 +177,7 @@ def summary_row(label: str, value: object, href: str = "", action: str = "") -> 
 @register.inclusion_tag("web/map.html")
 def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
     """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page."""
-    links = any(part.href for part in (*content.outlines, *content.pins))
+    links = any(outline.href for outline in content.outlines) or any(pin.href for pin in content.pins)
     paper = maps.draw(content)
     return {
         "map": content,
