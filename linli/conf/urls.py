@@ -24,3 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         if find_spec(f"linli.portals.{door}.urls")
     ],
 ]
+handler400 = "linli.web.errors.bad_request"
+handler403 = "linli.web.errors.forbidden"
+handler404 = "linli.web.errors.not_found"
+handler500 = "linli.web.errors.failed"
