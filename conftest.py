@@ -44,6 +44,8 @@ from django.test import override_settings  # noqa: E402
 from linli.base.catalogues import compile_catalogues  # noqa: E402
 from tests import databases, servers  # noqa: E402
 
+django.setup()  # before the conftest of a folder given on the command line imports models
+
 REPOSITORY = Path(__file__).resolve().parent
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -64,7 +66,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite: about SQLite itself; left out on PostgreSQL")
     if not IS_WORKER:
         compile_catalogues(REPOSITORY / "linli")
-    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -203,6 +204,22 @@ def start_server(fresh_database: str) -> Iterator[Callable[..., servers.Server]]
 def server(start_server: Callable[..., servers.Server]) -> servers.Server:
     """A real server with `.url`, `.database`, `.kill()` and `.stop()`."""
     return start_server()
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    """The demo county, inside this test's transaction."""
+    from linli.portals.demo.world import standing_world  # models can be imported only after setup
+
+    return standing_world()
+
+
+@pytest.fixture
+def committed_world(fresh_database: str) -> Any:
+    """The demo county in a database of this test's own, where commits are real."""
+    from linli.portals.demo.world import standing_world
+
+    return standing_world()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ class Refusal(Exception):  # noqa: N818  a refusal is a polite answer, not an er
 
     status = 400
     code = "refused"
-    sentence = _("This cannot be done.")
+    sentence: Any = _("This cannot be done.")
 
     def __init__(self, sentence: object = None, **facts: Any) -> None:
         self.sentence = str(sentence or self.sentence)

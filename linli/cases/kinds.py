@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -43,7 +43,8 @@ class Kind:
     def model(self) -> type[models.Model]:
         """The detail model: the one in models.py that has the case as its primary key."""
         module = import_module(f"linli.kinds.{self.name}.models")
-        return next(each for each in vars(module).values() if _is_detail(each))
+        found: type[models.Model] = next(each for each in vars(module).values() if _is_detail(each))
+        return found
 
     def reference(self, case: Case) -> Any:
         """A stand-in for the detail row, enough to hand to a step, which re-reads it under the lock."""
@@ -79,12 +80,8 @@ def load_kinds() -> None:
         _kinds[name] = Kind(name, procedure)
         for step in procedure.steps.values():
             allow(power(name, step), step.posts)
-            register(
-                power(name, step),
-                label=lambda step=step: str(step.label),
-                message=lambda step=step: str(step.message or step.label),
-                redaction=Redaction.ERASE,
-            )
+            label = partial(str, step.label)
+            register(power(name, step), label=label, redaction=Redaction.ERASE)
 
 
 def power(kind: str, step: Step) -> str:

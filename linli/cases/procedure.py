@@ -59,7 +59,6 @@ class Step:
     while_running: str = ""
     outcome: str = ""
     published: bool = True
-    message: Words | None = None
     notice: Words | None = None
 
 
@@ -112,7 +111,7 @@ def read_procedure(path: Path) -> Procedure:
     return procedure
 
 
-_TEXTS = {"label", "message", "notice"}
+_TEXTS = {"label", "notice"}
 _SETS = {"leaves", "posts", "parties"}
 
 
@@ -148,13 +147,13 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps.values():
         for stage in {step.enters, *step.leaves} - set(procedure.stages):
             yield f"step {step.name} names an unknown stage {stage}"
-        for clock in {*step.start, *step.stop, step.while_running or None} - {None} - set(procedure.clocks):
+        for clock in {*step.start, *step.stop, step.while_running} - {"", *procedure.clocks}:
             yield f"step {step.name} names an unknown clock {clock}"
         for other in set(step.apart_from) - set(procedure.steps):
             yield f"step {step.name} names an unknown step {other}"
-    for clock in procedure.clocks.values():
-        if clock.lapse and clock.lapse not in procedure.steps:
-            yield f"clock {clock.name} lapses into an unknown step {clock.lapse}"
+    for rule in procedure.clocks.values():
+        if rule.lapse and rule.lapse not in procedure.steps:
+            yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
 
 
 def _reachable(procedure: Procedure) -> set[str]:

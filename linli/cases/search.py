@@ -6,13 +6,12 @@ The index is folded from the ledger's positions, so that taking a case in does n
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from linli.base.text import search_tokens
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds, kind_of, power
-from linli.cases.models import Case, Mark, SearchText
+from linli.cases.models import Case, CaseQuerySet, Mark, SearchText
 from linli.ledger.models import Position
 
 BATCH = 200
@@ -40,7 +39,7 @@ def _tokens(case: Case) -> str:
     return search_tokens(f"{case.number} {case.summary} {words}")
 
 
-def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
     """Narrow a scoped list of cases to those whose words contain all of the text's tokens."""
     tokens = search_tokens(text).split()
     if not tokens:

@@ -46,8 +46,8 @@ def _entries(case: Case) -> list[Entry]:
 
 def _told(entries: Iterable[Entry]) -> list[Happening]:
     entries = list(entries)
-    mentioned = {entry.post for entry in entries} | {entry.facts.get("next_post") for entry in entries}
-    titles = dict(Post.objects.filter(pk__in=mentioned - {None}).values_list("pk", "title"))
+    mentioned = {post for entry in entries for post in (entry.post, entry.facts.get("next_post")) if post}
+    titles = dict(Post.objects.filter(pk__in=mentioned).values_list("pk", "title"))
     return [_happening(entry, titles) for entry in entries]
 
 

@@ -80,7 +80,7 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     rows = kind.model._default_manager.select_for_update(of=("case",)).select_related(
         "case", "case__reporter"
     )
-    locked = rows.filter(pk=detail.pk).first()
+    locked: Any = rows.filter(pk=detail.pk).first()
     if locked is None:
         raise NotFound
     tasks = list(Task.objects.filter(case=locked.case, closed_at=None))

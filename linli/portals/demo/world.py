@@ -18,7 +18,7 @@ from linli.portals.demo.catalogue import fill_catalogue
 from linli.portals.demo.people import Sitter
 from linli.posts.actions import appoint, found
 from linli.posts.actor import PostActor, SystemActor
-from linli.posts.models import Account, Organisation, Post, PostKind
+from linli.posts.models import Account, Holding, Organisation, Post, PostKind
 
 FOUNDER = SystemActor("demo")
 SINCE = date(2024, 1, 1)
@@ -99,9 +99,28 @@ def _cell(town: int, village: int, grid: int) -> Polygon:
     )  # fmt: skip
 
 
+def standing_world() -> World:
+    """The demo county as it stands in the database; for tests, the tour and the simulator."""
+    refresh()
+    world = World(Division.objects.get(name=people.COUNTY, source="demo"))
+    places = Division.objects.within(world.county.trimmed).select_related("parent").order_by("code")
+    world.places = {place.name: place for place in places}
+    holdings = Holding.objects.current().select_related("account", "post__division", "post__organisation")
+    by_title = {holding.post.title: holding for holding in holdings}
+    for sitter in _sitters(world):
+        if sitter.title in by_title:
+            world.actors[sitter.key] = PostActor(by_title[sitter.title])
+            world.posts[sitter.key] = by_title[sitter.title].post
+    return world
+
+
 def _seat_everybody(world: World) -> None:
-    for sitter in (*people.SITTERS, *people.town_sitters(), *_village_heads(), *_grid_workers(world)):
+    for sitter in _sitters(world):
         _seat(world, sitter)
+
+
+def _sitters(world: World) -> list[Sitter]:
+    return [*people.SITTERS, *people.town_sitters(), *_village_heads(), *_grid_workers(world)]
 
 
 def _village_heads() -> Iterable[Sitter]:

@@ -1,0 +1,41 @@
+import pytest
+
+from linli.base.errors import NotFound, NotYours, Stale
+from linli.cases.models import Clock
+from linli.kinds.matters import actions
+from linli.kinds.matters.conftest import state_of
+from linli.kinds.matters.models import Category
+from linli.posts.actor import PartyActor
+
+
+def test_accepting_fixes_the_category_and_hands_on_to_the_dispatcher(accepted_matter):
+    assert accepted_matter.category.code == "0201"
+    assert state_of(accepted_matter) == ("accepted", 2, ["城关街道派遣员"])
+
+
+def test_the_category_fixes_the_limit(accepted_matter):
+    running = Clock.objects.get(case=accepted_matter.case, stopped_at=None)
+    assert (running.name, running.amount, running.source.split(":")[0]) == ("promise", 3, "responsibility")
+    assert accepted_matter.case.due == running.due_at
+
+
+def test_the_clerk_of_another_town_finds_nothing(world, reported_matter):
+    with pytest.raises(NotFound):
+        actions.accept(reported_matter, by=world.by("liuhe_clerk"), seen=1, category=Category.objects.first())
+    assert state_of(reported_matter)[:2] == ("reported", 1)
+
+
+def test_a_dispatcher_inside_the_area_lacks_the_power(world, reported_matter):
+    with pytest.raises(NotYours):
+        actions.accept(reported_matter, by=world.by("chengguan_dispatcher"), seen=1)
+
+
+def test_the_reporter_of_another_matter_finds_nothing(world, reported_matter):
+    with pytest.raises(NotFound):
+        actions.accept(reported_matter, by=PartyActor("reporter"), seen=1)
+
+
+def test_a_stale_version_is_told_the_newer_one(world, accepted_matter):
+    with pytest.raises(Stale) as stale:
+        actions.accept(accepted_matter, by=world.by("chengguan_clerk"), seen=1)
+    assert stale.value.facts == {"version": 2}
