@@ -88,7 +88,7 @@ def _name(label: str) -> str:
     unique = "" if label == "template" else f"_{uuid4().hex[:8]}"
     if connection.vendor == "sqlite":
         return str(root() / f"{label}{unique}.sqlite3")
-    return f"linli_test_{root().name.rpartition('_')[2]}_{label}{unique}".lower()
+    return f"linli_test_{root().name.removeprefix('linli_test_')}_{label}{unique}".lower()
 
 
 def _create(name: str) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -106,15 +104,3 @@ def test_it_is_not_ready_when_the_database_is_gone(
 ) -> None:
     with databases.pointing_at(str(tmp_path / "no" / "such" / "folder.sqlite3")):
         assert client.get("/readyz").status_code == 503
-
-
-@pytest.mark.sqlite
-def test_a_backup_taken_while_people_write_is_whole(fresh_database: str, tmp_path: Path) -> None:
-    with writing():
-        record(Line("posts.found", By("system"), division=0))
-    call_command("backup", str(tmp_path), stdout=StringIO())
-    (copy,) = tmp_path.glob("linli-*.sqlite3")
-    assert copy.stat().st_mode & 0o777 == 0o600
-    opened = sqlite3.connect(copy)
-    assert opened.execute("SELECT count(*) FROM ledger_entry").fetchone()[0] >= 1
-    opened.close()
