@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
 from linli.base.generations import bump
+from linli.base.ids import READABLE
 from linli.base.writing import writing
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record
@@ -28,6 +30,32 @@ def found(title: str, *, kind: str, organisation: Organisation, division: Divisi
         bump("posts")
         record(Line("posts.found", by.by(), division.code, facts={"post": post.pk, "kind": kind}))
     return post
+
+
+def establish(name: str, *, division: Division, by: Actor) -> Organisation:
+    """Add the body that posts belong to; one of the same name at the same place is taken as it is."""
+    _check(by, division)
+    with writing():
+        body, new = Organisation.objects.get_or_create(name=name, division=division)
+        if new:
+            line = Line("posts.establish", by.by(), division.code, facts={"organisation": body.pk})
+            record(line)
+    return body
+
+
+def open_account(username: str, *, called: str, division: Division, by: Actor) -> tuple[Account, str]:
+    """Add an account for somebody who will hold posts here, with a password that works once (一次性口令)."""
+    _check(by, division)
+    password = "-".join("".join(secrets.choice(READABLE) for _place in range(4)) for _group in range(3))
+    try:
+        with writing():
+            account = Account.objects.create_user(username, password, called=called)
+            Account.objects.filter(pk=account.pk).update(password_once=True)
+            record(Line("posts.open_account", by.by(), division.code, facts={"account": account.pk}))
+    except IntegrityError as taken:
+        raise Conflict(_("This user name is taken. Choose another one.")) from taken
+    account.password_once = True
+    return account, password
 
 
 def appoint(

@@ -11,6 +11,8 @@ def register_entries() -> None:
     """Make the names known; called when the app starts."""
     for name, label in (
         ("posts.found", lambda: gettext("Post set up")),
+        ("posts.establish", lambda: gettext("Organisation added")),
+        ("posts.open_account", lambda: gettext("Account opened")),
         ("posts.appoint", lambda: gettext("Appointment")),
         ("posts.end", lambda: gettext("Appointment ended")),
     ):

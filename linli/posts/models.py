@@ -32,11 +32,17 @@ class Account(AbstractBaseUser):
     called = models.CharField(_("Name"), max_length=60, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     is_active = models.BooleanField(default=True)
+    password_once = models.BooleanField(default=False)  # somebody else knows it: to be changed at first sign-in
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AccountManager()
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep a password somebody chose; it is no longer the one that was handed out."""
+        super().set_password(raw_password)
+        self.password_once = False
 
     def get_full_name(self) -> str:
         """What to call the person who holds a post."""
