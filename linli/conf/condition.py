@@ -166,7 +166,7 @@ def calendar_known() -> Iterator[Finding]:
             Level.WARN,
             _("The holidays of %(year)d are not known: working days are counted Monday to Friday.")
             % {"year": lacking[0]},
-            _("Enter them when the State Council has announced them; running clocks are then recomputed."),
+            _("Enter them as soon as the State Council has announced them."),
         )
     else:
         yield Finding(Level.OK, _("The holidays of %(year)d are known.") % {"year": today.year})
