@@ -135,7 +135,7 @@ def _read(place: int, feature: Any, source: Source, report: Report) -> Outline |
         name = tidy(str(properties.get("name") or ""))[:100]
         return Outline(where, code, LEVEL_WORDS.get(str(properties.get("level"))), name, area, mended)
     except Refusal as refusal:
-        report.bad.append((where, refusal.sentence))
+        report.bad.append((where, str(refusal.sentence)))
         return None
 
 
@@ -161,7 +161,9 @@ def _area_of(geometry: Any, datum: Datum) -> tuple[Area, bool]:
     west, south, east, north = drawn.bounds
     if not (west >= WEST and east <= EAST and south >= SOUTH and north <= NORTH):
         raise Invalid(_("It lies outside China; perhaps longitude and latitude are the wrong way round."))
-    drawn = shapely.transform(drawn, lambda points: np.column_stack(to_wgs84(*points.T, datum)))
+    drawn = shapely.transform(
+        drawn, lambda points: np.column_stack(to_wgs84(points[:, 0], points[:, 1], datum))
+    )
     area = as_area(drawn)
     if area.is_empty:
         raise Invalid(_("It encloses nothing."))
@@ -172,7 +174,7 @@ def _take(outline: Outline, source: Source, report: Report) -> None:
     try:
         division = _division_of(outline) or _new_grid(outline, source, report)
     except Refusal as refusal:
-        report.bad.append((outline.where, refusal.sentence))
+        report.bad.append((outline.where, str(refusal.sentence)))
         return
     drawn = stored(outline.area)
     if division.pk and not division.schematic and bytes(division.outline or b"") == drawn:

@@ -11,7 +11,7 @@ answer is marked contested; in none, the nearest cell within `reach` metres, mar
 from __future__ import annotations
 
 from enum import IntEnum
-from math import ceil, floor, inf, isfinite, sqrt
+from math import ceil, floor, inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ class CellIndex:
         how = np.where(answer >= 0, np.where(contested, How.CONTESTED, How.INSIDE), How.OUTSIDE).astype(
             np.int8
         )
-        lost = np.flatnonzero((answer == NONE) & np.isfinite(x) & np.isfinite(y))
+        lost = np.flatnonzero((answer == NONE) & (np.abs(x) <= 180) & (np.abs(y) <= 90))
         for start in range(0, len(lost), CHUNK):
             some = lost[start : start + CHUNK]
             answer[some] = self._nearest(x[some], y[some])
@@ -81,7 +81,7 @@ class CellIndex:
 
     def locate(self, longitude: float, latitude: float) -> tuple[int, How, float]:
         """One point: the position of its cell (-1 for none), how it was found, how many metres off it is."""
-        if self.raster is None or not (isfinite(longitude) and isfinite(latitude)):
+        if self.raster is None or not (abs(longitude) <= 180 and abs(latitude) <= 90):
             return NONE, How.OUTSIDE, inf
         rank = self.raster.look_up_one(longitude, latitude)
         if rank == ASK:
@@ -152,7 +152,7 @@ class Raster:
 
     def look_up(self, x: Floats, y: Floats) -> NDArray[np.int32]:
         """The kept answer for each point; NONE beyond the raster."""
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             column = (x - self.west) * self.per_column
             row = (y - self.south) * self.per_row
             beyond = ~((column >= -SLACK) & (column <= self.columns + SLACK))
@@ -161,7 +161,7 @@ class Raster:
         flat = np.clip(row.astype(np.int32), 0, self.rows - 1)
         flat *= np.int32(self.columns)
         flat += np.clip(column.astype(np.int32), 0, self.columns - 1)
-        answer = self.squares[flat]
+        answer: NDArray[np.int32] = self.squares[flat]
         answer[beyond] = NONE
         return answer
 
@@ -222,7 +222,8 @@ class Raster:
 
 
 def _rings(cells: Cells) -> Cells:
-    return shapely.get_rings(shapely.get_parts(cells))
+    rings: Cells = shapely.get_rings(shapely.get_parts(cells))
+    return rings
 
 
 def _expand(low: Floats, high: Floats) -> tuple[Ints, Floats]:

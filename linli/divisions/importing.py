@@ -29,6 +29,7 @@ from linli.ledger.records import By, Line, record
 BATCH = 2000
 Progress = Callable[[int, int], None]
 Item = TypeVar("Item")
+Values = tuple[str | int | date | bool | None, ...]
 
 
 @dataclass
@@ -165,14 +166,17 @@ def _standing(province: str, day: date) -> dict[str, Standing]:
         .order_by("-valid_from")
         .values_list("code", "level", "id", "name", "source", "valid_from", "valid_to")
     )
-    return {trimmed(code, level): Standing(*rest) for code, level, *rest in rows.iterator(BATCH)}
+    return {
+        trimmed(code, level): Standing(id_, name, source, begins, ends)
+        for code, level, id_, name, source, begins, ends in rows.iterator(BATCH)
+    }
 
 
 def _add(run: Run, codes: list[str], names: dict[str, str]) -> None:
     """Add the missing ones, level by level, so that each row knows its parent's id."""
     for level in range(Level.PROVINCE, lists.LOWEST_LISTED + 1):
         wanted = [code for code in codes if level_of(code) == level and _has_parent(run, code)]
-        for batch in _batches(wanted):
+        for batch in _batches(wanted, BATCH):
             with writing():
                 _insert([_row(run, code, names) for code in batch])
                 run.ids.update(_ids_of(batch, run.day) if level < lists.LOWEST_LISTED else {})
@@ -193,7 +197,7 @@ def _has_parent(run: Run, code: str) -> bool:
 COLUMNS = ("code", "level", "name", "kind", "parent_id", "valid_from", "schematic", "datum", "source")
 
 
-def _row(run: Run, code: str, names: dict[str, str]) -> tuple[object, ...]:
+def _row(run: Run, code: str, names: dict[str, str]) -> Values:
     name, parent = names[code], parent_of(code)
     kind = kind_of(code, name, names.get(parent, ""))
     parent_id = run.ids.get(parent)
@@ -210,7 +214,7 @@ def _row(run: Run, code: str, names: dict[str, str]) -> tuple[object, ...]:
     )
 
 
-def _insert(rows: list[tuple[object, ...]]) -> None:
+def _insert(rows: list[Values]) -> None:
     """Plain rows past the ORM: measured 8 times as fast as bulk_create, and there are 665,276 of them."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(name) for name in COLUMNS)
@@ -278,7 +282,7 @@ def _end(run: Run, missing: dict[str, Standing], within: list[str]) -> None:
             bump(FAMILY)
 
 
-def _batches(items: list[Item], size: int = BATCH) -> Iterator[list[Item]]:
+def _batches(items: list[Item], size: int) -> Iterator[list[Item]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch

@@ -62,7 +62,7 @@ def read_lists(paths: Iterable[Path]) -> DivisionList:
             try:
                 code, name = _checked(cells)
             except Refusal as refusal:
-                bad.append((where, refusal.sentence))
+                bad.append((where, str(refusal.sentence)))
                 continue
             if names.setdefault(code, name) != name:
                 bad.append(

@@ -79,7 +79,7 @@ def _make() -> Grids:
     )
     cells: Any = np.empty(0, object)
     if rows:
-        cells = shapely.from_wkb([bytes(outline) for _id, _code, outline in rows])
+        cells = shapely.from_wkb([bytes(outline or b"") for _id, _code, outline in rows])
     codes = np.array([code for _id, code, _outline in rows], np.int64)
     return Grids(np.array([id_ for id_, *_rest in rows], np.int64), CellIndex(cells, codes), _until(today))
 

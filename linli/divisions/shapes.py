@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import cos, hypot, pi, radians, sin
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from linli.base.coordinates import METRES_PER_DEGREE
 
-Area = Polygon | MultiPolygon
+Area: TypeAlias = BaseGeometry  # a Polygon or MultiPolygon, possibly empty
 CLOSE_ENOUGH = 0.002  # of the area cut: the parts are schematic, their weights estimates
 CUTS = 24
 TILT = pi / 16
@@ -30,8 +30,7 @@ def as_area(geometry: BaseGeometry) -> Area:
         for part in shapely.get_parts(each)
         if isinstance(part, Polygon)
     ]
-    united = shapely.union_all(polygons)
-    return united if isinstance(united, Polygon | MultiPolygon) else MultiPolygon()
+    return MultiPolygon(polygons) if len(polygons) < 2 else as_area(shapely.union_all(polygons))
 
 
 def stored(area: Area) -> bytes:
