@@ -1,0 +1,61 @@
+"""Accounts of residents: they come into being when somebody first proves to hold a telephone number."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from linli.base.errors import Conflict
+from linli.base.writing import writing
+from linli.posts.models import Account
+from linli.residents.crypto import blind_index
+from linli.residents.keeping import GivenContact, plain_phone, sealed_contact
+from linli.residents.models import Contact, Resident
+
+
+def account_of(phone: str) -> Account | None:
+    """The account that belongs to a number, if its holder has ever signed in."""
+    return Account.objects.filter(username=_username(phone)).first()
+
+
+def first_sign_in(phone: str) -> Account:
+    """The account of a number just proven; made now if there is none. Twice at once makes one."""
+    with writing():
+        account, new = Account.objects.get_or_create(username=_username(phone))
+        if new:
+            account.set_unusable_password()
+            account.save(update_fields=["password"])
+            keep_phone(account, phone, verified=True)
+        return account
+
+
+def keep_phone(account: Account, phone: str, *, verified: bool) -> None:
+    """Seal the number as the account's contact."""
+    contact = sealed_contact(GivenContact(phone=phone))
+    with writing():
+        if Resident.objects.filter(account=account).exists():
+            raise Conflict
+        contact.save(force_insert=True)
+        Resident.objects.create(account=account, contact=contact, phone_verified=verified)
+
+
+def mark_verified(account: Account) -> None:
+    """Note that the holder of the account has proven to hold its number."""
+    with writing():
+        Resident.objects.filter(account=account, phone_verified=False).update(phone_verified=True)
+
+
+def resident_of(account: object) -> Resident | None:
+    """The resident behind a signed-in account, if its number is proven; None for staff and strangers."""
+    if not isinstance(account, Account) or account.pk is None:
+        return None
+    return Resident.objects.select_related("contact").filter(account=account, phone_verified=True).first()
+
+
+def contacts_of(resident: Resident) -> QuerySet[Contact]:
+    """Every contact given with the resident's own number: the way to what was raised with it."""
+    return Contact.objects.filter(phone_index=resident.contact.phone_index).exclude(phone_index="")
+
+
+def _username(phone: str) -> str:
+    """Its own index domain: a user name cannot be joined with a contact's index."""
+    return f"resident-{blind_index(plain_phone(phone), 'account')[:40]}"
