@@ -37,7 +37,7 @@ def cleaned_photo(upload: BinaryIO) -> bytes:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs; the check below refuses them
-            picture = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP", "MPO"))
+            picture = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP"))
             if picture.width * picture.height > MAX_PIXELS:
                 raise TooLarge(_("This photo has too many pixels. Please send a smaller one."))
             upright = ImageOps.exif_transpose(picture).convert("RGB")

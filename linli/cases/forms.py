@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import Invalid, TooLarge
-from linli.base.text import tidy
+from linli.base.text import half_width, tidy
 from linli.cases.attachments import MAX_PER_STEP, cleaned_photo
 from linli.cases.models import Case
+from linli.divisions.models import Division
 from linli.posts.actor import Actor
+from linli.residents.keeping import GivenContact, plain_phone
 
 LONGEST_TEXT = 6000
 
@@ -77,3 +79,47 @@ class ReasonForm(StepForm):
         max_length=1000,
         help_text=_("The person who raised this will read it. Write plainly."),
     )
+
+
+class PlaceField(forms.CharField):
+    """A division by its trimmed code, as people pick it from a list or a map."""
+
+    def clean(self, value: Any) -> Division | None:
+        """The current division; a sentence for a code that is none of ours."""
+        code = super().clean(value)
+        if not code:
+            return None
+        try:
+            found = Division.objects.current().coded(code).first()
+        except Invalid as trouble:
+            raise forms.ValidationError(trouble.sentence) from trouble
+        if found is None:
+            raise forms.ValidationError(_("There is no place with this code here. Choose one from the list."))
+        return found
+
+
+class PersonFields(StepForm):
+    """Opening forms: who says it, as far as they want to; sealed into one parcel before anything else sees it."""
+
+    name = forms.CharField(label=_("Your name"), max_length=60, required=False)
+    phone = forms.CharField(
+        label=_("Your telephone number"),
+        max_length=30,
+        required=False,
+        help_text=_("Only to tell you how it goes on. Those who deal with it do not see it."),
+    )
+    channel = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput())
+
+    def clean_phone(self) -> str:
+        """A number that can be called, or nothing."""
+        try:
+            return plain_phone(self.cleaned_data["phone"])
+        except Invalid as trouble:
+            raise forms.ValidationError(trouble.sentence) from trouble
+
+    def clean(self) -> dict[str, Any]:
+        """Put the person's fields into one GivenContact."""
+        given = super().clean() or {}
+        given["contact"] = GivenContact(half_width(given.pop("name", "")), given.pop("phone", ""))
+        given["channel"] = given.get("channel") or "web"
+        return given

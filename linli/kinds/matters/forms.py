@@ -10,37 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.coordinates import Datum
-from linli.base.errors import Invalid
-from linli.base.text import half_width
-from linli.cases.forms import NoteForm, PhotosField, ReasonForm, StepForm, TidyText
+from linli.cases.forms import NoteForm, PersonFields, PhotosField, PlaceField, ReasonForm, StepForm, TidyText
 from linli.cases.models import Case
 from linli.divisions.models import Division
 from linli.kinds.matters.catalogue import Suggestion, suggestion
 from linli.kinds.matters.models import Category, Matter
 from linli.posts.models import Organisation, Post, PostKind
-from linli.residents.keeping import GivenContact, plain_phone
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-class PlaceField(forms.CharField):
-    """A division by its trimmed code, as people pick it from a list or a map."""
-
-    def clean(self, value: Any) -> Division | None:
-        """The current division; a sentence for a code that is none of ours."""
-        code = super().clean(value)
-        if not code:
-            return None
-        try:
-            found = Division.objects.current().coded(code).first()
-        except Invalid as trouble:
-            raise forms.ValidationError(trouble.sentence) from trouble
-        if found is None:
-            raise forms.ValidationError(_("There is no place with this code here. Choose one from the list."))
-        return found
-
-
-class Report(StepForm):
+class Report(PersonFields):
     """The opening form: only the text must be there; the place may be filled in later."""
 
     text = TidyText(
@@ -71,22 +51,9 @@ class Report(StepForm):
         label=_("Coordinate system"),
     )
     happened_at = forms.DateTimeField(label=_("When did you see it?"), required=False)
-    name = forms.CharField(label=_("Your name"), max_length=60, required=False)
-    phone = forms.CharField(
-        label=_("Your telephone number"),
-        max_length=30,
-        required=False,
-        help_text=_("Only to tell you how it goes on. Those who deal with it do not see it."),
-    )
     photos = PhotosField(label=_("Photos"), required=False)
-    channel = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput())
 
-    def clean_phone(self) -> str:
-        """A number that can be called, or nothing."""
-        try:
-            return plain_phone(self.cleaned_data["phone"])
-        except Invalid as trouble:
-            raise forms.ValidationError(trouble.sentence) from trouble
+    field_order = ("text", "category", "photos", "landmark", "division", "longitude", "latitude", "happened_at")
 
     def clean_happened_at(self) -> datetime | None:
         """Not in the future, not before anybody can remember."""
@@ -96,12 +63,10 @@ class Report(StepForm):
         return moment
 
     def clean(self) -> dict[str, Any]:
-        """Both coordinates or none; the person's fields as one sealed parcel."""
-        given = super().clean() or {}
+        """Both coordinates or none."""
+        given = super().clean()
         if (given.get("longitude") is None) != (given.get("latitude") is None):
             self.add_error("longitude", _("A point needs both longitude and latitude."))
-        given["contact"] = GivenContact(half_width(given.pop("name", "")), given.pop("phone", ""))
-        given["channel"] = given.get("channel") or "web"
         return given
 
 

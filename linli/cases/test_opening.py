@@ -1,0 +1,102 @@
+import pytest
+from django.db import connection
+
+from linli.base.errors import NotYours, Refusal
+from linli.cases.follow import follow_code, followed
+from linli.cases.models import Case, Counter, Task
+from linli.cases.opening import Draft, Origin, open_grouped, open_many
+from linli.kinds.matters.models import Matter
+from linli.ledger.models import Entry
+from linli.posts.actor import PartyActor, SystemActor
+
+RESIDENT = PartyActor("reporter")
+
+
+def draft(world, text="灯坏了", **more):
+    place = more.pop("division", None) or world.place("东门社区第一网格")
+    fields = {"kind": "matters", "by": RESIDENT, "division": place, "channel": "web", "summary": text}
+    return Draft(**fields | {"detail": Matter(text=text)} | more)
+
+
+def test_a_hundred_cases_cost_as_many_statements_as_one(world, django_assert_max_num_queries):
+    open_many([draft(world)])
+    with django_assert_max_num_queries(12):
+        opened = open_many([draft(world, f"第{n}件") for n in range(100)])
+    assert len({each.number for each in opened}) == 100
+    assert (Case.objects.count(), Matter.objects.count(), Task.objects.count()) == (101, 101, 101)
+
+
+def test_numbers_count_up_per_county_and_year(world):
+    numbers = [each.number for each in open_many([draft(world), draft(world)])]
+    assert [number.split("-")[2] for number in numbers] == ["00001", "00002"]
+    assert Counter.objects.get().last == 2
+
+
+def test_all_or_none(world):
+    before = Entry.objects.count()
+    with pytest.raises(NotYours):
+        open_many([draft(world), draft(world, by=SystemActor("import"))])
+    assert (Case.objects.count(), Entry.objects.count()) == (0, before)
+
+
+def test_a_follow_code_opens_its_own_case_only(world):
+    first, second = open_many([draft(world), draft(world)])
+    case, actor = followed(first.number, first.follow_code)
+    assert (case.pk, actor) == (first.case, PartyActor("reporter", first.case))
+    for number, code in [
+        (first.number, second.follow_code),
+        (second.number, first.follow_code),
+        (first.number, ""),
+        ("no such", first.follow_code),
+        (first.number, "路灯路灯路灯路灯"),
+    ]:
+        with pytest.raises(Refusal, match="nothing here"):
+            followed(number, code)
+
+
+def test_a_code_is_found_however_it_is_typed(world):
+    opened = open_many([draft(world)])[0]
+    spaced = f" {opened.follow_code[:4].lower()} {opened.follow_code[4:].lower()} "
+    assert followed(f" {opened.number} ", spaced)[0].pk == opened.case
+
+
+def test_codes_are_derived_so_nothing_is_stored_to_leak(world):
+    opened = open_many([draft(world)])[0]
+    assert follow_code(opened.case) == opened.follow_code
+    assert opened.follow_code not in str(Case.objects.values().get())
+
+
+def test_requests_at_once_share_commits_and_each_gets_its_own(committed_world, at_once):
+    world = committed_world
+    drafts = [draft(world, f"第{n}件") for n in range(24)]
+    outcomes = at_once([_opening(each) for each in drafts])
+    assert len({each.number for each in outcomes}) == 24
+    for each, sent in zip(outcomes, drafts, strict=True):
+        assert Matter.objects.get(pk=each.case).text == sent.detail.text
+
+
+def test_one_bad_draft_in_a_group_fails_alone(committed_world, at_once):
+    world = committed_world
+    bad = draft(world, "坏的", by=SystemActor("import"))
+    outcomes = at_once([_opening(each) for each in [*(draft(world, f"第{n}件") for n in range(8)), bad]])
+    assert isinstance(outcomes[-1], NotYours)
+    assert Case.objects.count() == 8
+
+
+def test_one_key_from_many_threads_is_one_matter(committed_world, at_once):
+    world = committed_world
+    origin = Origin.of("test", "key", b"body")
+    outcomes = at_once([_opening(draft(world, origin=origin)) for _each in range(8)])
+    assert len({each.number for each in outcomes}) == 1
+    assert sum(not each.again for each in outcomes) == 1
+    assert Case.objects.count() == 1
+
+
+def _opening(each):
+    def act():
+        try:
+            return open_grouped(each)
+        finally:
+            connection.close()
+
+    return act

@@ -1,0 +1,180 @@
+"""The mechanism itself: races, procedure walks and what happens when things break in the middle."""
+
+import pytest
+from django.db import OperationalError, connection
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from linli.base.errors import Conflict, NotFound, NotYours, Refusal, Stale, Unavailable
+from linli.base.writing import writing
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Clock, Task
+from linli.cases.steps import steps_open_to
+from linli.kinds.matters import actions
+from linli.kinds.matters.models import Matter
+from linli.ledger.models import Entry
+from linli.portals.demo.world import standing_world
+from linli.posts.actions import end
+from linli.posts.actor import PartyActor, SystemActor
+
+PROCEDURE = kind_of("matters").procedure
+KEYS = ["chengguan_clerk", "chengguan_dispatcher", "power", "chengguan_checker", "call_taker", "liuhe_clerk", "water"]
+
+
+def report(world):
+    opened = actions.report(by=PartyActor("reporter"), text="灯坏了", division=world.place("东门社区第一网格"))
+    return Matter.objects.select_related("case").get(pk=opened.case)
+
+
+def extras(step, world):
+    """What a step needs besides who and which version."""
+    if step in {"refuse", "send_back", "fail", "contest", "reopen"}:
+        return {"reason": "因为"}
+    if step == "refer":
+        return {"reason": "因为", "to": world.posts["water"].organisation}
+    if step == "dispatch":
+        return {"to": world.posts["power"]}
+    return {"result": "好了"} if step == "handle" else {}
+
+
+def take(world, matter, step, by, seen):
+    getattr(actions, step)(matter, by=by, seen=seen, **extras(step, world))
+
+
+def test_eight_clerks_on_one_matter_one_wins_and_nobody_breaks(committed_world, at_once):
+    matter = report(committed_world)
+    by = committed_world.by("chengguan_clerk")
+
+    def act():
+        try:
+            actions.accept(matter, by=by, seen=1)
+        finally:
+            connection.close()
+
+    outcomes = at_once([act] * 8)
+    assert outcomes.count(None) == 1
+    assert all(isinstance(each, Stale) for each in outcomes if each is not None)
+    assert Case.objects.get(pk=matter.pk).version == 2
+    assert Entry.objects.filter(name="matters.accept").count() == 1
+
+
+def test_a_hundred_matters_four_racers_each_is_dispatched_once(committed_world, at_once):
+    """Without BEGIN IMMEDIATE and the fair lock most of these calls died with "database is locked"."""
+    world = committed_world
+    matters = [report(world) for _each in range(100)]
+    for matter in matters:
+        actions.accept(matter, by=world.by("chengguan_clerk"), seen=1)
+
+    def racer():
+        done = 0
+        try:
+            for matter in matters:
+                try:
+                    take(world, matter, "dispatch", world.by("chengguan_dispatcher"), 2)
+                    done += 1
+                except Stale:
+                    pass
+        finally:
+            connection.close()
+        return done
+
+    outcomes = at_once([racer] * 4)
+    assert sum(outcomes) == 100
+    assert Case.objects.filter(stage="dispatched", version=3).count() == 100
+
+
+def test_a_post_that_ended_between_reading_and_acting_is_refused(world):
+    matter = report(world)
+    end(world.by("chengguan_clerk").holding, by=SystemActor("test"))
+    with pytest.raises(NotYours, match="has ended"):
+        actions.accept(matter, by=world.by("chengguan_clerk"), seen=1)
+
+
+def test_a_stranger_learns_neither_version_nor_stage(world):
+    matter = report(world)
+    for seen in (1, 99):
+        with pytest.raises(NotFound):
+            actions.dispatch(matter, by=world.by("liuhe_dispatcher"), seen=seen, to=world.posts["power"])
+
+
+def test_a_failing_outbox_undoes_the_whole_step(world, monkeypatch):
+    matter = report(world)
+    monkeypatch.setattr("linli.cases.taking.record", lambda _line: 1 / 0)
+    counted = (Task.objects.count(), Clock.objects.count(), Entry.objects.count())
+    with pytest.raises(ZeroDivisionError):
+        actions.accept(matter, by=world.by("chengguan_clerk"), seen=1)
+    assert (Task.objects.count(), Clock.objects.count(), Entry.objects.count()) == counted
+    assert Case.objects.get(pk=matter.pk).version == 1
+
+
+@pytest.mark.sqlite
+def test_a_full_disk_is_a_polite_refusal_and_nothing_is_kept(committed_world):
+    """max_page_count makes SQLite report SQLITE_FULL exactly as a full disk does."""
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(Unavailable, match="Nothing was kept"):
+        for _each in range(2000):
+            report(committed_world)
+    kept = Case.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+    report(committed_world)
+    assert Case.objects.count() == kept + 1
+    assert Matter.objects.count() == Case.objects.count()
+
+
+def test_a_mistake_in_a_statement_is_not_taken_for_a_full_disk(db):
+    with pytest.raises(OperationalError if connection.vendor == "sqlite" else Exception), writing():
+        connection.cursor().execute("SELECT * FROM there_is_no_such_table")
+
+
+class Procedures(RuleBasedStateMachine):
+    """Anybody tries any step in any stage; the procedure alone decides, and the invariants always hold."""
+
+    @initialize()
+    def begin(self):
+        self.world = standing_world()
+        self.matter = report(self.world)
+        self.taken = 1
+
+    @rule(step=st.sampled_from(sorted(set(PROCEDURE.steps) - {"report"})), who=st.sampled_from([*KEYS, "reporter"]))
+    def attempt(self, step, who):
+        by = PartyActor("reporter", self.matter.pk) if who == "reporter" else self.world.by(who)
+        case = Case.objects.get(pk=self.matter.pk)
+        offered = {each.name for each in steps_open_to(by, case)}
+        try:
+            take(self.world, self.matter, step, by, case.version)
+        except Refusal:
+            assert step not in offered
+            assert Case.objects.get(pk=case.pk).version == case.version
+        else:
+            assert step in offered
+            self.taken += 1
+            assert Case.objects.get(pk=case.pk).stage == PROCEDURE.steps[step].enters
+
+    @precondition(lambda self: hasattr(self, "matter"))
+    @invariant()
+    def the_books_agree(self):
+        case = Case.objects.get(pk=self.matter.pk)
+        assert Entry.objects.filter(about=case.pk).count() == self.taken == case.version
+        assert case.tasks.filter(closed_at=None).count() <= 1
+        assert (case.closed_at is not None) == PROCEDURE.stages[case.stage].ends
+        assert PROCEDURE.stages[case.stage].ends or case.tasks.filter(closed_at=None).exists()
+        running = list(case.clocks.filter(stopped_at=None).values_list("name", flat=True))
+        assert len(running) == len(set(running))
+
+
+@pytest.mark.usefixtures("world")
+def test_any_walk_through_the_procedure_keeps_the_books(db):
+    from hypothesis.stateful import run_state_machine_as_test
+
+    quiet = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Procedures, settings=quiet)
+
+
+def test_a_step_that_does_not_fit_says_where_the_case_is(world):
+    matter = report(world)
+    with pytest.raises(Conflict, match="Reported|待受理"):
+        actions.dispatch(matter, by=world.by("chengguan_dispatcher"), seen=1, to=world.posts["power"])

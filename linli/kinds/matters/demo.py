@@ -1,0 +1,259 @@
+"""Believable matters for the demo: what people report, and how each is carried on, through the real actions.
+
+The texts are in demo.yaml. Nothing here decides when; the days of the demo, its simulator and the replay of a
+real day all call `report_one()` and `carry_on()` with their own times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import shapely
+import yaml
+
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Task
+from linli.cases.opening import Opened
+from linli.divisions.models import Division
+from linli.kinds.matters import actions
+from linli.kinds.matters.catalogue import suggestion
+from linli.kinds.matters.models import Category
+from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
+from linli.posts.lookup import nearest
+from linli.posts.models import Holding, Organisation, Post, PostKind
+from linli.residents.keeping import GivenContact
+
+TEXTS = Path(__file__).with_name("demo.yaml")
+CHANNELS = {"w": "web", "p": "phone", "g": "grid", "c": "window"}
+# Shares as in Boston's 121,145 requests of 2015: 51 % by telephone, 26 % by app and web, 23 % by the city's own people.
+SHARES = {"w": 26, "p": 46, "g": 23, "c": 5}
+BEGINNINGS = {"p": ("来电反映：", "市民来电：", ""), "g": ("巡查发现：", "巡查：", ""), "c": ("居民到窗口反映：", "")}
+CALLED = ("女士", "先生", "师傅", "阿姨", "大爷")
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林"
+NOBODYS_NUMBER = "1200000"  # no mobile number begins with 12, so nobody can be called by mistake
+BY_GRID_WORKER = {"0103", "0402", "0403"}  # settled at the door, not by a department
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Something people report, where it happens, and what is said about it at each turn."""
+
+    category: str
+    text: str
+    places: tuple[str, ...]
+    sources: str
+    where: str = ""
+    said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def words(self, about: str, chance: Random) -> str:
+        """What somebody writes at a turn (`result`, `fail`, `refuse` ...): its own words or common ones."""
+        return chance.choice(self.said.get(about) or _texts().common[about])
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The whole of demo.yaml."""
+
+    situations: tuple[Situation, ...]
+    common: dict[str, tuple[str, ...]]
+
+
+@cache
+def _texts() -> Texts:
+    raw = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    places = {name: tuple(each) for name, each in raw["places"].items()}
+    situations = tuple(_situation(each, places[each["at"]]) for each in raw["situations"])
+    return Texts(situations, {name: tuple(each) for name, each in raw["common"].items()})
+
+
+def _situation(raw: dict[str, str], places: tuple[str, ...]) -> Situation:
+    shape = {"category", "at", "from", "where", "text"}
+    said = {name: (text,) for name, text in raw.items() if name not in shape}
+    return Situation(raw["category"], raw["text"], places, raw["from"], raw.get("where", ""), said)
+
+
+def situations() -> tuple[Situation, ...]:
+    """Everything people report in the demo."""
+    return _texts().situations
+
+
+def situation_of(text: str) -> Situation | None:
+    """The situation a text was made from; None for what a visitor wrote."""
+    return next((each for each in situations() if all(part in text for part in each.text.split("{at}"))), None)
+
+
+# --- reporting ----------------------------------------------------------------------------------------------
+
+
+def some_grid(grids: Sequence[Division], situation: Situation, chance: Random) -> Division:
+    """A grid where this can happen: communities are urban, villages rural."""
+    fitting = [grid for grid in grids if situation.where in ("", _where(grid))]
+    return chance.choice(fitting or grids)
+
+
+def _where(grid: Division) -> str:
+    return "rural" if "村" in grid.name and "社区" not in grid.name else "urban"
+
+
+def report_one(
+    situation: Situation, grid: Division, chance: Random, *, at: datetime | None = None, phones: float = 0.7
+) -> Opened:
+    """Report a situation in a grid, from one of its sources; `phones` of those who call or write leave a number."""
+    source = chance.choices(situation.sources, [SHARES[each] for each in situation.sources])[0]
+    landmark = chance.choice(situation.places)
+    longitude, latitude = point_in(grid, chance)
+    by = _opener(source, grid)
+    contact = GivenContact()
+    if source != "g" and chance.random() < phones:
+        contact = GivenContact(chance.choice(SURNAMES) + chance.choice(CALLED), _number(chance), language="zh-hans")
+    text = chance.choice(BEGINNINGS.get(source, ("",))) + situation.text.format(at=landmark)
+    given = actions.Report(text=text, landmark=landmark, contact=contact, channel=CHANNELS[source])
+    if source in "wg":
+        given["longitude"], given["latitude"] = longitude, latitude
+    else:
+        given["division"] = grid
+    if chance.random() < 0.8:
+        given["category"] = _category(situation.category)
+    return actions.report(by=by, at=at, **given)
+
+
+def _opener(source: str, grid: Division) -> Actor:
+    kinds = {"p": PostKind.CALL_TAKER, "g": PostKind.GRID_WORKER, "c": PostKind.CLERK}
+    found = holder_of(nearest(kinds[source], grid.code)) if source in kinds else None
+    return found or PartyActor("reporter")
+
+
+def _number(chance: Random) -> str:
+    return f"{NOBODYS_NUMBER}{chance.randrange(10_000):04d}"
+
+
+def point_in(grid: Division, chance: Random) -> tuple[float, float]:
+    """Some point inside a grid."""
+    area = shapely.from_wkb(bytes(grid.outline or b""))
+    west, south, east, north = area.bounds
+    for _try in range(20):
+        x, y = chance.uniform(west, east), chance.uniform(south, north)
+        if shapely.contains_xy(area, x, y):
+            return x, y
+    inside = area.representative_point()
+    return inside.x, inside.y
+
+
+def _category(code: str) -> Category:
+    return Category.objects.get(code=code)
+
+
+# --- carrying on --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Course:
+    """What will go otherwise than smoothly in one matter; each happens once."""
+
+    troubles: set[str]
+
+    @staticmethod
+    def drawn(situation: Situation, chance: Random) -> Course:
+        """Mostly smooth; refused or referred on only where that makes sense."""
+        troubles = {name for name, share in TROUBLES.items() if chance.random() < share}
+        if "refuse" in situation.said or chance.random() < 0.02:
+            troubles.add("refuse")
+        if "refer" in situation.said and chance.random() < 0.7:
+            troubles.add("refer")
+        return Course(troubles)
+
+    def next_step(self, stage: str) -> str:
+        """The step that comes next in a stage; empty when nobody will do anything any more."""
+        for trouble, step in TURNS.get(stage, ()):
+            if trouble in self.troubles:
+                self.troubles.discard(trouble)
+                return step
+        return SMOOTH.get(stage, "")
+
+
+# 25 % are late in the 311 data; how often work is sent back, fails or is contested is not in it, so these are set.
+TROUBLES = {"wrong": 0.08, "fail": 0.09, "contest": 0.07, "silent": 0.2, "reopen": 0.04}
+TURNS = {
+    "reported": (("refuse", "refuse"),),
+    "accepted": (("refer", "refer"),),
+    "dispatched": (("wrong", "send_back"),),
+    "handled": (("fail", "fail"),),
+    "checked": (("contest", "contest"), ("silent", "lapse")),
+    "closed": (("reopen", "reopen"),),
+    "refused": (("reopen", "reopen"),),
+}
+SMOOTH = {
+    "reported": "accept", "accepted": "dispatch", "returned": "dispatch",
+    "dispatched": "handle", "handled": "check", "checked": "confirm",
+}  # fmt: skip
+
+
+def carry_on(case: Case, situation: Situation, step: str, chance: Random, *, at: datetime | None = None) -> None:
+    """Take one step as whoever has to take it would, and bring `case` up to date; refusals come through."""
+    kind = kind_of(case.kind)
+    rule = kind.procedure.steps[step]
+    given = GIVEN[step](case, situation, chance)
+    by = _whoever(case, step, chance)
+    kind.function(rule)(kind.reference(case), by=by, seen=case.version, at=at, **given)
+    case.stage, case.version = rule.enters, case.version + 1
+
+
+def _whoever(case: Case, step: str, chance: Random) -> Actor:
+    if step == "lapse":
+        return SystemActor("clock")
+    asked = step in ("confirm", "contest") and case.channel in ("phone", "window", "grid") and chance.random() < 0.8
+    if step in ("confirm", "contest", "reopen") and not asked:
+        return PartyActor("reporter", case.pk)
+    task = Task.objects.filter(case=case.pk, closed_at=None).values_list("post_id", flat=True).first()
+    return holder_of(task) or PartyActor("reporter", case.pk)
+
+
+def holder_of(post: int | None) -> PostActor | None:
+    """Whoever holds a post now."""
+    held = Holding.objects.current().filter(post_id=post).select_related("post__division").first()
+    return PostActor(held) if held else None
+
+
+def _dispatching(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
+    """To whom: the grid worker, the catalogue's post, or the town's team."""
+    found = suggestion(_category(situation.category), case.code_now, case.at.date())
+    post = found.post.pk if found else None
+    if situation.category in BY_GRID_WORKER or post is None:
+        kind = PostKind.GRID_WORKER if situation.category in BY_GRID_WORKER else PostKind.HANDLER
+        post = nearest(kind, case.code_now) or nearest(PostKind.HANDLER, case.code_now)
+    return {"to": Post.objects.get(pk=post), "note": situation.words("dispatch", chance)}
+
+
+def _referring(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
+    name = situation.said["refer"][0]
+    to = Organisation.objects.filter(name__endswith=name).first() or Organisation.objects.order_by("pk")[0]
+    return {"to": to, "reason": chance.choice(_texts().common["refer"])}
+
+
+def _said(parameter: str, about: str = "") -> Callable[[Case, Situation, Random], dict[str, Any]]:
+    return lambda case, situation, chance: {parameter: situation.words(about or parameter, chance)}
+
+
+GIVEN: dict[str, Callable[[Case, Situation, Random], dict[str, Any]]] = {
+    "accept": lambda case, situation, chance: {
+        "category": _category(situation.category),
+        "note": situation.words("accept", chance),
+    },
+    "refuse": _said("reason", "refuse"),
+    "refer": _referring,
+    "dispatch": _dispatching,
+    "handle": _said("result"),
+    "send_back": _said("reason", "back"),
+    "check": _said("note", "check"),
+    "fail": _said("reason", "fail"),
+    "confirm": _said("note", "confirm"),
+    "contest": _said("reason", "contest"),
+    "lapse": lambda case, situation, chance: {},
+    "reopen": _said("reason", "reopen"),
+}
