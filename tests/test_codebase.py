@@ -6,10 +6,12 @@ import ast
 import re
 from statistics import median, quantiles
 
+import grimp
 import pytest
 from importlinter.cli import lint_imports
 
 from tests import rules
+from tests.contracts import ProductLayers
 from tests.reading import ABOVE_RESIDENTS, LAYERS, PACKAGE, REPOSITORY, committed, migrations, modules
 
 # Where importing late is the point: before settings are named, a build-time need, Django's app registry.
@@ -44,6 +46,21 @@ def _broken(rule: object, trees: dict[str, ast.Module], spared: re.Pattern[str] 
 
 def test_arrows_point_down_and_neighbours_do_not_know_each_other() -> None:
     assert lint_imports(config_filename=str(REPOSITORY / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("linli.base.text", "linli.cases.models"),
+        ("linli.cases.models", "linli.web.forms"),
+        ("linli.kinds.matters.models", "linli.portals.desk.apps"),
+    ],
+)
+def test_an_arrow_that_points_up_is_noticed(importer: str, imported: str) -> None:
+    graph = grimp.build_graph("linli", cache_dir=None)
+    graph.add_import(importer=importer, imported=imported)
+    options = {"containers": ["linli"], "layers": list(reversed(LAYERS)), "exhaustive": "true"}
+    assert not ProductLayers("arrows", {}, options).check(graph, verbose=False).kept
 
 
 def test_every_folder_is_a_layer() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from linli.base import generations
 from linli.base.models import Generation
 from linli.base.writing import writing
 from tests import databases
+from tests.servers import Server
 
 
 def _count() -> int:
@@ -65,3 +67,10 @@ def test_postgresql_sorts_and_searches_chinese(fresh_database: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT datctype FROM pg_database WHERE datname = current_database()")
         assert cursor.fetchone()[0] != "C"
+
+
+@pytest.mark.browser
+@pytest.mark.server
+def test_a_browser_reads_what_a_server_answers(server: Server, browser_page: Any) -> None:
+    browser_page.goto(server.url + "/readyz")
+    assert browser_page.inner_text("body").strip() == "ready"
