@@ -52,7 +52,9 @@ def kinds() -> list[Path]:
 
 
 def committed() -> list[Path]:
-    """Every file git knows or would take in."""
+    """Every file git knows or would take in; in a copy without git, every file."""
+    if not (REPOSITORY / ".git").exists():
+        return [path for path in REPOSITORY.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=REPOSITORY,

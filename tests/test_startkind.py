@@ -48,9 +48,7 @@ def copied(tmp_path_factory):
     for file in ("pyproject.toml", "conftest.py"):
         shutil.copy(REPOSITORY / file, root / file)
     before = _content(root)
-    done = _run(
-        root, "-m", "linli", "startkind", "lostfound", "--zh", "失物招领", "--en", "Lost and found"
-    )
+    done = _run(root, "-m", "linli", "startkind", "lostfound", "--zh", "失物招领", "--en", "Lost and found")
     assert done.returncode == 0, done.stderr
     changed = {path for path, text in _content(root).items() if before.get(path) != text}
     assert all(path.parts[:3] == ("linli", "kinds", "lostfound") for path in changed)

@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import tempfile
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
 from linli.base.errors import Invalid, TooLarge
@@ -24,6 +24,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 2048
 MAX_PER_STEP = 6
+_TOO_MANY_PIXELS = gettext_lazy("This photo has too many pixels. Please send a smaller one.")
 
 
 def cleaned_photo(upload: BinaryIO) -> bytes:
@@ -35,13 +36,13 @@ def cleaned_photo(upload: BinaryIO) -> bytes:
     if len(raw) > MAX_BYTES:
         raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of bombs; the check below refuses them
-            picture = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP"))
-            if picture.width * picture.height > MAX_PIXELS:
-                raise TooLarge(_("This photo has too many pixels. Please send a smaller one."))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as trouble:
+        picture = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP"))
+        if picture.width * picture.height > MAX_PIXELS:
+            raise TooLarge(_TOO_MANY_PIXELS)
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
+        raise TooLarge(_TOO_MANY_PIXELS) from bomb
+    except (OSError, ValueError, SyntaxError) as trouble:
         raise Invalid(
             _("This file is not a photo we can read. Please send a JPEG, PNG or WebP picture.")
         ) from trouble

@@ -7,14 +7,26 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
+from linli.base.errors import Conflict
 from linli.base.writing import writing
 from linli.cases.channels import CHANNELS
 from linli.cases.models import Notice
+from linli.ledger.names import Redaction, register
+from linli.ledger.records import Line, record
+from linli.posts.actor import Actor
+from linli.posts.may import require
 
 log = logging.getLogger("linli.notices")
 CLAIM = timedelta(minutes=5)  # a sender that died gives its claim up after this
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
+
+
+def register_entries() -> None:
+    """Make the outbox's own ledger name known; called when the app starts."""
+    register("notices.resend", label=lambda: gettext("Notice tried again"), redaction=Redaction.NO_WORDS)
 
 
 def send_waiting(limit: int = 20) -> int:
@@ -67,3 +79,22 @@ def _postpone(notice: Notice, trouble: Exception) -> None:
             next_try=timezone.now() + wait,
             trouble=f"{type(trouble).__name__}: {trouble}"[:200],
         )
+
+
+def stuck_within(span: tuple[int, int]) -> QuerySet[Notice]:
+    """What could not be sent about the cases of an area, newest first; given up, or still being tried."""
+    waiting = Notice.objects.filter(Q(state="stuck") | Q(state__in=["waiting", "sending"], attempts__gt=0))
+    found = waiting.filter(case__code_now__gte=span[0], case__code_now__lt=span[1])
+    return found.select_related("case").order_by("-id")
+
+
+def resend(notice: Notice, *, by: Actor) -> None:
+    """Try a notice again at once, with as many tries as at first."""
+    require(by, "notices.resend", within=notice.case.code_now)
+    with writing():
+        waiting = Notice.objects.filter(pk=notice.pk).exclude(state="sent")
+        again = waiting.update(state="waiting", attempts=0, next_try=timezone.now())
+        if not again:
+            raise Conflict(_("This notice has been sent meanwhile."))
+        line = Line("notices.resend", by.by(), notice.case.code_now, facts={"notice": notice.pk})
+        record(line)

@@ -5,6 +5,7 @@ import pytest
 import shapely
 from django.utils import timezone
 
+from linli.base import generations
 from linli.base.generations import bump
 from linli.divisions.codes import parse_code
 from linli.divisions.locating import How, locate, locate_many
@@ -69,6 +70,14 @@ def test_a_grid_that_has_ended_or_not_begun_is_not_found(add_grid):
     add_grid(1, 0, valid_from=YESTERDAY, valid_to=YESTERDAY)
     add_grid(2, 0, valid_from=TOMORROW)
     assert locate(X + 0.05, Y + 0.05).grid is None
+
+
+def test_a_grid_that_begins_tomorrow_is_found_tomorrow(add_grid, monkeypatch):
+    grid = add_grid(1, 0, valid_from=TOMORROW)
+    generations.refresh()
+    assert locate(X + 0.05, Y + 0.05).grid is None
+    monkeypatch.setattr(timezone, "localdate", lambda: TOMORROW)
+    assert locate(X + 0.05, Y + 0.05).grid == grid
 
 
 def test_a_micro_grid_is_not_where_cases_go(add_grid):

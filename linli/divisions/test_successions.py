@@ -20,6 +20,7 @@ NANTONG = {
     "980611": "港闸区",
     "980611001": "永兴街道",
     "980611001001": "永兴社区居委会",
+    "980611002": "秦灶街道",
 }
 
 
@@ -56,13 +57,14 @@ def test_the_tree_of_an_earlier_day_is_still_there(nantong, by):
     assert sorted(each.trimmed for each in before) == sorted(set(NANTONG) - {"98"})
 
 
-def test_two_districts_merge_and_a_taken_number_gives_way(nantong, by):
+def test_two_districts_merge_and_taken_numbers_give_way(nantong, by):
     parts = [nantong("980602"), nantong("980611")]
     new = merge(parts, Successor("980613", "崇川区"), on=ON, by=by)
     assert {link.how for link in new.origins.all()} == {How.MERGED}
     assert [(each.trimmed, each.name) for each in new.children.order_by("code")] == [
         ("980613001", "城东街道"),
         ("980613002", "永兴街道"),
+        ("980613003", "秦灶街道"),
     ]
     assert nantong("980613002001").name == "永兴社区居委会"
 

@@ -46,6 +46,10 @@ def sealed_contact(given: GivenContact) -> Contact:
     contact = Contact(id=uuid7(), language=given.language)
     phone = plain_phone(given.phone)
     contact.phone_index = blind_index(phone, "phone")
-    for field, text in (("name", tidy(given.name)[:60]), ("phone", phone), ("address", tidy(given.address)[:200])):
-        setattr(contact, f"{field}_sealed", seal(text, place_of(contact, field)))
+    for part, text in (
+        ("name", tidy(given.name)[:60]),
+        ("phone", phone),
+        ("address", tidy(given.address)[:200]),
+    ):
+        setattr(contact, f"{part}_sealed", seal(text, place_of(contact, part)))
     return contact

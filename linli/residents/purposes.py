@@ -29,16 +29,28 @@ _purposes = {
     purpose.name: purpose
     for purpose in (
         Purpose(
-            "call_back", lambda: gettext("To ask whether it was solved, or for details only you know"), _DUTY,
-            ("name", "phone"), posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+            "call_back",
+            lambda: gettext("To ask whether it was solved, or for details only you know"),
+            _DUTY,
+            ("name", "phone"),
+            posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
         ),
-        Purpose("notice", lambda: gettext("To send you a notice"), _DUTY, ("phone",), systems=frozenset({"notices"})),
         Purpose(
-            "own", lambda: gettext("You looked at it yourself"), "个人信息保护法 45", ("name", "phone", "address"),
+            "notice",
+            lambda: gettext("To send you a notice"),
+            _DUTY,
+            ("phone",),
+            systems=frozenset({"notices"}),
+        ),
+        Purpose(
+            "own",
+            lambda: gettext("You looked at it yourself"),
+            "个人信息保护法 45",
+            ("name", "phone", "address"),
             parties=frozenset({"reporter"}),
         ),
     )
-}  # fmt: skip
+}
 
 
 def purpose_named(name: str) -> Purpose:

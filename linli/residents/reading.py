@@ -38,7 +38,9 @@ class Person:
     address: str = ""
 
 
-def read(contact: Contact, purpose: str, case: Concern, *, by: Actor, fields: Sequence[str] = FIELDS) -> Person:
+def read(
+    contact: Contact, purpose: str, case: Concern, *, by: Actor, fields: Sequence[str] = FIELDS
+) -> Person:
     """Unseal a contact for a listed purpose in a case, and leave the access row the person will see.
 
     Raises NotFound outside the actor's area or for a contact that is not this case's, NotYours where the
@@ -56,9 +58,16 @@ def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | 
     """Write the access row; without it nothing may be shown."""
     who = by.by()
     Access.objects.create(
-        contact=contact, at=timezone.now(), purpose=purpose, about=about, actor=who.actor,
-        post=who.post, holding=who.holding, relation=who.relation, fields=",".join(fields),
-    )  # fmt: skip
+        contact=contact,
+        at=timezone.now(),
+        purpose=purpose,
+        about=about,
+        actor=who.actor,
+        post=who.post,
+        holding=who.holding,
+        relation=who.relation,
+        fields=",".join(fields),
+    )
 
 
 def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
@@ -68,7 +77,9 @@ def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
         if not covers(by, case.code_now):
             raise NotFound
         if by.post.kind not in rule.posts or not still_holds(by):
-            raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
+            raise NotYours(
+                _("Who raised this is shielded from your post. Write to them through Linli instead.")
+            )
     elif isinstance(by, PartyActor):
         if by.case != case.pk or by.relation not in rule.parties:
             raise NotFound

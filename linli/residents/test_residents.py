@@ -64,7 +64,9 @@ def test_without_the_row_nothing_is_read(world, case, monkeypatch):
         read(case.reporter, "call_back", case, by=world.by("call_taker"))
 
 
-@pytest.mark.parametrize("change", [lambda: Access.objects.update(post=0), lambda: Access.objects.all().delete()])
+@pytest.mark.parametrize(
+    "change", [lambda: Access.objects.update(post=0), lambda: Access.objects.all().delete()]
+)
 def test_the_log_of_readings_cannot_be_changed(world, case, change):
     read(case.reporter, "call_back", case, by=world.by("call_taker"))
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -84,7 +86,8 @@ def test_the_same_text_is_never_sealed_alike_but_indexed_alike():
 
 
 @pytest.mark.parametrize(
-    "typed", ["13912345678", "139 1234 5678", "+86 139-1234-5678", "１３９１２３４５６７８", "0086 13912345678"]
+    "typed",
+    ["13912345678", "139 1234 5678", "+86 139-1234-5678", "１３９１２３４５６７８", "0086 13912345678"],
 )
 def test_one_number_however_it_is_typed(typed):
     assert plain_phone(typed) == "13912345678"

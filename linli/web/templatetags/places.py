@@ -21,10 +21,14 @@ VILLAGE = 5
 
 
 @register.inclusion_tag("web/map.html")
-def place_map(division: Division, longitude: float | None = None, latitude: float | None = None) -> dict[str, Any]:
+def place_map(
+    division: Division, longitude: float | None = None, latitude: float | None = None
+) -> dict[str, Any]:
     """`{% place_map case.division detail.longitude detail.latitude %}`: works for any kind of case."""
     shown = _around(division)
-    pins = [] if longitude is None or latitude is None else [Pin(longitude, latitude, _("The place reported"))]
+    pins = (
+        [] if longitude is None or latitude is None else [Pin(longitude, latitude, _("The place reported"))]
+    )
     schematic = any(each.schematic for each in shown)
     note = _("The grids are drawn schematically; they are not surveyed borders.") if schematic else ""
     outlines = [outline for each in shown for outline in _outlines(each, here=each.pk == division.pk)]
@@ -37,14 +41,15 @@ def _around(division: Division) -> list[Division]:
         return []
     parent = division.pk if division.level == VILLAGE else division.parent_id
     drawn = Division.objects.current().filter(parent=parent, outline__isnull=False)
-    return list(drawn.only("pk", "name", "outline", "schematic").order_by("code")[:MOST])
+    return list(drawn.defer(None).select_related("parent").order_by("code")[:MOST])
 
 
 def _outlines(division: Division, *, here: bool) -> list[Outline]:
+    name = division.name.removeprefix(division.parent.name if division.parent else "")
     area = restored(division.outline or b"").simplify(FINEST)
     parts = [area] if isinstance(area, Polygon) else list(getattr(area, "geoms", ()))
     rings = [[(x, y) for x, y, *_z in part.exterior.coords] for part in parts if isinstance(part, Polygon)]
     return [
-        Outline(ring, label=division.name if place == 0 else "", css="is-here" if here else "")
+        Outline(ring, label=name if place == 0 else "", css="is-here" if here else "")
         for place, ring in enumerate(rings)
     ]

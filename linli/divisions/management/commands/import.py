@@ -18,6 +18,8 @@ LINES_SHOWN = 200
 
 
 class Command(BaseCommand):
+    """Finds the importer by its word, shows progress, prints the report."""
+
     help = "Bring data in from files: divisions, boundaries, and what else the installed apps take."
 
     def add_arguments(self, parser: CommandParser) -> None:
