@@ -25,15 +25,8 @@ NEEDED = {
     "locale",
 }
 ALLOWED = {
-    "pages.py",
-    "api.py",
-    "demo.py",
-    "catalogue.py",
-    "templates",
-    "static",
-    "seeds",
-    "management",
-    "__pycache__",
+    *("placing.py", "pages.py", "api.py", "demo.py", "demo.yaml", "catalogue.py", "conftest.py"),
+    *("templates", "static", "seeds", "management", "__pycache__"),
 }
 each_kind = pytest.mark.parametrize("folder", kinds(), ids=lambda folder: folder.name)
 
