@@ -44,9 +44,10 @@ from django.test import override_settings  # noqa: E402
 from linli.base.catalogues import compile_catalogues  # noqa: E402
 from tests import databases, servers  # noqa: E402
 
-django.setup()  # before the conftest of a folder given on the command line imports models
-
 REPOSITORY = Path(__file__).resolve().parent
+if not IS_WORKER:
+    compile_catalogues(REPOSITORY / "linli")
+django.setup()  # here, because the conftest of a folder named on the command line imports models
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 NO_SKIPS = os.environ.get("LINLI_NO_SKIPS") == "1"
@@ -64,8 +65,6 @@ BROWSER_FLAGS = [
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite: about SQLite itself; left out on PostgreSQL")
-    if not IS_WORKER:
-        compile_catalogues(REPOSITORY / "linli")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
