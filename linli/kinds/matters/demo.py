@@ -17,6 +17,7 @@ from typing import Any
 import shapely
 import yaml
 
+from linli.base.generations import Cached
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Task
 from linli.cases.opening import Opened
@@ -145,8 +146,15 @@ def point_in(grid: Division, chance: Random) -> tuple[float, float]:
     return inside.x, inside.y
 
 
+def _read_categories() -> dict[str, Category]:
+    return {category.code: category for category in Category.objects.all()}
+
+
+_categories: Cached[dict[str, Category]] = Cached("catalogue", _read_categories)
+
+
 def _category(code: str) -> Category:
-    return Category.objects.get(code=code)
+    return _categories()[code]
 
 
 # --- carrying on --------------------------------------------------------------------------------------------
@@ -173,6 +181,7 @@ class Course:
         for trouble, step in TURNS.get(stage, ()):
             if trouble in self.troubles:
                 self.troubles.discard(trouble)
+                self.troubles |= {"back"} if trouble == "wrong" else set()
                 return step
         return SMOOTH.get(stage, "")
 
@@ -181,8 +190,8 @@ class Course:
 TROUBLES = {"wrong": 0.08, "fail": 0.09, "contest": 0.07, "silent": 0.2, "reopen": 0.04}
 TURNS = {
     "reported": (("refuse", "refuse"),),
-    "accepted": (("refer", "refer"),),
-    "dispatched": (("wrong", "send_back"),),
+    "accepted": (("refer", "refer"), ("wrong", "dispatch_wrongly")),
+    "dispatched": (("back", "send_back"),),
     "handled": (("fail", "fail"),),
     "checked": (("contest", "contest"), ("silent", "lapse")),
     "closed": (("reopen", "reopen"),),
@@ -197,37 +206,56 @@ SMOOTH = {
 def carry_on(case: Case, situation: Situation, step: str, chance: Random, *, at: datetime | None = None) -> None:
     """Take one step as whoever has to take it would, and bring `case` up to date; refusals come through."""
     kind = kind_of(case.kind)
-    rule = kind.procedure.steps[step]
+    rule = kind.procedure.steps["dispatch" if step == "dispatch_wrongly" else step]
     given = GIVEN[step](case, situation, chance)
-    by = _whoever(case, step, chance)
+    by = _whoever(case, situation, step, chance)
     kind.function(rule)(kind.reference(case), by=by, seen=case.version, at=at, **given)
     case.stage, case.version = rule.enters, case.version + 1
 
 
-def _whoever(case: Case, step: str, chance: Random) -> Actor:
+def _whoever(case: Case, situation: Situation, step: str, chance: Random) -> Actor:
+    reporter = PartyActor("reporter", case.pk)
     if step == "lapse":
         return SystemActor("clock")
-    asked = step in ("confirm", "contest") and case.channel in ("phone", "window", "grid") and chance.random() < 0.8
-    if step in ("confirm", "contest", "reopen") and not asked:
-        return PartyActor("reporter", case.pk)
+    if step == "reopen":
+        return reporter
+    if step in ("confirm", "contest"):
+        if case.channel == "grid" and situation.category not in BY_GRID_WORKER:
+            return holder_of(case.opened_by_id) or reporter
+        if case.channel == "web" or chance.random() < 0.2:
+            return reporter
     task = Task.objects.filter(case=case.pk, closed_at=None).values_list("post_id", flat=True).first()
-    return holder_of(task) or PartyActor("reporter", case.pk)
+    return holder_of(task) or reporter
 
 
-def holder_of(post: int | None) -> PostActor | None:
-    """Whoever holds a post now."""
-    held = Holding.objects.current().filter(post_id=post).select_related("post__division").first()
-    return PostActor(held) if held else None
+def _read_holder(post: int | None) -> PostActor | None:
+    held = Holding.objects.current().filter(post_id=post).select_related("post__division")
+    found = held.order_by("acting").first()
+    return PostActor(found) if found else None
+
+
+holder_of: Cached[PostActor | None] = Cached("posts", _read_holder)  # by the post's id
+
+
+def right_post(case: Case, situation: Situation) -> int | None:
+    """Who should deal with it: the grid worker, the catalogue's post, or the nearest team."""
+    found = suggestion(_category(situation.category), case.code_now, case.at.date())
+    if situation.category in BY_GRID_WORKER:
+        return nearest(PostKind.GRID_WORKER, case.code_now) or nearest(PostKind.HANDLER, case.code_now)
+    return found.post.pk if found else nearest(PostKind.HANDLER, case.code_now)
 
 
 def _dispatching(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
-    """To whom: the grid worker, the catalogue's post, or the town's team."""
-    found = suggestion(_category(situation.category), case.code_now, case.at.date())
-    post = found.post.pk if found else None
-    if situation.category in BY_GRID_WORKER or post is None:
-        kind = PostKind.GRID_WORKER if situation.category in BY_GRID_WORKER else PostKind.HANDLER
-        post = nearest(kind, case.code_now) or nearest(PostKind.HANDLER, case.code_now)
-    return {"to": Post.objects.get(pk=post), "note": situation.words("dispatch", chance)}
+    to = Post.objects.get(pk=right_post(case, situation))
+    return {"to": to, "note": situation.words("dispatch", chance)}
+
+
+def _dispatching_wrongly(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
+    """To the town's team what is a department's, to a department what is the team's."""
+    right = right_post(case, situation)
+    others = Post.objects.filter(kind=PostKind.HANDLER, until=None).select_related("division").exclude(pk=right)
+    serving = [post for post in others if post.division.span[0] <= case.code_now < post.division.span[1]]
+    return {"to": chance.choice(serving) if serving else Post.objects.get(pk=right), "note": ""}
 
 
 def _referring(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
@@ -248,6 +276,7 @@ GIVEN: dict[str, Callable[[Case, Situation, Random], dict[str, Any]]] = {
     "refuse": _said("reason", "refuse"),
     "refer": _referring,
     "dispatch": _dispatching,
+    "dispatch_wrongly": _dispatching_wrongly,
     "handle": _said("result"),
     "send_back": _said("reason", "back"),
     "check": _said("note", "check"),
