@@ -21,7 +21,7 @@ WRITERS = re.compile(
     r"""base/generations\.py
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
-    |posts/(actions|models)\.py
+    |posts/(actions|models|tokens)\.py
     |residents/(reading|keeping|accounts)\.py
     |cases/(taking|opening|notices|search|seeding|attachments|clocks|replaying|steps)\.py
     |kinds/\w+/(actions|demo)\.py

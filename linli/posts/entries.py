@@ -15,5 +15,7 @@ def register_entries() -> None:
         ("posts.open_account", lambda: gettext("Account opened")),
         ("posts.appoint", lambda: gettext("Appointment")),
         ("posts.end", lambda: gettext("Appointment ended")),
+        ("posts.token", lambda: gettext("Access token issued")),
+        ("posts.end_token", lambda: gettext("Access token ended")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

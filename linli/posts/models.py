@@ -118,3 +118,14 @@ class Holding(models.Model):
                 fields=["post"], condition=Q(until=None, acting=False), name="one_holder_per_post"
             )
         ]
+
+
+class Token(models.Model):
+    """A machine's way to act as one appointment: only the digest of its secret is kept, and it ends by itself."""
+
+    holding = models.ForeignKey(Holding, models.PROTECT, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=60)
+    last_four = models.CharField(max_length=4)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
