@@ -16,6 +16,7 @@ from linli.web.templatetags.frames import svg_map
 register = template.Library()
 
 MOST = 40
+DRAWN = ("name", "outline", "schematic", "parent__name")
 FINEST = 0.00003  # degrees, some three metres: finer corners cannot be seen
 VILLAGE = 5
 
@@ -41,7 +42,7 @@ def _around(division: Division) -> list[Division]:
         return []
     parent = division.pk if division.level == VILLAGE else division.parent_id
     drawn = Division.objects.current().filter(parent=parent, outline__isnull=False)
-    return list(drawn.defer(None).select_related("parent").order_by("code")[:MOST])
+    return list(drawn.select_related("parent").only(*DRAWN).order_by("code")[:MOST])
 
 
 def _outlines(division: Division, *, here: bool) -> list[Outline]:

@@ -36,6 +36,12 @@ for (const input of document.querySelectorAll("input[data-files]")) {
   });
 }
 
+// "Print": shown only where the browser can.
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // "Use my position": shown only where the browser can, fills the two fields it names.
 for (const button of document.querySelectorAll("button[data-longitude][data-latitude]")) {
   if (!navigator.geolocation || !window.isSecureContext) continue;

@@ -1,0 +1,27 @@
+"""What all pages of this door share: its navigation, and that browsers keep no copy of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+
+BASE = "resident/door.html"
+
+View = Callable[..., HttpResponse]
+
+
+def resident_page(view: View) -> View:
+    """A view of this door: refusals wear its navigation too, and nothing stays in a shared computer's cache."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        request.door = BASE  # type: ignore[attr-defined]
+        response = view(request, *args, **kwargs)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+    return shown

@@ -1,0 +1,200 @@
+"""Following a case with its number and code, and answering for it: confirm, contest, reopen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.cases.follow import followed
+from linli.cases.forms import StepForm
+from linli.cases.kinds import kind_of, step_of
+from linli.cases.models import Case
+from linli.cases.procedure import REPORTER, Step
+from linli.cases.steps import form_for, steps_open_to, values_of
+from linli.cases.story import Happening, story_for_reporter
+from linli.portals.resident.door import resident_page
+from linli.portals.resident.progress import milestones, shown_stage
+from linli.portals.resident.unlocked import lock_all, unlock, unlocked_cases, visible_case
+from linli.posts.actor import PartyActor
+from linli.residents.looks import looks_at
+from linli.web.forms import FrameForm
+from linli.web.limits import check_rate
+from linli.web.parts import Line
+
+GUESSES_PER_MINUTE = 10
+OWN_WORDS = "reporter"
+FOR_STAFF = {"note"}  # what posts write to each other
+
+
+class FollowForm(FrameForm):
+    """The two things on the receipt."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric"}),
+        help_text=gettext_lazy("As on your receipt, such as 320899-26-00042-7."),
+    )
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        help_text=gettext_lazy("Eight letters and digits; large or small does not matter."),
+    )
+
+
+@dataclass(frozen=True)
+class OpenStep:
+    """A step the reporter may take now, with its form."""
+
+    step: Step
+    form: StepForm
+
+    @property
+    def opened(self) -> bool:
+        """Whether the form was just sent and has to be put right."""
+        return self.form.is_bound
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@resident_page
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for number and code; below, what this device has open already."""
+    if request.method == "POST":
+        return _unlocked(request)
+    form = FollowForm(initial={"number": request.GET.get("number", "")})
+    return _ask(request, form)
+
+
+def _unlocked(request: HttpRequest) -> HttpResponse:
+    check_rate(request, "follow", GUESSES_PER_MINUTE)
+    form = FollowForm(request.POST)
+    if form.is_valid():
+        try:
+            case, _party = followed(form.cleaned_data["number"], form.cleaned_data["code"])
+        except NotFound:
+            form.add_error(
+                None, _("Number and code do not fit together. Please compare both with your receipt.")
+            )
+        else:
+            unlock(request, case.pk)
+            return redirect("resident:case", case.number)
+    return _ask(request, form, status=422)
+
+
+def _ask(request: HttpRequest, form: FollowForm, status: int = 200) -> HttpResponse:
+    content = {"form": form, "rows": case_rows(unlocked_cases(request))}
+    return render(request, "resident/follow.html", content, status=status)
+
+
+def case_rows(cases: list[Case]) -> list[tuple[Case, str]]:
+    """Cases with the words of their stages, for a short list."""
+    return [(case, str(kind_of(case.kind).procedure.stages[case.stage].label)) for case in cases]
+
+
+@require_POST
+@resident_page
+def forget(request: HttpRequest) -> HttpResponse:
+    """Close everything on this device, as one does on a shared computer."""
+    lock_all(request)
+    messages.success(
+        request, _("Closed on this device. With number and code you can open it again at any time.")
+    )
+    return redirect("resident:follow")
+
+
+@require_safe
+@resident_page
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """How it stands, what happened, and what the reporter may do now."""
+    try:
+        case, by = visible_case(request, number)
+    except NotFound:
+        return redirect(f"{reverse('resident:follow')}?{urlencode({'number': number})}")
+    return show_case(request, case, by)
+
+
+def show_case(
+    request: HttpRequest, case: Case, by: PartyActor, *, sent: OpenStep | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a case; `sent` is a step whose form has to be put right."""
+    kind = kind_of(case.kind)
+    story = story_for_reporter(case)
+    stage = kind.procedure.stages[shown_stage(case, story)]
+    open_steps = [OpenStep(step, _form(step, case, by)) for step in steps_open_to(by, case)]
+    content: dict[str, Any] = {
+        "case": case,
+        "kind": kind,
+        "stage": stage,
+        "outcome": kind.procedure.outcomes.get(case.outcome, ""),
+        "milestones": milestones(case, story),
+        "lines": [_line(each) for each in story],
+        "steps": [sent if sent and sent.step == each.step else each for each in open_steps],
+        "wrong": sent.form if sent else None,
+        "detail": kind.detail_of(case),
+        "detail_template": f"{case.kind}/detail.html",
+        "audience": "reporter",
+        "looks": looks_at([case.reporter_id]) if case.reporter_id else [],
+    }
+    return render(request, "resident/case.html", content, status=status)
+
+
+def _form(step: Step, case: Case, by: PartyActor, **sent: Any) -> StepForm:
+    form = form_for(step, case, by=by, **sent)
+    form.auto_id = f"{step.name}_%s"  # several forms on one page
+    return form
+
+
+@require_POST
+@resident_page
+def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """Take a step as the reporter; what was typed stays when something is wrong."""
+    case, by = visible_case(request, number)
+    rule = step_of(case.kind, step)
+    if REPORTER not in rule.parties:
+        raise NotYours(_("This step is not the reporter's to take."))
+    form = _form(rule, case, by, data=request.POST, files=request.FILES)
+    kind = kind_of(case.kind)
+    try:
+        kind.function(rule)(kind.reference(case), **values_of(form), by=by, seen=_seen(request))
+    except Conflict as refusal:
+        messages.warning(request, refusal.sentence)
+        return redirect("resident:case", case.number)
+    except Invalid:
+        if rule not in steps_open_to(by, case):
+            messages.warning(request, str(Conflict.sentence))
+            return redirect("resident:case", case.number)
+        return show_case(request, case, by, sent=OpenStep(rule, form), status=422)
+    messages.success(request, _("Thank you. It has been recorded: “%(step)s”.") % {"step": rule.label})
+    return redirect("resident:case", case.number)
+
+
+def _seen(request: HttpRequest) -> int:
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def _line(each: Happening) -> Line:
+    return Line(
+        at=each.at,
+        title=each.label,
+        who=_("You") if each.relation == OWN_WORDS else each.post,
+        text="\n".join(
+            text
+            for name, text in each.words.items()
+            if text and (each.relation == OWN_WORDS or name not in FOR_STAFF)
+        ),
+    )

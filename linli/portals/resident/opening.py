@@ -1,0 +1,147 @@
+"""The kinds that residents may open, and the form for one, as people fill it in on a page."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound, Refusal
+from linli.cases.forms import PersonFields, PlaceField, StepForm
+from linli.cases.kinds import Kind, all_kinds, kind_of
+from linli.cases.opening import Origin
+from linli.cases.procedure import ANYONE
+from linli.posts.actor import PartyActor
+from linli.web.forms import Decoy, FrameForm
+from linli.web.places import PlaceSelect
+
+REPORTER = PartyActor("reporter")
+POSITION = ("longitude", "latitude", "datum")
+
+
+class Envelope(FrameForm):
+    """What goes round every public form: the decoy, and the mark that makes two clicks one report."""
+
+    website = Decoy()
+    mark = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+
+def open_kinds() -> list[Kind]:
+    """The kinds whose opening step anybody may take."""
+    return [kind for kind in all_kinds() if ANYONE in kind.procedure.opening.parties]
+
+
+def openable(name: str) -> Kind:
+    """One of them; NotFound for a kind that only staff may open."""
+    kind = kind_of(name)
+    if ANYONE not in kind.procedure.opening.parties:
+        raise NotFound
+    return kind
+
+
+def new_envelope() -> Envelope:
+    """An envelope with a fresh mark."""
+    return Envelope(initial={"mark": secrets.token_urlsafe(16)})
+
+
+def opening_form(kind: Kind, data: QueryDict | None = None, files: Any = None) -> StepForm:
+    """The kind's opening form, bound when there is data; what it arrived by is ours to say."""
+    if data is not None:
+        data = data.copy()
+        data["channel"] = "web"
+    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=REPORTER)
+    for field in form.fields.values():
+        if isinstance(field, PlaceField):
+            field.widget = PlaceSelect()
+        elif isinstance(field, forms.DateTimeField):
+            field.widget = forms.DateTimeInput({"type": "datetime-local"})
+    return form
+
+
+@dataclass(frozen=True)
+class Sections:
+    """How a page lays an opening form out: what it is about, where, and how to reach whoever says it."""
+
+    main: list[BoundField]
+    contact: list[BoundField]
+    position_before: str = (
+        ""  # the field above which the position button stands, if the form takes a position
+    )
+
+
+def sections_of(form: StepForm) -> Sections:
+    """The same sections for every kind; a kind that needs others has its own `open.html`."""
+    shown = [bound for bound in form.visible_fields() if bound.name not in POSITION]
+    main = [bound for bound in shown if bound.name not in PersonFields.base_fields]
+    places = [bound.name for bound in main if isinstance(bound.field, PlaceField)]
+    takes_position = {"longitude", "latitude"} <= set(form.fields)
+    return Sections(
+        main=main,
+        contact=[bound for bound in shown if bound.name in PersonFields.base_fields],
+        position_before=next(iter(places), main[-1].name) if takes_position and main else "",
+    )
+
+
+def origin_of(request: HttpRequest, envelope: Envelope) -> Origin | None:
+    """The same mark with the same words is the same report; changed words are a new one, so nothing is lost."""
+    mark = envelope.cleaned_data.get("mark")
+    if not mark:
+        return None
+    body = _body(request)
+    return Origin.of("web", f"{mark}/{hashlib.sha256(body).hexdigest()}", body)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """What was sent, without the token that Django changes on every page."""
+    lines = [
+        f"{name}={value}"
+        for name, values in sorted(request.POST.lists())
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    for name, files in sorted(request.FILES.lists()):
+        lines += [f"{name}:{_digest(file)}" for file in files]
+    return "\n".join(lines).encode()
+
+
+def _digest(file: UploadedFile[Any]) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def tell(form: StepForm, refusal: Refusal) -> None:
+    """Put a refusal's sentences beside the fields they are about."""
+    fields = refusal.facts.get("fields")
+    placed = False
+    for name, sentences in fields.items() if isinstance(fields, dict) else ():
+        for sentence in sentences:
+            form.add_error(name if name in form.fields else None, str(sentence))
+            placed = True
+    if not placed:
+        form.add_error(None, refusal.sentence)
+
+
+def without_position(kind: Kind, form: StepForm) -> StepForm:
+    """The form again with the position left out, if that was what could not be used: nobody can see its fields."""
+    troubled = [name for name in POSITION if form.errors.get(name)]
+    if not troubled:
+        return form
+    for name in troubled:
+        for sentence in form.errors[name]:
+            form.add_error(None, str(sentence))
+        del form.errors[name]
+    form.add_error(
+        None, _("Your position was left out. Send it again as it is, or describe the place in words.")
+    )
+    form.data = {**form.data.dict(), **dict.fromkeys(POSITION, "")}  # type: ignore[attr-defined]
+    return form

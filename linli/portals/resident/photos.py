@@ -1,0 +1,49 @@
+"""Photos of a case: served to who may see the case, never by a guessable or public address."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import FileResponse, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from linli.base.errors import NotFound
+from linli.cases.attachments import path_of
+from linli.cases.models import Attachment, Case, Task
+from linli.portals.resident.unlocked import may_see
+from linli.posts.actor import PostActor
+from linli.posts.may import covers
+from linli.posts.models import Account, Holding
+
+
+@require_safe
+def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """The picture, shown in the page and kept only by the reader's own browser, for an hour."""
+    found = Attachment.objects.select_related("case").filter(pk=key).first()
+    if found is None or not (may_see(request, found.case) or _serves(request, found.case)):
+        raise NotFound
+    path = path_of(found.digest)
+    if not path.is_file():
+        raise NotFound
+    tag = f'"{found.digest}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified()
+    response = FileResponse(path.open("rb"), content_type=found.media_type)
+    response["Content-Disposition"] = "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=3600"
+    response["ETag"] = tag
+    return response
+
+
+def _serves(request: HttpRequest, case: Case) -> bool:
+    """Whether one of the signed-in person's posts, in force now, covers the place or has had a task in the case."""
+    if not isinstance(request.user, Account):
+        return False
+    held = list(Holding.objects.current().filter(account=request.user).select_related("post__division"))
+    if any(covers(PostActor(holding), case.code_now) for holding in held):
+        return True
+    return Task.objects.filter(
+        case=case, closed_at=None, post__in=[holding.post_id for holding in held]
+    ).exists()

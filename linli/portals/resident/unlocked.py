@@ -1,0 +1,59 @@
+"""Which cases this browser may see: those whose code was shown or typed here, and the signed-in resident's own.
+
+Only ids are kept in the session, never a code: codes are derived when a receipt is shown.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from linli.base.errors import NotFound
+from linli.base.text import half_width, tidy
+from linli.cases.models import Case
+from linli.posts.actor import PartyActor
+from linli.residents.accounts import contacts_of, resident_of
+
+UNLOCKED = "cases"
+RECEIPT = "receipt"
+MOST = 30
+
+
+def unlock(request: HttpRequest, case: UUID) -> None:
+    """Let this session see a case from now on; the newest come first and the oldest fall out."""
+    others = [each for each in _ids(request) if each != str(case)]
+    request.session[UNLOCKED] = [str(case), *others][:MOST]
+
+
+def lock_all(request: HttpRequest) -> None:
+    """Forget every case on this device."""
+    request.session.pop(UNLOCKED, None)
+    request.session.pop(RECEIPT, None)
+
+
+def unlocked_cases(request: HttpRequest) -> list[Case]:
+    """The cases this session has opened, newest opened first."""
+    found = Case.objects.in_bulk([UUID(each) for each in _ids(request)])
+    return [found[UUID(each)] for each in _ids(request) if UUID(each) in found]
+
+
+def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
+    """A case this browser may see, and the reporter as an actor; NotFound for any other, there or not."""
+    plain = tidy(half_width(number))
+    case = Case.objects.select_related("division__parent", "reporter").filter(number=plain).first()
+    if case is None or not may_see(request, case):
+        raise NotFound
+    return case, PartyActor("reporter", case.pk)
+
+
+def may_see(request: HttpRequest, case: Case) -> bool:
+    """Whether the case was unlocked here or was raised with the signed-in resident's number."""
+    if str(case.pk) in _ids(request):
+        return True
+    resident = resident_of(request.user)
+    return bool(resident and case.reporter_id and contacts_of(resident).filter(pk=case.reporter_id).exists())
+
+
+def _ids(request: HttpRequest) -> list[str]:
+    return list(request.session.get(UNLOCKED, []))

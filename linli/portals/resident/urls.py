@@ -1,0 +1,23 @@
+"""Addresses of the residents' door."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from linli.portals.resident import following, own_data, photos, reporting
+
+app_name = "resident"
+urlpatterns = [
+    path("", reporting.home, name="home"),
+    path("report/", reporting.choose, name="choose"),
+    path("report/<slug:kind>/", reporting.report, name="report"),
+    path("receipt/", reporting.receipt, name="receipt"),
+    path("follow/", following.follow, name="follow"),
+    path("follow/forget/", following.forget, name="forget"),
+    path("follow/<str:number>/", following.case_page, name="case"),
+    path("follow/<str:number>/data/", own_data.case_data, name="case_data"),
+    path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
+    path("mine/", own_data.mine, name="mine"),
+    path("mine/data/", own_data.my_data, name="my_data"),
+    path("photos/<uuid:key>/", photos.photo, name="photo"),
+]
