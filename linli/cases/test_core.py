@@ -7,10 +7,11 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.base.errors import Invalid, TooLarge
+from linli.base.generations import bump
 from linli.base.worktime import Unit
 from linli.cases import notices
 from linli.cases.attachments import cleaned_photo, keep, orphans, path_of
-from linli.cases.clocks import calendar, term_of
+from linli.cases.clocks import calendar, reckon_again, term_of
 from linli.cases.lists import done, in_area, to_do
 from linli.cases.models import CalendarDay, Case, Notice
 from linli.cases.search import fold, matching
@@ -20,6 +21,7 @@ from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.ledger.sequencing import sequence_all
 from linli.posts.actor import PartyActor
+from linli.posts.models import Account
 from linli.residents.keeping import GivenContact
 from linli.residents.models import Access
 
@@ -242,7 +244,9 @@ def test_ten_megabytes_are_too_many():
         cleaned_photo(io.BytesIO(b"x" * (10 * 1024 * 1024 + 1)))
 
 
-@pytest.mark.parametrize("junk", [b"", b"not a picture", b"<svg onload=alert(1)>", picture()[:200], b"GIF89a" + b"\0" * 40])
+@pytest.mark.parametrize(
+    "junk", [b"", b"not a picture", b"<svg onload=alert(1)>", picture()[:200], b"GIF89a" + b"\0" * 40]
+)
 def test_what_is_no_photo_is_refused(junk):
     with pytest.raises(Invalid, match="photo"):
         cleaned_photo(io.BytesIO(junk))
@@ -253,3 +257,26 @@ def test_content_is_stored_once_and_orphans_are_found(db):
     assert first == second
     assert path_of(first.digest).read_bytes() == b"same"
     assert orphans() == [path_of(first.digest)]
+
+
+def test_a_new_holiday_moves_what_is_running_and_what_cases_show(world):
+    matter = report(world)
+    before = Case.objects.get(pk=matter.pk).due
+    CalendarDay.objects.update_or_create(day=timezone.localdate(before), defaults={"worked": False})
+    bump("calendar")
+    assert reckon_again() == 1
+    after = Case.objects.get(pk=matter.pk)
+    assert after.due > before
+    assert after.clocks.get(name="promise").due_at == after.due
+    assert reckon_again() == 0
+
+
+def test_a_post_with_an_address_is_told_of_a_new_task_without_any_of_its_words(world, mailoutbox):
+    clerk = world.by("chengguan_clerk").holding.account
+    Account.objects.filter(pk=clerk.pk).update(email="clerk@example.org")
+    bump("posts")
+    matter = report(world)
+    assert notices.send_waiting() == 1
+    assert matter.case.number in mailoutbox[0].subject
+    assert "路灯" not in mailoutbox[0].subject + mailoutbox[0].body
+    assert mailoutbox[0].to == ["clerk@example.org"]

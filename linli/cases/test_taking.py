@@ -19,11 +19,21 @@ from linli.posts.actions import end
 from linli.posts.actor import PartyActor, SystemActor
 
 PROCEDURE = kind_of("matters").procedure
-KEYS = ["chengguan_clerk", "chengguan_dispatcher", "power", "chengguan_checker", "call_taker", "liuhe_clerk", "water"]
+KEYS = [
+    "chengguan_clerk",
+    "chengguan_dispatcher",
+    "power",
+    "chengguan_checker",
+    "call_taker",
+    "liuhe_clerk",
+    "water",
+]
 
 
 def report(world):
-    opened = actions.report(by=PartyActor("reporter"), text="灯坏了", division=world.place("东门社区第一网格"))
+    opened = actions.report(
+        by=PartyActor("reporter"), text="灯坏了", division=world.place("东门社区第一网格")
+    )
     return Matter.objects.select_related("case").get(pk=opened.case)
 
 
@@ -139,7 +149,10 @@ class Procedures(RuleBasedStateMachine):
         self.matter = report(self.world)
         self.taken = 1
 
-    @rule(step=st.sampled_from(sorted(set(PROCEDURE.steps) - {"report"})), who=st.sampled_from([*KEYS, "reporter"]))
+    @rule(
+        step=st.sampled_from(sorted(set(PROCEDURE.steps) - {"report"})),
+        who=st.sampled_from([*KEYS, "reporter"]),
+    )
     def attempt(self, step, who):
         by = PartyActor("reporter", self.matter.pk) if who == "reporter" else self.world.by(who)
         case = Case.objects.get(pk=self.matter.pk)
@@ -170,7 +183,9 @@ class Procedures(RuleBasedStateMachine):
 def test_any_walk_through_the_procedure_keeps_the_books(db):
     from hypothesis.stateful import run_state_machine_as_test
 
-    quiet = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    quiet = settings(
+        max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    )
     run_state_machine_as_test(Procedures, settings=quiet)
 
 

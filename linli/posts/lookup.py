@@ -52,4 +52,14 @@ def _read_seats(kind: str) -> list[Seat]:
     return sorted(seats, key=lambda seat: seat.high - seat.low)
 
 
+def _read_mailed() -> frozenset[int]:
+    return frozenset(Holding.objects.current().exclude(account__email="").values_list("post_id", flat=True))
+
+
 _seats: Cached[list[Seat]] = Cached("posts", _read_seats)
+_mailed: Cached[frozenset[int]] = Cached("posts", _read_mailed)
+
+
+def wants_mail(post: int) -> bool:
+    """Whether somebody on this post gave an e-mail address to be told of new tasks."""
+    return post in _mailed()
