@@ -6,10 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
+from importlib import import_module
+from io import BytesIO
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+from PIL import Image
+
+from linli.cases.attachments import attach, keep
+from linli.cases.models import Attachment, Case, Notice
+from linli.posts.actor import PartyActor
+from linli.residents.keeping import GivenContact
 
 
 class Answer(Enum):
@@ -22,10 +31,12 @@ class Answer(Enum):
 
     @classmethod
     def of(cls, response: HttpResponse) -> Answer:
-        """Read an answer; a redirect to the sign-in page and 401 mean the same, bad input (4xx) has got in."""
+        """Read an answer; a redirect to sign-in or to number and code is like 401; bad input has got in."""
         if response.status_code == 401:
             return cls.SIGN_IN
-        if response.status_code in {301, 302, 303} and "/login" in response["Location"]:
+        if response.status_code in {301, 302, 303} and (
+            "/login" in (to := response["Location"]) or "/follow/?" in to
+        ):
             return cls.SIGN_IN
         return {404: cls.HIDDEN, 403: cls.REFUSED}.get(response.status_code, cls.OPEN)
 
@@ -52,14 +63,96 @@ class Door:
 EVERYONE = (Answer.OPEN,) * 4
 STAFF = (Answer.SIGN_IN, Answer.OPEN, Answer.OPEN, Answer.OPEN)
 AREA_AND_POWER = (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.OPEN)
+POWER = (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.OPEN)
+OWN_AREA_AND_POWER = (Answer.SIGN_IN, Answer.OPEN, Answer.REFUSED, Answer.OPEN)
+NOT_STAFF = (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.REFUSED)
+CODE_FIRST = (Answer.SIGN_IN,) * 4
+NOBODY = (Answer.HIDDEN,) * 4
 AREA = (Answer.SIGN_IN, Answer.HIDDEN, Answer.OPEN, Answer.OPEN)
 
-# Address (with * for a family of addresses of a library) -> who may open it.
+CENTRE = {"wrong_division": "liuhe_clerk", "missing_power": "county_clerk", "right_power": "administrator"}
+
+
+def a_case(world: Any) -> dict[str, Any]:
+    """A matter just reported in 东门社区, 城关街道, with a photo; and a step that its clerk may take."""
+    grid = world.place("东门社区第一网格")
+    photo = BytesIO()
+    Image.new("RGB", (8, 8)).save(photo, "JPEG")
+    opened = import_module("linli.kinds.matters.actions").report(
+        by=PartyActor("reporter"),
+        text="三号楼楼下的路灯坏了三天。",
+        longitude=grid.longitude,
+        latitude=grid.latitude,
+        contact=GivenContact("李小芳", "13912345678"),
+    )
+    case = Case.objects.get(pk=opened.case)
+    attach(case, [keep(photo.getvalue())], step="report", at=timezone.now())
+    picture = Attachment.objects.get(case=case).pk
+    return {"number": case.number, "step": "accept", "photo": picture, "key": picture, "kind": case.kind}
+
+
+def a_post(world: Any) -> dict[str, Any]:
+    """A post of 城关街道 and who holds it."""
+    holding = world.by("chengguan_clerk").holding
+    return {"code": holding.post.division.trimmed, "post": holding.post_id, "holding": holding.pk}
+
+
+def a_kind(world: Any) -> dict[str, Any]:
+    """Any kind."""
+    return {"kind": "matters"}
+
+
+def a_notice(world: Any) -> dict[str, Any]:
+    """A notice of a case in 城关街道 that is stuck."""
+    case = Case.objects.get(number=a_case(world)["number"])
+    notice = Notice.objects.create(
+        case=case, step="accept", channel="console", state="stuck", next_try=timezone.now()
+    )
+    return {"notice": notice.pk}
+
+
+# Address -> who may open it.
 DOORS: dict[str, Door] = {
     "healthz": Door(EVERYONE),
     "readyz": Door(EVERYONE),
     "preferences/": Door(EVERYONE),
     "web/guide/": Door((Answer.HIDDEN,) * 4),  # in the demo only
+    "": Door(EVERYONE),
+    "report/": Door(EVERYONE),
+    "report/<slug:kind>/": Door(EVERYONE, fill=a_kind),
+    "receipt/": Door(NOBODY),
+    "follow/": Door(EVERYONE),
+    "follow/forget/": Door(EVERYONE, method="post"),
+    # Number and code open a case to its reporter; no post is a way round them.
+    "follow/<str:number>/": Door(CODE_FIRST, fill=a_case),
+    "follow/<str:number>/data/": Door(NOBODY, fill=a_case),
+    "follow/<str:number>/<slug:step>/": Door(NOBODY, fill=a_case, method="post"),
+    "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
+    "mine/": Door(NOT_STAFF),
+    "mine/data/": Door(NOT_STAFF),
+    "desk/": Door(STAFF),
+    "desk/done/": Door(STAFF),
+    "desk/area/": Door(STAFF),
+    "desk/hat/": Door(STAFF),
+    "desk/cases/<str:number>/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/contact/": Door(AREA_AND_POWER, fill=a_case),
+    "desk/cases/<str:number>/photos/<uuid:photo>/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/<slug:step>/": Door(AREA_AND_POWER, fill=a_case),
+    "desk/report/": Door(OWN_AREA_AND_POWER),
+    "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),
+    "desk/coverage/": Door(POWER, **CENTRE),
+    "desk/posts/": Door(POWER, **CENTRE),
+    "desk/posts/<str:code>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
+    "desk/posts/<str:code>/found/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
+    "desk/posts/<str:code>/<int:post>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
+    "desk/posts/<str:code>/<int:post>/appoint/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
+    "desk/posts/<str:code>/<int:post>/end/<int:holding>/": Door(
+        AREA_AND_POWER, fill=a_post, method="post", **CENTRE
+    ),
+    "desk/procedures/": Door(STAFF),
+    "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
+    "desk/notices/": Door(POWER, **CENTRE),
+    "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }
 # allauth guards its own pages; what it shows is about the visitor's own account only.
 LIBRARY = ("account/*",)

@@ -24,7 +24,8 @@ def test_a_door_opens_only_to_whom_it_should(route: str, visitor: str, world: An
     door = DOORS[route]
     if visitor != "signed_out":
         client.force_login(world.by(getattr(door, visitor)).holding.account)
-    assert _opened(client, route, door, world) is door.answers[VISITORS.index(visitor)]
+    opened = _opened(client, route, door, world)
+    assert opened is door.answers[VISITORS.index(visitor)], opened
 
 
 def test_every_address_is_in_the_table() -> None:
