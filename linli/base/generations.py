@@ -26,9 +26,8 @@ def bump(name: str) -> None:
     changed = Generation.objects.filter(name=name).update(number=F("number") + 1)
     if not changed:
         Generation.objects.create(name=name, number=1)
-    _current[name] = -next(
-        _changes
-    )  # this process re-reads at once; a roll-back merely costs one more reading
+    # This process reads anew at once; if the transaction is rolled back, the next refresh makes it read again.
+    _current[name] = -next(_changes)
 
 
 class Cached(Generic[Kept]):
@@ -37,17 +36,19 @@ class Cached(Generic[Kept]):
     def __init__(self, family: str, make: Callable[..., Kept]) -> None:
         self.family = family
         self.make = make
-        self._kept: dict[tuple[Any, ...], Kept] = {}
-        self._of: tuple[object, ...] | None = None
+        self._state: tuple[object, dict[tuple[Any, ...], Kept]] = (None, {})
 
     def __call__(self, *key: Any) -> Kept:
         now = (_current.get(self.family, 0), connection.settings_dict["NAME"])
-        if now != self._of:
-            self._kept, self._of = {}, now
-        if key not in self._kept:
-            self._kept[key] = self.make(*key)
-        return self._kept[key]
+        # One attribute holds both: a slow thread must not put an old value among those of a newer generation.
+        of, kept = self._state
+        if of != now:
+            kept = {}
+            self._state = (now, kept)
+        if key not in kept:
+            kept[key] = self.make(*key)
+        return kept[key]
 
     def forget(self) -> None:
-        """Drop everything; for tests that change databases under the process."""
-        self._kept, self._of = {}, None
+        """Drop everything; for values that depend on the day as well."""
+        self._state = (None, {})

@@ -11,7 +11,10 @@ from linli.base.worktime import PLACE_TIME, Calendar, Unit, due, working_days_be
 
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1)).map(lambda each: each.replace(tzinfo=UTC))
 # The Spring Festival of 2024: off from Saturday 10 to Saturday 17 February; Sundays 4 and 18 February are worked.
-FESTIVAL = {date(2024, 2, day): False for day in range(10, 18)} | {date(2024, 2, 4): True, date(2024, 2, 18): True}
+FESTIVAL = {date(2024, 2, day): False for day in range(10, 18)} | {
+    date(2024, 2, 4): True,
+    date(2024, 2, 18): True,
+}
 CALENDAR = Calendar(FESTIVAL, frozenset({2024}))
 
 
@@ -103,7 +106,9 @@ DAYS = st.dates(date(2023, 12, 1), date(2024, 4, 1))
 
 @given(DAYS, st.integers(1, 40))
 def test_exactly_so_many_working_days_lie_between(day, amount):
-    end = due(datetime(day.year, day.month, day.day, 12, tzinfo=PLACE_TIME), amount, Unit.WORKING_DAYS, CALENDAR)
+    end = due(
+        datetime(day.year, day.month, day.day, 12, tzinfo=PLACE_TIME), amount, Unit.WORKING_DAYS, CALENDAR
+    )
     assert working_days_between(day, end.date(), CALENDAR) == amount
     assert CALENDAR.is_workday(end.date())
 

@@ -17,7 +17,8 @@ _RUN = re.compile(r"[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 def tidy(text: str) -> str:
     """What the writer meant, kept as written: no control characters, one kind of line end, NFC, no outer blanks."""
-    return _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n"))).strip()
+    one_line_end = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _CONTROL.sub("", one_line_end)).strip()
 
 
 def half_width(text: str) -> str:

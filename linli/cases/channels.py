@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from linli.cases.follow import follow_code
 from linli.cases.kinds import step_of
-from linli.cases.models import Case, Notice
+from linli.cases.models import Notice
 from linli.posts.actor import SystemActor
 from linli.residents.reading import read
 from linli.residents.sms import sms
@@ -43,12 +43,12 @@ def _by_email(notice: Notice) -> None:
         addresses = list(
             notice.post.holdings.current().exclude(account__email="").values_list("account__email", flat=True)
         )
-        subject = _("%(number)s: something to do") % {"number": notice.case.number}
-        send_mail(subject, _subject_line(notice.case), settings.DEFAULT_FROM_EMAIL, addresses)
-
-
-def _subject_line(case: Case) -> str:
-    return f"{case.number} {case.summary}"
+        with override(settings.LANGUAGE_CODE):
+            step = step_of(notice.case.kind, notice.step).label
+            words = {"number": notice.case.number, "step": step, "post": notice.post.title}
+            subject = _("%(number)s: something to do for %(post)s") % words
+            text = _("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words
+            send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
 
 
 CHANNELS: dict[str, Callable[[Notice], None]] = {"sms": _by_sms, "email": _by_email}

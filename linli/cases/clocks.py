@@ -12,6 +12,7 @@ from django.utils import timezone
 from linli.base.errors import Refusal
 from linli.base.generations import Cached
 from linli.base.worktime import PLACE_TIME, Calendar, Unit, due
+from linli.base.writing import writing
 from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import CalendarDay, Case, Clock, Limit
 from linli.posts.actor import SystemActor
@@ -74,6 +75,20 @@ def due_of(case: Case, running: Iterable[Clock]) -> datetime | None:
 def pressing_at(at: datetime, running: Iterable[Clock]) -> datetime:
     """When a task must have been looked at: the end of the earliest running clock, shown or not, else at once."""
     return min((clock.due_at for clock in running), default=at)
+
+
+def reckon_again() -> int:
+    """After the calendar changed: compute anew when running clocks end, and what cases show; return how many moved."""
+    moved = 0
+    with writing():
+        for clock in Clock.objects.filter(stopped_at=None).select_related("case").iterator(500):
+            ends = due(clock.started_at, clock.amount, Unit(clock.unit), calendar())
+            if ends != clock.due_at:
+                Clock.objects.filter(pk=clock.pk).update(due_at=ends)
+                running = Clock.objects.filter(case=clock.case, stopped_at=None)
+                Case.objects.filter(pk=clock.case_id).update(due=due_of(clock.case, running))
+                moved += 1
+    return moved
 
 
 def lapse_due(now: datetime | None = None, limit: int = 50) -> int:

@@ -7,6 +7,7 @@ alignment (Sugiyama), small enough to be read: procedures have tens of steps, no
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -25,7 +26,15 @@ BETWEEN, APART, EDGE = 30, 18, 12
 SWEEPS = 24
 PORT = 20  # between two arrows that touch the same side of a box
 _PULL = (1.0, 2.0, 8.0)  # by how many ends are bends
-INK, SOFT, LAKE, WASH, LINE, SHEET = "#16282b", "#4b5d60", "#0c5158", "#e3efed", "#6e7f81", "#ffffff"
+INK, SOFT, LAKE, WASH, LINE, FAINT, SHEET = (
+    "#16282b",
+    "#4b5d60",
+    "#0c5158",
+    "#e3efed",
+    "#6e7f81",
+    "#dcd8cc",
+    "#ffffff",
+)
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, sans-serif"
 
 
@@ -177,7 +186,7 @@ def _chain(paper: _Paper, stage: Node, plate: Node, bends: dict[int, Node]) -> l
 
 
 def _join(chain: Sequence[Node]) -> None:
-    for one, other in zip(chain, chain[1:], strict=False):
+    for one, other in itertools.pairwise(chain):
         upper, lower = (one, other) if one.layer < other.layer else (other, one)
         if lower not in upper.down:
             upper.down.append(lower)
@@ -321,7 +330,7 @@ def _line(chain: Sequence[Node], leaves: float, enters: float) -> str:
     across[0] += leaves
     across[-1] += enters
     parts = []
-    for place, (one, other) in enumerate(zip(chain, chain[1:], strict=False)):
+    for place, (one, other) in enumerate(itertools.pairwise(chain)):
         sign = 1 if one.layer < other.layer else -1
         start, stop = one.y + sign * one.height / 2, other.y - sign * other.height / 2
         here, there, middle = across[place], across[place + 1], (start + stop) / 2
@@ -337,7 +346,7 @@ def _drawn(node: Node) -> Iterable[str]:
     box = f'x="{x:g}" y="{y:g}" width="{node.width:g}" height="{node.height:g}"'
     if node.shape == PLATE:
         return [
-            f'<rect {box} rx="6" fill="{SHEET}" stroke="none"/>',
+            f'<rect {box} rx="6" fill="{SHEET}" stroke="{FAINT}"/>',
             _text(
                 node.texts[0], node.x, node.y - 3, f'font-size="{STEP_TYPE}" font-weight="600" fill="{LAKE}"'
             ),

@@ -22,11 +22,12 @@ from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
-from linli.cases.clocks import Term, due_of, new_clock, pressing_at
+from linli.cases.clocks import Term, due_of, new_clock
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Attachment, Case, Clock, Notice, Task
 from linli.cases.permission import require_opening
+from linli.cases.taking import notices_of, task_for
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record_many
 from linli.posts.actor import Actor, PostActor
@@ -93,7 +94,7 @@ class _Rows:
     clocks: list[Clock]
     task: Task | None
     line: Line
-    notice: Notice | None
+    notices: list[Notice]
     attachments: list[Attachment]
 
 
@@ -122,26 +123,13 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
     post = nearest(step.task, case.code_now) if step.task else None
-    task = None
-    if post:
-        task = Task(
-            id=uuid7(at),
-            case=case,
-            post_id=post,
-            stage=case.stage,
-            opened_at=at,
-            pressing_at=pressing_at(at, clocks),
-        )
+    task = task_for(post, case, at, clocks) if post else None
     facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
     line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
-    notice = None
-    if step.notice and contact and contact.phone_sealed:
-        notice = Notice(
-            id=uuid7(now), case=case, step=step.name, channel="sms", contact=contact, next_try=now
-        )
+    notices = notices_of(case, step, contact, post)
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
-    return _Rows(case, draft.detail, contact, clocks, task, line, notice, attachments)
+    return _Rows(case, draft.detail, contact, clocks, task, line, notices, attachments)
 
 
 def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
@@ -196,7 +184,7 @@ def _insert(rows: Sequence[_Rows]) -> None:
     Task.objects.bulk_create([row.task for row in rows if row.task])
     Attachment.objects.bulk_create([each for row in rows for each in row.attachments])
     record_many([row.line for row in rows])
-    Notice.objects.bulk_create([row.notice for row in rows if row.notice])
+    Notice.objects.bulk_create([each for row in rows for each in row.notices])
 
 
 def open_one(draft: Draft) -> Opened:

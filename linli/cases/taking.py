@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, Stale
+from linli.base.ids import uuid7
 from linli.base.writing import writing
 from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.kinds import kind_of, power
@@ -20,8 +21,9 @@ from linli.cases.permission import require_step, who_took
 from linli.cases.procedure import Step
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor
-from linli.posts.lookup import nearest
+from linli.posts.lookup import nearest, wants_mail
 from linli.posts.models import Post
+from linli.residents.models import Contact
 
 Version = NewType("Version", int)
 
@@ -116,10 +118,7 @@ def _finish(now: Taking) -> None:
     facts = {"from": left, "to": now.case.stage, "version": now.case.version, **now.said}
     name = power(now.case.kind, now.step)
     record(Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written))
-    if now.step.notice and now.case.reporter and now.case.reporter.phone_sealed:
-        Notice.objects.create(
-            case=now.case, step=now.step.name, channel="sms", contact=now.case.reporter, next_try=now.at
-        )
+    Notice.objects.bulk_create(notices_of(now.case, now.step, now.case.reporter, now.next_post))
 
 
 def _move_stage(now: Taking) -> None:
@@ -146,17 +145,31 @@ def _move_clocks(now: Taking) -> None:
 def _move_tasks(now: Taking) -> None:
     if now.tasks:
         Task.objects.filter(pk__in=[task.pk for task in now.tasks]).update(closed_at=now.at)
-    post = next_post(now)
-    if post is not None:
-        task = Task(
-            case=now.case,
-            post_id=post,
-            stage=now.case.stage,
-            opened_at=now.at,
-            pressing_at=pressing_at(now.at, now.clocks),
+    now.next_post = next_post(now)
+    if now.next_post is not None:
+        task_for(now.next_post, now.case, now.at, now.clocks).save(force_insert=True)
+        now.said["next_post"] = now.next_post
+
+
+def task_for(post: int, case: Case, at: datetime, running: list[Clock]) -> Task:
+    """An unsaved task: what `post` has to do next in the case's present stage."""
+    pressing = pressing_at(at, running)
+    return Task(id=uuid7(at), case=case, post_id=post, stage=case.stage, opened_at=at, pressing_at=pressing)
+
+
+def notices_of(case: Case, step: Step, contact: Contact | None, post: int | None) -> list[Notice]:
+    """Unsaved outbox rows of a step: to the reporter if the step says so, to the next post if it wants e-mail."""
+    now = timezone.now()
+    found = []
+    if step.notice and contact and contact.phone_sealed:
+        found.append(
+            Notice(id=uuid7(now), case=case, step=step.name, channel="sms", contact=contact, next_try=now)
         )
-        task.save(force_insert=True)
-        now.said.setdefault("next_post", post)
+    if post is not None and wants_mail(post):
+        found.append(
+            Notice(id=uuid7(now), case=case, step=step.name, channel="email", post_id=post, next_try=now)
+        )
+    return found
 
 
 def next_post(now: Taking) -> int | None:

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.db import connection
 from django.db.models import Min, Q
 from django.utils import timezone
 from numpy.typing import ArrayLike, NDArray
 
-from linli.base import generations
+from linli.base.generations import Cached
 from linli.divisions.cells import CellIndex, How
 from linli.divisions.models import FAMILY, GRID_KINDS, Division
 
@@ -44,7 +43,7 @@ def locate(longitude: float, latitude: float) -> Located:
     position, how, metres = grids.index.locate(float(longitude), float(latitude))
     if how is How.OUTSIDE:
         return Located(None, "outside", inf)
-    grid = Division.objects.get(pk=int(grids.ids[position]))
+    grid = _division(int(grids.ids[position]))
     return Located(grid, "nearest" if how is How.NEAREST else "inside", metres, how is How.CONTESTED)
 
 
@@ -59,9 +58,6 @@ def locate_many(longitudes: ArrayLike, latitudes: ArrayLike) -> tuple[NDArray[np
 
 
 def _grids() -> Grids:
-    # After a change of our own the cache rebuilds for every point until somebody reads the number.
-    if not connection.in_atomic_block and generations._current.get(FAMILY) == -1:
-        generations.refresh()
     grids = _cached()
     if grids.until <= timezone.localdate():
         _cached.forget()
@@ -92,6 +88,11 @@ def _until(today: date) -> date:
     return min(begins or date.max, ends or date.max)
 
 
-_cached: generations.Cached[Grids] = generations.Cached(FAMILY, _make)
+def _read(key: int) -> Division:
+    return Division.objects.get(pk=key)
+
+
+_cached: Cached[Grids] = Cached(FAMILY, _make)
+_division: Cached[Division] = Cached(FAMILY, _read)
 
 __all__ = ["How", "Located", "locate", "locate_many"]
