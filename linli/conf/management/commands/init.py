@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from typing import Any
 
@@ -13,15 +12,14 @@ from django.utils.translation import gettext as _
 from rich.progress import Progress
 
 from linli.base.errors import Refusal
-from linli.base.ids import READABLE
 from linli.base.writing import writing
 from linli.cases.seeding import seed
 from linli.conf import home
 from linli.divisions.importing import plant
 from linli.divisions.models import Division
-from linli.posts.actions import appoint, found
+from linli.posts.actions import appoint, found, open_account
 from linli.posts.actor import SystemActor
-from linli.posts.models import Account, Holding, Organisation, PostKind
+from linli.posts.models import Holding, Organisation, PostKind
 
 INIT = SystemActor("init")
 
@@ -75,14 +73,16 @@ class Command(BaseCommand):
         if held.exists():
             self.stdout.write(_("%(place)s has an administrator already.") % {"place": division.name})
             return
-        username, password = options["username"], _new_password()
+        username = options["username"]
         with writing():
-            _seat_first_administrator(division, username, password, options["organisation"])
+            password = _seat_first_administrator(division, username, options["organisation"])
         self.stdout.write(
             _("Administrator of %(place)s: user name %(username)s, password %(password)s")
             % {"place": division.name, "username": username, "password": password}
         )
-        self.stdout.write(_("The password is shown this once. Change it after signing in."))
+        self.stdout.write(
+            _("The password is shown this once, and works once: a new one is chosen after signing in.")
+        )
 
     def _next_steps(self) -> None:
         self.stdout.write(
@@ -90,21 +90,14 @@ class Command(BaseCommand):
         )
 
 
-def _seat_first_administrator(division: Division, username: str, password: str, organisation: str) -> None:
-    if Account.objects.filter(username=username).exists():
-        raise CommandError(
-            _("The user name %(username)s is taken; choose another with --username.") % {"username": username}
-        )
+def _seat_first_administrator(division: Division, username: str, organisation: str) -> str:
     centre, _new = Organisation.objects.get_or_create(
         name=organisation or f"{division.name}社会治理现代化指挥中心", division=division
     )
     post = found("系统管理员", kind=PostKind.ADMINISTRATOR, organisation=centre, division=division, by=INIT)
-    appoint(Account.objects.create_user(username, password), post, by=INIT)
-
-
-def _new_password() -> str:
-    """Sixteen letters in four groups, easy to copy from a screen."""
-    return "-".join("".join(secrets.choice(READABLE) for _letter in range(4)) for _group in range(4))
+    account, password = open_account(username, called="", division=division, by=INIT)
+    appoint(account, post, by=INIT)
+    return password
 
 
 def _remember_name(name: str) -> None:
