@@ -329,7 +329,7 @@ def _line(chain: Sequence[Node], leaves: float, enters: float) -> str:
     across = [node.x for node in chain]
     across[0] += leaves
     across[-1] += enters
-    parts = []
+    parts: list[str] = []
     for place, (one, other) in enumerate(itertools.pairwise(chain)):
         sign = 1 if one.layer < other.layer else -1
         start, stop = one.y + sign * one.height / 2, other.y - sign * other.height / 2

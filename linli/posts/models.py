@@ -32,7 +32,9 @@ class Account(AbstractBaseUser):
     called = models.CharField(_("Name"), max_length=60, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     is_active = models.BooleanField(default=True)
-    password_once = models.BooleanField(default=False)  # somebody else knows it: to be changed at first sign-in
+    password_once = models.BooleanField(
+        default=False
+    )  # somebody else knows it: to be changed at first sign-in
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"

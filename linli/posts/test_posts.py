@@ -87,7 +87,9 @@ def test_a_post_that_ended_gives_nothing(world):
 
 def test_a_kind_of_post_must_exist(world):
     with pytest.raises(Invalid, match="no such kind"):
-        found("虚岗", kind="wizard", organisation=Organisation.objects.first(), division=world.county, by=SYSTEM)
+        found(
+            "虚岗", kind="wizard", organisation=Organisation.objects.first(), division=world.county, by=SYSTEM
+        )
 
 
 def test_the_nearest_post_is_the_one_with_the_smallest_area(world):

@@ -28,7 +28,9 @@ class Unknown(Refusal):
 
     status = 401
     code = "unknown"
-    sentence = gettext_lazy("This access token is not known or has ended. Ask your administrator for a new one.")
+    sentence = gettext_lazy(
+        "This access token is not known or has ended. Ask your administrator for a new one."
+    )
 
 
 def issue(holding: Holding, label: str, *, by: Actor, until: datetime | None = None) -> str:
@@ -36,7 +38,9 @@ def issue(holding: Holding, label: str, *, by: Actor, until: datetime | None = N
     _check(by, holding)
     name = tidy(label)
     if not 0 < len(name) <= LONGEST_LABEL:
-        raise Invalid(_("Say in at most %(most)d characters what the token is for.") % {"most": LONGEST_LABEL})
+        raise Invalid(
+            _("Say in at most %(most)d characters what the token is for.") % {"most": LONGEST_LABEL}
+        )
     if not Holding.objects.current().filter(pk=holding.pk).exists():
         raise Conflict(_("This appointment has ended."))
     secret = PREFIX + secrets.token_urlsafe(32)

@@ -1,0 +1,164 @@
+"""One case on the desk: what is known, what happened, what runs, and exactly the steps this hat may take now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.base.errors import Conflict, Invalid, NotFound, Stale
+from linli.cases.attachments import path_of
+from linli.cases.forms import StepForm
+from linli.cases.kinds import kind_of, step_of
+from linli.cases.models import Attachment, Case, Task
+from linli.cases.permission import require_step
+from linli.cases.procedure import Step
+from linli.cases.steps import form_for, steps_open_to, take
+from linli.portals.desk.clocks import clocks_of
+from linli.portals.desk.contact import may_ask
+from linli.portals.desk.hats import seated
+from linli.portals.desk.history import changes_since, history
+from linli.portals.desk.lights import lights_of
+from linli.portals.desk.reading import case_for, links_of, tasks_of
+from linli.portals.desk.rows import stage_words
+from linli.portals.desk.telling import with_errors
+from linli.posts.actor import PostActor
+from linli.posts.may import covers
+
+
+@require_safe
+@seated
+def case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
+    """The page of one case."""
+    found = case_for(by, number)
+    return render(request, "desk/case.html", _everything(found, by))
+
+
+def _everything(found: Case, by: PostActor) -> dict[str, Any]:
+    kind = kind_of(found.kind)
+    return {
+        **_heading(found),
+        "by": by,
+        "detail": kind.detail_of(found),
+        "kind_detail_template": f"{found.kind}/detail.html",
+        "audience": "staff",
+        "lines": history(found),
+        "clocks": clocks_of(found),
+        "tasks": tasks_of(found, by),
+        "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
+        "links": links_of(found, by),
+        "forms": [(step, _named(form_for(step, found, by=by), step)) for step in steps_open_to(by, found)],
+        "may_ask": may_ask(by, found),
+    }
+
+
+def _heading(found: Case) -> dict[str, Any]:
+    stage, state = stage_words(found)
+    return {
+        "case": found,
+        "kind": kind_of(found.kind).procedure,
+        "stage": stage,
+        "stage_state": state,
+        "light": lights_of([found])[found.pk],
+    }
+
+
+def _named(form: StepForm, step: Step) -> StepForm:
+    """Several forms stand on one page: each needs ids of its own."""
+    form.auto_id = f"{step.name}_%s"
+    return form
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpResponse:
+    """One step of a case: its form, and taking it."""
+    found = case_for(by, number)
+    rule = step_of(found.kind, step)
+    require_step(rule, found, _open_tasks(found), by=by)
+    if request.method != "POST":
+        _check_stage(rule, found)
+        return _asked(request, found, rule, _named(form_for(rule, found, by=by), rule))
+    seen = _seen(request)
+    if seen != found.version:
+        return _overtaken(request, by, rule, (found, seen))
+    try:
+        take(found, step, request.POST, by=by, seen=seen, files=request.FILES)
+    except Invalid as refusal:
+        form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)
+        return _asked(request, found, rule, with_errors(form, refusal), status=422)
+    except Stale:
+        return _overtaken(request, by, rule, (case_for(by, number), seen))
+    messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": rule.label, "number": number})
+    found.refresh_from_db()
+    return redirect("desk:case", number) if covers(by, found.code_now) else redirect("desk:to_do")
+
+
+def _open_tasks(found: Case) -> list[Task]:
+    return list(Task.objects.filter(case=found, closed_at=None))
+
+
+def _check_stage(rule: Step, found: Case) -> None:
+    if found.stage not in rule.leaves:
+        stage = kind_of(found.kind).procedure.stages[found.stage].label
+        raise Conflict(
+            _("This case is now “%(stage)s”, so “%(step)s” is not possible any more.")
+            % {"stage": stage, "step": rule.label}
+        )
+
+
+def _seen(request: HttpRequest) -> int:
+    """The version the person had before their eyes; without it nobody knows what they decided on."""
+    try:
+        return int(request.POST.get("seen", ""))
+    except ValueError as trouble:
+        raise Invalid(_("This form is incomplete. Open the case again and repeat the step.")) from trouble
+
+
+def _asked(
+    request: HttpRequest, found: Case, rule: Step, form: StepForm, *, status: int = 200
+) -> HttpResponse:
+    context = {**_heading(found), "step": rule, "form": form}
+    return render(request, "desk/step.html", context, status=status)
+
+
+def _overtaken(request: HttpRequest, by: PostActor, rule: Step, seen: tuple[Case, int]) -> HttpResponse:
+    """Somebody was faster: show what changed, and keep what was typed, ready to be sent again if it still fits."""
+    found, version = seen
+    open_now = rule.name in {each.name for each in steps_open_to(by, found)}
+    form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)
+    form.is_valid()
+    context = {
+        **_heading(found),
+        "step": rule,
+        "form": form,
+        "open_now": open_now,
+        "written": [] if open_now else _written(form),
+        "changes": changes_since(found, version),
+        "sentence": Stale.sentence,
+    }
+    return render(request, "desk/stale.html", context, status=Stale.status)
+
+
+def _written(form: StepForm) -> Sequence[tuple[object, str]]:
+    """What the person had written, to be copied: the step it was for is gone."""
+    texts = [(bound.label, bound.value()) for bound in form.visible_fields()]
+    return [(label, value.strip()) for label, value in texts if isinstance(value, str) and value.strip()]
+
+
+@require_safe
+@seated
+def photo(request: HttpRequest, by: PostActor, number: str, photo: UUID) -> HttpResponse:
+    """A photo of a case the hat may see."""
+    found = case_for(by, number)
+    attached = Attachment.objects.filter(case=found, pk=photo).first()
+    path = path_of(attached.digest) if attached else None
+    if attached is None or path is None or not path.is_file():
+        raise NotFound(_("This photo is not here."))
+    return HttpResponse(path.read_bytes(), content_type=attached.media_type)

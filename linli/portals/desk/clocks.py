@@ -1,0 +1,107 @@
+"""The clocks of a case and the limits of a procedure, each with the row that says so and where it comes from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.apps import apps
+from django.db.models import Model, Q
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from linli.base.worktime import Unit
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Clock, Limit
+from linli.cases.procedure import Procedure
+from linli.portals.desk.lights import Light, light_of
+
+
+@dataclass(frozen=True)
+class ShownClock:
+    """A stretch of running time in words; `light` only while it runs."""
+
+    label: str
+    term: str
+    source: str
+    started_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    light: Light | None
+
+
+@dataclass(frozen=True)
+class ShownLimit:
+    """A limit in force: which clock, how long, since when, whose rule, and whether the place has confirmed it."""
+
+    label: str
+    term: str
+    source: str
+    since: date
+    confirmed: bool
+
+
+def clocks_of(case: Case) -> list[ShownClock]:
+    """All clocks of a case, the running ones first."""
+    clocks = list(Clock.objects.filter(case=case).order_by("-started_at", "name"))
+    sources = _sources(case.kind, {clock.source for clock in clocks})
+    rules, now = kind_of(case.kind).procedure.clocks, timezone.now()
+    shown = [
+        ShownClock(
+            label=str(rules[clock.name].label),
+            term=term_words(clock.amount, clock.unit),
+            source=sources.get(clock.source, ""),
+            started_at=clock.started_at,
+            due_at=clock.due_at,
+            stopped_at=clock.stopped_at,
+            light=light_of(clock, now) if clock.stopped_at is None else None,
+        )
+        for clock in clocks
+    ]
+    return sorted(shown, key=lambda clock: clock.stopped_at is not None)
+
+
+def limits_of(procedure: Procedure, on: date) -> list[ShownLimit]:
+    """The limits of a procedure's clocks in force on a day."""
+    in_force = Limit.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), kind=procedure.kind, valid_from__lte=on
+    )
+    newest = {limit.clock: limit for limit in in_force.order_by("valid_from", "pk")}
+    return [
+        ShownLimit(
+            str(rule.label), term_words(row.amount, row.unit), row.source, row.valid_from, row.confirmed
+        )
+        for rule in procedure.clocks.values()
+        if (row := newest.get(rule.name))
+    ]
+
+
+def term_words(amount: int, unit: str) -> str:
+    """A length such as “5 working days”."""
+    if unit == Unit.WORKING_DAYS:
+        words = ngettext("%(count)d working day", "%(count)d working days", amount)
+    elif unit == Unit.WORKING_HOURS:
+        words = ngettext("%(count)d working hour", "%(count)d working hours", amount)
+    else:
+        words = ngettext("%(count)d day", "%(count)d days", amount)
+    return words % {"count": amount}
+
+
+def _sources(kind: str, names: Iterable[str]) -> dict[str, str]:
+    """`limit:7` is a row of the core, any other `word:7` a row of the kind's own table of that name."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        table, _colon, key = name.partition(":")
+        wanted[table].add(key)
+    found = {}
+    for table, keys in wanted.items():
+        model: type[Model] | None = Limit if table == "limit" else _model(kind, table)
+        for row in model._default_manager.filter(pk__in=keys) if model else ():
+            found[f"{table}:{row.pk}"] = str(getattr(row, "source", ""))
+    return found
+
+
+def _model(kind: str, table: str) -> type[Model] | None:
+    return apps.get_app_config(kind).models.get(table)

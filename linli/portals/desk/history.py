@@ -1,0 +1,65 @@
+"""What has happened in a case, as lines of the timeline: posts, never persons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from linli.cases.kinds import kind_of, step_of
+from linli.cases.models import Case
+from linli.cases.story import Happening, story_for_staff
+from linli.web.parts import Line
+from linli.web.times import moment_words
+
+LATE_ENTRY = timedelta(minutes=2)  # recorded later than it happened: both are said
+
+
+def history(case: Case) -> list[Line]:
+    """The whole story, newest first."""
+    told = story_for_staff(case)
+    latest = len(told) - 1
+    lines = [_line(case, each, is_now=place == latest) for place, each in enumerate(told)]
+    return lines[::-1]
+
+
+def changes_since(case: Case, version: int) -> list[Line]:
+    """What was done after a version, newest first."""
+    newer = [each for each in story_for_staff(case) if int(each.facts.get("version", 1)) > version]
+    return [_line(case, each, is_now=False) for each in newer][::-1]
+
+
+def _line(case: Case, each: Happening, *, is_now: bool) -> Line:
+    return Line(
+        at=each.at,
+        title=each.label,
+        who=_who(each),
+        text="\n".join(_said(case, each)),
+        mark="now" if is_now and case.closed_at is None else "",
+    )
+
+
+def _who(each: Happening) -> str:
+    if each.post:
+        return each.post
+    if each.relation == "reporter":
+        return _("The person who raised it")
+    if each.relation == "anyone" or not each.relation:
+        return _("A resident")
+    return _("The system, by itself")
+
+
+def _said(case: Case, each: Happening) -> Iterable[str]:
+    """What was written, then what followed from it."""
+    colon = pgettext("between a label and its value", ": ")
+    fields = kind_of(case.kind).form(step_of(case.kind, each.step)).base_fields
+    alone = len(each.words) == 1
+    for name, words in each.words.items():
+        label = "" if alone or name not in fields else f"{fields[name].label}{colon}"
+        yield f"{label}{words}"
+    if each.facts.get("next_post_title"):
+        yield _("Handed to %(post)s") % {"post": each.facts["next_post_title"]}
+    if each.recorded_at - each.at > LATE_ENTRY:
+        yield _("Recorded %(moment)s") % {"moment": moment_words(each.recorded_at)}

@@ -1,0 +1,67 @@
+"""Notices that could not be sent: what the trouble is, and trying again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.base.errors import NotFound, NotYours
+from linli.cases.kinds import step_of
+from linli.cases.models import Notice
+from linli.cases.notices import resend, stuck_within
+from linli.portals.desk.hats import seated
+from linli.portals.desk.places import has
+from linli.posts.actor import PostActor
+
+MOST_SHOWN = 100
+_DIGITS = re.compile(r"\d{5,}")
+
+
+@dataclass(frozen=True)
+class ShownNotice:
+    """A stuck notice in words. Gateways quote telephone numbers in their errors: long digits are left out."""
+
+    notice: Notice
+    about: str
+    channel: str
+    trouble: str
+
+
+@require_safe
+@seated
+def notices(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """What is stuck in the hat's area."""
+    if not has(by, "notices.resend"):
+        raise NotYours
+    found = stuck_within(by.post.division.span)[:MOST_SHOWN]
+    return render(request, "desk/notices.html", {"notices": [_shown(each) for each in found]})
+
+
+def _shown(notice: Notice) -> ShownNotice:
+    channels = {"sms": pgettext("channel", "text message"), "email": pgettext("channel", "e-mail")}
+    return ShownNotice(
+        notice=notice,
+        about=str(step_of(notice.case.kind, notice.step).label),
+        channel=channels.get(notice.channel, notice.channel),
+        trouble=_DIGITS.sub("…", notice.trouble),
+    )
+
+
+@require_POST
+@seated
+def send_again(request: HttpRequest, by: PostActor, notice: UUID) -> HttpResponse:
+    """Put one notice back into the outbox."""
+    found = Notice.objects.select_related("case").filter(pk=notice).first()
+    if found is None:
+        raise NotFound
+    resend(found, by=by)
+    messages.success(request, _("It will be tried again within a minute."))
+    return redirect("desk:notices")

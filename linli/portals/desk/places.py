@@ -1,0 +1,77 @@
+"""What stands in the desk's navigation: only what the hat may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from linli.cases.kinds import Kind, all_kinds, power
+from linli.cases.models import Task
+from linli.posts.actor import PostActor
+from linli.posts.powers import kinds_with
+
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation; `pages` are the names of the pages that belong to it."""
+
+    label: str
+    address: str
+    pages: frozenset[str]
+    waiting: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk of one request: who sits at it, and how many hats that person could wear."""
+
+    by: PostActor
+    hats: int
+
+    @cached_property
+    def waiting(self) -> str:
+        """How many tasks are open, for the badge (one statement, however long the list is)."""
+        count = Task.objects.filter(post=self.by.post, closed_at=None)[: MOST_COUNTED + 1].count()
+        return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """The navigation, in the order of a day's work."""
+        found = [
+            Place(
+                _("To do"),
+                reverse("desk:to_do"),
+                frozenset({"to_do", "case", "step", "contact"}),
+                self.waiting,
+            ),
+            Place(_("Done"), reverse("desk:done"), frozenset({"done"})),
+            Place(_("Area"), reverse("desk:area"), frozenset({"area"})),
+        ]
+        if kinds_to_open(self.by):
+            found.append(Place(_("Report"), reverse("desk:reports"), frozenset({"reports", "report"})))
+        for needed, label, name, pages in (
+            ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
+            ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
+            ("notices.resend", _("Notices"), "notices", {"notices"}),
+        ):
+            if has(self.by, needed):
+                found.append(Place(label, reverse(f"desk:{name}"), frozenset(pages)))
+        found.append(
+            Place(_("Procedures"), reverse("desk:procedures"), frozenset({"procedures", "procedure"}))
+        )
+        return found
+
+
+def has(by: PostActor, needed: str) -> bool:
+    """Whether the kind of the actor's post carries a power; where it reaches is asked when it is used."""
+    return by.post.kind in kinds_with(needed)
+
+
+def kinds_to_open(by: PostActor) -> list[Kind]:
+    """The kinds of case this actor may open for somebody who called, came in or was met outside."""
+    return [kind for kind in all_kinds() if has(by, power(kind.name, kind.procedure.opening))]

@@ -1,0 +1,85 @@
+"""What the pages of a case read: the case inside one's area, who has a task in it, what it is linked with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.base.errors import NotFound
+from linli.base.text import half_width
+from linli.cases.models import Case, Link, Task
+from linli.posts.actor import PostActor
+from linli.posts.may import Decision, covers, may
+from linli.posts.models import Holding
+
+_RELATIONS = {
+    "duplicate of": (gettext_lazy("The same as"), gettext_lazy("Also reported as")),
+    "became": (gettext_lazy("Became"), gettext_lazy("Came from")),
+    "part of": (gettext_lazy("Part of"), gettext_lazy("Has the part")),
+}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """An open task: which post has it, since when, and whether anybody sits on that post."""
+
+    post: str
+    organisation: str
+    since: datetime
+    vacant: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another case this one is linked with."""
+
+    how: str
+    number: str
+    summary: str
+
+
+def case_for(by: PostActor, number: str) -> Case:
+    """The case with this number, if it lies in the actor's area or the actor's post has a task in it."""
+    found = Case.objects.select_related("division").filter(number=half_width(number).strip()).first()
+    if found is None:
+        raise NotFound
+    if may(by, "cases.list", within=found.code_now) is Decision.ALLOWED:
+        return found
+    if Task.objects.filter(case=found, post=by.post, closed_at=None).exists():
+        return found
+    raise NotFound
+
+
+def tasks_of(case: Case, by: PostActor) -> list[Duty]:
+    """Who has to do something in a case now (two statements)."""
+    tasks = list(Task.objects.filter(case=case, closed_at=None).select_related("post__organisation"))
+    posts = [task.post_id for task in tasks]
+    held = set(Holding.objects.current().filter(post__in=posts).values_list("post_id", flat=True))
+    return [
+        Duty(
+            post=task.post.title,
+            organisation=task.post.organisation.name,
+            since=task.opened_at,
+            vacant=task.post_id not in held,
+            mine=task.post_id == by.post.pk,
+        )
+        for task in tasks
+    ]
+
+
+def links_of(case: Case, by: PostActor) -> list[Related]:
+    """The linked cases that lie in the actor's area."""
+    outwards = Link.objects.filter(source=case).select_related("target")
+    inwards = Link.objects.filter(target=case).select_related("source")
+    found = [(_words(link.relation, 0), link.target) for link in outwards]
+    found += [(_words(link.relation, 1), link.source) for link in inwards]
+    return [Related(how, other.number, other.summary) for how, other in found if covers(by, other.code_now)]
+
+
+def _words(relation: str, end: int) -> str:
+    pair = _RELATIONS.get(relation.replace("_", " "))
+    return str(pair[end]) if pair else _("Linked with")

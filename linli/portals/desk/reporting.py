@@ -1,0 +1,138 @@
+"""Taking a case in for somebody: on the telephone, at the window, out in the grid. Ends with a receipt to read out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.cases.forms import StepForm
+from linli.cases.kinds import Kind, kind_of
+from linli.cases.opening import Opened, Origin
+from linli.cases.steps import open_case
+from linli.divisions.codes import Level
+from linli.divisions.models import Division
+from linli.portals.desk.hats import seated
+from linli.portals.desk.places import kinds_to_open
+from linli.portals.desk.telling import with_errors
+from linli.posts.actor import PostActor
+from linli.posts.models import PostKind
+
+CHANNELS = {PostKind.CALL_TAKER: "telephone", PostKind.GRID_WORKER: "grid", PostKind.CLERK: "window"}
+MOST_CHOICES = 600  # more places than this are typed as a code
+_POINT = ("longitude", "latitude", "datum")
+
+
+@require_safe
+@seated
+def reports(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """Choose what to take in; with one kind there is nothing to choose."""
+    kinds = kinds_to_open(by)
+    if not kinds:
+        raise NotYours(_("Your post takes no reports in."))
+    if len(kinds) == 1:
+        return redirect("desk:report", kinds[0].name)
+    return render(request, "desk/reports.html", {"kinds": kinds})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
+    """The kind's opening form, and opening the case; the receipt is the answer itself, shown once."""
+    found = kind_of(kind)
+    if found not in kinds_to_open(by):
+        raise NotYours(_("Your post takes no reports in."))
+    if request.method != "POST":
+        return _asked(request, found, _form(found, by), str(uuid4()))
+    data = {**request.POST.dict(), "channel": CHANNELS.get(PostKind(by.post.kind), "window")}
+    try:
+        opened = open_case(kind, data, by=by, origin=_origin(request, by), files=request.FILES)
+    except (Invalid, NotFound, Conflict) as refusal:
+        if isinstance(refusal, NotFound):
+            refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
+        form = with_errors(_form(found, by, data, request.FILES), refusal)
+        return _asked(request, found, form, request.POST.get("sent", ""), status=refusal.status)
+    return _receipt(request, found, opened)
+
+
+def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, status: int = 200) -> HttpResponse:
+    point = [form[name] for name in _POINT if name in form.fields]
+    rest = [bound for bound in form.visible_fields() if bound.name not in _POINT]
+    open_point = any(bound.value() or bound.errors for bound in point[:2])
+    context = {
+        "form": form,
+        "kind": kind.procedure,
+        "fields": rest,
+        "point": point,
+        "open_point": open_point,
+        "sent": sent,
+    }
+    return render(request, "desk/report.html", context, status=status)
+
+
+def _receipt(request: HttpRequest, kind: Kind, opened: Opened) -> HttpResponse:
+    groups = [opened.follow_code[:4], opened.follow_code[4:]]
+    context = {"opened": opened, "groups": groups, "kind": kind.procedure}
+    response = render(request, "desk/receipt.html", context)
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def _origin(request: HttpRequest, by: PostActor) -> Origin | None:
+    """The page carries a key of its own, so that a form sent twice opens one case."""
+    try:
+        key = UUID(request.POST.get("sent", ""))
+    except ValueError:
+        return None
+    said: dict[str, Any] = {
+        name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"
+    }
+    said["files"] = [[file.name, file.size] for _name, files in request.FILES.lists() for file in files]
+    body = json.dumps(said, sort_keys=True).encode()
+    return Origin.of(f"desk/{by.holding.pk}", str(key), body)
+
+
+def _form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:
+    """The opening form as a member of staff fills it in for somebody else."""
+    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by)
+    _offer_places(form, by)
+    for name, label in (("name", _("Name of who raised it")), ("phone", _("Their telephone number"))):
+        if name in form.fields:
+            form.fields[name].label = label
+    for field in form.fields.values():
+        if isinstance(field, forms.DateTimeField):
+            field.widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return form
+
+
+def _offer_places(form: StepForm, by: PostActor) -> None:
+    """Let the place be picked from the hat's own area instead of typed as a code."""
+    if "division" not in form.fields:
+        return
+    area = by.post.division
+    below = Division.objects.within(area.trimmed).current()
+    if area.level >= Level.VILLAGE:
+        choices = [(place.trimmed, place.name) for place in below.order_by("code")[:MOST_CHOICES]]
+        form.fields["division"].widget = forms.Select(choices=choices)
+        form.fields["division"].initial = area.trimmed
+        return
+    villages = below.filter(level=Level.VILLAGE).select_related("parent").order_by("code")
+    found = list(villages[: MOST_CHOICES + 1])
+    if not found or len(found) > MOST_CHOICES:
+        return
+    form.fields["division"].widget = forms.Select(choices=[("", _("Not known yet")), *_by_town(found)])
+
+
+def _by_town(villages: list[Division]) -> list[tuple[str, list[tuple[str, str]]]]:
+    towns: dict[str, list[tuple[str, str]]] = {}
+    for village in villages:
+        town = village.parent.name if village.parent else ""
+        towns.setdefault(town, []).append((village.trimmed, village.name))
+    return list(towns.items())

@@ -1,0 +1,43 @@
+"""The desk's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from linli.portals.desk import (
+    appointing,
+    cases,
+    choosing,
+    contact,
+    coverage,
+    lists,
+    notices,
+    posts,
+    procedures,
+    reporting,
+)
+
+app_name = "desk"
+urlpatterns = [
+    path("", lists.to_do, name="to_do"),
+    path("done/", lists.done, name="done"),
+    path("area/", lists.area, name="area"),
+    path("hat/", choosing.hat, name="hat"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/contact/", contact.contact, name="contact"),
+    path("cases/<str:number>/photos/<uuid:photo>/", cases.photo, name="photo"),
+    path("cases/<str:number>/<slug:step>/", cases.step, name="step"),
+    path("report/", reporting.reports, name="reports"),
+    path("report/<slug:kind>/", reporting.report, name="report"),
+    path("coverage/", coverage.coverage_page, name="coverage"),
+    path("posts/", posts.posts, name="posts"),
+    path("posts/<str:code>/", posts.division, name="division"),
+    path("posts/<str:code>/found/", posts.found_post, name="found"),
+    path("posts/<str:code>/<int:post>/", appointing.post, name="post"),
+    path("posts/<str:code>/<int:post>/appoint/", appointing.appoint_holder, name="appoint"),
+    path("posts/<str:code>/<int:post>/end/", appointing.end_holding, name="end"),
+    path("procedures/", procedures.procedures, name="procedures"),
+    path("procedures/<slug:kind>/", procedures.procedure, name="procedure"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<uuid:notice>/", notices.send_again, name="send_again"),
+]
