@@ -45,7 +45,9 @@ def extras(step, world):
         return {"reason": "因为", "to": world.posts["water"].organisation}
     if step == "dispatch":
         return {"to": world.posts["power"]}
-    return {"result": "好了"} if step == "handle" else {}
+    return {"handle": {"result": "好了"}, "ask": {"question": "在哪?"}, "answer": {"reply": "这里"}}.get(
+        step, {}
+    )
 
 
 def take(world, matter, step, by, seen):

@@ -137,6 +137,20 @@ def handle(
         now.words(result=result)
 
 
+def ask(matter: Matter, *, by: Actor, seen: Version, question: str, at: datetime | None = None) -> None:
+    """Ask the reporter through Linli (询问): who deals with it still learns neither name nor number."""
+    with taking("ask", matter, by=by, seen=seen, at=at) as now:
+        now.hand_to(now.detail.handler)
+        now.words(question=question)
+
+
+def answer(matter: Matter, *, by: Actor, seen: Version, reply: str, at: datetime | None = None) -> None:
+    """The reporter answers, or adds something, while it is being handled (答复)."""
+    with taking("answer", matter, by=by, seen=seen, at=at) as now:
+        now.hand_to(now.detail.handler)
+        now.words(answer=reply)
+
+
 def send_back(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:
     """Return a matter that was dispatched to the wrong post, with the reason (退回)."""
     with taking("send_back", matter, by=by, seen=seen, at=at) as now:

@@ -34,7 +34,11 @@ TEXTS = Path(__file__).with_name("demo.yaml")
 CHANNELS = {"w": "web", "p": "phone", "g": "grid", "c": "window"}
 # Shares as in Boston's 121,145 requests of 2015: 51 % by telephone, 26 % by app and web, 23 % by the city's own people.
 SHARES = {"w": 26, "p": 46, "g": 23, "c": 5}
-BEGINNINGS = {"p": ("来电反映：", "市民来电：", ""), "g": ("巡查发现：", "巡查：", ""), "c": ("居民到窗口反映：", "")}
+BEGINNINGS = {
+    "p": ("来电反映：", "市民来电：", ""),
+    "g": ("巡查发现：", "巡查：", ""),
+    "c": ("居民到窗口反映：", ""),
+}
 CALLED = ("女士", "先生", "师傅", "阿姨", "大爷")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林"
 NOBODYS_NUMBER = "1200000"  # no mobile number begins with 12, so nobody can be called by mistake
@@ -86,7 +90,9 @@ def situations() -> tuple[Situation, ...]:
 
 def situation_of(text: str) -> Situation | None:
     """The situation a text was made from; None for what a visitor wrote."""
-    return next((each for each in situations() if all(part in text for part in each.text.split("{at}"))), None)
+    return next(
+        (each for each in situations() if all(part in text for part in each.text.split("{at}"))), None
+    )
 
 
 # --- reporting ----------------------------------------------------------------------------------------------
@@ -112,7 +118,9 @@ def report_one(
     by = _opener(source, grid)
     contact = GivenContact()
     if source != "g" and chance.random() < phones:
-        contact = GivenContact(chance.choice(SURNAMES) + chance.choice(CALLED), _number(chance), language="zh-hans")
+        contact = GivenContact(
+            chance.choice(SURNAMES) + chance.choice(CALLED), _number(chance), language="zh-hans"
+        )
     text = chance.choice(BEGINNINGS.get(source, ("",))) + situation.text.format(at=landmark)
     given = actions.Report(text=text, landmark=landmark, contact=contact, channel=CHANNELS[source])
     if source in "wg":
@@ -203,7 +211,9 @@ SMOOTH = {
 }  # fmt: skip
 
 
-def carry_on(case: Case, situation: Situation, step: str, chance: Random, *, at: datetime | None = None) -> None:
+def carry_on(
+    case: Case, situation: Situation, step: str, chance: Random, *, at: datetime | None = None
+) -> None:
     """Take one step as whoever has to take it would, and bring `case` up to date; refusals come through."""
     kind = kind_of(case.kind)
     rule = kind.procedure.steps["dispatch" if step == "dispatch_wrongly" else step]
@@ -253,7 +263,9 @@ def _dispatching(case: Case, situation: Situation, chance: Random) -> dict[str, 
 def _dispatching_wrongly(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
     """To the town's team what is a department's, to a department what is the team's."""
     right = right_post(case, situation)
-    others = Post.objects.filter(kind=PostKind.HANDLER, until=None).select_related("division").exclude(pk=right)
+    others = (
+        Post.objects.filter(kind=PostKind.HANDLER, until=None).select_related("division").exclude(pk=right)
+    )
     serving = [post for post in others if post.division.span[0] <= case.code_now < post.division.span[1]]
     return {"to": chance.choice(serving) if serving else Post.objects.get(pk=right), "note": ""}
 

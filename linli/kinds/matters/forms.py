@@ -53,7 +53,16 @@ class Report(PersonFields):
     happened_at = forms.DateTimeField(label=_("When did you see it?"), required=False)
     photos = PhotosField(label=_("Photos"), required=False)
 
-    field_order = ("text", "category", "photos", "landmark", "division", "longitude", "latitude", "happened_at")
+    field_order = (
+        "text",
+        "category",
+        "photos",
+        "landmark",
+        "division",
+        "longitude",
+        "latitude",
+        "happened_at",
+    )
 
     def clean_happened_at(self) -> datetime | None:
         """Not in the future, not before anybody can remember."""
@@ -156,6 +165,22 @@ class Handle(StepForm):
         label=_("What was done"), help_text=_("The reporter will read it. Say what changed on site.")
     )
     photos = PhotosField(label=_("Photos of the result"), required=False)
+
+
+class Ask(StepForm):
+    """A question to the reporter."""
+
+    question = TidyText(
+        label=_("Question"),
+        max_length=500,
+        help_text=_("It goes to the reporter through Linli. Ask only what you need."),
+    )
+
+
+class Answer(StepForm):
+    """The reporter's answer."""
+
+    reply = TidyText(label=_("Your answer"), max_length=1000)
 
 
 class SendBack(ReasonForm):

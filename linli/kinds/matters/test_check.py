@@ -23,7 +23,9 @@ def test_a_failed_check_sends_it_back_to_the_same_post(world, handled_matter):
 @pytest.mark.parametrize("step", ["check", "fail"])
 def test_who_handled_it_does_not_check_it_on_another_post_either(world, handled_matter, step):
     handler = world.by("power").holding.account
-    second_hat = PostActor(appoint(handler, world.posts["county_checker"], by=SystemActor("test"), acting=True))
+    second_hat = PostActor(
+        appoint(handler, world.posts["county_checker"], by=SystemActor("test"), acting=True)
+    )
     extra = {"reason": "不行"} if step == "fail" else {}
     with pytest.raises(NotYours, match="does not check it"):
         getattr(actions, step)(handled_matter, by=second_hat, seen=4, **extra)

@@ -7,7 +7,9 @@ from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import state_of
 from linli.ledger.models import Entry
 
-STAGES = sorted(set(kind_of("matters").procedure.stages) - kind_of("matters").procedure.steps["dispatch"].leaves)
+STAGES = sorted(
+    set(kind_of("matters").procedure.stages) - kind_of("matters").procedure.steps["dispatch"].leaves
+)
 
 
 def dispatch(world, matter, **changes):
