@@ -1,0 +1,140 @@
+"""`make docs`: write the documents that are drawn from the code; with `--check` only say which are out of date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+os.environ.update(DJANGO_SETTINGS_MODULE="linli.conf.settings", LINLI_BUILDING="1")
+
+import django  # noqa: E402  after the environment is laid
+from django.utils import translation  # noqa: E402
+
+from linli.base.catalogues import compile_catalogues  # noqa: E402
+
+compile_catalogues(REPOSITORY / "linli")
+django.setup()
+
+from linli.cases.drawing import draw, takers  # noqa: E402  after the apps are loaded
+from linli.cases.kinds import all_kinds  # noqa: E402
+from linli.cases.procedure import Procedure, Step  # noqa: E402
+from linli.ledger.names import all_names  # noqa: E402
+
+NOTE = "<!-- Written by `make docs` from {source}; do not edit. -->"
+
+
+def documents() -> dict[str, str]:
+    """Every document drawn from the code: its path in the repository, and what it must say."""
+    drawn = {"docs/procedures.md": _lines(_procedures()), "docs/entries.md": _lines(_entries())}
+    for kind in all_kinds():
+        for language, ending in (("en", ""), ("zh-hans", ".zh")):
+            with translation.override(language):
+                drawn[f"docs/images/{kind.name}{ending}.svg"] = draw(kind.procedure) + "\n"
+    return drawn
+
+
+def _lines(lines: Iterator[str]) -> str:
+    return "\n".join(lines).strip() + "\n"
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _table(*heads: str) -> Iterator[str]:
+    yield _row(*heads)
+    yield _row(*("---" for _head in heads))
+
+
+def _procedures() -> Iterator[str]:
+    yield "# Procedures · 办理程序"
+    yield ""
+    yield NOTE.format(source="procedure.yaml of each kind")
+    yield ""
+    yield "What each kind of case goes through: its stages, its steps, who may take them, what each starts and stops."
+    yield "How long a clock runs is not here: it is a dated row of the place (`linli/kinds/*/seeds/limits.csv` to begin"
+    yield "with). The same drawing is at the desk under 办理程序."
+    for kind in all_kinds():
+        yield from _procedure(kind.procedure)
+
+
+def _procedure(procedure: Procedure) -> Iterator[str]:
+    with translation.override("en"):
+        english = str(procedure.label)
+    yield from ("", f"## {english} · {procedure.label.zh} (`{procedure.kind}`)", "")
+    yield f"![{procedure.label.zh}](images/{procedure.kind}.zh.svg)"
+    yield from ("", f"The same in English: [images/{procedure.kind}.svg](images/{procedure.kind}.svg).", "")
+    yield from _table("step", "中文", "English", "who", "from", "to", "next task", "clocks", "kept apart from", "told")
+    for step in procedure.steps.values():
+        yield _step_row(procedure, step)
+    yield ""
+    yield from _table("stage", "中文", "English", "end")
+    for stage in procedure.stages.values():
+        yield _row(f"`{stage.name}`", stage.label.zh, stage.label.en, "yes" if stage.ends else "")
+    yield ""
+    yield from _table("clock", "中文", "English", "when it runs out", "shown as the limit")
+    for clock in procedure.clocks.values():
+        lapse = f"the system takes `{clock.lapse}`" if clock.lapse else ""
+        yield _row(f"`{clock.name}`", clock.label.zh, clock.label.en, lapse, "yes" if clock.shown else "")
+
+
+def _step_row(procedure: Procedure, step: Step) -> str:
+    with translation.override("en"):
+        who = takers(step)
+    moves = [f"starts {name}" for name in step.start] + [f"stops {name}" for name in step.stop]
+    if step.while_running:
+        moves.append(f"only while {step.while_running} runs")
+    task = "a post that is named" if step.task == "named" else step.task
+    return _row(
+        f"`{step.name}`",
+        step.label.zh,
+        step.label.en,
+        who,
+        ", ".join(f"`{stage}`" for stage in procedure.stages if stage in step.leaves),
+        f"`{step.enters}`",
+        task,
+        "; ".join(moves),
+        ", ".join(step.apart_from),
+        "the reporter" if step.notice else "",
+    )
+
+
+def _entries() -> Iterator[str]:
+    yield "# Entries of the ledger · 留痕记录"
+    yield ""
+    yield NOTE.format(source="the registered names")
+    yield ""
+    yield "Every name an entry can have, and what becomes of its words when a person asks for erasure: *erase* (they are"
+    yield "removed, the salted digest stays), *keep* (the law demands keeping, or nothing in them is personal), *no_words*."
+    yield ""
+    yield from _table("name", "中文", "English", "words")
+    for each in all_names():
+        with translation.override("zh-hans"):
+            chinese = each.label()
+        with translation.override("en"):
+            english = each.label()
+        yield _row(f"`{each.name}`", chinese, english, each.redaction.value)
+
+
+def main() -> int:
+    """Write what has changed and name it; with --check write nothing and fail."""
+    checking = "--check" in sys.argv
+    stale = []
+    for name, text in documents().items():
+        path = REPOSITORY / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(name)
+        if not checking:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    sys.stdout.write("".join(f"{name}\n" for name in stale))
+    return int(checking and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
