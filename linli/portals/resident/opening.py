@@ -137,9 +137,9 @@ def without_position(kind: Kind, form: StepForm) -> StepForm:
     if not troubled:
         return form
     for name in troubled:
-        for sentence in form.errors[name]:
-            form.add_error(None, str(sentence))
-        del form.errors[name]
+        for error in form.errors.pop(name).as_data():
+            if not error.code:  # a sentence of the kind's own, not that a number is expected
+                form.add_error(None, error)
     form.add_error(
         None, _("Your position was left out. Send it again as it is, or describe the place in words.")
     )
