@@ -13,6 +13,7 @@ SHOWN = {
     "longitude": "longitude",
     "latitude": "latitude",
     "placing": "placing",
+    "happened_at": "happened_at",
     "result": "result",
 }
 

@@ -1,1 +1,1 @@
-"""API v1, generated from the steps and forms of every kind."""
+"""API v1: every installed kind as JSON, made from its steps and forms. Additive only: nothing in v1 goes away."""

@@ -1,0 +1,122 @@
+"""What the API answers: plain values in JSON, instants with the place's offset, codes as trimmed strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from linli.cases.kinds import Kind, kind_of
+from linli.cases.lists import Page
+from linli.cases.models import Case
+from linli.cases.opening import Opened
+from linli.cases.procedure import Step
+from linli.cases.steps import steps_open_to
+from linli.cases.story import Happening, story_for_reporter, story_for_staff
+from linli.portals.api.slots import api_of
+from linli.posts.actor import Actor, PostActor
+
+
+def as_json(content: Mapping[str, Any], *, status: int = 200) -> JsonResponse:
+    """An answer; Chinese stays readable."""
+    return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def receipt(request: HttpRequest, kind: str, opened: Opened) -> JsonResponse:
+    """What the sender of a new case keeps; 200 instead of 201 when the same request had come before."""
+    address = request.build_absolute_uri(f"{request.path_info}/{opened.number}")
+    content = {
+        "number": opened.number,
+        "follow_code": opened.follow_code,
+        "status_url": address,
+        "promised_by": instant(opened.promised_by),
+    }
+    response = as_json(content, status=200 if opened.again else 201)
+    response["Location"] = address
+    return response
+
+
+def state(case: Case, *, by: Actor) -> JsonResponse:
+    """A case as the asker may see it, with the version in `version` and ETag."""
+    kind = kind_of(case.kind)
+    told = story_for_staff(case) if isinstance(by, PostActor) else story_for_reporter(case)
+    content = {
+        **row(case),
+        "recorded_at": instant(case.recorded_at),
+        "detail": _detail(kind, case),
+        "story": [_happening(each) for each in told],
+        "steps": [_open_step(case, step) for step in steps_open_to(by, case)],
+    }
+    response = as_json(content)
+    response["ETag"] = f'"{case.version}"'
+    return response
+
+
+def listed(page: Page) -> JsonResponse:
+    """One page of a list; `next` is the key of the following one."""
+    return as_json({"cases": [row(case) for case in page.rows], "next": page.next_key or None})
+
+
+def row(case: Case) -> dict[str, Any]:
+    """What is common to every case."""
+    procedure = kind_of(case.kind).procedure
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "stage": case.stage,
+        "label": str(procedure.stages[case.stage].label),
+        "version": case.version,
+        "summary": case.summary,
+        "place": {"code": case.division.trimmed, "name": case.division.name},
+        "at": instant(case.at),
+        "promised_by": instant(case.due),
+        "closed_at": instant(case.closed_at),
+        "outcome": case.outcome or None,
+        "outcome_label": str(procedure.outcomes[case.outcome]) if case.outcome else None,
+    }
+
+
+def instant(moment: datetime | None) -> str | None:
+    """ISO 8601 with the offset of the place."""
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
+
+
+def _happening(each: Happening) -> dict[str, Any]:
+    return {
+        "step": each.step,
+        "label": each.label,
+        "at": instant(each.at),
+        "by": each.post or each.relation,
+        "next": each.facts.get("next_post_title") or None,
+        "words": each.words,
+    }
+
+
+def _open_step(case: Case, step: Step) -> dict[str, str]:
+    address = reverse("api:step", args=(case.kind, case.number, step.name))
+    return {"step": step.name, "label": str(step.label), "url": address}
+
+
+def _detail(kind: Kind, case: Case) -> dict[str, Any]:
+    """What the kind's api.py shows of its own row; nothing without one."""
+    shown: dict[str, str] = getattr(api_of(kind.name), "SHOWN", {})
+    if not shown:
+        return {}
+    detail = kind.detail_of(case)
+    return {name: plain(_followed(detail, path)) for name, path in shown.items()}
+
+
+def _followed(detail: Any, path: str) -> Any:
+    return reduce(lambda found, name: getattr(found, name, None), path.split("."), detail)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, datetime):
+        return instant(value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

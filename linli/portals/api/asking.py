@@ -1,0 +1,102 @@
+"""Who asks: a machine with a token, or whoever holds a case's number and follow code. Never a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound
+from linli.base.ids import has_valid_check_digit
+from linli.base.text import half_width
+from linli.cases.follow import followed
+from linli.cases.models import Case, Task
+from linli.posts import tokens
+from linli.posts.actor import Actor, PostActor
+from linli.posts.may import Decision, may
+from linli.web.limits import check_rate
+
+CODES_PER_MINUTE = 60  # per address; a code has 36 bits
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A case, who looks at it, and its open tasks."""
+
+    case: Case
+    by: Actor
+    tasks: list[Task]
+
+
+def holder_of_token(request: HttpRequest) -> PostActor | None:
+    """The appointment behind the request's bearer token; None when there is no Authorization header at all."""
+    given = request.headers.get("Authorization")
+    if given is None:
+        return None
+    scheme, _blank, secret = given.partition(" ")
+    if scheme.lower() != "bearer":
+        raise tokens.Unknown(_("Only access tokens are accepted: Authorization: Bearer …"))
+    return tokens.actor_of(secret.strip())
+
+
+def staff(request: HttpRequest) -> PostActor:
+    """The appointment behind the token, which must be there."""
+    by = holder_of_token(request)
+    if by is None:
+        raise tokens.Unknown(_("This needs an access token: Authorization: Bearer …"))
+    return by
+
+
+def sight_of(request: HttpRequest, kind: str, number: str) -> Sight:
+    """The case as this request may see it: by follow code as its reporter, else by token inside the area."""
+    number = half_width(number).strip()
+    code = request.headers.get("X-Follow-Code") or request.GET.get("code", "")
+    if code:
+        check_rate(request, "api-follow", CODES_PER_MINUTE)
+        return _seen_by_reporter(kind, number, code)
+    return _seen_by_staff(_staff_or_code(request), kind, number)
+
+
+def _seen_by_reporter(kind: str, number: str, code: str) -> Sight:
+    try:
+        case, by = followed(number if _readable(number) else "", code)
+    except NotFound:
+        case = None
+    if case is None or case.kind != kind:
+        raise NotFound(_("No case has this number and this code. Check both for typing mistakes."))
+    return Sight(case, by, open_tasks(case))
+
+
+def _staff_or_code(request: HttpRequest) -> PostActor:
+    by = holder_of_token(request)
+    if by is None:
+        raise tokens.Unknown(_("Send the case's code in X-Follow-Code, or an access token in Authorization."))
+    return by
+
+
+def _seen_by_staff(by: PostActor, kind: str, number: str) -> Sight:
+    cases = Case.objects.select_related("division", "reporter").filter(number=number, kind=kind)
+    case = cases.first() if _readable(number) else None
+    if case is None:
+        raise NotFound
+    tasks = open_tasks(case)
+    in_area = may(by, "cases.list", within=case.code_now) is Decision.ALLOWED
+    if not in_area and by.post.pk not in {task.post_id for task in tasks}:
+        raise NotFound
+    return Sight(case, by, tasks)
+
+
+def seen_again(case: UUID) -> Case:
+    """The case as a step has left it."""
+    return Case.objects.select_related("division", "reporter").get(pk=case)
+
+
+def open_tasks(case: Case) -> list[Task]:
+    """The open tasks of a case."""
+    return list(Task.objects.filter(case=case, closed_at=None))
+
+
+def _readable(number: str) -> bool:
+    return len(number) <= 30 and has_valid_check_digit(number)

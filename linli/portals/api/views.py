@@ -1,0 +1,153 @@
+"""The three addresses of every kind: its cases, one case, one step. All else comes from procedures and forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from linli.base.errors import Conflict, Invalid, NotFound
+from linli.cases import lists
+from linli.cases.kinds import Kind, kind_of, step_of
+from linli.cases.opening import Origin
+from linli.cases.permission import require_step
+from linli.cases.procedure import ANYONE, Step
+from linli.cases.steps import form_for, open_case, take
+from linli.portals.api import answers, asking
+from linli.portals.api.bodies import idempotency_key, json_object
+from linli.portals.api.schema import asked_now
+from linli.portals.api.slots import form_data, names_outside
+from linli.posts.actor import Actor, PartyActor, PostActor
+from linli.posts.tokens import Unknown
+from linli.web.errors import answer
+from linli.web.limits import check_rate
+
+RESIDENT = PartyActor("reporter")
+FILTERS = {"stage", "words", "next"}
+_VERSION_TAG = re.compile(r'(?:W/)?"(\d{1,9})"')
+
+Given = ParamSpec("Given")
+View = Callable[Concatenate[HttpRequest, Given], HttpResponse]
+
+
+def entrance(*methods: str) -> Callable[[View[Given]], View[Given]]:
+    """What all addresses share: the methods, no session and so no CSRF, nothing kept by caches in between."""
+
+    def guarded(view: View[Given]) -> View[Given]:
+        @csrf_exempt
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+            try:
+                response = view(request, *args, **kwargs) if request.method in methods else None
+            except Unknown as refusal:
+                response = answer(request, refusal)
+                response["WWW-Authenticate"] = 'Bearer realm="linli"'
+            response = response or HttpResponseNotAllowed(methods)
+            response["Cache-Control"] = "no-store"
+            return response
+
+        return opened
+
+    return guarded
+
+
+@entrance("GET", "HEAD", "POST")
+def cases(request: HttpRequest, kind: str) -> HttpResponse:
+    """Open a case of a kind (POST), or list those of one's area (GET)."""
+    found = kind_of(kind)
+    return _opened(request, found) if request.method == "POST" else _listed(request, found)
+
+
+def _opened(request: HttpRequest, kind: Kind) -> HttpResponse:
+    by = _opener(request, kind)
+    step = kind.procedure.opening.name
+    body = json_object(request)
+    key = idempotency_key(request)
+    origin = Origin.of(_source(kind, by), key, request.body) if key else None
+    data = form_data(kind.name, step, body)
+    with names_outside(kind.name, step):
+        opened = open_case(kind.name, data, by=by, origin=origin)
+    return answers.receipt(request, kind.name, opened)
+
+
+def _opener(request: HttpRequest, kind: Kind) -> Actor:
+    by = asking.holder_of_token(request)
+    if by is not None:
+        return by
+    if ANYONE not in kind.procedure.opening.parties:
+        return asking.staff(request)
+    check_rate(request, "report", settings.INTAKE_PER_MINUTE)
+    return RESIDENT
+
+
+def _source(kind: Kind, by: Actor) -> str:
+    """Whose keys these are: each post has its own; the public shares one, whatever address a retry comes from."""
+    return f"api/{kind.name}/{by.post.pk if isinstance(by, PostActor) else 'public'}"
+
+
+def _listed(request: HttpRequest, kind: Kind) -> HttpResponse:
+    by = asking.staff(request)
+    given = request.GET.dict()
+    unknown = {name: [_("Lists cannot be narrowed by this.")] for name in set(given) - FILTERS}
+    stage = given.get("stage", "")
+    if stage and stage not in kind.procedure.stages:
+        unknown["stage"] = [_("There is no such stage in this procedure.")]
+    if unknown:
+        raise Invalid(fields=unknown)
+    page = lists.in_area(
+        by, kind=kind.name, stage=stage, text=given.get("words", ""), before=given.get("next", "")
+    )
+    return answers.listed(page)
+
+
+@entrance("GET", "HEAD")
+def case(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """One case, as its reporter or a post may see it."""
+    sight = asking.sight_of(request, kind_of(kind).name, number)
+    return answers.state(sight.case, by=sight.by)
+
+
+@entrance("GET", "HEAD", "POST")
+def step(request: HttpRequest, kind: str, number: str, step: str) -> HttpResponse:
+    """Take a step (POST), or see what it asks for now, with the choices (GET)."""
+    rule = step_of(kind, step)
+    if rule.opens:
+        raise NotFound(_("There is no such step in this procedure."))
+    sight = asking.sight_of(request, kind, number)
+    if request.method == "POST":
+        return _taken(request, sight, rule)
+    require_step(rule, sight.case, sight.tasks, by=sight.by)
+    if sight.case.stage not in rule.leaves:
+        raise Conflict
+    return answers.as_json(asked_now(kind, rule, form_for(rule, sight.case, by=sight.by)))
+
+
+def _taken(request: HttpRequest, sight: asking.Sight, rule: Step) -> HttpResponse:
+    case, by = sight.case, sight.by
+    body = json_object(request)
+    require_step(
+        rule, case, sight.tasks, by=by
+    )  # before the form is read: a form may say more than a stranger knows
+    seen = _seen(request, body)
+    data = form_data(case.kind, rule.name, body)
+    with names_outside(case.kind, rule.name):
+        take(case, rule.name, data, by=by, seen=seen)
+    return answers.state(asking.seen_again(case.pk), by=by)
+
+
+def _seen(request: HttpRequest, body: dict[str, Any]) -> int:
+    """The version the asker decided on: `seen` in the body, or If-Match; without it nobody knows."""
+    given = body.pop("seen", None)
+    if given is None:
+        tag = _VERSION_TAG.fullmatch(request.headers.get("If-Match", "").strip())
+        given = int(tag.group(1)) if tag else None
+    if isinstance(given, bool) or not isinstance(given, int):
+        sentence = _("Send the version you decided on: a number in “seen”, or the ETag in If-Match.")
+        raise Invalid(sentence, fields={"seen": [sentence]})
+    return given
