@@ -28,10 +28,15 @@ def collected(app: Path) -> dict[Key, str]:
     for path in sorted(app.rglob("*")):
         if path.suffix in {".py", ".html", ".txt"} and not _of_another(app, path):
             text = path.read_text(encoding="utf-8")
-            source = text if path.suffix == ".py" else templatize(text, origin=str(path))
+            source = text if path.suffix == ".py" else _flush_left(templatize(text, origin=str(path)))
             for key in _texts(source):
                 found[key] = path.relative_to(app).as_posix()
     return found
+
+
+def _flush_left(source: str) -> str:
+    """Python reads indentation as meaning; a template's has none."""
+    return "\n".join(line.lstrip() for line in source.splitlines())
 
 
 def _of_another(app: Path, path: Path) -> bool:

@@ -62,4 +62,8 @@ def _purpose(name: str) -> str:
 
 
 def _field(name: str) -> str:
-    return {"name": _("name"), "phone": _("telephone number"), "address": _("address")}.get(name, name)
+    return {
+        "name": pgettext("personal data", "name"),
+        "phone": pgettext("personal data", "telephone number"),
+        "address": pgettext("personal data", "address"),
+    }.get(name, name)

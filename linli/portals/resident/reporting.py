@@ -103,6 +103,7 @@ def _form_page(
         "form": form,
         "envelope": envelope,
         "sections": sections_of(form),
+        "photos_lost": bool(request.FILES),
         "fields_template": [f"{kind.name}/open.html", "resident/open.html"],
     }
     return render(request, "resident/report.html", content, status=status)
