@@ -154,6 +154,17 @@ DOORS: dict[str, Door] = {
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }
+# A session is no authority in the API: whoever is signed in at the desk still needs a token there.
+_CASE = {"kind": "matters", "number": "990101-26-00001-1"}
+DOORS |= {
+    "api/v1/openapi.json": Door(EVERYONE),
+    "api/v1/docs": Door(EVERYONE),
+    "api/v1/<str:kind>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: {"kind": "matters"}),
+    "api/v1/<str:kind>/<str:number>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
+    "api/v1/<str:kind>/<str:number>/<str:step>": Door(
+        (Answer.SIGN_IN,) * 4, fill=lambda _world: {**_CASE, "step": "accept"}, method="post"
+    ),
+}
 # allauth guards its own pages; what it shows is about the visitor's own account only.
 LIBRARY = ("account/*",)
 

@@ -74,7 +74,7 @@ def _choices(field: forms.Field, everything: bool) -> list[Schema]:  # noqa: FBT
     if isinstance(field, forms.ModelChoiceField):
         if not everything and not field.to_field_name:
             return []
-        rows = (field.queryset or ())[:MOST_CHOICES] if field.queryset is not None else ()
+        rows = field.queryset.all()[:MOST_CHOICES] if field.queryset is not None else ()
         return [
             {"const": plain(field.prepare_value(each)), "title": str(field.label_from_instance(each))}
             for each in rows

@@ -159,7 +159,6 @@ def test_an_intake_takes_at_most_twelve_statements(world, send, client, full):
     ) as seen:
         assert send(MATTERS, full, **{"Idempotency-Key": "k"}).status_code == 201
     statements = [each["sql"] for each in seen if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    print(len(statements), "\n".join(each[:90] for each in statements))
     assert len(statements) <= 12, "\n".join(each[:120] for each in statements)
 
 
