@@ -1,0 +1,112 @@
+"""A lean closed-loop HTTP client: some keep-alive connections in one thread, each sends as soon as it is answered."""
+
+from __future__ import annotations
+
+import re
+import resource
+import select
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from time import perf_counter
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_END = b"\r\n\r\n"
+
+
+@dataclass
+class Run:
+    """What one run brought: answers by status, milliseconds per answer, and the client's own processor seconds."""
+
+    seconds: float
+    statuses: Counter[int] = field(default_factory=Counter)
+    milliseconds: list[float] = field(default_factory=list)
+    client_cpu: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Answers per second that did what was asked."""
+        return sum(number for status, number in self.statuses.items() if status < 400) / self.seconds
+
+
+class _Connection:
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.received = b""
+        self.sent_at = 0.0
+
+    def send(self, request: bytes) -> None:
+        self.received = b""
+        self.sent_at = perf_counter()
+        self.socket.sendall(request)
+
+    def status(self) -> int:
+        """Read what has come; the status once the answer is complete, else 0."""
+        piece = self.socket.recv(65536)
+        if not piece:
+            raise ConnectionError("the server closed a connection")
+        self.received += piece
+        head = self.received.find(_END)
+        if head < 0:
+            return 0
+        length = _LENGTH.search(self.received, 0, head)
+        if length is None:
+            raise ValueError(f"no Content-Length: {self.received[:head]!r}")
+        return int(self.received[9:12]) if len(self.received) >= head + 4 + int(length[1]) else 0
+
+
+def post(path: str, body: bytes, **headers: str) -> bytes:
+    """The bytes of a JSON POST; `headers` with _ for -."""
+    given = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    return f"{head}{given}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def get(path: str, **headers: str) -> bytes:
+    """The bytes of a GET."""
+    given = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{given}\r\n".encode()
+
+
+def closed_loop(
+    port: int, connections: int, request: Callable[[int], bytes], *, seconds: float = 1e9, most: int = 0
+) -> Run:
+    """Send `request(n)`, n = 0, 1, 2 ..., for some seconds, or `most` of them, over that many connections."""
+    numbers: Iterator[int] = iter(range(most)) if most else count()
+    poll = select.epoll()
+    opened = {each.socket.fileno(): each for each in (_Connection(port) for _number in range(connections))}
+    for handle in opened:
+        poll.register(handle, select.EPOLLIN)
+    before, begun = resource.getrusage(resource.RUSAGE_SELF), perf_counter()
+    run = Run(0.0)
+    waiting = sum(_send_next(each, numbers, request) for each in opened.values())
+    while waiting:
+        for handle, _event in poll.poll():
+            waiting -= _answered(opened[handle], run) and not (
+                perf_counter() - begun < seconds and _send_next(opened[handle], numbers, request)
+            )
+    run.seconds = perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    run.client_cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    for each in opened.values():
+        each.socket.close()
+    return run
+
+
+def _send_next(connection: _Connection, numbers: Iterator[int], request: Callable[[int], bytes]) -> bool:
+    number = next(numbers, None)
+    if number is None:
+        return False
+    connection.send(request(number))
+    return True
+
+
+def _answered(connection: _Connection, run: Run) -> bool:
+    status = connection.status()
+    if status:
+        run.statuses[status] += 1
+        run.milliseconds.append((perf_counter() - connection.sent_at) * 1000)
+    return bool(status)

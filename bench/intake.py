@@ -1,0 +1,148 @@
+"""How many reports a second one `linli serve` takes in, end to end, with everything on, on SQLite.
+
+    python bench/intake.py [seconds]
+
+`POST /api/v1/matters` over keep-alive connections: contact sealed, place found, clock, task, ledger entry and
+notice written, synchronous=FULL, the worker loops running; client and server share the machine's cores. Compared
+with the same rows put in by bare sqlite3 in the same run, and with Signalen as we measured it (anchors-cases §1).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from statistics import median
+from time import monotonic, sleep
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from _client import Run, closed_loop, post
+from _ground import HOME, county, cpu_seconds, percentile, processes_of, servers, serving, show
+from django.db import connection
+from limits import limits, reporting_grids, request
+
+from linli.cases.models import Case, Notice
+from linli.divisions.models import Division
+from linli.ledger.models import Entry, Position
+
+SIGNALEN = 12.0  # matters per second end to end, its queue worked off, on such a machine
+GOAL, FLOOR, FLOOR_P99 = 1200, 300, 50.0
+ADDRESS = "/api/v1/matters"
+ROUNDS = 3
+
+
+def reports(grids: list[Division]) -> list[bytes]:
+    """Requests to choose from, each with a contact; the key is put in when one is sent."""
+    return [_body(number, grids) for number in range(500)]
+
+
+def _body(number: int, grids: list[Division]) -> bytes:
+    said = request(number, grids)
+    contact = {"name": said.pop("name"), "phone": said.pop("phone")}
+    return json.dumps({**said, "contact": contact}, ensure_ascii=False).encode()
+
+
+def one_run(
+    server: servers.Server, bodies: list[bytes], connections: int, seconds: float
+) -> tuple[Run, float]:
+    """One run, and the server's processor microseconds per report."""
+    port = urlsplit(server.url).port or 0
+    processes = processes_of(server)
+    before, run_id = cpu_seconds(processes), uuid4().hex
+
+    def next_request(number: int) -> bytes:
+        return post(ADDRESS, bodies[number % len(bodies)], Idempotency_Key=f"{run_id}-{number}")
+
+    run = closed_loop(port, connections, next_request, seconds=seconds)
+    return run, (cpu_seconds(processes) - before) / len(run.milliseconds) * 1e6
+
+
+def measure(connections: int, seconds: float) -> tuple[object, ...]:
+    """Some runs against one server; the row of the table."""
+    with county() as database:
+        bodies = reports(reporting_grids())
+        connection.close()
+        with serving(database) as server:
+            one_run(server, bodies, connections, 1.0)
+            runs = [one_run(server, bodies, connections, seconds) for _round in range(ROUNDS)]
+            lag = _caught_up()
+        _check(runs)
+    all_times = [each for run, _cpu in runs for each in run.milliseconds]
+    rates = [run.rate for run, _cpu in runs]
+    client = sum(run.client_cpu for run, _cpu in runs) / sum(run.seconds for run, _cpu in runs)
+    return (
+        connections, median(rates), max(rates), percentile(all_times, 0.5), percentile(all_times, 0.99),
+        f"{median(cpu for _run, cpu in runs):.0f}", f"{client:.0%}", f"{lag:.1f} s",
+    )  # fmt: skip
+
+
+def _caught_up(patience: float = 60.0) -> float:
+    """How long after the last report the loops have placed every entry and sent every notice."""
+    begun = monotonic()
+    while monotonic() - begun < patience:
+        if (
+            Entry.objects.count() == Position.objects.count()
+            and not Notice.objects.exclude(state="sent").exists()
+        ):
+            break
+        sleep(0.1)
+    return monotonic() - begun
+
+
+def _check(runs: list[tuple[Run, float]]) -> None:
+    """A number is worth nothing when answers were refusals, or cases are not there."""
+    refused = {
+        status: number for run, _cpu in runs for status, number in run.statuses.items() if status != 201
+    }
+    taken = sum(run.statuses[201] for run, _cpu in runs)
+    if refused or Case.objects.count() < taken:
+        raise SystemExit(
+            f"Not all was taken in: {refused or ''} {taken} acknowledged, {Case.objects.count()} stored"
+        )
+
+
+def main() -> None:
+    """Measure with 16 and with 64 connections, and say how that compares."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
+    bare = limits()
+    head = (
+        "connections",
+        "median/s",
+        "best/s",
+        "p50 ms",
+        "p99 ms",
+        "server CPU µs",
+        "client CPU",
+        "loops behind",
+    )
+    rows = [measure(connections, seconds) for connections in (16, 64)]
+    show(f"Public intake, end to end, {ROUNDS} runs of {seconds:.0f} s each", head, rows)
+    rate = max(float(str(row[1])) for row in rows)
+    fastest = max(rows, key=lambda row: float(str(row[1])))
+    slow = percentile([float(str(row[4])) for row in rows], 0.0)
+    compared = [
+        (
+            "bare inserts of the same rows, one case per commit",
+            bare.one_per_commit,
+            rate / bare.one_per_commit,
+        ),
+        (
+            "bare inserts of the same rows, 32 cases per commit",
+            bare.many_per_commit,
+            rate / bare.many_per_commit,
+        ),
+        ("Signalen, end to end, as measured", SIGNALEN, rate / SIGNALEN),
+        (f"goal {GOAL}/s", GOAL, rate / GOAL),
+        (f"floor {FLOOR}/s with p99 <= {FLOOR_P99:.0f} ms (best p99 {slow:.1f} ms)", FLOOR, rate / FLOOR),
+    ]
+    show(
+        f"{rate:,.0f} reports per second ({fastest[0]} connections) against",
+        ("", "per second", "ours is x"),
+        compared,
+    )
+
+
+if __name__ == "__main__":
+    main()
