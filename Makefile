@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench messages lock
+.PHONY: help demo test check bench messages docs lock
 
 PORT ?= 8000
 VENV ?= .venv
@@ -41,6 +41,9 @@ messages: $(VENV)/dev ## Collect texts into the catalogues (needs gettext: apt-g
 		(cd $$app && $(UNTOUCHED) PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m django \
 			makemessages -l zh_Hans --no-location --no-wrap) || exit 1; \
 	done
+
+docs: $(VENV)/dev ## Draw the documents that come from the code (procedures, entries)
+	$(BIN)/python scripts/documents.py
 
 lock: $(VENV)/dev ## Resolve the requirements anew, with the hashes of every file
 	$(PIP) install uv

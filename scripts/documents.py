@@ -68,7 +68,9 @@ def _procedure(procedure: Procedure) -> Iterator[str]:
     yield from ("", f"## {english} · {procedure.label.zh} (`{procedure.kind}`)", "")
     yield f"![{procedure.label.zh}](images/{procedure.kind}.zh.svg)"
     yield from ("", f"The same in English: [images/{procedure.kind}.svg](images/{procedure.kind}.svg).", "")
-    yield from _table("step", "中文", "English", "who", "from", "to", "next task", "clocks", "kept apart from", "told")
+    yield from _table(
+        "step", "中文", "English", "who", "from", "to", "next task", "clocks", "kept apart from", "told"
+    )
     for step in procedure.steps.values():
         yield _step_row(procedure, step)
     yield ""
@@ -108,8 +110,8 @@ def _entries() -> Iterator[str]:
     yield ""
     yield NOTE.format(source="the registered names")
     yield ""
-    yield "Every name an entry can have, and what becomes of its words when a person asks for erasure: *erase* (they are"
-    yield "removed, the salted digest stays), *keep* (the law demands keeping, or nothing in them is personal), *no_words*."
+    yield "Every name an entry can have, and what becomes of its words when a person asks for erasure: *erase* (they"
+    yield "are removed, the salted digest stays), *keep* (the law demands it, or nothing in them is personal), *no_words*."
     yield ""
     yield from _table("name", "中文", "English", "words")
     for each in all_names():
