@@ -277,11 +277,11 @@ def _referring(case: Case, situation: Situation, chance: Random) -> dict[str, An
 
 
 def _said(parameter: str, about: str = "") -> Callable[[Case, Situation, Random], dict[str, Any]]:
-    return lambda case, situation, chance: {parameter: situation.words(about or parameter, chance)}
+    return lambda _case, situation, chance: {parameter: situation.words(about or parameter, chance)}
 
 
 GIVEN: dict[str, Callable[[Case, Situation, Random], dict[str, Any]]] = {
-    "accept": lambda case, situation, chance: {
+    "accept": lambda _case, situation, chance: {
         "category": _category(situation.category),
         "note": situation.words("accept", chance),
     },
@@ -295,6 +295,6 @@ GIVEN: dict[str, Callable[[Case, Situation, Random], dict[str, Any]]] = {
     "fail": _said("reason", "fail"),
     "confirm": _said("note", "confirm"),
     "contest": _said("reason", "contest"),
-    "lapse": lambda case, situation, chance: {},
+    "lapse": lambda _case, _situation, _chance: {},
     "reopen": _said("reason", "reopen"),
 }

@@ -27,7 +27,12 @@ def fill_catalogue(county: Division, posts: dict[str, Post]) -> None:
     categories = {category.code: category for category in Category.objects.all()}
     Responsibility.objects.bulk_create(
         Responsibility(
-            category=categories[code], division=county, post=posts[key], amount=days, source=SOURCE, valid_from=SINCE
+            category=categories[code],
+            division=county,
+            post=posts[key],
+            amount=days,
+            source=SOURCE,
+            valid_from=SINCE,
         )
         for code, (key, days) in ROWS.items()
     )

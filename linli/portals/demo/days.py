@@ -1,4 +1,4 @@
-"""Thirty believable days: about six hundred matters, each carried through the real actions at its own past times.
+"""Thirty believable days: some five hundred matters, each carried through the real actions at its own past times.
 
 All steps are taken in the order in which they happened, so that numbers, clocks, tasks and the ledger read as if
 people had worked here. The rhythm is measured in the 121,145 requests of Boston's 311 in 2015.
@@ -24,15 +24,25 @@ from linli.cases.clocks import calendar
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
-from linli.kinds.matters.demo import Course, Situation, carry_on, report_one, situations, some_grid
+from linli.kinds.matters.demo import (
+    BY_GRID_WORKER,
+    Course,
+    Situation,
+    carry_on,
+    report_one,
+    situations,
+    some_grid,
+)
 from linli.ledger.sequencing import sequence_all
+from linli.portals.demo.world import World
+from linli.posts.models import PostKind
 
 # Of 1,000 requests: how many come on each weekday (Monday first) and in each hour. Boston 311, 2015.
 BY_WEEKDAY = (167, 199, 184, 175, 160, 62, 53)
 BY_HOUR = (6, 5, 4, 3, 4, 5, 12, 42, 80, 100, 104, 95, 81, 78, 87, 80, 55, 39, 34, 26, 21, 18, 13, 7)
 # Handling takes this many times its limit: median and spread of a log-normal. The original has a median of 2.8 days
 # and 25 % late; its p90 of 38.7 days does not fit into thirty days and comes out at about 10.
-OF_LIMIT, SPREAD = 0.42, 1.25
+OF_LIMIT, SPREAD = 0.32, 1.5
 # The other steps in minutes: median, and the spread of a log-normal.
 MINUTES = {
     "accept": (35, 1.0), "refuse": (60, 1.0), "refer": (90, 1.0), "dispatch": (45, 1.0), "dispatch_wrongly": (30, 1.0),
@@ -43,6 +53,8 @@ OPENS, CLOSES = 8, 18  # when offices act; the reporter answers until late
 LATEST = 21
 # So many wait in each stage at least, however quiet the hour in which somebody starts the demo.
 WAITING = {"reported": 8, "accepted": 7, "returned": 3, "dispatched": 12, "handled": 8, "checked": 10}
+COUNT = 520
+AT_THE_DOOR = 4  # of those dispatched, for grid workers
 TURNS_PER_COMMIT = 150
 Progress = Callable[[int, int], None]
 
@@ -57,19 +69,19 @@ class Days:
 
 
 def fill_days(
-    root: Division,
+    world: World,
     *,
     days: int = 30,
-    count: int = 600,
+    count: int = COUNT,
     seed: int = 311,
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Fill the days up to now with matters in a place that has grids and posts; the same for the same seed."""
-    outlined = Division.objects.within(root.trimmed).current().filter(kind__in=GRID_KINDS).defer(None)
+    outlined = Division.objects.within(world.county.trimmed).current().filter(kind__in=GRID_KINDS).defer(None)
     made = Days(list(outlined.order_by("code")), now or timezone.now(), Random(seed))  # noqa: S311  no secret
     with _undisturbed():
-        reported = _live_through(made, _arrivals(made, days, count), progress or (lambda done, total: None))
+        reported = _live_through(made, _arrivals(made, days, count), progress)
         reported += _top_up(made)
     _settle(made.now)
     return reported
@@ -89,9 +101,7 @@ def _arrivals(made: Days, days: int, count: int) -> list[datetime]:
     today = made.now.astimezone(PLACE_TIME).date()
     dates = [today - ONE_DAY * back for back in range(days)]
     weights = [BY_WEEKDAY[day.weekday()] for day in dates]
-    moments = (
-        _moment(made.chance, made.chance.choices(dates, weights)[0]) for _one in range(count)
-    )
+    moments = (_moment(made.chance, made.chance.choices(dates, weights)[0]) for _one in range(count))
     return sorted(moment for moment in moments if moment < made.now)
 
 
@@ -101,7 +111,7 @@ def _moment(chance: Random, day: date) -> datetime:
     return datetime.combine(day, at, PLACE_TIME)
 
 
-def _live_through(made: Days, arrivals: list[datetime], progress: Progress) -> int:
+def _live_through(made: Days, arrivals: list[datetime], progress: Progress | None) -> int:
     """Take all steps of all matters in the order of time, as far as now."""
     waiting: list[tuple[datetime, int, Iterator[datetime]]] = []
     for number, at in enumerate(arrivals):
@@ -117,7 +127,8 @@ def _live_through(made: Days, arrivals: list[datetime], progress: Progress) -> i
                     heappush(waiting, (following, number, life))
                 if not waiting:
                     break
-        progress(last, len(arrivals))
+        if progress:
+            progress(last, len(arrivals))
     return len(arrivals)
 
 
@@ -175,11 +186,22 @@ def _in_office(at: datetime, chance: Random) -> datetime:
 def _top_up(made: Days) -> int:
     """Report some more in the last hours where too few wait, and carry them as far as that stage."""
     there: Counter[str] = Counter(Case.objects.filter(closed_at=None).values_list("stage", flat=True))
-    lacking = [stage for stage, least in WAITING.items() for _one in range(least - there[stage])]
-    for place, stage in enumerate(lacking):
+    lacking = [(stage, False) for stage, least in WAITING.items() for _one in range(least - there[stage])]
+    lacking += [("dispatched", True)] * (AT_THE_DOOR - at_the_door())
+    for place, (stage, door) in enumerate(lacking):
+        fitting = [each for each in situations() if _fits(each, door=door)]
         with writing():
-            _carry_to(made, stage, made.now - timedelta(minutes=20 + 4 * place))
+            _carry_to(made, made.chance.choice(fitting), stage, made.now - timedelta(minutes=20 + 4 * place))
     return len(lacking)
+
+
+def _fits(situation: Situation, *, door: bool) -> bool:
+    return "refuse" not in situation.said and (not door or situation.category in BY_GRID_WORKER)
+
+
+def at_the_door() -> int:
+    """How many matters wait for grid workers."""
+    return Task.objects.filter(closed_at=None, post__kind=PostKind.GRID_WORKER).count()
 
 
 ROADS = {
@@ -192,8 +214,7 @@ ROADS = {
 }
 
 
-def _carry_to(made: Days, stage: str, at: datetime) -> None:
-    situation = made.chance.choice([each for each in situations() if "refuse" not in each.said])
+def _carry_to(made: Days, situation: Situation, stage: str, at: datetime) -> None:
     opened = report_one(situation, some_grid(made.grids, situation, made.chance), made.chance, at=at)
     case = Case.objects.get(pk=opened.case)
     for step in ROADS[stage]:

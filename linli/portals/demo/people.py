@@ -58,25 +58,47 @@ TOWN_STAFF = {
     "柳河镇": ("郑洁", "钱伟", "蒋丽", "韩刚"),
     "青石镇": ("冯雪", "朱宁", "魏兰", "彭勇"),
 }
-HEADS = "顾志远 董秀英 袁国庆 邓梅 曹建国 彭玉兰 曾庆海 苏红 卢永福 蔡淑华 贾春生 余桂芳".split()
+HEADS = [
+    "顾志远",
+    "董秀英",
+    "袁国庆",
+    "邓梅",
+    "曹建国",
+    "彭玉兰",
+    "曾庆海",
+    "苏红",
+    "卢永福",
+    "蔡淑华",
+    "贾春生",
+    "余桂芳",
+]
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅"
-GIVEN = "晓东 丽娟 建平 海燕 国强 玉梅 志刚 春花 永红 小军 秀兰 文斌".split()
+GIVEN = ["晓东", "丽娟", "建平", "海燕", "国强", "玉梅", "志刚", "春花", "永红", "小军", "秀兰", "文斌"]
 
 GRIDS_PER_VILLAGE = 3
+# Bodies without a post here: matters can be referred on to them.
+NEXT_OWNERS = ("人力资源和社会保障局", "医疗保障局", "公安局", "教育局", "司法局")
+TOWN_ROLES = (
+    ("clerk", PostKind.CLERK, "受理员"),
+    ("dispatcher", PostKind.DISPATCHER, "派遣员"),
+    ("checker", PostKind.CHECKER, "核查员"),
+    ("team", PostKind.HANDLER, "综合处置队"),
+)
 
 
 def town_sitters() -> list[Sitter]:
     """Each town's clerk, dispatcher, checker and handling team."""
-    roles = (
-        ("clerk", PostKind.CLERK, "受理员"),
-        ("dispatcher", PostKind.DISPATCHER, "派遣员"),
-        ("checker", PostKind.CHECKER, "核查员"),
-        ("team", PostKind.HANDLER, "综合处置队"),
-    )
     return [
-        Sitter(f"{_KEYS[town]}_{key}", called, kind, f"{town}{title}", f"{town}办事处" if town.endswith("街道") else f"{town}人民政府", town)
+        Sitter(
+            f"{_KEYS[town]}_{key}",
+            called,
+            kind,
+            f"{town}{title}",
+            f"{town}办事处" if town.endswith("街道") else f"{town}人民政府",
+            town,
+        )
         for town, names in TOWN_STAFF.items()
-        for (key, kind, title), called in zip(roles, names, strict=True)
+        for (key, kind, title), called in zip(TOWN_ROLES, names, strict=True)
     ]
 
 
@@ -86,3 +108,16 @@ _KEYS = {"城关街道": "chengguan", "柳河镇": "liuhe", "青石镇": "qingsh
 def grid_worker_called(number: int) -> str:
     """The name of the `number`-th grid worker (from 0)."""
     return SURNAMES[number % len(SURNAMES)] + GIVEN[number % len(GIVEN)]
+
+
+def county_sitters(place: str) -> list[Sitter]:
+    """The centre's and the departments' people, in whatever place the demo stands."""
+    return [
+        sitter._replace(organisation=sitter.organisation.replace(COUNTY, place), place=place)
+        for sitter in SITTERS
+    ]
+
+
+def somebody(number: int) -> str:
+    """An invented name; the same for the same number."""
+    return SURNAMES[number * 7 % len(SURNAMES)] + GIVEN[number * 5 % len(GIVEN)]

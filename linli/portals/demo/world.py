@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
-
 from linli.base.generations import refresh
 from linli.base.writing import writing
 from linli.cases.seeding import seed
 from linli.divisions.models import Division, Kind
+from linli.divisions.shapes import Area, partition, stored
 from linli.portals.demo import people
 from linli.portals.demo.catalogue import fill_catalogue
+from linli.portals.demo.outline import invented_outline
 from linli.portals.demo.people import Sitter
 from linli.posts.actions import appoint, found
 from linli.posts.actor import PostActor, SystemActor
@@ -24,6 +23,8 @@ FOUNDER = SystemActor("demo")
 SINCE = date(2024, 1, 1)
 BEGUN = datetime(2024, 1, 1, tzinfo=UTC)  # past steps of the demo happened while the posts were held
 NUMERALS = "一二三四五六七八九"
+CENTRE = (119.06, 33.55)
+SQUARE_KILOMETRES = 420.0
 
 
 @dataclass
@@ -52,7 +53,9 @@ def build_world() -> World:
         world = World(_plant_county())
         world.places[world.county.name] = world.county
         _plant_towns(world)
-        _seat_everybody(world)
+        for sitter in _sitters(world):
+            seat(world, sitter, world.places[sitter.place])
+        name_next_owners(world)
         fill_catalogue(world.county, world.posts)
     return world
 
@@ -60,43 +63,56 @@ def build_world() -> World:
 def _plant_county() -> Division:
     parent = None
     for code, level, name in ((99, 1, "示例省"), (9901, 2, "示例市"), (990101, 3, people.COUNTY)):
-        parent = Division.objects.create(
-            code=int(f"{code:0<17}"), level=level, name=name, parent=parent, valid_from=SINCE, source="demo",
-            longitude=119.05, latitude=33.55,
-        )  # fmt: skip
+        parent = Division(
+            code=int(f"{code:0<17}"), level=level, name=name, parent=parent, valid_from=SINCE, source="demo"
+        )
+        parent.longitude, parent.latitude = CENTRE
+        if level == 3:
+            shape(parent, invented_outline(CENTRE, SQUARE_KILOMETRES))
+        parent.save()
     assert parent is not None  # noqa: S101
     return parent
 
 
 def _plant_towns(world: World) -> None:
-    """Towns, villages and grids, each drawn as a schematic cell of its parent."""
-    for number, (town, villages) in enumerate(people.TOWNS.items(), start=1):
-        planted = _planted(world, world.county, town, f"{number:03d}", Kind.REAL)
-        for order, village in enumerate(villages, start=1):
-            home = _planted(world, planted, village, f"{order:03d}", Kind.REAL)
-            for grid in range(1, people.GRIDS_PER_VILLAGE + 1):
-                cell = _cell(number - 1, order - 1, grid - 1)
-                _planted(world, home, f"{village}第{NUMERALS[grid - 1]}网格", f"{grid:03d}", Kind.GRID, cell)
+    """Towns, villages and grids, each drawn as a schematic part of what it belongs to."""
+    towns = partition(invented_outline(CENTRE, SQUARE_KILOMETRES), [2.0, 3.0, 3.0], seed=5)
+    for number, ((town, villages), area) in enumerate(zip(people.TOWNS.items(), towns, strict=True), start=1):
+        planted = _planted(world, world.county, (town, f"{number:03d}"), area)
+        parts = partition(area, [1.0] * len(villages), seed=number)
+        for order, (village, part) in enumerate(zip(villages, parts, strict=True), start=1):
+            home = _planted(world, planted, (village, f"{order:03d}"), part)
+            cells = partition(part, [1.0] * people.GRIDS_PER_VILLAGE, seed=order)
+            for grid, cell in enumerate(cells, start=1):
+                name = f"{village}第{NUMERALS[grid - 1]}网格"
+                _planted(world, home, (name, f"{grid:03d}"), cell, kind=Kind.GRID)
 
 
-def _planted(world: World, parent: Division, name: str, digits: str, kind: str, cell: BaseGeometry | None = None) -> Division:
+def _planted(
+    world: World, parent: Division, named: tuple[str, str], area: Area, *, kind: str = Kind.REAL
+) -> Division:
+    name, digits = named
     code = int(f"{parent.trimmed}{digits}".ljust(17, "0"))
     division = Division(
-        code=code, level=parent.level + 1, name=name, kind=kind, parent=parent, valid_from=SINCE, source="demo"
-    )  # fmt: skip
-    if cell is not None:
-        division.outline, division.schematic = cell.wkb, True
-        division.longitude, division.latitude = cell.centroid.x, cell.centroid.y
+        code=code,
+        level=parent.level + 1,
+        name=name,
+        kind=kind,
+        parent=parent,
+        valid_from=SINCE,
+        source="demo",
+    )
+    shape(division, area)
     division.save()
     world.places[name] = division
     return division
 
 
-def _cell(town: int, village: int, grid: int) -> Polygon:
-    west, south = 119.0 + 0.04 * town, 33.5 + 0.025 * village
-    return Polygon(
-        [(west + x, south + y) for x, y in ((0.013 * grid, 0), (0.013 * (grid + 1), 0), (0.013 * (grid + 1), 0.025), (0.013 * grid, 0.025))]
-    )  # fmt: skip
+def shape(division: Division, area: Area) -> None:
+    """Give a division an invented outline; it is marked as schematic wherever it is shown."""
+    middle = area.representative_point()
+    division.outline, division.schematic = stored(area), True
+    division.longitude, division.latitude = round(middle.x, 6), round(middle.y, 6)
 
 
 def standing_world() -> World:
@@ -114,11 +130,6 @@ def standing_world() -> World:
     return world
 
 
-def _seat_everybody(world: World) -> None:
-    for sitter in _sitters(world):
-        _seat(world, sitter)
-
-
 def _sitters(world: World) -> list[Sitter]:
     return [*people.SITTERS, *people.town_sitters(), *_village_heads(), *_grid_workers(world)]
 
@@ -126,7 +137,9 @@ def _sitters(world: World) -> list[Sitter]:
 def _village_heads() -> Iterable[Sitter]:
     villages = [village for villages in people.TOWNS.values() for village in villages]
     for village, called in zip(villages, people.HEADS, strict=True):
-        yield Sitter(f"head_{village}", called, PostKind.HEAD, f"{village}书记", f"{village}居民委员会", village)
+        yield Sitter(
+            f"head_{village}", called, PostKind.HEAD, f"{village}书记", f"{village}居民委员会", village
+        )
 
 
 def _grid_workers(world: World) -> Iterable[Sitter]:
@@ -134,13 +147,15 @@ def _grid_workers(world: World) -> Iterable[Sitter]:
     for number, grid in enumerate(grids):
         village = grid.parent.name if grid.parent else ""
         called = people.grid_worker_called(number)
-        yield Sitter(grid.name, called, PostKind.GRID_WORKER, f"{grid.name}网格员", f"{village}居民委员会", grid.name)
+        yield Sitter(
+            grid.name, called, PostKind.GRID_WORKER, f"{grid.name}网格员", f"{village}居民委员会", grid.name
+        )
 
 
-def _seat(world: World, sitter: Sitter) -> None:
-    place = world.places[sitter.place]
+def seat(world: World, sitter: Sitter, place: Division) -> None:
+    """Found a post, make an account that nobody can sign in to by password, and appoint it."""
     body, _new = Organisation.objects.get_or_create(
-        name=sitter.organisation, division=place if place.kind != Kind.GRID else place.parent
+        name=sitter.organisation, division=place.parent if place.kind == Kind.GRID else place
     )
     post = found(sitter.title, kind=sitter.kind, organisation=body, division=place, by=FOUNDER)
     post.since = BEGUN
@@ -150,3 +165,9 @@ def _seat(world: World, sitter: Sitter) -> None:
     holding.post = post
     world.posts[sitter.key] = post
     world.actors[sitter.key] = PostActor(holding)
+
+
+def name_next_owners(world: World) -> None:
+    """The bodies that matters can be referred on to."""
+    names = [f"{world.county.name}{body}" for body in people.NEXT_OWNERS]
+    Organisation.objects.bulk_create(Organisation(name=name, division=world.county) for name in names)

@@ -1,0 +1,119 @@
+"""The roles of the guided tour, who plays them, and the live work each lands on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from linli.base.errors import NotFound
+from linli.cases.models import Case, Task
+from linli.portals.demo.visits import is_held
+from linli.posts.models import Holding, PostKind
+
+RESIDENT = "resident"
+WAITING_FOR_RESIDENT = "checked"
+LOOKED_AT = 80
+
+
+@dataclass(frozen=True)
+class Role:
+    """A button of the tour: `key` is a kind of post or `resident`; `page` is where those land who have no tasks."""
+
+    key: str
+    name: str | Promise
+    does: str | Promise
+    icon: str
+    page: str = ""
+
+
+ROLES = (
+    Role(RESIDENT, _("Resident"), _("Looks what was done, and has the last word: solved, or not."), "home"),
+    Role(PostKind.GRID_WORKER, _("Grid worker"), _("Settles what can be settled at the door."), "pin"),
+    Role(PostKind.CLERK, _("Intake clerk"), _("Takes a report on, or says why not, or who does."), "pen"),
+    Role(PostKind.DISPATCHER, _("Dispatcher"), _("Decides which post has to deal with it."), "forward"),
+    Role(PostKind.HANDLER, _("Handling post"), _("Goes there, does it, and says what was done."), "file"),
+    Role(PostKind.CHECKER, _("Checker"), _("Looks whether it is really done."), "check"),
+    Role(PostKind.CALL_TAKER, _("Call-taker"), _("Takes calls, and calls back those who reported."), "phone"),
+    Role(
+        PostKind.HEAD, _("Head"), _("Sees everything in the area, and what is late."), "people", "desk:area"
+    ),
+    Role(
+        PostKind.ADMINISTRATOR,
+        _("Administrator"),
+        _("Sets up posts, appoints people, and fills the gaps."),
+        "lock",
+        "desk:coverage",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where a role begins: the address, the case if it is one, and the appointment (none for the resident)."""
+
+    address: str
+    case: Case | None = None
+    holding: Holding | None = None
+
+
+def role_of(key: str) -> Role:
+    """The role of a button."""
+    for role in ROLES:
+        if role.key == key:
+            return role
+    raise NotFound
+
+
+def waiting() -> Counter[str]:
+    """How many matters wait for each role (two statements)."""
+    tasks = Task.objects.filter(closed_at=None).values_list("post__kind").annotate(Count("pk"))
+    counted = Counter(dict(tasks))
+    counted[RESIDENT] = Case.objects.filter(stage=WAITING_FOR_RESIDENT).count()
+    return counted
+
+
+def landing_for(role: Role) -> Landing:
+    """Live work that waits for exactly this role; its desk when nothing does."""
+    if role.key == RESIDENT:
+        return resident_landing(
+            _untouched(Case.objects.filter(stage=WAITING_FOR_RESIDENT).order_by("due", "-id")[:LOOKED_AT])
+        )
+    if not role.page:
+        tasks = Task.objects.filter(closed_at=None, post__kind=role.key).select_related("case")
+        pressing = tasks.filter(pressing_at__gt=timezone.now()).order_by("pressing_at", "id")[:LOOKED_AT]
+        found = _untouched(task.case for task in [*pressing, *tasks.order_by("-pressing_at")[:LOOKED_AT]])
+        landing = post_landing(found) if found else None
+        if landing:
+            return landing
+    holding = (
+        Holding.objects.current().filter(post__kind=role.key).order_by("post__division__level", "pk").first()
+    )
+    if holding is None:
+        raise NotFound
+    return Landing(reverse(role.page or "desk:to_do"), holding=holding)
+
+
+def _untouched(cases: object) -> Case | None:
+    now = timezone.now()
+    found = list(cases)  # type: ignore[call-overload]
+    return next((case for case in found if not is_held(case.number, now)), found[0] if found else None)
+
+
+def post_landing(case: Case) -> Landing | None:
+    """The case on the desk of whoever holds the post that has the next task."""
+    task = Task.objects.filter(case=case.pk, closed_at=None).first()
+    held = Holding.objects.current().filter(post=task.post_id).order_by("acting").first() if task else None
+    return Landing(reverse("desk:case", args=[case.number]), case, held) if held else None
+
+
+def resident_landing(case: Case | None) -> Landing:
+    """The follow page of a case as the person who reported it sees it; the home page when there is none."""
+    if case is None:
+        return Landing(reverse("resident:home"))
+    return Landing(reverse("resident:case", args=[case.number]), case)

@@ -1,0 +1,151 @@
+"""After some days: work for every role, a complete ledger, and a simulator that goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import include, path, reverse
+from django.utils import timezone
+
+from linli.cases.models import Case, Notice, Task
+from linli.cases.search import matching
+from linli.cases.steps import steps_open_to
+from linli.conf.urls import urlpatterns as all_urls
+from linli.ledger.models import Entry, Position
+from linli.portals.demo.days import fill_days
+from linli.portals.demo.roles import ROLES
+from linli.portals.demo.simulator import LEAST, Simulator
+from linli.portals.demo.visits import _seen, touch
+from linli.portals.demo.world import standing_world
+from linli.posts.actor import PostActor
+from linli.posts.models import Holding
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+urlpatterns = [*all_urls, path("demo/", include("linli.portals.demo.urls"))]
+
+
+OPEN_STAGES = {"reported", "accepted", "returned", "dispatched", "handled", "checked"}
+
+
+@pytest.fixture(scope="module")
+def _days(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Some days behind the demo world, made once for this module and rolled back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        fill_days(standing_world(), days=8, count=24, seed=5)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def lived_in(_days: None, world: Any) -> Any:
+    """The demo world after some days."""
+    _seen.clear()
+    return world
+
+
+@pytest.fixture
+def visitor(settings: Any) -> Client:
+    settings.DEMO = True
+    _seen.clear()
+    return Client()
+
+
+# --- the days -----------------------------------------------------------------------------------------------
+
+
+def test_the_days_leave_work_in_every_stage_and_in_the_past(lived_in: Any) -> None:
+    there = Counter(Case.objects.values_list("stage", flat=True))
+    assert set(there) >= OPEN_STAGES
+    assert all(there[stage] for stage in OPEN_STAGES)
+    assert not Case.objects.filter(at__gt=timezone.now()).exists()
+    assert not Entry.objects.filter(at__gt=timezone.now()).exists()
+
+
+def test_the_ledger_of_the_days_is_complete_and_without_a_gap(lived_in: Any) -> None:
+    numbers = list(Position.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, Entry.objects.count() + 1))
+
+
+def test_the_days_can_be_searched(lived_in: Any) -> None:
+    case = Case.objects.order_by("id")[0]
+    assert case in matching(Case.objects.within(lived_in.county.span), case.number)
+
+
+def test_no_notice_of_the_past_goes_out_today(lived_in: Any) -> None:
+    assert Notice.objects.exists()
+    assert not Notice.objects.exclude(state="sent").exists()
+
+
+def test_steps_were_taken_one_after_the_other_by_posts_that_may(lived_in: Any) -> None:
+    for case in Case.objects.all():
+        times = list(
+            Entry.objects.filter(about=case.pk).order_by("recorded_at", "id").values_list("at", flat=True)
+        )
+        assert times == sorted(times)
+        assert times[0] == case.at
+
+
+# --- the tour -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("role", [role for role in ROLES if not role.page], ids=lambda role: role.key)
+def test_each_button_lands_on_a_case_that_waits_for_this_role(
+    lived_in: Any, visitor: Client, role: Any
+) -> None:
+    answer = visitor.post(reverse("demo:become", args=[role.key]))
+    case = Case.objects.get(number=answer.url.rstrip("/").rsplit("/", 1)[-1])
+    assert visitor.get(answer.url).status_code == 200
+    if role.key == "resident":
+        assert case.stage == "checked"
+        assert "_auth_user_id" not in visitor.session
+    else:
+        by = PostActor(Holding.objects.get(pk=visitor.session["desk.hat"]))
+        assert by.post.kind == role.key
+        assert steps_open_to(by, case)
+        assert Task.objects.filter(case=case, post=by.post, closed_at=None).exists()
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("role", [role for role in ROLES if role.page], ids=lambda role: role.key)
+def test_head_and_administrator_land_on_their_overview(lived_in: Any, visitor: Client, role: Any) -> None:
+    answer = visitor.post(reverse("demo:become", args=[role.key]))
+    assert answer.url == reverse(role.page)
+    assert visitor.get(answer.url).status_code == 200
+
+
+@pytest.mark.urls(__name__)
+def test_two_visitors_are_given_two_matters(lived_in: Any, visitor: Client) -> None:
+    first = visitor.post(reverse("demo:become", args=["clerk"])).url
+    assert visitor.post(reverse("demo:become", args=["clerk"])).url != first
+
+
+# --- the simulator ------------------------------------------------------------------------------------------
+
+
+def test_the_simulator_goes_on_for_two_hundred_turns_and_every_stage_stays_populated(lived_in: Any) -> None:
+    _seen.clear()
+    simulator = Simulator(Random(7))
+    taken = Counter(simulator.live() for _turn in range(200))
+    assert taken[""] <= 4
+    assert {"report", "accept", "dispatch", "handle", "check", "confirm"} <= set(taken)
+    there = Counter(Case.objects.values_list("stage", flat=True))
+    assert all(there[stage] >= least for stage, least in LEAST.items())
+
+
+def test_the_simulator_leaves_alone_what_a_visitor_looks_at(lived_in: Any) -> None:
+    for number in Case.objects.values_list("number", flat=True):
+        touch(number)
+    before = dict(Case.objects.values_list("number", "version"))
+    simulator = Simulator(Random(7))
+    for _turn in range(20):
+        simulator.live()
+    assert {number: Case.objects.get(number=number).version for number in before} == before
+    _seen.clear()
