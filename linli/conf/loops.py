@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 
 from linli.base import generations
@@ -14,6 +15,7 @@ from linli.cases.clocks import lapse_due
 from linli.cases.notices import send_waiting
 from linli.cases.search import fold
 from linli.ledger.sequencing import sequence
+from linli.portals.demo import simulator
 
 log = logging.getLogger("linli.loops")
 LONGEST_PAUSE = 60.0
@@ -29,6 +31,8 @@ class Turn:
 
 
 TURNS = [Turn(sequence, 0.2), Turn(fold, 0.5), Turn(send_waiting, 1.0), Turn(lapse_due, 15.0)]
+if settings.DEMO:
+    TURNS.append(Turn(simulator.turn, simulator.EVERY))
 
 
 class Loops:

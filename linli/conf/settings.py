@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.middleware.Refusals",
+    *(["linli.portals.demo.visits.Visits"] if DEMO else []),  # the simulator leaves alone what visitors look at
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"
