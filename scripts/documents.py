@@ -110,8 +110,9 @@ def _entries() -> Iterator[str]:
     yield ""
     yield NOTE.format(source="the registered names")
     yield ""
-    yield "Every name an entry can have, and what becomes of its words when a person asks for erasure: *erase* (they"
-    yield "are removed, the salted digest stays), *keep* (the law demands it, or nothing in them is personal), *no_words*."
+    yield "Every name an entry can have, and what becomes of its words when a person asks for erasure: *erase*"
+    yield "(they are removed, the salted digest stays), *keep* (the law demands it, or they are not personal),"
+    yield "*no_words*."
     yield ""
     yield from _table("name", "中文", "English", "words")
     for each in all_names():
