@@ -140,14 +140,16 @@ def _life(made: Days, at: datetime) -> Iterator[datetime]:
     case = Case.objects.get(pk=opened.case)
     while step := course.next_step(case.stage):
         at = _when(made, case, step, at)
+        if case.stage == "checked" and (step == "lapse" or at > _silence_ends(case)):
+            step = "lapse"
+            at = _silence_ends(case) + timedelta(seconds=made.chance.randrange(2, 15))
         yield at
         carry_on(case, situation, step, made.chance, at=at)
 
 
 def _when(made: Days, case: Case, step: str, at: datetime) -> datetime:
     if step == "lapse":
-        ends = Clock.objects.get(case=case.pk, name="confirm", stopped_at=None).due_at
-        return ends + timedelta(seconds=made.chance.randrange(2, 15))
+        return at
     if step == "handle":
         promise = Clock.objects.filter(case=case.pk, name="promise", stopped_at=None).first()
         limit = promise.amount if promise else 5
@@ -158,6 +160,10 @@ def _when(made: Days, case: Case, step: str, at: datetime) -> datetime:
     if step in ("confirm", "contest", "reopen"):
         return _awake(at, made.chance)
     return _in_office(at, made.chance)
+
+
+def _silence_ends(case: Case) -> datetime:
+    return Clock.objects.get(case=case.pk, name="confirm", stopped_at=None).due_at
 
 
 def _awake(at: datetime, chance: Random) -> datetime:
