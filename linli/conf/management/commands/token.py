@@ -23,8 +23,12 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("post", nargs="?", type=int, help="the number of the post, as in its address at the desk")
-        parser.add_argument("label", nargs="?", default="", help="what the token is for; without it, tokens are listed")
+        parser.add_argument(
+            "post", nargs="?", type=int, help="the number of the post, as in its address at the desk"
+        )
+        parser.add_argument(
+            "label", nargs="?", default="", help="what the token is for; without it, tokens are listed"
+        )
         parser.add_argument("--end", type=int, metavar="ID", help="end this token now")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,14 +49,18 @@ class Command(BaseCommand):
         if holding is None:
             raise CommandError(_("Nobody holds post %(post)s now.") % {"post": post})
         secret = tokens.issue(holding, label, by=CONSOLE)
-        self.stderr.write(_("Acts as: %(post)s. The secret is shown this once:") % {"post": holding.post.title})
+        self.stderr.write(
+            _("Acts as: %(post)s. The secret is shown this once:") % {"post": holding.post.title}
+        )
         self.stdout.write(secret)
 
     def _list(self, post: int | None) -> None:
         found = Token.objects.filter(until__gt=timezone.now()).select_related("holding__post").order_by("pk")
         for token in found.filter(holding__post=post) if post else found:
             until = timezone.localdate(token.until)
-            self.stdout.write(f"{token.pk}\t…{token.last_four}\t{until}\t{token.holding.post.title}\t{token.label}")
+            self.stdout.write(
+                f"{token.pk}\t…{token.last_four}\t{until}\t{token.holding.post.title}\t{token.label}"
+            )
 
     def _end(self, number: int) -> None:
         token = Token.objects.filter(pk=number).select_related("holding__post__division").first()
