@@ -59,12 +59,10 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
 
 
 def _heading(found: Case) -> dict[str, Any]:
-    stage, state = stage_words(found)
     return {
         "case": found,
         "kind": kind_of(found.kind).procedure,
-        "stage": stage,
-        "stage_state": state,
+        "stage": stage_words(found),
         "light": lights_of([found])[found.pk],
     }
 

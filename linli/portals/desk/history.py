@@ -35,8 +35,8 @@ def _line(case: Case, each: Happening, *, is_now: bool) -> Line:
     return Line(
         at=each.at,
         title=each.label,
-        who=_who(each),
-        text="\n".join(_said(case, each)),
+        who=" · ".join(_whose(each)),
+        text="\n".join(_written(case, each)),
         mark="now" if is_now and case.closed_at is None else "",
     )
 
@@ -51,15 +51,20 @@ def _who(each: Happening) -> str:
     return _("The system, by itself")
 
 
-def _said(case: Case, each: Happening) -> Iterable[str]:
-    """What was written, then what followed from it."""
+def _whose(each: Happening) -> Iterable[str]:
+    """Who did it, who got the next task, and when it was entered if not at once."""
+    yield _who(each)
+    if each.facts.get("next_post_title"):
+        yield _("handed to %(post)s") % {"post": each.facts["next_post_title"]}
+    if each.recorded_at - each.at > LATE_ENTRY:
+        yield _("entered %(moment)s") % {"moment": moment_words(each.recorded_at)}
+
+
+def _written(case: Case, each: Happening) -> Iterable[str]:
+    """What was written, each with its label where there is more than one."""
     colon = pgettext("between a label and its value", ": ")
     fields = kind_of(case.kind).form(step_of(case.kind, each.step)).base_fields
     alone = len(each.words) == 1
     for name, words in each.words.items():
         label = "" if alone or name not in fields else f"{fields[name].label}{colon}"
         yield f"{label}{words}"
-    if each.facts.get("next_post_title"):
-        yield _("Handed to %(post)s") % {"post": each.facts["next_post_title"]}
-    if each.recorded_at - each.at > LATE_ENTRY:
-        yield _("Recorded %(moment)s") % {"moment": moment_words(each.recorded_at)}

@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from linli.base.text import half_width, tidy
@@ -65,7 +65,9 @@ def to_do(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The open tasks of the hat, the most pressing first."""
     page = lists.to_do(by, request.GET.get("after", ""))
     return _shown(
-        request, by, Listing(rows_of_tasks(page.rows), page.next_key, _("To do"), _("Handed to you"))
+        request,
+        by,
+        Listing(rows_of_tasks(page.rows), page.next_key, pgettext("desk", "To do"), _("Handed to you")),
     )
 
 
@@ -75,7 +77,9 @@ def done(request: HttpRequest, by: PostActor) -> HttpResponse:
     """What this post finished last."""
     page = lists.done(by)
     return _shown(
-        request, by, Listing(rows_of_tasks(page.rows), page.next_key, _("Done"), _("Finished by you"))
+        request,
+        by,
+        Listing(rows_of_tasks(page.rows), page.next_key, pgettext("desk", "Done"), _("Finished by you")),
     )
 
 
@@ -97,7 +101,7 @@ def area(request: HttpRequest, by: PostActor) -> HttpResponse:
         text=words,
         before=request.GET.get("before", ""),
     )
-    listing = Listing(rows_of_cases(page.rows), page.next_key, _("Area"), _("Reported"))
+    listing = Listing(rows_of_cases(page.rows), page.next_key, pgettext("desk", "Area"), _("Reported"))
     return _shown(request, by, listing, form)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.models import Task
@@ -44,20 +45,22 @@ class Desk:
         """The navigation, in the order of a day's work."""
         found = [
             Place(
-                _("To do"),
+                pgettext("desk", "To do"),
                 reverse("desk:to_do"),
                 frozenset({"to_do", "case", "step", "contact"}),
                 self.waiting,
             ),
-            Place(_("Done"), reverse("desk:done"), frozenset({"done"})),
-            Place(_("Area"), reverse("desk:area"), frozenset({"area"})),
+            Place(pgettext("desk", "Done"), reverse("desk:done"), frozenset({"done"})),
+            Place(pgettext("desk", "Area"), reverse("desk:area"), frozenset({"area"})),
         ]
         if kinds_to_open(self.by):
-            found.append(Place(_("Report"), reverse("desk:reports"), frozenset({"reports", "report"})))
+            found.append(
+                Place(pgettext("desk", "Report"), reverse("desk:reports"), frozenset({"reports", "report"}))
+            )
         for needed, label, name, pages in (
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
             ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
-            ("notices.resend", _("Notices"), "notices", {"notices"}),
+            ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
         ):
             if has(self.by, needed):
                 found.append(Place(label, reverse(f"desk:{name}"), frozenset(pages)))

@@ -96,7 +96,9 @@ def seatings(node: Node) -> list[Seating]:
     now = Holding.objects.current().select_related("account").order_by("acting", "pk")
     listed = Post.objects.filter(division=node.here, until=None).select_related("organisation")
     listed = listed.prefetch_related(Prefetch("holdings", queryset=now, to_attr="present"))
-    return [Seating(post, post.present) for post in listed.order_by("kind", "title")]  # type: ignore[attr-defined]
+    order = PostKind.values
+    ordered = sorted(listed.order_by("title"), key=lambda post: order.index(post.kind))
+    return [Seating(post, post.present) for post in ordered]  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -68,4 +68,4 @@ def _shown(found: Procedure, step: Step) -> ShownStep:
         if names:
             clocks = _(", ").join(f"“{found.clocks[name].label}”" for name in names)
             said.append(words % {"clocks": clocks})
-    return ShownStep(step, takers(step), found.stages[step.enters], _(", ").join(said))
+    return ShownStep(step, takers(step), found.stages[step.enters], " · ".join(said))

@@ -106,6 +106,10 @@ def _form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> Ste
     for name, label in (("name", _("Name of who raised it")), ("phone", _("Their telephone number"))):
         if name in form.fields:
             form.fields[name].label = label
+    if "phone" in form.fields:
+        form.fields["phone"].help_text = _(
+            "Only to tell them how it goes on. Those who deal with it do not see it."
+        )
     for field in form.fields.values():
         if isinstance(field, forms.DateTimeField):
             field.widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

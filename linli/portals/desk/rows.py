@@ -19,19 +19,15 @@ class CaseRow:
     summary: str
     kind: str
     stage: str
-    state: str
     place: str
     light: Light
     moment: datetime
 
 
-def stage_words(case: Case) -> tuple[str, str]:
-    """The label of a case's stage, for an ended one its outcome, and the colour of its tag."""
+def stage_words(case: Case) -> str:
+    """The label of a case's stage; for one that has ended, how it ended."""
     procedure = kind_of(case.kind).procedure
-    stage = procedure.stages[case.stage]
-    if case.outcome in procedure.outcomes:
-        return str(procedure.outcomes[case.outcome]), "plain"
-    return str(stage.label), "plain" if stage.ends else "calm"
+    return str(procedure.outcomes.get(case.outcome) or procedure.stages[case.stage].label)
 
 
 def rows_of_cases(cases: Sequence[Case]) -> list[CaseRow]:
@@ -47,13 +43,11 @@ def rows_of_tasks(tasks: Sequence[Task]) -> list[CaseRow]:
 
 
 def _row(case: Case, light: Light, moment: datetime) -> CaseRow:
-    stage, state = stage_words(case)
     return CaseRow(
         number=case.number,
         summary=case.summary,
         kind=str(kind_of(case.kind).procedure.label),
-        stage=stage,
-        state=state,
+        stage=stage_words(case),
         place=case.division.name,
         light=light,
         moment=moment,

@@ -1,0 +1,161 @@
+"""The page of a case and its steps: exactly what the hat may do, and what happens when somebody is faster."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from linli.cases.models import Case, Link, Task
+from linli.kinds.matters import actions
+from linli.kinds.matters.models import Category
+from linli.portals.desk.conftest import NOTE, dispatched, reported
+from linli.posts.models import Holding
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response):
+    return response.content.decode()
+
+
+def page(client, case):
+    return client.get(f"/desk/cases/{case.number}/")
+
+
+def take(client, case, step, **data):
+    return client.post(f"/desk/cases/{case.number}/{step}/", data)
+
+
+def test_the_page_shows_what_is_known_and_who_has_it(sign_in, case):
+    shown = text(page(sign_in("chengguan_clerk"), case))
+    for words in (
+        case.number,
+        "路灯坏了三天",
+        "待受理",
+        "城关街道受理员",
+        "办理时限",
+        "潍坊市12345条例",
+        "办理经过",
+    ):
+        assert words in shown
+
+
+def test_exactly_the_steps_of_the_hat_are_offered(sign_in, case, dispatched_case):
+    clerk, handler = sign_in("chengguan_clerk"), sign_in("power")
+    mine = text(page(clerk, case))
+    assert all(f"/{step}/" in mine for step in ("accept", "refuse", "refer"))
+    assert f"/{case.number}/dispatch/" not in mine
+    theirs = text(page(handler, dispatched_case))
+    assert f"/{dispatched_case.number}/handle/" in theirs
+    assert f"/{dispatched_case.number}/check/" not in theirs
+    assert "您的岗位目前无需办理此件" in text(page(sign_in("chengguan_checker"), case))
+
+
+def test_a_step_is_taken_and_leads_back_to_the_case(sign_in, case):
+    category = Category.objects.get(code="0201").code
+    response = sign_in("chengguan_clerk").post(
+        f"/desk/cases/{case.number}/accept/", {"seen": 1, "category": category}, follow=True
+    )
+    assert f"已完成“受理”，编号 {case.number}" in text(response)
+    case.refresh_from_db()
+    assert (case.stage, case.version) == ("accepted", 2)
+
+
+def test_what_is_missing_is_asked_for_and_what_was_typed_stays(sign_in, case):
+    response = take(sign_in("chengguan_clerk"), case, "refer", seen=1, reason="应由水务公司处理")
+    assert response.status_code == 422
+    assert "应由水务公司处理" in text(response)
+    assert 'id="wrong-title"' in text(response)
+
+
+def test_a_form_without_its_version_is_refused(sign_in, case):
+    response = take(sign_in("chengguan_clerk"), case, "refuse", reason="重复")
+    assert response.status_code == 422
+    assert "表单不完整" in text(response)
+    assert Case.objects.get(pk=case.pk).version == 1
+
+
+def test_outside_the_area_there_is_nothing(sign_in, case):
+    stranger = sign_in("liuhe_clerk")
+    assert page(stranger, case).status_code == 404
+    assert take(stranger, case, "accept", seen=1).status_code == 404
+    assert stranger.get("/desk/cases/990101-26-99999-9/").status_code == 404
+
+
+def test_inside_the_area_a_step_that_is_not_yours_is_refused_in_a_sentence(sign_in, case):
+    response = take(sign_in("chengguan_team"), case, "accept", seen=1)
+    assert response.status_code == 403
+    assert "您的岗位不能办理" in text(response) or "受理" in text(response)
+    assert Case.objects.get(pk=case.pk).stage == "reported"
+
+
+def test_a_post_with_the_task_sees_the_case_though_its_area_is_elsewhere(world, sign_in, case):
+    Task.objects.filter(case=case).update(post=world.posts["liuhe_clerk"])
+    assert page(sign_in("liuhe_clerk"), case).status_code == 200
+
+
+def test_a_step_the_stage_does_not_allow_gets_a_sentence(sign_in, case):
+    response = take(sign_in("chengguan_dispatcher"), case, "dispatch", seen=1)
+    assert response.status_code == 409 or response.status_code == 422
+    answer = sign_in("chengguan_dispatcher").get(f"/desk/cases/{case.number}/dispatch/")
+    assert answer.status_code == 409
+    assert "待受理" in text(answer)
+
+
+def test_an_unknown_step_is_not_found(sign_in, case):
+    assert take(sign_in("chengguan_clerk"), case, "explode", seen=1).status_code == 404
+
+
+def test_a_stale_step_that_still_fits_shows_the_change_and_keeps_the_words(world, sign_in):
+    case = dispatched(world).case
+    actions.send_back(case.matter, by=world.by("power"), seen=3, reason="不归路灯管")
+    response = take(
+        sign_in("chengguan_dispatcher"),
+        case,
+        "refer",
+        seen=2,
+        reason="我写了很久的理由",
+        to=world.posts["water"].organisation_id,
+    )
+    assert response.status_code == 409
+    shown = text(response)
+    assert "已有人先办理" in shown
+    for words in ("不归路灯管", NOTE, "我写了很久的理由", 'name="seen" value="4"'):
+        assert words in shown
+    assert Case.objects.get(pk=case.pk).version == 4
+
+
+def test_a_stale_step_that_is_over_hands_the_words_back(world, sign_in, case):
+    actions.refuse(case.matter, by=world.by("chengguan_clerk"), seen=1, reason="重复上报")
+    response = take(sign_in("chengguan_clerk"), case, "refer", seen=1, reason="我写了很久的理由")
+    assert response.status_code == 409
+    assert "重复上报" in text(response)
+    assert "我写了很久的理由" in text(response)
+    assert 'name="seen"' not in text(response)
+
+
+def test_a_task_on_a_vacant_post_is_flagged(world, sign_in, dispatched_case):
+    Holding.objects.filter(post=world.posts["power"]).update(until=timezone.now() - timedelta(minutes=1))
+    assert "空岗" in text(page(sign_in("chengguan_dispatcher"), dispatched_case))
+
+
+def test_linked_cases_are_shown_only_inside_the_area(world, sign_in, case):
+    other = reported(world, "同一盏灯").case
+    Link.objects.create(source=case, target=other, relation="duplicate_of")
+    assert other.number in text(page(sign_in("chengguan_clerk"), case))
+    Case.objects.filter(pk=other.pk).update(code_now=world.place("柳河镇").code)
+    assert other.number not in text(page(sign_in("chengguan_clerk"), case))
+
+
+def test_a_form_that_is_asked_for_alone_works_too(sign_in, case):
+    response = sign_in("chengguan_clerk").get(f"/desk/cases/{case.number}/refuse/")
+    assert response.status_code == 200
+    assert 'name="seen" value="1"' in text(response)
+
+
+def test_the_page_is_complete_in_english(sign_in, case):
+    shown = text(page(sign_in("chengguan_clerk", language="en"), case))
+    for words in ("Who has it now", "What has happened", "Reach the person who raised it", "Limits"):
+        assert words in shown
