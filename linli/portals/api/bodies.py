@@ -21,6 +21,13 @@ class Malformed(Refusal):
     code = "malformed"
 
 
+class NoLength(Refusal):
+    """The body came in pieces of unknown length, which WSGI cannot read (411)."""
+
+    status = 411
+    code = "no_length"
+
+
 class WrongType(Refusal):
     """The body is something else than JSON (415)."""
 
@@ -34,6 +41,8 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
         raise WrongType(_("Send JSON, with the header Content-Type: application/json."))
     if _length(request) > LARGEST:
         raise TooLarge(_("The body is larger than %(most)d KB.") % {"most": LARGEST // 1024})
+    if not _length(request) and "Transfer-Encoding" in request.headers:
+        raise NoLength(_("Send the body in one piece, with the header Content-Length."))
     if not request.body:
         raise Malformed(_('The body is empty. Send a JSON object such as {"text": "…"}.'))
     return _object(request.body)

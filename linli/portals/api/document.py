@@ -103,11 +103,7 @@ def steps_by_people(kind: Kind) -> list[Step]:
 def _opening(kind: Kind) -> Node:
     step = kind.procedure.opening
     public = ANYONE in step.parties
-    refused = (
-        ("400", "409", "413", "415", "422", "429")
-        if public
-        else ("400", "401", "403", "409", "413", "415", "422")
-    )
+    refused = ("400", "401", "403", "404", "409", "411", "413", "415", "422", "429")
     return {
         **_named(kind, step.name, f"{kind.procedure.label}: {step.label}"),
         "description": who_may(step),
@@ -170,7 +166,7 @@ def _taking(kind: Kind, step: Step) -> Node:
         "description": _("Or If-Match with the ETag."),
     }
     schema = {**schema, "properties": {**schema["properties"], "seen": seen}}
-    refused = ("400", "401", "403", "404", "409", "413", "415", "422")
+    refused = ("400", "401", "403", "404", "409", "411", "413", "415", "422")
     return {
         **_named(kind, step.name, str(step.label)),
         "description": who_may(step),
@@ -274,6 +270,7 @@ def _refusals(*statuses: str) -> Node:
         "403": _("The post may not do this, or its appointment has ended"),
         "404": _("Not there, or outside the area"),
         "409": _("The case has moved on (with the newer version), or the key was used with another body"),
+        "411": _("The body came in pieces, without its length"),
         "413": _("The body is too large"),
         "415": _("The body is not JSON"),
         "422": _("Fields that cannot be taken, each with its sentence"),

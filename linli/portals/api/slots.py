@@ -115,12 +115,12 @@ def shape_of(kind: str, step: str) -> Shape:
     found = kind_of(kind)
     form = found.form(found.procedure.steps[step])
     names = names_of(kind, form, step)
+    fields = offered(form.base_fields)
     tree: Tree = {}
-    for slot in [
-        _slot(name, names.get(name, name), each) for name, each in offered(form.base_fields).items()
-    ]:
-        _plant(tree, slot)
-    hidden = set(form.base_fields) - set(offered(form.base_fields))
+    for name in dict.fromkeys([*(form.field_order or ()), *fields]):
+        if name in fields:
+            _plant(tree, _slot(name, names.get(name, name), fields[name]))
+    hidden = set(form.base_fields) - set(fields)
     fixed = {"channel": CHANNEL} if "channel" in hidden else {}
     return Shape(tree, {**names, "__all__": "body"}, fixed)
 
@@ -133,7 +133,7 @@ def _plant(tree: Tree, slot: Slot) -> None:
 
 
 def offered(fields: Mapping[str, forms.Field]) -> dict[str, forms.Field]:
-    """The fields of a form that JSON can fill."""
+    """The fields of a form that JSON can fill, by name."""
     return {
         name: each
         for name, each in fields.items()

@@ -64,6 +64,11 @@ def test_an_empty_body_is_refused(nothing_changes, client):
     assert error_of(answer, 400)["code"] == "malformed"
 
 
+def test_a_body_in_pieces_is_refused(nothing_changes, client):
+    headers = {"Content-Type": "application/json", "Transfer-Encoding": "chunked"}
+    assert error_of(client.generic("POST", MATTERS, b"", headers=headers), 411)["code"] == "no_length"
+
+
 def test_ten_megabytes_are_refused_before_they_are_read(nothing_changes, client):
     assert error_of(raw(client, b'{"text": "' + b"a" * 10_000_000 + b'"}'), 413)["code"] == "too_large"
 

@@ -42,7 +42,7 @@ def entrance(*methods: str) -> Callable[[View[Given]], View[Given]]:
     def guarded(view: View[Given]) -> View[Given]:
         @csrf_exempt
         @wraps(view)
-        def opened(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        def opened(request: HttpRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
             try:
                 response = view(request, *args, **kwargs) if request.method in methods else None
             except Unknown as refusal:
