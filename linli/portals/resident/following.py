@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.follow import followed
 from linli.cases.forms import StepForm
-from linli.cases.kinds import kind_of, step_of
+from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.steps import form_for, steps_open_to, values_of
@@ -141,7 +141,8 @@ def show_case(
         "stage": stage,
         "outcome": kind.procedure.outcomes.get(case.outcome, ""),
         "milestones": milestones(case, story),
-        "lines": [_line(each) for each in story],
+        "lines": _lines(story, ended=stage.ends),
+        "waiting": bool(open_steps) and not stage.ends and _was_told(kind, story),
         "steps": [sent if sent and sent.step == each.step else each for each in open_steps],
         "wrong": sent.form if sent else None,
         "detail": kind.detail_of(case),
@@ -150,6 +151,11 @@ def show_case(
         "looks": looks_at([case.reporter_id]) if case.reporter_id else [],
     }
     return render(request, "resident/case.html", content, status=status)
+
+
+def _was_told(kind: Kind, story: list[Happening]) -> bool:
+    """Whether the reporter got a notice of the newest step, so that an answer is waited for."""
+    return bool(story) and bool(kind.procedure.steps[story[-1].step].notice)
 
 
 def _form(step: Step, case: Case, by: PartyActor, **sent: Any) -> StepForm:
@@ -187,7 +193,13 @@ def _seen(request: HttpRequest) -> int:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
-def _line(each: Happening) -> Line:
+def _lines(story: list[Happening], *, ended: bool) -> list[Line]:
+    """The story, its newest line marked while it goes on."""
+    marks = ["" for _each in story[:-1]] + ["good" if ended else "now"]
+    return [_line(each, mark) for each, mark in zip(story, marks, strict=True)]
+
+
+def _line(each: Happening, mark: str) -> Line:
     return Line(
         at=each.at,
         title=each.label,
@@ -197,4 +209,5 @@ def _line(each: Happening) -> Line:
             for name, text in each.words.items()
             if text and (each.relation == OWN_WORDS or name not in FOR_STAFF)
         ),
+        mark=mark,
     )

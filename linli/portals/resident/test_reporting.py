@@ -6,7 +6,6 @@ import struct
 import zlib
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -16,16 +15,11 @@ from linli.cases.attachments import path_of
 from linli.cases.follow import follow_code
 from linli.cases.models import Attachment, Case
 from linli.kinds.matters.models import Matter, Placing
-from linli.residents.reading import read
 from linli.posts.actor import PartyActor
+from linli.residents.reading import read
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/report/matters/"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_counts():
-    cache.clear()
 
 
 def send(client, **given):
@@ -107,7 +101,10 @@ def test_a_point_in_the_sea_is_left_out_and_said_and_the_words_stay(client):
     assert Case.objects.count() == before
 
 
-@pytest.mark.parametrize("wrong", [{"longitude": "abc", "latitude": "33"}, {"longitude": "119"}, {"longitude": "nan", "latitude": "1e999"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"longitude": "abc", "latitude": "33"}, {"longitude": "119"}, {"longitude": "nan", "latitude": "1e999"}],
+)
 def test_a_point_that_is_none_is_left_out_and_said(client, wrong):
     page = send(client, **wrong)
     assert page.status_code == 422
@@ -179,6 +176,7 @@ def test_what_is_no_photo_is_refused_and_the_words_stay(client):
 
 def bomb():
     """A PNG of 30,000 x 30,000 white pixels in a few kilobytes."""
+
     def chunk(name, body):
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
