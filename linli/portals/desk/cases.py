@@ -79,9 +79,8 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     """One step of a case: its form, and taking it."""
     found = case_for(by, number)
     rule = step_of(found.kind, step)
-    require_step(rule, found, _open_tasks(found), by=by)
     if request.method != "POST":
-        _check_stage(rule, found)
+        _check(rule, found, by)
         return _asked(request, found, rule, _named(form_for(rule, found, by=by), rule))
     seen = _seen(request)
     if seen != found.version:
@@ -89,26 +88,28 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     try:
         take(found, step, request.POST, by=by, seen=seen, files=request.FILES)
     except Invalid as refusal:
+        _check(rule, found, by)
         form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)
         return _asked(request, found, rule, with_errors(form, refusal), status=422)
     except Stale:
         return _overtaken(request, by, rule, (case_for(by, number), seen))
     messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": rule.label, "number": number})
-    found.refresh_from_db()
     return redirect("desk:case", number) if covers(by, found.code_now) else redirect("desk:to_do")
 
 
-def _open_tasks(found: Case) -> list[Task]:
-    return list(Task.objects.filter(case=found, closed_at=None))
-
-
-def _check_stage(rule: Step, found: Case) -> None:
+def _check(rule: Step, found: Case, by: PostActor) -> None:
+    """Before a form is shown: the same questions in the same order as when the step is taken."""
+    require_step(rule, found, _open_tasks(found), by=by)
     if found.stage not in rule.leaves:
         stage = kind_of(found.kind).procedure.stages[found.stage].label
         raise Conflict(
             _("This case is now “%(stage)s”, so “%(step)s” is not possible any more.")
             % {"stage": stage, "step": rule.label}
         )
+
+
+def _open_tasks(found: Case) -> list[Task]:
+    return list(Task.objects.filter(case=found, closed_at=None))
 
 
 def _seen(request: HttpRequest) -> int:
@@ -129,6 +130,11 @@ def _asked(
 def _overtaken(request: HttpRequest, by: PostActor, rule: Step, seen: tuple[Case, int]) -> HttpResponse:
     """Somebody was faster: show what changed, and keep what was typed, ready to be sent again if it still fits."""
     found, version = seen
+    had_task = rule.tasked and Task.objects.filter(case=found, post=by.post).exists()
+    if (
+        not had_task
+    ):  # whoever had it and lost it to somebody faster is told what happened, others that they may not
+        require_step(rule, found, _open_tasks(found), by=by)
     open_now = rule.name in {each.name for each in steps_open_to(by, found)}
     form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)
     form.is_valid()
