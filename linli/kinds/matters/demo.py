@@ -79,7 +79,7 @@ def _texts() -> Texts:
 
 def _situation(raw: dict[str, str], places: tuple[str, ...]) -> Situation:
     shape = {"category", "at", "from", "where", "text"}
-    said = {name: (text,) for name, text in raw.items() if name not in shape}
+    said: dict[str, tuple[str, ...]] = {name: (text,) for name, text in raw.items() if name not in shape}
     return Situation(raw["category"], raw["text"], places, raw["from"], raw.get("where", ""), said)
 
 
@@ -239,7 +239,7 @@ def _whoever(case: Case, situation: Situation, step: str, chance: Random) -> Act
 
 
 def _read_holder(post: int | None) -> PostActor | None:
-    held = Holding.objects.current().filter(post_id=post).select_related("post__division")
+    held = Holding.objects.current().filter(post_id=post or 0).select_related("post__division")
     found = held.order_by("acting").first()
     return PostActor(found) if found else None
 
@@ -247,12 +247,13 @@ def _read_holder(post: int | None) -> PostActor | None:
 holder_of: Cached[PostActor | None] = Cached("posts", _read_holder)  # by the post's id
 
 
-def right_post(case: Case, situation: Situation) -> int | None:
+def right_post(case: Case, situation: Situation) -> int:
     """Who should deal with it: the grid worker, the catalogue's post, or the nearest team."""
     found = suggestion(_category(situation.category), case.code_now, case.at.date())
+    post = found.post.pk if found else None
     if situation.category in BY_GRID_WORKER:
-        return nearest(PostKind.GRID_WORKER, case.code_now) or nearest(PostKind.HANDLER, case.code_now)
-    return found.post.pk if found else nearest(PostKind.HANDLER, case.code_now)
+        post = nearest(PostKind.GRID_WORKER, case.code_now)
+    return post or nearest(PostKind.HANDLER, case.code_now) or 0
 
 
 def _dispatching(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:

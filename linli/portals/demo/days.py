@@ -197,7 +197,12 @@ def _top_up(made: Days) -> int:
     for place, (stage, door) in enumerate(lacking):
         fitting = [each for each in situations() if _fits(each, door=door)]
         with writing():
-            _carry_to(made, made.chance.choice(fitting), stage, made.now - timedelta(minutes=20 + 4 * place))
+            _carry_to(
+                made,
+                made.chance.choice(fitting),
+                stage,
+                made.now - timedelta(minutes=20 + 4 * (len(lacking) - place)),
+            )
     return len(lacking)
 
 
