@@ -130,5 +130,16 @@ def _cell(value: object) -> str:
 
 
 __all__ = [
-    "HOME", "cpu_seconds", "county", "databases", "median", "megabytes", "percentile", "processes_of", "servers", "serving", "show", "timed",
+    "HOME",
+    "county",
+    "cpu_seconds",
+    "databases",
+    "median",
+    "megabytes",
+    "percentile",
+    "processes_of",
+    "servers",
+    "serving",
+    "show",
+    "timed",
 ]  # fmt: skip

@@ -10,8 +10,6 @@ with the same rows put in by bare sqlite3 in the same run, and with Signalen as 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import sys
 from statistics import median
 from time import monotonic, sleep
@@ -19,7 +17,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from _client import Run, closed_loop, post
-from _ground import HOME, county, cpu_seconds, percentile, processes_of, servers, serving, show
+from _ground import county, cpu_seconds, percentile, processes_of, servers, serving, show
 from django.db import connection
 from limits import limits, reporting_grids, request
 

@@ -113,6 +113,8 @@ def orm_writes(tree: ast.Module) -> Broken:
 
 def _writes(call: ast.Call) -> bool:
     name = _called(call)
+    if name == "insert_many":
+        return True
     if not isinstance(call.func, ast.Attribute):
         return False
     if name in {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}:

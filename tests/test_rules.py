@@ -26,6 +26,7 @@ SAMPLES: list[tuple[Callable[[ast.Module], rules.Broken], str, str]] = [
     (rules.orm_writes, "cursor.execute('SELECT 1')", "cursor.execute('INSERT INTO t VALUES (1)')"),
     (rules.orm_writes, "seen.update(other)", "Case.objects.bulk_create([])"),
     (rules.orm_writes, "opening.create()", "Case.objects.create()"),
+    (rules.orm_writes, "rows.insert(0, row)", "insert_many(rows)"),
     (rules.orm_writes, "cache.delete('x')", "case.delete()"),
     (rules.unhinted, "def f(a: int, *, b: str = '') -> None: ...", "def f(a: int, *, b='') -> None: ..."),
     (rules.unhinted, "class A:\n    def f(self) -> None: ...", "class A:\n    def f(self): ..."),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import Invalid, TooLarge
+from linli.base.generations import Cached
 from linli.base.text import half_width, tidy
 from linli.cases.attachments import MAX_PER_STEP, cleaned_photo
 from linli.cases.models import Case
@@ -79,6 +80,27 @@ class ReasonForm(StepForm):
         max_length=1000,
         help_text=_("The person who raised this will read it. Write plainly."),
     )
+
+
+class KeptChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among rows that seldom change: read once, and again when their family's generation moves."""
+
+    def __init__(self, queryset: Any, *, family: str, **kwargs: Any) -> None:
+        super().__init__(queryset, **kwargs)
+        self._kept = Cached(family, self._read)
+
+    def _read(self) -> dict[str, Any]:
+        rows = self.queryset.all() if self.queryset is not None else ()
+        return {str(getattr(row, self.to_field_name or "pk")): row for row in rows}
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        try:
+            return self._kept()[str(value)]
+        except KeyError as trouble:
+            said = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(said, code="invalid_choice", params={"value": value}) from trouble
 
 
 class PlaceField(forms.CharField):

@@ -20,6 +20,7 @@ from linli.posts.actor import Actor
 from linli.posts.may import require
 
 log = logging.getLogger("linli.notices")
+BATCH = 20
 CLAIM = timedelta(minutes=5)  # a sender that died gives its claim up after this
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
 
@@ -29,12 +30,16 @@ def register_entries() -> None:
     register("notices.resend", label=lambda: gettext("Notice tried again"), redaction=Redaction.NO_WORDS)
 
 
-def send_waiting(limit: int = 20) -> int:
+def send_waiting(limit: int = BATCH) -> int:
     """Claim and send what waits (the worker loop calls this); return how many went out."""
     now = timezone.now()
     if not _waiting(now).exists():
         return 0
-    return sum(_send(notice) for notice in _claim(now, limit))
+    sent = [notice.pk for notice in _claim(now, limit) if _went_out(notice)]
+    if sent:
+        with writing():
+            Notice.objects.filter(pk__in=sent).update(state="sent", sent_at=timezone.now(), trouble="")
+    return len(sent)
 
 
 def _waiting(now: datetime) -> QuerySet[Notice]:
@@ -56,14 +61,12 @@ def _claim(now: datetime, limit: int) -> list[Notice]:
     return claimed
 
 
-def _send(notice: Notice) -> bool:
+def _went_out(notice: Notice) -> bool:
     try:
         CHANNELS[notice.channel](notice)
     except Exception as trouble:  # noqa: BLE001  a gateway can fail in any way; the row remembers and tries again
         _postpone(notice, trouble)
         return False
-    with writing():
-        Notice.objects.filter(pk=notice.pk).update(state="sent", sent_at=timezone.now(), trouble="")
     return True
 
 

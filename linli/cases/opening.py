@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
 from linli.base.ids import readable_number, uuid7
+from linli.base.rows import insert_many
 from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
@@ -173,18 +174,18 @@ def _draw(place: str, year: int, count: int) -> int:
 
 
 def _insert(rows: Sequence[_Rows]) -> None:
-    Contact.objects.bulk_create([row.contact for row in rows if row.contact])
-    Case.objects.bulk_create([row.case for row in rows])
+    insert_many([row.contact for row in rows if row.contact])
+    insert_many([row.case for row in rows])
     by_model: dict[type, list[Any]] = defaultdict(list)
     for row in rows:
         by_model[type(row.detail)].append(row.detail)
-    for model, details in by_model.items():
-        model._default_manager.bulk_create(details)  # type: ignore[attr-defined]
-    Clock.objects.bulk_create([clock for row in rows for clock in row.clocks])
-    Task.objects.bulk_create([row.task for row in rows if row.task])
-    Attachment.objects.bulk_create([each for row in rows for each in row.attachments])
+    for details in by_model.values():
+        insert_many(details)
+    insert_many([clock for row in rows for clock in row.clocks])
+    insert_many([row.task for row in rows if row.task])
+    insert_many([each for row in rows for each in row.attachments])
     record_many([row.line for row in rows])
-    Notice.objects.bulk_create([each for row in rows for each in row.notices])
+    insert_many([each for row in rows for each in row.notices])
 
 
 def open_one(draft: Draft) -> Opened:

@@ -5,14 +5,17 @@ The index is folded from the ledger's positions, so that taking a case in does n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from linli.base.text import search_tokens
 from linli.base.writing import writing
-from linli.cases.kinds import all_kinds, kind_of, power
+from linli.cases.kinds import all_kinds, power
 from linli.cases.models import Case, CaseQuerySet, Mark, SearchText
-from linli.ledger.models import Position
+from linli.ledger.models import Entry, Position
 
 BATCH = 200
 
@@ -25,17 +28,25 @@ def fold(limit: int = BATCH) -> int:
     )
     if not steps:
         return 0
-    openings = {power(kind.name, kind.procedure.opening) for kind in all_kinds()}
-    cases = Case.objects.filter(pk__in=[step.entry.about for step in steps if step.entry.name in openings])
-    rows = [SearchText(case=case, tokens=_tokens(case)) for case in cases.order_by("id")]
+    rows = _rows([step.entry for step in steps])
     with writing():
         SearchText.objects.bulk_create(rows, ignore_conflicts=True)
         Mark.objects.filter(pk=mark.pk).update(position=steps[-1].number)
     return len(steps)
 
 
-def _tokens(case: Case) -> str:
-    words = kind_of(case.kind).detail_of(case).words()
+def _rows(entries: Sequence[Entry]) -> list[SearchText]:
+    """The words of the cases these entries opened, as tokens, oldest case first; one statement per kind."""
+    found: list[Any] = []
+    for kind in all_kinds():
+        opening = power(kind.name, kind.procedure.opening)
+        opened = [entry.about for entry in entries if entry.name == opening]
+        found += kind.model._default_manager.filter(case__in=opened).select_related("case") if opened else []
+    found.sort(key=lambda detail: detail.pk)
+    return [SearchText(case=detail.case, tokens=_tokens(detail.case, detail.words())) for detail in found]
+
+
+def _tokens(case: Case, words: str) -> str:
     return search_tokens(f"{case.number} {case.summary} {words}")
 
 

@@ -11,10 +11,9 @@ from django.conf import settings
 from django.db import connection
 
 from linli.base import generations
+from linli.cases import notices, search
 from linli.cases.clocks import lapse_due
-from linli.cases.notices import send_waiting
-from linli.cases.search import fold
-from linli.ledger.sequencing import sequence
+from linli.ledger import sequencing
 from linli.portals.demo import simulator
 
 log = logging.getLogger("linli.loops")
@@ -24,13 +23,22 @@ YIELD = 0.01  # between two batches, so that people's writes come in between
 
 @dataclass(frozen=True)
 class Turn:
-    """A function that does one small batch and says how much it did, and the seconds between idle looks."""
+    """A function that does one small batch and says how much it did, the seconds between looks, a full batch.
+
+    After a full batch more is waiting, so the next follows at once; else what comes meanwhile is done together.
+    """
 
     act: Callable[[], int]
     every: float
+    full: int = 1
 
 
-TURNS = [Turn(sequence, 0.2), Turn(fold, 0.5), Turn(send_waiting, 1.0), Turn(lapse_due, 15.0)]
+TURNS = [
+    Turn(sequencing.sequence, 0.2, sequencing.BATCH),
+    Turn(search.fold, 0.5, search.BATCH),
+    Turn(notices.send_waiting, 1.0, notices.BATCH),
+    Turn(lapse_due, 15.0),
+]
 if settings.DEMO:
     TURNS.append(Turn(simulator.turn, simulator.EVERY))
 
@@ -65,7 +73,7 @@ class Loops:
         failures = 0
         while not self._stopping.is_set():
             done, failures = self._once(turn, failures)
-            pause = turn.every * 2**failures if failures else YIELD if done else turn.every
+            pause = turn.every * 2**failures if failures or done < turn.full else YIELD
             self._stopping.wait(min(pause, LONGEST_PAUSE))
         connection.close()
 

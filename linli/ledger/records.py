@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from linli.base.ids import uuid7
+from linli.base.rows import insert_many
 from linli.ledger import names
 from linli.ledger.models import Entry, EntryDetail
 
@@ -61,9 +62,8 @@ def record_many(lines: Iterable[Line]) -> list[Entry]:
         entry, detail = _entry_of(line, now)
         entries.append(entry)
         details += [detail] if detail else []
-    Entry.objects.bulk_create(entries)
-    if details:
-        EntryDetail.objects.bulk_create(details)
+    insert_many(entries)
+    insert_many(details)
     return entries
 
 

@@ -10,7 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.coordinates import Datum
-from linli.cases.forms import NoteForm, PersonFields, PhotosField, PlaceField, ReasonForm, StepForm, TidyText
+from linli.cases.forms import (
+    KeptChoiceField,
+    NoteForm,
+    PersonFields,
+    PhotosField,
+    PlaceField,
+    ReasonForm,
+    StepForm,
+    TidyText,
+)
 from linli.cases.models import Case
 from linli.divisions.models import Division
 from linli.kinds.matters.catalogue import Suggestion, suggestion
@@ -28,8 +37,9 @@ class Report(PersonFields):
         help_text=_("What did you see, where exactly, since when?"),
         error_messages={"required": _("Please write what is the matter.")},
     )
-    category = forms.ModelChoiceField(
+    category = KeptChoiceField(
         Category.objects.all(),
+        family="catalogue",
         label=_("What is it about?"),
         required=False,
         empty_label=_("I am not sure"),

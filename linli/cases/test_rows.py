@@ -1,0 +1,110 @@
+"""insert_many() writes what bulk_create() would, and forms keep their choices no longer than they are true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django import forms
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from linli.base import generations
+from linli.base.ids import uuid7
+from linli.base.rows import insert_many
+from linli.base.writing import writing
+from linli.cases.forms import KeptChoiceField
+from linli.kinds.matters.models import Category
+from linli.ledger.models import Entry
+from linli.residents.models import Contact
+
+AT = datetime(2026, 3, 1, 23, 59, 59, 123456, tzinfo=UTC)
+FACTS = [{}, {"to": "reported", "posts": [1, 2], "none": None}, {"text": "“全角”"}]
+
+
+def entries() -> list[Entry]:
+    rows = []
+    for order, facts in enumerate(FACTS):
+        at = AT + timedelta(milliseconds=order)
+        about = UUID(int=7) if order else None
+        rows.append(
+            Entry(id=uuid7(at), name="a.b", about=about, actor="party", division=1, at=at, facts=facts)
+        )
+        rows[-1].recorded_at = at
+    return rows
+
+
+def stored(table: str, keys: list[UUID]) -> list[tuple[object, ...]]:
+    """The raw rows, without their keys, in the order of the keys."""
+    holes = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        found = [key.hex if connection.vendor == "sqlite" else key for key in keys]
+        cursor.execute(f"SELECT * FROM {table} WHERE id IN ({holes}) ORDER BY id", found)
+        return [row[1:] for row in cursor.fetchall()]
+
+
+def test_rows_are_stored_as_bulk_create_stores_them(db):
+    ours, theirs = entries(), entries()
+    insert_many(ours)
+    Entry.objects.bulk_create(theirs)
+    assert stored("ledger_entry", [each.pk for each in ours]) == stored(
+        "ledger_entry", [each.pk for each in theirs]
+    )
+
+
+def test_sealed_bytes_are_stored_as_bulk_create_stores_them(db):
+    ours, theirs = (Contact(id=uuid7(AT), name_sealed=b"\x00\xff", phone_index="a") for _each in range(2))
+    insert_many([ours])
+    Contact.objects.bulk_create([theirs])
+    assert stored("residents_contact", [ours.pk]) == stored("residents_contact", [theirs.pk])
+    assert bytes(Contact.objects.get(pk=ours.pk).name_sealed) == b"\x00\xff"
+
+
+def test_many_rows_are_one_statement_and_none_is_no_statement(db):
+    with CaptureQueriesContext(connection) as asked:
+        insert_many(entries())
+        insert_many([])
+    assert len(asked) == 1
+
+
+def test_an_inserted_row_knows_that_it_is_stored(db):
+    [row, *_others] = rows = entries()
+    insert_many(rows)
+    assert not row._state.adding
+
+
+def test_one_row_that_does_not_fit_leaves_none(db):
+    rows = entries()
+    rows[-1].pk = rows[0].pk
+    with pytest.raises(IntegrityError), writing():
+        insert_many(rows)
+    assert not Entry.objects.filter(pk__in=[row.pk for row in rows]).exists()
+
+
+class Choice(forms.Form):
+    category = KeptChoiceField(
+        Category.objects.all(), family="catalogue", to_field_name="code", required=False
+    )
+
+
+def chosen(code: str) -> Category | None:
+    form = Choice({"category": code})
+    form.is_valid()
+    return form.cleaned_data.get("category")
+
+
+def test_a_choice_is_read_once(world):
+    assert chosen("0201") is not None
+    with CaptureQueriesContext(connection) as asked:
+        assert chosen("0201").code == "0201"
+        assert chosen("") is None
+        assert chosen("no such code") is None
+    assert len(asked) == 0
+
+
+def test_a_new_row_can_be_chosen_as_soon_as_its_family_has_moved(world):
+    assert chosen("9999") is None
+    Category.objects.create(code="9999", name_zh="新", name_en="New")
+    generations.bump("catalogue")
+    assert chosen("9999") is not None
