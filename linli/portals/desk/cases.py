@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -152,7 +153,8 @@ def _overtaken(request: HttpRequest, by: PostActor, rule: Step, seen: tuple[Case
 
 def _written(form: StepForm) -> Sequence[tuple[object, str]]:
     """What the person had written, to be copied: the step it was for is gone."""
-    texts = [(bound.label, bound.value()) for bound in form.visible_fields()]
+    fields = [bound for bound in form.visible_fields() if isinstance(bound.field, CharField)]
+    texts = [(bound.label, bound.value()) for bound in fields]
     return [(label, value.strip()) for label, value in texts if isinstance(value, str) and value.strip()]
 
 
