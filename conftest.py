@@ -40,6 +40,7 @@ if not IS_WORKER:
 import django  # noqa: E402  after the environment is laid
 from django.db import connection, connections  # noqa: E402
 from django.test import override_settings  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from linli.base.catalogues import compile_catalogues  # noqa: E402
 from tests import databases, servers  # noqa: E402
@@ -50,6 +51,7 @@ if not IS_WORKER:
 django.setup()  # here, because the conftest of a folder named on the command line imports models
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+BELOW_THE_DOORS = {"base", "ledger", "divisions", "posts", "residents", "cases", "kinds"}
 NO_SKIPS = os.environ.get("LINLI_NO_SKIPS") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 BROWSER_FLAGS = [
@@ -137,6 +139,18 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
 def _quick_passwords(django_test_environment: None) -> Iterator[None]:
     with override_settings(PASSWORD_HASHERS=["tests.quick_passwords.OneRound"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _in_the_language_of_the_source(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Below the doors, tests match sentences as they are written; pages speak the place's language."""
+    layer = request.path.relative_to(REPOSITORY).parts[1:2]
+    if layer and layer[0] in BELOW_THE_DOORS:
+        with translation.override("en"):
+            yield
+    else:
+        with translation.override("zh-hans"):  # a request leaves its reader's language behind
+            yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,111 @@
+"""A resident's whole way in a real browser without JavaScript, in each look the pages have."""
+
+import re
+
+import pytest
+
+from linli.cases.models import Case
+from linli.kinds.matters import actions
+from linli.kinds.matters.conftest import HOME
+from linli.kinds.matters.models import Matter
+from linli.portals.demo.world import standing_world
+
+pytestmark = pytest.mark.browser
+LOOKS = [("zh-hans", "off"), ("en", "off"), ("zh-hans", "on")]
+
+
+@pytest.fixture
+def page_in(_browser, server):
+    """A page of a browser of a width, language and type size, without JavaScript."""
+    contexts = []
+
+    def opened(width, language="zh-hans", care="off", **other):
+        context = _browser.new_context(
+            viewport={"width": width, "height": 844}, java_script_enabled=False, **other
+        )
+        cookies = {"language": language, "care": care}
+        context.add_cookies(
+            [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
+        )
+        contexts.append(context)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def raise_it(page, server):
+    """Report in words, with a telephone number; returns number and code."""
+    page.goto(f"{server.url}/report/")
+    page.fill("textarea", "楼下垃圾三天没人收，味道很大。")
+    page.fill("#id_phone", "13912345678")
+    page.click("main form .actions button")
+    number, code = page.locator(".done__number").all_inner_texts()
+    return number, re.sub(r"\s", "", code)
+
+
+def carry_to_check(number):
+    """What the posts do meanwhile."""
+    world = standing_world()
+    case = Case.objects.get(number=number)
+    matter = Matter.objects.select_related("case").get(pk=case.pk)
+    actions.accept(matter, by=world.by("county_clerk"), seen=1)
+    actions.dispatch(matter, by=world.by("county_dispatcher"), seen=2, to=world.posts["city_management"])
+    actions.handle(matter, by=world.by("city_management"), seen=3, result="已清运")
+    actions.check(matter, by=world.by("county_checker"), seen=4)
+
+
+def test_from_report_to_confirmed_closure_without_javascript(page_in, server):
+    page = page_in(390)
+    number, code = raise_it(page, server)
+    carry_to_check(number)
+    page.goto(f"{server.url}/follow/?number={number}")
+    page.fill("#id_code", code.lower())
+    page.click("main form .actions button")
+    page.click("details.step[open] button")
+    assert Case.objects.get(number=number).outcome == "confirmed"
+    assert "已办结" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(("language", "care"), LOOKS)
+def test_no_page_scrolls_sideways(page_in, server, width, language, care):
+    page = page_in(width, language, care)
+    number, _code = raise_it(page, server)
+    carry_to_check(number)
+    wide = []
+    for address in (
+        "/",
+        "/report/",
+        "/receipt/",
+        "/follow/",
+        f"/follow/{number}/",
+        f"/follow/{number}/data/",
+        "/account/login/code/",
+    ):
+        page.goto(server.url + address)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(address)
+    assert wide == []
+
+
+def test_the_position_button_needs_a_browser_that_can(page_in, server):
+    page = page_in(390)
+    page.goto(f"{server.url}/report/")
+    assert not page.locator("button[data-longitude]").is_visible()
+
+
+def test_the_position_is_sent_where_it_can_be_found(browser_page, server):
+    grid = standing_world().place(HOME)
+    here = {"longitude": grid.longitude, "latitude": grid.latitude}
+    browser_page.context.grant_permissions(["geolocation"])
+    browser_page.context.set_geolocation(here)
+    page = browser_page
+    page.goto(f"{server.url}/report/")
+    page.fill("textarea", "路灯坏了")
+    page.click("button[data-longitude]")
+    page.wait_for_function("document.getElementById('id_latitude').value")
+    page.click("main form .actions button")
+    page.wait_for_url("**/receipt/")
+    assert Case.objects.latest("recorded_at").division == grid

@@ -1,0 +1,65 @@
+"""How often one address may ask, and whose address it is."""
+
+import pytest
+from django.core.cache import cache
+from django.test import RequestFactory
+
+from linli.base.errors import TooMany
+from linli.web import limits
+from linli.web.limits import check_rate, client_address
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counts():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def coming_from(address, **headers):
+    return RequestFactory().get("/", REMOTE_ADDR=address, **headers)
+
+
+def test_the_minute_is_full_after_so_many():
+    for _time in range(3):
+        check_rate(coming_from("203.0.113.1"), "report", 3)
+    with pytest.raises(TooMany) as refusal:
+        check_rate(coming_from("203.0.113.1"), "report", 3)
+    assert 0 < refusal.value.facts["retry_after"] <= 60
+
+
+def test_addresses_and_purposes_count_apart():
+    check_rate(coming_from("203.0.113.1"), "report", 1)
+    check_rate(coming_from("203.0.113.2"), "report", 1)
+    check_rate(coming_from("203.0.113.1"), "follow", 1)
+
+
+def test_the_next_minute_begins_anew(monkeypatch):
+    check_rate(coming_from("203.0.113.1"), "report", 1)
+    later = limits.time.time() + 60
+    monkeypatch.setattr(limits.time, "time", lambda: later)
+    check_rate(coming_from("203.0.113.1"), "report", 1)
+
+
+def test_eight_at_once_are_all_counted(at_once):
+    outcomes = at_once([lambda: check_rate(coming_from("203.0.113.1"), "report", 5)] * 8)
+    assert outcomes.count(None) == 5
+
+
+def test_a_household_has_one_ipv6_address():
+    assert client_address(coming_from("2001:db8:1:2:3::4")) == client_address(coming_from("2001:db8:1:2::9"))
+
+
+def test_what_a_client_says_about_itself_is_not_believed():
+    assert client_address(coming_from("203.0.113.1", HTTP_X_FORWARDED_FOR="10.0.0.1")) == "203.0.113.1"
+
+
+def test_behind_our_proxy_its_word_counts_and_only_its_last(settings):
+    settings.BEHIND_PROXY = True
+    request = coming_from("127.0.0.1", HTTP_X_FORWARDED_FOR="10.0.0.1, 203.0.113.7")
+    assert client_address(request) == "203.0.113.7"
+
+
+@pytest.mark.parametrize("odd", ["", "unix:", "a" * 500])
+def test_an_odd_address_is_one_address(odd):
+    assert client_address(coming_from(odd)) == "unknown"
