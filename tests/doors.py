@@ -146,7 +146,7 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/found/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/<int:post>/appoint/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
-    "desk/posts/<str:code>/<int:post>/end/<int:holding>/": Door(
+    "desk/posts/<str:code>/<int:post>/end/": Door(
         AREA_AND_POWER, fill=a_post, method="post", **CENTRE
     ),
     "desk/procedures/": Door(STAFF),
