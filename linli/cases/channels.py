@@ -1,8 +1,13 @@
-"""The ways a notice can leave: a text message, an e-mail. Sending happens outside any transaction."""
+"""The ways a notice can leave: a text message, an e-mail.
+
+A channel writes the message, inside the transaction that claims the notice; what it returns sends it, outside any.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -17,6 +22,7 @@ from linli.residents.reading import read
 from linli.residents.sms import sms
 
 NOTICES = SystemActor("notices")
+Message = Callable[[], Any]
 
 
 def text_of(notice: Notice) -> str:
@@ -32,23 +38,28 @@ def text_of(notice: Notice) -> str:
         )
 
 
-def _by_sms(notice: Notice) -> None:
-    if notice.contact:
-        phone = read(notice.contact, "notice", notice.case, by=NOTICES, fields=("phone",)).phone
-        sms().send(phone, text_of(notice))
+def _nothing() -> None:
+    """For a notice to nobody."""
 
 
-def _by_email(notice: Notice) -> None:
-    if notice.post:
-        addresses = list(
-            notice.post.holdings.current().exclude(account__email="").values_list("account__email", flat=True)
-        )
-        with override(settings.LANGUAGE_CODE):
-            step = step_of(notice.case.kind, notice.step).label
-            words = {"number": notice.case.number, "step": step, "post": notice.post.title}
-            subject = _("%(number)s: something to do for %(post)s") % words
-            text = _("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words
-            send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
+def _by_sms(notice: Notice) -> Message:
+    if not notice.contact:
+        return _nothing
+    phone = read(notice.contact, "notice", notice.case, by=NOTICES, fields=("phone",)).phone
+    return partial(sms().send, phone, text_of(notice))
 
 
-CHANNELS: dict[str, Callable[[Notice], None]] = {"sms": _by_sms, "email": _by_email}
+def _by_email(notice: Notice) -> Message:
+    if not notice.post:
+        return _nothing
+    holdings = notice.post.holdings.current().exclude(account__email="")
+    addresses = list(holdings.values_list("account__email", flat=True))
+    with override(settings.LANGUAGE_CODE):
+        step = step_of(notice.case.kind, notice.step).label
+        words = {"number": notice.case.number, "step": step, "post": notice.post.title}
+        subject = _("%(number)s: something to do for %(post)s") % words
+        text = _("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words
+    return partial(send_mail, subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
+
+
+CHANNELS: dict[str, Callable[[Notice], Message]] = {"sms": _by_sms, "email": _by_email}

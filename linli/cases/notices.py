@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
 from linli.base.writing import writing
-from linli.cases.channels import CHANNELS
+from linli.cases.channels import CHANNELS, Message
 from linli.cases.models import Notice
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -35,7 +36,7 @@ def send_waiting(limit: int = BATCH) -> int:
     now = timezone.now()
     if not _waiting(now).exists():
         return 0
-    sent = [notice.pk for notice in _claim(now, limit) if _went_out(notice)]
+    sent = [notice.pk for notice, send in _ready(now, limit) if _went_out(notice, send)]
     if sent:
         with writing():
             Notice.objects.filter(pk__in=sent).update(state="sent", sent_at=timezone.now(), trouble="")
@@ -61,9 +62,28 @@ def _claim(now: datetime, limit: int) -> list[Notice]:
     return claimed
 
 
-def _went_out(notice: Notice) -> bool:
+def _ready(now: datetime, limit: int) -> list[tuple[Notice, Message]]:
+    """Claim notices and write their messages in one transaction, so that one flush of the disk serves them all."""
+    with writing():
+        return [(notice, _message(notice)) for notice in _claim(now, limit)]
+
+
+def _message(notice: Notice) -> Message:
+    """What sends a notice; where it cannot be written, that trouble is met in its turn."""
     try:
-        CHANNELS[notice.channel](notice)
+        with writing():
+            return CHANNELS[notice.channel](notice)
+    except Exception as trouble:  # noqa: BLE001  one that cannot be written must not hold up the others
+        return partial(_meet, trouble)
+
+
+def _meet(trouble: Exception) -> None:
+    raise trouble
+
+
+def _went_out(notice: Notice, send: Message) -> bool:
+    try:
+        send()
     except Exception as trouble:  # noqa: BLE001  a gateway can fail in any way; the row remembers and tries again
         _postpone(notice, trouble)
         return False
