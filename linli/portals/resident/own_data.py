@@ -38,7 +38,7 @@ def case_data(request: HttpRequest, number: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first."""
     contacts = contacts_of(_resident(request))
-    cases = Case.objects.filter(reporter__in=contacts).order_by("-id")[:MOST]
+    cases = Case.everywhere.filter(reporter__in=contacts).order_by("-id")[:MOST]
     return render(request, "resident/mine.html", {"rows": case_rows(list(cases))})
 
 

@@ -114,7 +114,7 @@ def _form_page(
 def receipt(request: HttpRequest) -> HttpResponse:
     """What the reporter keeps; shown again on reload, to the browser that raised it and to nobody else."""
     kept = request.session.get(RECEIPT)
-    case = Case.objects.filter(pk=kept).first() if kept else None
+    case = Case.everywhere.filter(pk=kept).first() if kept else None
     if case is None:
         raise NotFound
     address = request.build_absolute_uri(f"{reverse('resident:follow')}?{urlencode({'number': case.number})}")
