@@ -1,0 +1,104 @@
+"""The desk in a real browser: every page fits a phone, in both languages and in large type, without a complaint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from linli.cases.models import Notice
+from linli.portals.desk.conftest import dispatched, reported
+from linli.posts.models import Account
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+PASSWORD = "云溪县的风吹过石桥2026"
+
+
+@pytest.fixture
+def desk(committed_world, start_server):
+    """A server with some work in it, where everybody has the same password."""
+    case = reported(committed_world).case
+    dispatched(committed_world)
+    Notice.objects.filter(case=case).update(state="stuck", attempts=6)
+    for key in ("chengguan_clerk", "administrator"):
+        account = Account.objects.get(pk=committed_world.by(key).holding.account_id)
+        account.set_password(PASSWORD)
+        account.save()
+    grid = committed_world.place("东门社区第一网格")
+    post = committed_world.posts["东门社区第一网格"].pk
+    return start_server(), {
+        "chengguan_clerk": [
+            *("", "done/", "area/?words=灯", "hat/", "report/matters/", "procedures/matters/"),
+            *(f"cases/{case.number}/", f"cases/{case.number}/contact/", f"cases/{case.number}/refuse/"),
+        ],
+        "administrator": [
+            "coverage/",
+            "posts/",
+            f"posts/{grid.trimmed}/",
+            f"posts/{grid.trimmed}/{post}/",
+            "notices/",
+        ],
+    }
+
+
+def sign_in(page, server, world, key):
+    page.goto(f"{server.url}/account/login/?next=/desk/")
+    page.fill("[name=login]", world.by(key).holding.account.username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/desk/")
+
+
+def walked(page, server, world, pages):
+    """Every page of everybody, one after the other; yields its address once it is open."""
+    choices = page.context.cookies()
+    for key, addresses in pages.items():
+        page.context.clear_cookies()
+        page.context.add_cookies(choices)
+        sign_in(page, server, world, key)
+        for address in addresses:
+            assert page.goto(f"{server.url}/desk/{address}").status == 200, address
+            yield address
+
+
+@pytest.mark.parametrize(
+    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
+)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_fits_and_nothing_complains(committed_world, desk, browser_page, width, cookies):
+    server, pages = desk
+    page, complaints = browser_page, []
+    page.set_viewport_size({"width": width, "height": 800})
+    chosen = [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
+    page.context.add_cookies(chosen)
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    for address in walked(page, server, committed_world, pages):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    assert complaints == []
+
+
+def test_nobody_is_shut_out(committed_world, desk, browser_page, axe_source):
+    server, pages = desk
+    found = {}
+    for address in walked(browser_page, server, committed_world, pages):
+        browser_page.evaluate(axe_source)
+        result = browser_page.evaluate("axe.run()")
+        found[address] = [(each["id"], each["nodes"][0]["html"]) for each in result["violations"]]
+    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+
+
+def test_a_step_is_taken_by_keyboard_alone(committed_world, desk, browser_page):
+    server, pages = desk
+    number = next(each for each in pages["chengguan_clerk"] if each.startswith("cases/"))
+    page = browser_page
+    sign_in(page, server, committed_world, "chengguan_clerk")
+    page.goto(f"{server.url}/desk/{number}")
+    page.focus("details.step:has(form[action$='/refuse/']) summary")
+    page.keyboard.press("Enter")
+    page.focus("#refuse_reason")
+    page.keyboard.type("与另一件重复")
+    page.focus("form[action$='/refuse/'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice--success")
+    assert "已完成“不予受理”" in page.inner_text(".notice--success")
+    assert Path(page.url).name == number.split("/")[1]
