@@ -1,0 +1,115 @@
+"""Clients that report without a pause against a real server, remember what was acknowledged, and count afterwards."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from urllib.parse import urlsplit
+
+from django.db import connection
+
+from linli.cases.models import Case, Clock, Task
+from linli.kinds.matters.models import Matter
+from linli.ledger.models import Entry, Position
+from linli.ledger.sequencing import sequence_all
+
+PATH = "/api/v1/matters"
+NO_LIMIT = "1000000"  # reports per minute and address
+PATIENCE = 60.0
+
+
+class Reporting:
+    """What was acknowledged, by key; what never got an answer; and every answer that was neither."""
+
+    def __init__(self, url: str, clients: int = 8) -> None:
+        self.url = url
+        self.clients = clients
+        self.receipts: dict[str, str] = {}
+        self.unanswered: set[str] = set()
+        self.surprises: list[tuple[int, str]] = []
+        self._numbers: Iterator[int] = count()
+        self._own = threading.local()
+
+    def until(self, enough: int, then: Callable[[], object]) -> None:
+        """Report with all clients until `enough` more are acknowledged; do `then` and let them run into it."""
+        wanted = len(self.receipts) + enough
+        threads = [threading.Thread(target=self._report_until_it_breaks) for _client in range(self.clients)]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + PATIENCE
+        while len(self.receipts) < wanted and time.monotonic() < deadline and not self.surprises:
+            time.sleep(0.01)
+        then()
+        for thread in threads:
+            thread.join(PATIENCE)
+        assert len(self.receipts) >= wanted, f"hardly any load; {self.surprises}"
+
+    def _report_until_it_breaks(self) -> None:
+        while self.report(f"report-{next(self._numbers)}"):
+            pass
+
+    def report(self, key: str) -> bool:
+        """Send one report; False when it was not acknowledged."""
+        self.unanswered.add(key)
+        try:
+            status, answer = self._post(key)
+        except (OSError, HTTPException):
+            return False
+        if status not in {200, 201}:
+            self.surprises.append((status, json.loads(answer)["error"]["sentence"]))
+            return False
+        self.receipts[key] = json.loads(answer)["number"]
+        self.unanswered.discard(key)
+        return True
+
+    def _post(self, key: str) -> tuple[int, str]:
+        """One connection per thread, opened anew when it broke; a client library would cost more than the server."""
+        if getattr(self._own, "address", "") != self.url:
+            self._own.address, self._own.line = (
+                self.url,
+                HTTPConnection(urlsplit(self.url).netloc, timeout=20),
+            )
+        body = json.dumps({"text": f"{key}:路灯不亮", "contact": {"phone": "13912345678"}})
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, "Accept-Language": "zh-hans"}
+        try:
+            self._own.line.request("POST", PATH, body.encode(), headers)
+            answer = self._own.line.getresponse()
+            return answer.status, answer.read().decode()
+        except (OSError, HTTPException):
+            self._own.line.close()
+            raise
+
+    def ask_again(self) -> None:
+        """Whoever got no acknowledgement sends the same again: afterwards every report is there once."""
+        for key in sorted(self.unanswered):
+            assert self.report(key), self.surprises
+
+
+def nothing_is_lost(reporting: Reporting, before: int) -> None:
+    """Every acknowledged report is there once, with its own number, and whole."""
+    numbers = reporting.receipts.values()
+    assert len(set(numbers)) == len(reporting.receipts), "two reports have one number"
+    assert Case.everywhere.filter(number__in=numbers).count() == len(reporting.receipts), "a report was lost"
+    assert Case.everywhere.count() - before == len(reporting.receipts), "a report was taken in twice"
+    nothing_is_half_done()
+
+
+def nothing_is_half_done() -> None:
+    """Every case has its detail, clock, task and entry; positions have no gap; the store is sound."""
+    cases = Case.everywhere.count()
+    assert Matter.objects.count() == cases
+    assert Entry.objects.filter(name="matters.report").count() == cases
+    assert Task.objects.values("case").distinct().count() == cases
+    assert Clock.objects.values("case").distinct().count() == cases
+    assert Case.everywhere.values("number").distinct().count() == cases
+    sequence_all()
+    positions = list(Position.objects.order_by("number").values_list("number", flat=True))
+    assert positions == [*range(1, Entry.objects.count() + 1)]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert cursor.execute("PRAGMA foreign_key_check").fetchall() == []
