@@ -54,7 +54,11 @@ def kinds() -> list[Path]:
 def committed() -> list[Path]:
     """Every file git knows or would take in; in a copy without git, every file."""
     if not (REPOSITORY / ".git").exists():
-        return [path for path in REPOSITORY.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+        return [
+            path
+            for path in REPOSITORY.rglob("*")
+            if path.is_file() and path.suffix not in {".pyc", ".mo", ".sqlite3"}
+        ]
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=REPOSITORY,

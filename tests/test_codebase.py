@@ -183,3 +183,13 @@ def test_nothing_of_a_machine_or_a_registry_is_committed() -> None:
 
 def test_no_compiled_catalogue_is_committed() -> None:
     assert [path for path in committed() if path.suffix in {".mo", ".pyc", ".sqlite3"}] == []
+
+
+EVERYWHERE = re.compile(
+    r"(cases|portals/demo|portals/resident)/.*"
+)  # residents: by follow code or their own number
+
+
+def test_only_the_core_reads_cases_without_saying_where() -> None:
+    readers = [name for name, tree in modules().items() if "Case.everywhere" in ast.unparse(tree)]
+    assert [name for name in readers if not EVERYWHERE.match(name)] == []

@@ -42,6 +42,7 @@ def test_labels_are_chinese_for_chinese_readers() -> None:
         english = [
             n.name
             for n in all_names()
-            if not any("\u4e00" <= letter <= "\u9fff" for letter in str(n.label()))
+            if not n.name.startswith("test.")  # those of the ledger's own tests
+            and not any("\u4e00" <= letter <= "\u9fff" for letter in str(n.label()))
         ]
     assert english == []

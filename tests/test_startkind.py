@@ -26,7 +26,7 @@ from linli.ledger.sequencing import sequence_all
 body = {"text": "捡到一串钥匙", "division": world.place("东门社区").trimmed}
 answer = Client().post("/api/v1/lostfound", body, content_type="application/json")
 assert answer.status_code == 201, answer.content
-case = Case.objects.get(number=answer.json()["number"])
+case = Case.everywhere.get(number=answer.json()["number"])
 clerk = world.by("chengguan_clerk")
 assert [task.case for task in to_do(clerk).rows] == [case]
 assert [each.label for each in story_for_staff(case)] == ["提出"]

@@ -86,7 +86,7 @@ def reckon_again() -> int:
             if ends != clock.due_at:
                 Clock.objects.filter(pk=clock.pk).update(due_at=ends)
                 running = Clock.objects.filter(case=clock.case, stopped_at=None)
-                Case.objects.filter(pk=clock.case_id).update(due=due_of(clock.case, running))
+                Case.everywhere.filter(pk=clock.case_id).update(due=due_of(clock.case, running))
                 moved += 1
     return moved
 

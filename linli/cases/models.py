@@ -13,11 +13,22 @@ from linli.residents.models import Contact
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Cases by place: a list without an area cannot be asked for."""
+    """Cases, narrowed by place."""
 
     def within(self, span: tuple[int, int]) -> CaseQuerySet:
         """Those whose present place lies in the half-open code range."""
         return self.filter(code_now__gte=span[0], code_now__lt=span[1])
+
+
+class CasesByPlace(models.Manager["Case"]):
+    """The door for lists: a list that does not say where cannot be asked for."""
+
+    def get_queryset(self) -> CaseQuerySet:
+        raise RuntimeError("Say where: Case.objects.within(span). The core alone reads Case.everywhere.")
+
+    def within(self, span: tuple[int, int]) -> CaseQuerySet:
+        """The cases whose present place lies in the half-open code range."""
+        return CaseQuerySet(self.model, using=self._db).within(span)
 
 
 class Case(models.Model):
@@ -43,7 +54,8 @@ class Case(models.Model):
     origin_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001  unique, so not all can be ''
     origin_digest = models.CharField(max_length=64, blank=True)
 
-    objects = CaseQuerySet.as_manager()
+    everywhere = CaseQuerySet.as_manager()  # first, so that Django's own look-ups by key work
+    objects = CasesByPlace()
 
     class Meta:
         indexes = [

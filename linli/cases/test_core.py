@@ -3,6 +3,8 @@ import zlib
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
@@ -23,7 +25,7 @@ from linli.ledger.sequencing import sequence_all
 from linli.posts.actor import PartyActor
 from linli.posts.models import Account
 from linli.residents.keeping import GivenContact
-from linli.residents.models import Access
+from linli.residents.models import Access, Contact
 
 
 def report(world, text="三号楼的路灯坏了", phone=""):
@@ -118,10 +120,10 @@ def test_two_characters_find_a_case_after_the_fold(world):
     sequence_all()
     while fold():
         pass
-    assert [case.pk for case in matching(Case.objects.all(), "路灯")] == [matter.pk]
-    assert [case.pk for case in matching(Case.objects.all(), "路灯 三号")] == [matter.pk]
-    assert matching(Case.objects.all(), "灯路").count() == 0
-    assert matching(Case.objects.all(), "🙂'\"*(").count() == 0
+    assert [case.pk for case in matching(Case.everywhere.all(), "路灯")] == [matter.pk]
+    assert [case.pk for case in matching(Case.everywhere.all(), "路灯 三号")] == [matter.pk]
+    assert matching(Case.everywhere.all(), "灯路").count() == 0
+    assert matching(Case.everywhere.all(), "🙂'\"*(").count() == 0
 
 
 def test_folding_again_changes_nothing(world):
@@ -189,6 +191,23 @@ def test_a_failed_notice_is_tried_again_later_and_at_last_shown_as_stuck(world, 
     stuck = Notice.objects.get()
     assert (stuck.state, stuck.attempts) == ("stuck", 6)
     assert "gateway down" in stuck.trouble
+
+
+def test_a_notice_that_cannot_be_written_holds_up_no_other(world, gateway):
+    broken, sound = (report(world, phone="13912345678") for _each in range(2))
+    Contact.objects.filter(cases=broken.case).update(phone_sealed=b"x" * 40)
+    assert notices.send_waiting() == 1
+    assert sound.case.number in gateway.sent[0][1]
+    assert Notice.objects.get(case=broken.case).trouble.startswith("InvalidTag")
+    assert Access.objects.count() == 1, "what was not read leaves no row"
+
+
+def test_a_batch_of_notices_is_two_commits(committed_world, gateway):
+    for _each in range(5):
+        report(committed_world, phone="13912345678")
+    with CaptureQueriesContext(connection) as asked:
+        assert notices.send_waiting() == 5
+    assert [each["sql"] for each in asked].count("COMMIT") == 2
 
 
 def test_a_sender_that_died_loses_no_notice(world, gateway):
@@ -261,11 +280,11 @@ def test_content_is_stored_once_and_orphans_are_found(db):
 
 def test_a_new_holiday_moves_what_is_running_and_what_cases_show(world):
     matter = report(world)
-    before = Case.objects.get(pk=matter.pk).due
+    before = Case.everywhere.get(pk=matter.pk).due
     CalendarDay.objects.update_or_create(day=timezone.localdate(before), defaults={"worked": False})
     bump("calendar")
     assert reckon_again() == 1
-    after = Case.objects.get(pk=matter.pk)
+    after = Case.everywhere.get(pk=matter.pk)
     assert after.due > before
     assert after.clocks.get(name="promise").due_at == after.due
     assert reckon_again() == 0

@@ -23,7 +23,7 @@ def test_a_hundred_cases_cost_as_many_statements_as_one(world, django_assert_max
     with django_assert_max_num_queries(12):
         opened = open_many([draft(world, f"第{n}件") for n in range(100)])
     assert len({each.number for each in opened}) == 100
-    assert (Case.objects.count(), Matter.objects.count(), Task.objects.count()) == (101, 101, 101)
+    assert (Case.everywhere.count(), Matter.objects.count(), Task.objects.count()) == (101, 101, 101)
 
 
 def test_numbers_count_up_per_county_and_year(world):
@@ -36,7 +36,7 @@ def test_all_or_none(world):
     before = Entry.objects.count()
     with pytest.raises(NotYours):
         open_many([draft(world), draft(world, by=SystemActor("import"))])
-    assert (Case.objects.count(), Entry.objects.count()) == (0, before)
+    assert (Case.everywhere.count(), Entry.objects.count()) == (0, before)
 
 
 def test_a_follow_code_opens_its_own_case_only(world):
@@ -63,7 +63,7 @@ def test_a_code_is_found_however_it_is_typed(world):
 def test_codes_are_derived_so_nothing_is_stored_to_leak(world):
     opened = open_many([draft(world)])[0]
     assert follow_code(opened.case) == opened.follow_code
-    assert opened.follow_code not in str(Case.objects.values().get())
+    assert opened.follow_code not in str(Case.everywhere.values().get())
 
 
 def test_requests_at_once_share_commits_and_each_gets_its_own(committed_world, at_once):
@@ -80,7 +80,7 @@ def test_one_bad_draft_in_a_group_fails_alone(committed_world, at_once):
     bad = draft(world, "坏的", by=SystemActor("import"))
     outcomes = at_once([_opening(each) for each in [*(draft(world, f"第{n}件") for n in range(8)), bad]])
     assert isinstance(outcomes[-1], NotYours)
-    assert Case.objects.count() == 8
+    assert Case.everywhere.count() == 8
 
 
 def test_one_key_from_many_threads_is_one_matter(committed_world, at_once):
@@ -89,7 +89,7 @@ def test_one_key_from_many_threads_is_one_matter(committed_world, at_once):
     outcomes = at_once([_opening(draft(world, origin=origin)) for _each in range(8)])
     assert len({each.number for each in outcomes}) == 1
     assert sum(not each.again for each in outcomes) == 1
-    assert Case.objects.count() == 1
+    assert Case.everywhere.count() == 1
 
 
 def _opening(each):

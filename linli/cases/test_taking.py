@@ -67,7 +67,7 @@ def test_eight_clerks_on_one_matter_one_wins_and_nobody_breaks(committed_world, 
     outcomes = at_once([act] * 8)
     assert outcomes.count(None) == 1
     assert all(isinstance(each, Stale) for each in outcomes if each is not None)
-    assert Case.objects.get(pk=matter.pk).version == 2
+    assert Case.everywhere.get(pk=matter.pk).version == 2
     assert Entry.objects.filter(name="matters.accept").count() == 1
 
 
@@ -93,7 +93,7 @@ def test_a_hundred_matters_four_racers_each_is_dispatched_once(committed_world, 
 
     outcomes = at_once([racer] * 4)
     assert sum(outcomes) == 100
-    assert Case.objects.filter(stage="dispatched", version=3).count() == 100
+    assert Case.everywhere.filter(stage="dispatched", version=3).count() == 100
 
 
 def test_a_post_that_ended_between_reading_and_acting_is_refused(world):
@@ -117,7 +117,13 @@ def test_a_failing_outbox_undoes_the_whole_step(world, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         actions.accept(matter, by=world.by("chengguan_clerk"), seen=1)
     assert (Task.objects.count(), Clock.objects.count(), Entry.objects.count()) == counted
-    assert Case.objects.get(pk=matter.pk).version == 1
+    assert Case.everywhere.get(pk=matter.pk).version == 1
+
+
+def fill(world):
+    """Report until the store takes no more."""
+    for _each in range(2000):
+        report(world)
 
 
 @pytest.mark.sqlite
@@ -126,15 +132,14 @@ def test_a_full_disk_is_a_polite_refusal_and_nothing_is_kept(committed_world):
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(Unavailable, match="Nothing was kept"):
-        for _each in range(2000):
-            report(committed_world)
-    kept = Case.objects.count()
+    with pytest.raises(Unavailable):
+        fill(committed_world)
+    kept = Case.everywhere.count()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA max_page_count = 1073741823")
     report(committed_world)
-    assert Case.objects.count() == kept + 1
-    assert Matter.objects.count() == Case.objects.count()
+    assert Case.everywhere.count() == kept + 1
+    assert Matter.objects.count() == Case.everywhere.count()
 
 
 def test_a_mistake_in_a_statement_is_not_taken_for_a_full_disk(db):
@@ -157,22 +162,22 @@ class Procedures(RuleBasedStateMachine):
     )
     def attempt(self, step, who):
         by = PartyActor("reporter", self.matter.pk) if who == "reporter" else self.world.by(who)
-        case = Case.objects.get(pk=self.matter.pk)
+        case = Case.everywhere.get(pk=self.matter.pk)
         offered = {each.name for each in steps_open_to(by, case)}
         try:
             take(self.world, self.matter, step, by, case.version)
         except Refusal:
             assert step not in offered
-            assert Case.objects.get(pk=case.pk).version == case.version
+            assert Case.everywhere.get(pk=case.pk).version == case.version
         else:
             assert step in offered
             self.taken += 1
-            assert Case.objects.get(pk=case.pk).stage == PROCEDURE.steps[step].enters
+            assert Case.everywhere.get(pk=case.pk).stage == PROCEDURE.steps[step].enters
 
     @precondition(lambda self: hasattr(self, "matter"))
     @invariant()
     def the_books_agree(self):
-        case = Case.objects.get(pk=self.matter.pk)
+        case = Case.everywhere.get(pk=self.matter.pk)
         assert Entry.objects.filter(about=case.pk).count() == self.taken == case.version
         assert case.tasks.filter(closed_at=None).count() <= 1
         assert (case.closed_at is not None) == PROCEDURE.stages[case.stage].ends
@@ -193,5 +198,5 @@ def test_any_walk_through_the_procedure_keeps_the_books(db):
 
 def test_a_step_that_does_not_fit_says_where_the_case_is(world):
     matter = report(world)
-    with pytest.raises(Conflict, match="Reported|待受理"):
+    with pytest.raises(Conflict, match=r"Reported|待受理"):
         actions.dispatch(matter, by=world.by("chengguan_dispatcher"), seen=1, to=world.posts["power"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from linli.base.generations import Cached
@@ -32,6 +33,11 @@ def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset()) -> int
     vacant = [seat for seat in around if not seat.sitters]
     found = next(iter(served or vacant), None)
     return found.post if found else None
+
+
+def serving(kinds: Iterable[str], code: int) -> list[int]:
+    """The ids of all posts of these kinds whose area a place lies in, the smallest areas first."""
+    return [seat.post for kind in kinds for seat in _seats(kind) if code in seat]
 
 
 def seat_of(kind: str, post: int) -> Seat | None:

@@ -73,5 +73,5 @@ def closed_matter(checked_matter: Matter, reporter_of: Any) -> Matter:
 
 def state_of(matter: Matter) -> tuple[str, int, list[str]]:
     """Stage, version and titles of the posts with an open task."""
-    case = Case.objects.get(pk=matter.pk)
+    case = Case.everywhere.get(pk=matter.pk)
     return case.stage, case.version, [task.post.title for task in case.tasks.filter(closed_at=None)]

@@ -21,9 +21,9 @@ from linli.cases.forms import (
     TidyText,
 )
 from linli.cases.models import Case
-from linli.divisions.models import Division
 from linli.kinds.matters.catalogue import Suggestion, suggestion
 from linli.kinds.matters.models import Category, Matter
+from linli.posts.lookup import serving
 from linli.posts.models import Organisation, Post, PostKind
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -134,32 +134,18 @@ class Dispatch(NoteForm):
         to.label_from_instance = lambda post: f"{post.title}（{post.organisation.name}）"  # type: ignore[attr-defined]
         if self.case is None:
             return
-        to.queryset = serving(self.case)  # type: ignore[attr-defined]
+        to.queryset = serving_posts(self.case)  # type: ignore[attr-defined]
         found = suggested(self.case)
         if found:
             self.initial["to"] = found.post.pk
             to.help_text = _("Suggested by the catalogue: %(why)s") % {"why": found.why}
 
 
-def serving(case: Case) -> Any:
+def serving_posts(case: Case) -> Any:
     """The posts in force that may be given a case at its place."""
-    levels = Division.objects.current().filter(pk__in=_ancestry(case.division))
-    return (
-        Post.objects.filter(
-            kind__in=[PostKind.HANDLER, PostKind.GRID_WORKER], until=None, division__in=levels
-        )
-        .select_related("organisation")
-        .order_by("-division__level", "title")
-    )
-
-
-def _ancestry(division: Division) -> list[int]:
-    found = []
-    node: Division | None = division
-    while node is not None:
-        found.append(node.pk)
-        node = node.parent
-    return found
+    served = serving([PostKind.HANDLER, PostKind.GRID_WORKER], case.code_now)
+    posts = Post.objects.filter(pk__in=served).select_related("organisation")
+    return posts.order_by("-division__level", "title")
 
 
 def suggested(case: Case) -> Suggestion | None:

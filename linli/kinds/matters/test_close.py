@@ -12,7 +12,7 @@ from linli.posts.models import Organisation
 
 
 def outcome_of(matter):
-    case = Case.objects.get(pk=matter.pk)
+    case = Case.everywhere.get(pk=matter.pk)
     return case.stage, case.outcome, case.closed_at is not None
 
 

@@ -39,7 +39,7 @@ def test_a_post_that_serves_another_town_cannot_be_given_it(world, accepted_matt
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_other_stage_refuses(world, accepted_matter, stage):
-    Case.objects.filter(pk=accepted_matter.pk).update(stage=stage)
+    Case.everywhere.filter(pk=accepted_matter.pk).update(stage=stage)
     with pytest.raises(Conflict, match="not possible any more"):
         dispatch(world, accepted_matter)
 

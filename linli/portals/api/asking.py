@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,9 +12,9 @@ from linli.base.ids import has_valid_check_digit
 from linli.base.text import half_width
 from linli.cases.follow import followed
 from linli.cases.models import Case, Task
+from linli.cases.reading import case_for
 from linli.posts import tokens
 from linli.posts.actor import Actor, PostActor
-from linli.posts.may import Decision, may
 from linli.web.limits import check_rate
 
 CODES_PER_MINUTE = 60  # per address; a code has 36 bits
@@ -77,20 +76,10 @@ def _staff_or_code(request: HttpRequest) -> PostActor:
 
 
 def _seen_by_staff(by: PostActor, kind: str, number: str) -> Sight:
-    cases = Case.objects.select_related("division", "reporter").filter(number=number, kind=kind)
-    case = cases.first() if _readable(number) else None
-    if case is None:
+    case = case_for(by, number if _readable(number) else "")
+    if case.kind != kind:
         raise NotFound
-    tasks = open_tasks(case)
-    in_area = may(by, "cases.list", within=case.code_now) is Decision.ALLOWED
-    if not in_area and by.post.pk not in {task.post_id for task in tasks}:
-        raise NotFound
-    return Sight(case, by, tasks)
-
-
-def seen_again(case: UUID) -> Case:
-    """The case as a step has left it."""
-    return Case.objects.select_related("division", "reporter").get(pk=case)
+    return Sight(case, by, open_tasks(case))
 
 
 def open_tasks(case: Case) -> list[Task]:

@@ -52,7 +52,7 @@ def token_of(world: Any) -> Callable[[str], dict[str, str]]:
 def reported(world: Any) -> Case:
     """A matter that has just been reported in the home grid."""
     opened = actions.report(by=PartyActor("reporter"), text=LAMP, division=world.place(HOME))
-    return Case.objects.get(pk=opened.case)
+    return Case.everywhere.get(pk=opened.case)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def accepted(world: Any, reported: Case) -> Case:
     """The same, accepted."""
     lamp = Category.objects.get(code="0201")
     actions.accept(reported.matter, by=world.by("chengguan_clerk"), seen=1, category=lamp)
-    return Case.objects.get(pk=reported.pk)
+    return Case.everywhere.get(pk=reported.pk)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def checked(world: Any, accepted: Case) -> Case:
     actions.dispatch(matter, by=world.by("chengguan_dispatcher"), seen=2, to=world.posts["power"])
     actions.handle(matter, by=world.by("power"), seen=3, result="换了灯泡，已亮。")
     actions.check(matter, by=world.by("chengguan_checker"), seen=4)
-    return Case.objects.get(pk=accepted.pk)
+    return Case.everywhere.get(pk=accepted.pk)
 
 
 def address_of(case: Case, step: str = "") -> str:

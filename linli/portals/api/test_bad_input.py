@@ -13,9 +13,9 @@ TABLES = (Case, Contact, Task, Notice, Entry)
 @pytest.fixture
 def nothing_changes(world):
     """Counts before and after are the same."""
-    before = [table.objects.count() for table in TABLES]
+    before = [table._default_manager.count() for table in TABLES]
     yield
-    assert [table.objects.count() for table in TABLES] == before
+    assert [table._default_manager.count() for table in TABLES] == before
 
 
 def raw(client, body, content_type="application/json"):
@@ -202,7 +202,7 @@ def test_a_step_without_the_version_it_was_decided_on_is_refused(send, reported,
     body = {"category": "0201", "seen": seen}
     error = error_of(send(address_of(reported, "accept"), body, **token_of("chengguan_clerk")), 422)
     assert list(error["fields"]) == ["seen"]
-    assert Case.objects.get(pk=reported.pk).version == 1
+    assert Case.everywhere.get(pk=reported.pk).version == 1
 
 
 @pytest.mark.parametrize("seen", [0, -1, 2, 10**30])
@@ -216,7 +216,7 @@ def test_another_version_is_stale_and_the_newer_one_is_said(send, reported, toke
 def test_a_choice_that_is_none_is_refused(send, accepted, token_of, to):
     answer = send(address_of(accepted, "dispatch"), {"to": to, "seen": 2}, **token_of("chengguan_dispatcher"))
     assert list(error_of(answer, 422)["fields"]) == ["to"]
-    assert Case.objects.get(pk=accepted.pk).version == 2
+    assert Case.everywhere.get(pk=accepted.pk).version == 2
 
 
 @pytest.mark.parametrize(
@@ -229,5 +229,5 @@ def test_sentences_are_chinese_unless_english_is_asked_for(world, send, language
 
 def test_the_text_is_kept_as_sent_when_it_looks_like_markup(world, send):
     text = "<script>alert(1)</script>' OR 1=1; --"
-    case = Case.objects.get(number=send(MATTERS, {"text": text}).json()["number"])
+    case = Case.everywhere.get(number=send(MATTERS, {"text": text}).json()["number"])
     assert case.matter.text == text

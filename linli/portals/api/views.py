@@ -18,6 +18,7 @@ from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.opening import Origin
 from linli.cases.permission import require_step
 from linli.cases.procedure import ANYONE, Step
+from linli.cases.reading import seen_again
 from linli.cases.steps import form_for, open_case, take
 from linli.portals.api import answers, asking
 from linli.portals.api.bodies import idempotency_key, json_object
@@ -138,7 +139,7 @@ def _taken(request: HttpRequest, sight: asking.Sight, rule: Step) -> HttpRespons
     data = form_data(case.kind, rule.name, body)
     with names_outside(case.kind, rule.name):
         take(case, rule.name, data, by=by, seen=seen)
-    return answers.state(asking.seen_again(case.pk), by=by)
+    return answers.state(seen_again(case.pk), by=by)
 
 
 def _seen(request: HttpRequest, body: dict[str, Any]) -> int:

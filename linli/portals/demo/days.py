@@ -137,7 +137,7 @@ def _life(made: Days, at: datetime) -> Iterator[datetime]:
     situation = made.chance.choice(situations())
     course = Course.drawn(situation, made.chance)
     opened = report_one(situation, some_grid(made.grids, situation, made.chance), made.chance, at=at)
-    case = Case.objects.get(pk=opened.case)
+    case = Case.everywhere.get(pk=opened.case)
     while step := course.next_step(case.stage):
         at = _when(made, case, step, at)
         if case.stage == "checked" and (step == "lapse" or at > _silence_ends(case)):
@@ -191,7 +191,7 @@ def _in_office(at: datetime, chance: Random) -> datetime:
 
 def _top_up(made: Days) -> int:
     """Report some more in the last hours where too few wait, and carry them as far as that stage."""
-    there: Counter[str] = Counter(Case.objects.filter(closed_at=None).values_list("stage", flat=True))
+    there: Counter[str] = Counter(Case.everywhere.filter(closed_at=None).values_list("stage", flat=True))
     lacking = [(stage, False) for stage, least in WAITING.items() for _one in range(least - there[stage])]
     lacking += [("dispatched", True)] * (AT_THE_DOOR - at_the_door())
     for place, (stage, door) in enumerate(lacking):
@@ -227,7 +227,7 @@ ROADS = {
 
 def _carry_to(made: Days, situation: Situation, stage: str, at: datetime) -> None:
     opened = report_one(situation, some_grid(made.grids, situation, made.chance), made.chance, at=at)
-    case = Case.objects.get(pk=opened.case)
+    case = Case.everywhere.get(pk=opened.case)
     for step in ROADS[stage]:
         at += timedelta(minutes=made.chance.uniform(1, 4))
         carry_on(case, situation, step, made.chance, at=at)
@@ -238,7 +238,7 @@ def _carry_to(made: Days, situation: Situation, stage: str, at: datetime) -> Non
 
 def _settle(now: datetime) -> None:
     """Give the entries their positions, fill the search, and let no notice of the past go out today."""
-    case_at = Case.objects.filter(pk=OuterRef("case")).values("at")[:1]
+    case_at = Case.everywhere.filter(pk=OuterRef("case")).values("at")[:1]
     past = Notice.objects.filter(state="waiting", next_try__lte=timezone.now())
     with writing():
         past.filter(step="report").update(state="sent", sent_at=Subquery(case_at))

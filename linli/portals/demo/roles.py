@@ -74,7 +74,7 @@ def waiting() -> Counter[str]:
     """How many matters wait for each role (two statements)."""
     tasks = Task.objects.filter(closed_at=None).values_list("post__kind").annotate(Count("pk"))
     counted = Counter(dict(tasks))
-    counted[RESIDENT] = Case.objects.filter(stage=WAITING_FOR_RESIDENT).count()
+    counted[RESIDENT] = Case.everywhere.filter(stage=WAITING_FOR_RESIDENT).count()
     return counted
 
 
@@ -82,7 +82,7 @@ def landing_for(role: Role) -> Landing:
     """Live work that waits for exactly this role; its desk when nothing does."""
     if role.key == RESIDENT:
         return resident_landing(
-            _untouched(Case.objects.filter(stage=WAITING_FOR_RESIDENT).order_by("due", "-id")[:LOOKED_AT])
+            _untouched(Case.everywhere.filter(stage=WAITING_FOR_RESIDENT).order_by("due", "-id")[:LOOKED_AT])
         )
     if not role.page:
         tasks = Task.objects.filter(closed_at=None, post__kind=role.key).select_related("case")

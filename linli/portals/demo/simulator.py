@@ -47,9 +47,11 @@ class Simulator:
     def live(self, now: datetime | None = None) -> str:
         """Take one turn; returns the name of the step taken, empty if there was nothing to do or it was refused."""
         now = now or timezone.now()
-        waiting = Counter(Case.objects.filter(kind="matters", closed_at=None).values_list("stage", flat=True))
+        waiting = Counter(
+            Case.everywhere.filter(kind="matters", closed_at=None).values_list("stage", flat=True)
+        )
         spare = {stage: max(0, waiting[stage] - least) for stage, least in LEAST.items()}
-        full = Case.objects.count() >= MOST_CASES
+        full = Case.everywhere.count() >= MOST_CASES
         try:
             if not full and (not any(spare.values()) or self.chance.random() < REPORTS):
                 return self._report()
@@ -83,7 +85,7 @@ class Simulator:
         return ""
 
     def _some(self, stage: str) -> list[Case]:
-        cases = Case.objects.filter(kind="matters", stage=stage, closed_at=None).order_by("id")
+        cases = Case.everywhere.filter(kind="matters", stage=stage, closed_at=None).order_by("id")
         found = list(cases[:200])
         return self.chance.sample(found, min(LOOKED_AT, len(found)))
 

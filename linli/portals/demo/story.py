@@ -71,7 +71,7 @@ def begin() -> Opened:
 def story_of(request: HttpRequest) -> Story | None:
     """The story of this session: what was reported last, in the tour or in the visitor's own words."""
     key = request.session.get(RECEIPT) or request.session.get(STORY)
-    case = Case.objects.filter(pk=key).select_related("division").first() if key else None
+    case = Case.everywhere.filter(pk=key).select_related("division").first() if key else None
     if case is None:
         return None
     stages = kind_of(case.kind).procedure.stages

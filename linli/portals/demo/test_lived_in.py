@@ -61,10 +61,10 @@ def visitor(settings: Any) -> Client:
 
 
 def test_the_days_leave_work_in_every_stage_and_in_the_past(lived_in: Any) -> None:
-    there = Counter(Case.objects.values_list("stage", flat=True))
+    there = Counter(Case.everywhere.values_list("stage", flat=True))
     assert set(there) >= OPEN_STAGES
     assert all(there[stage] for stage in OPEN_STAGES)
-    assert not Case.objects.filter(at__gt=timezone.now()).exists()
+    assert not Case.everywhere.filter(at__gt=timezone.now()).exists()
     assert not Entry.objects.filter(at__gt=timezone.now()).exists()
 
 
@@ -74,8 +74,8 @@ def test_the_ledger_of_the_days_is_complete_and_without_a_gap(lived_in: Any) -> 
 
 
 def test_the_days_can_be_searched(lived_in: Any) -> None:
-    case = Case.objects.order_by("id")[0]
-    assert case in matching(Case.objects.within(lived_in.county.span), case.number)
+    case = Case.everywhere.order_by("id")[0]
+    assert case in matching(Case.everywhere.within(lived_in.county.span), case.number)
 
 
 def test_no_notice_of_the_past_goes_out_today(lived_in: Any) -> None:
@@ -84,7 +84,7 @@ def test_no_notice_of_the_past_goes_out_today(lived_in: Any) -> None:
 
 
 def test_steps_were_taken_one_after_the_other_by_posts_that_may(lived_in: Any) -> None:
-    for case in Case.objects.all():
+    for case in Case.everywhere.all():
         times = list(
             Entry.objects.filter(about=case.pk).order_by("recorded_at", "id").values_list("at", flat=True)
         )
@@ -101,7 +101,7 @@ def test_each_button_lands_on_a_case_that_waits_for_this_role(
     lived_in: Any, visitor: Client, role: Any
 ) -> None:
     answer = visitor.post(reverse("demo:become", args=[role.key]))
-    case = Case.objects.get(number=answer.url.rstrip("/").rsplit("/", 1)[-1])
+    case = Case.everywhere.get(number=answer.url.rstrip("/").rsplit("/", 1)[-1])
     assert visitor.get(answer.url).status_code == 200
     if role.key == "resident":
         assert case.stage == "checked"
@@ -136,16 +136,16 @@ def test_the_simulator_goes_on_for_two_hundred_turns_and_every_stage_stays_popul
     taken = Counter(simulator.live() for _turn in range(200))
     assert taken[""] <= 4
     assert {"report", "accept", "dispatch", "handle", "check", "confirm"} <= set(taken)
-    there = Counter(Case.objects.values_list("stage", flat=True))
+    there = Counter(Case.everywhere.values_list("stage", flat=True))
     assert all(there[stage] >= least for stage, least in LEAST.items())
 
 
 def test_the_simulator_leaves_alone_what_a_visitor_looks_at(lived_in: Any) -> None:
-    for number in Case.objects.values_list("number", flat=True):
+    for number in Case.everywhere.values_list("number", flat=True):
         touch(number)
-    before = dict(Case.objects.values_list("number", "version"))
+    before = dict(Case.everywhere.values_list("number", "version"))
     simulator = Simulator(Random(7))
     for _turn in range(20):
         simulator.live()
-    assert {number: Case.objects.get(number=number).version for number in before} == before
+    assert {number: Case.everywhere.get(number=number).version for number in before} == before
     _seen.clear()

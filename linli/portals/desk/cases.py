@@ -20,13 +20,14 @@ from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Attachment, Case, Task
 from linli.cases.permission import require_step
 from linli.cases.procedure import Step
+from linli.cases.reading import case_for
 from linli.cases.steps import form_for, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
 from linli.portals.desk.hats import seated
 from linli.portals.desk.history import changes_since, history
 from linli.portals.desk.lights import lights_of
-from linli.portals.desk.reading import case_for, links_of, tasks_of
+from linli.portals.desk.reading import links_of, tasks_of
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import NotFound, NotYours
 from linli.cases.models import Case
+from linli.cases.reading import case_for
 from linli.portals.desk.hats import seated
-from linli.portals.desk.reading import case_for
 from linli.posts.actor import PostActor
 from linli.residents.purposes import purposes_for
 from linli.residents.reading import read

@@ -8,11 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.base.errors import NotFound
-from linli.base.text import half_width
 from linli.cases.models import Case, Link, Task
 from linli.posts.actor import PostActor
-from linli.posts.may import Decision, covers, may
+from linli.posts.may import covers
 from linli.posts.models import Holding
 
 _RELATIONS = {
@@ -40,18 +38,6 @@ class Related:
     how: str
     number: str
     summary: str
-
-
-def case_for(by: PostActor, number: str) -> Case:
-    """The case with this number, if it lies in the actor's area or the actor's post has a task in it."""
-    found = Case.objects.select_related("division").filter(number=half_width(number).strip()).first()
-    if found is None:
-        raise NotFound
-    if may(by, "cases.list", within=found.code_now) is Decision.ALLOWED:
-        return found
-    if Task.objects.filter(case=found, post=by.post, closed_at=None).exists():
-        return found
-    raise NotFound
 
 
 def tasks_of(case: Case, by: PostActor) -> list[Duty]:

@@ -153,7 +153,7 @@ def test_the_light_turns_from_four_fifths_of_the_time_on(case):
 
 def test_a_finished_case_has_no_light(world, case):
     actions.refuse(case.matter, by=world.by("chengguan_clerk"), seen=1, reason="重复")
-    light = lights_of([Case.objects.get(pk=case.pk)])[case.pk]
+    light = lights_of([Case.everywhere.get(pk=case.pk)])[case.pk]
     assert (light.state, light.until) == ("plain", None)
 
 

@@ -28,7 +28,9 @@ class Command(TemplateCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         name = options["name"]
         if not (name.isidentifier() and name.islower() and name.isalpha()) or keyword.iskeyword(name):
-            raise CommandError(f"“{name}” cannot be a folder's name: use one lower-case word, such as disputes.")
+            raise CommandError(
+                f"“{name}” cannot be a folder's name: use one lower-case word, such as disputes."
+            )
         folder = KINDS / name
         if folder.exists():
             raise CommandError(f"There is a kind {name} already: {folder.name}/procedure.yaml.")
