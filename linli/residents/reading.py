@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound, NotYours
+from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
@@ -57,7 +58,7 @@ def read(
 def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | None, by: Actor) -> None:
     """Write the access row; without it nothing may be shown."""
     who = by.by()
-    Access.objects.create(
+    row = Access(
         contact=contact,
         at=timezone.now(),
         purpose=purpose,
@@ -68,6 +69,7 @@ def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | 
         relation=who.relation,
         fields=",".join(fields),
     )
+    insert_many([row])
 
 
 def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
