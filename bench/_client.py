@@ -58,10 +58,10 @@ class _Connection:
         return int(self.received[9:12]) if len(self.received) >= head + 4 + int(length[1]) else 0
 
 
-def post(path: str, body: bytes, **headers: str) -> bytes:
-    """The bytes of a JSON POST; `headers` with _ for -."""
+def send(path: str, body: bytes, content_type: str = "application/json", **headers: str) -> bytes:
+    """The bytes of a POST; `headers` with _ for -."""
     given = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {content_type}\r\n"
     return f"{head}{given}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
