@@ -92,11 +92,13 @@ class Report(PersonFields):
 class Accept(NoteForm):
     """Taking a matter on fixes what it is about, and with that the limit."""
 
-    category = forms.ModelChoiceField(Category.objects.all(), label=_("Category"), to_field_name="code")
+    category = KeptChoiceField(
+        Category.objects.all(), family="catalogue", label=_("Category"), to_field_name="code"
+    )
 
     field_order = ("category", "note")
 
-    def offer(self) -> None:
+    def suggest(self) -> None:
         """Begin with the category the reporter chose."""
         matter = (
             Matter.objects.filter(pk=self.case.pk).select_related("category").first() if self.case else None
@@ -135,10 +137,13 @@ class Dispatch(NoteForm):
         if self.case is None:
             return
         to.queryset = serving_posts(self.case)  # type: ignore[attr-defined]
-        found = suggested(self.case)
+
+    def suggest(self) -> None:
+        """Choose whom the catalogue names, and say why."""
+        found = suggested(self.case) if self.case else None
         if found:
             self.initial["to"] = found.post.pk
-            to.help_text = _("Suggested by the catalogue: %(why)s") % {"why": found.why}
+            self.fields["to"].help_text = _("Suggested by the catalogue: %(why)s") % {"why": found.why}
 
 
 def serving_posts(case: Case) -> Any:
