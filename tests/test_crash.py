@@ -6,6 +6,7 @@ import resource
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from linli.cases.models import Case
 from linli.ledger.models import Unplaced
-from tests.load import NO_LIMIT, Reporting, nothing_is_lost
+from tests.load import NO_LIMIT, Reporting, nothing_is_half_done, nothing_is_lost
 from tests.servers import Server
 
 pytestmark = pytest.mark.server
@@ -43,13 +44,14 @@ def test_a_server_that_is_asked_to_stop_finishes_what_it_began(
 
 
 class FullDisk:
-    """Lets no file of a server grow any more, as a full disk does, until it is lifted."""
+    """Lets no file of a server grow beyond a size, as a full disk does, until it is lifted."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, size: int = 1) -> None:
         self._processes = _processes_of(server)
+        self._size = size
 
     def __enter__(self) -> None:
-        self._let_files_have(1)
+        self._let_files_have(self._size)
 
     def __exit__(self, *exc: object) -> None:
         self._let_files_have(resource.RLIM_INFINITY)
@@ -72,7 +74,7 @@ def test_a_full_disk_is_a_503_with_a_sentence_and_nothing_half_is_kept(server: S
     before = Case.everywhere.count()
     assert reporting.report("before")
     with FullDisk(server):
-        for number in range(8):
+        for number in range(4):
             assert not reporting.report(f"while full {number}")
         assert {status for status, _sentence in reporting.surprises} == {503}
         assert all("没有保存" in sentence for _status, sentence in reporting.surprises)
@@ -80,6 +82,22 @@ def test_a_full_disk_is_a_503_with_a_sentence_and_nothing_half_is_kept(server: S
         assert Case.everywhere.count() == before + 1, "what was refused is not there"
     reporting.ask_again()
     assert reporting.report("after")
+    nothing_is_lost(reporting, before)
+
+
+@pytest.mark.sqlite
+def test_wherever_in_a_report_the_disk_fills_up_it_is_kept_whole_or_not_at_all(server: Server) -> None:
+    before = Case.everywhere.count()
+    reporting = Reporting(server.url)
+    log = Path(server.database + "-wal")
+    for kilobytes in range(0, 240, 8):
+        with FullDisk(server, log.stat().st_size + kilobytes * 1024 if log.exists() else 1):
+            reporting.report(f"with {kilobytes} KB left")
+    assert {status for status, _sentence in reporting.surprises} == {503}
+    assert reporting.receipts, "none fitted"
+    assert Case.everywhere.count() - before == len(reporting.receipts), "what was refused is there"
+    nothing_is_half_done()
+    reporting.ask_again()
     nothing_is_lost(reporting, before)
 
 
