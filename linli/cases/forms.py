@@ -27,9 +27,14 @@ class StepForm(forms.Form):
         self.case = case
         self.by = by
         self.offer()
+        if not self.is_bound:
+            self.suggest()
 
     def offer(self) -> None:
-        """Fill choices and suggestions from the case; kinds override this."""
+        """Fill the choices a field has in this case; kinds override this."""
+
+    def suggest(self) -> None:
+        """Fill in what is likely right, before anybody has answered; kinds override this."""
 
 
 class TidyText(forms.CharField):

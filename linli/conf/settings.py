@@ -108,7 +108,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.middleware.Refusals",
-    *(["linli.portals.demo.visits.Visits"] if DEMO else []),  # the simulator leaves alone what visitors look at
+    *(
+        ["linli.portals.demo.visits.Visits"] if DEMO else []
+    ),  # the simulator leaves alone what visitors look at
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"
