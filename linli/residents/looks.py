@@ -32,7 +32,7 @@ class Look:
 
 def looks_at(contacts: Iterable[UUID]) -> list[Look]:
     """The newest readings of these contacts, newest first (two statements)."""
-    newest = Access.objects.filter(contact__in=list(contacts)).order_by("-id")[:MOST]
+    newest = Access.objects.filter(contact__in=list(contacts)).order_by("-at", "-id")[:MOST]
     rows = sorted(newest, key=lambda row: row.at, reverse=True)  # ids order milliseconds only
     posts = Post.objects.select_related("organisation").in_bulk({row.post for row in rows if row.post})
     return [_look(row, posts.get(row.post or 0)) for row in rows]
