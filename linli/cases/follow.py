@@ -13,6 +13,7 @@ from linli.base.errors import NotFound
 from linli.base.ids import READABLE
 from linli.base.text import half_width
 from linli.cases.models import Case
+from linli.cases.reading import numbered
 from linli.posts.actor import PartyActor
 from linli.residents.crypto import derived_code
 
@@ -26,11 +27,7 @@ def follow_code(case: UUID) -> str:
 
 def followed(number: str, code: str) -> tuple[Case, PartyActor]:
     """The case behind a number and its code, and the reporter as an actor. A wrong pair is simply not found."""
-    case = (
-        Case.everywhere.select_related("division", "reporter")
-        .filter(number=half_width(number).strip())
-        .first()
-    )
+    case = numbered(number)
     typed = half_width(code).strip().upper().replace(" ", "").replace("-", "")
     right = follow_code(case.pk) if case else "x" * LENGTH
     if not typed.isascii() or not hmac.compare_digest(typed, right) or case is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
@@ -28,7 +28,7 @@ class Page:
 
 def to_do(by: PostActor, after: str = "") -> Page:
     """The open tasks of a post (待办), the most pressing first; `after` is the next_key of the page before."""
-    tasks = Task.objects.filter(post=by.post, closed_at=None).select_related("case", "case__division")
+    tasks = _tasks(by).filter(closed_at=None)
     last = Task.objects.filter(pk=parsed_key(after)).first() if after else None
     if last:
         tasks = tasks.filter(
@@ -48,15 +48,16 @@ def parsed_key(key: str) -> UUID:
 
 def done(by: PostActor) -> Page:
     """The last tasks this post finished (已办), newest first."""
-    tasks = Task.objects.filter(post=by.post, closed_at__isnull=False).select_related(
-        "case", "case__division"
-    )
-    return Page(list(tasks.order_by("-closed_at")[:PAGE]))
+    return Page(list(_tasks(by).filter(closed_at__isnull=False).order_by("-closed_at")[:PAGE]))
+
+
+def _tasks(by: PostActor) -> QuerySet[Task]:
+    return Task.objects.filter(post=by.post).select_related("case__division").defer("case__division__outline")
 
 
 def in_area(by: PostActor, *, kind: str = "", stage: str = "", text: str = "", before: str = "") -> Page:
     """The cases in the area of a post, newest first; narrowed by kind, stage and words, never by person."""
-    cases = Case.objects.within(by.post.division.span).select_related("division")
+    cases = Case.objects.within(by.post.division.span).with_place()
     if kind:
         cases = cases.filter(kind=kind)
     if stage:

@@ -102,7 +102,7 @@ class _Rows:
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     """Open all of these cases in one transaction, or none of them: some ten statements, however many cases.
 
-    Raises the first draft's refusal; Conflict when a key was used before with another body.
+    Raises the first draft's refusal; IntegrityError when a key was used before (`open_one` then finds its receipt).
     """
     now = timezone.now()
     rows = [_rows_of(draft, now) for draft in drafts]

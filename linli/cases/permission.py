@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from linli.base.errors import NotFound, NotYours
-from linli.cases.kinds import power
+from linli.base.errors import Conflict, NotFound, NotYours
+from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Task
 from linli.cases.procedure import ANYONE, REPORTER, Step
 from linli.ledger.models import Entry
@@ -55,6 +55,16 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
     ):
         raise NotYours(
             _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
+        )
+
+
+def require_stage(step: Step, case: Case) -> None:
+    """Raise Conflict, saying where the case stands, when its stage does not allow the step."""
+    if case.stage not in step.leaves:
+        stage = kind_of(case.kind).procedure.stages[case.stage]
+        raise Conflict(
+            _("This case is now “%(stage)s”, so “%(step)s” is not possible any more.")
+            % {"stage": stage.label, "step": step.label}
         )
 
 

@@ -1,4 +1,4 @@
-"""One case by its number, for a post that may see it. To everybody else it does not exist."""
+"""One case and what is open in it. To whoever may not see it, it does not exist."""
 
 from __future__ import annotations
 
@@ -11,13 +11,24 @@ from linli.posts.actor import PostActor
 from linli.posts.may import Decision, may
 
 
+def open_tasks(case: Case) -> list[Task]:
+    """What is to be done in a case now, whoever has to do it."""
+    return list(Task.objects.filter(case=case, closed_at=None))
+
+
+def numbered(number: str) -> Case | None:
+    """The case with a number as somebody typed it; whether the asker may see it is asked next."""
+    cases = (
+        Case.everywhere.with_place()
+        .select_related("division__parent", "reporter")
+        .defer("division__parent__outline")
+    )
+    return cases.filter(number=half_width(number).strip()).first()
+
+
 def case_for(by: PostActor, number: str) -> Case:
     """The case with this number, if it lies in the area of the actor's post or the post has a task in it."""
-    found = (
-        Case.everywhere.select_related("division", "reporter")
-        .filter(number=half_width(number).strip())
-        .first()
-    )
+    found = numbered(number)
     if found is None:
         raise NotFound
     if may(by, "cases.list", within=found.code_now) is Decision.ALLOWED:
@@ -29,4 +40,4 @@ def case_for(by: PostActor, number: str) -> Case:
 
 def seen_again(case: UUID) -> Case:
     """A case an actor has just acted on, as the step has left it."""
-    return Case.everywhere.select_related("division", "reporter").get(pk=case)
+    return Case.everywhere.with_place().select_related("reporter").get(pk=case)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid
 from linli.cases.forms import StepForm
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Case, Clock, Task
+from linli.cases.models import Case, Clock
 from linli.cases.opening import Opened, Origin
 from linli.cases.permission import allows, who_took
 from linli.cases.procedure import Step
+from linli.cases.reading import open_tasks
 from linli.posts.actor import Actor, PostActor
 from linli.posts.may import Decision
 
@@ -21,7 +22,7 @@ from linli.posts.may import Decision
 def steps_open_to(by: Actor, case: Case) -> list[Step]:
     """Exactly the steps this actor could take now, in the order of the procedure."""
     steps = kind_of(case.kind).procedure.leaving(case.stage)
-    tasks = list(Task.objects.filter(case=case, closed_at=None))
+    tasks = open_tasks(case)
     allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
     running = set()
     if any(step.while_running for step in allowed):

@@ -17,8 +17,9 @@ from linli.base.writing import writing
 from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
-from linli.cases.permission import require_step, who_took
+from linli.cases.permission import require_stage, require_step, who_took
 from linli.cases.procedure import Step
+from linli.cases.reading import open_tasks
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lookup import nearest, wants_mail
@@ -85,7 +86,7 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     locked: Any = rows.filter(pk=detail.pk).first()
     if locked is None:
         raise NotFound
-    tasks = list(Task.objects.filter(case=locked.case, closed_at=None))
+    tasks = open_tasks(locked.case)
     clocks = list(Clock.objects.filter(case=locked.case, stopped_at=None))
     return Taking(kind.procedure.steps[step], by, at, locked, locked.case, tasks, clocks)
 
@@ -94,12 +95,7 @@ def _check(now: Taking, seen: int) -> None:
     require_step(now.step, now.case, now.tasks, by=now.by)
     if seen != now.case.version:
         raise Stale(version=now.case.version)
-    stage = kind_of(now.case.kind).procedure.stages[now.case.stage]
-    if now.case.stage not in now.step.leaves:
-        raise Conflict(
-            _("This case is now “%(stage)s”, so “%(step)s” is not possible any more.")
-            % {"stage": stage.label, "step": now.step.label}
-        )
+    require_stage(now.step, now.case)
     if now.step.while_running and not _running(now, now.step.while_running):
         raise Conflict(_("The time for this has passed. Please report it anew and mention this number."))
 

@@ -16,6 +16,7 @@ from linli.cases.attachments import cleaned_photo, keep, orphans, path_of
 from linli.cases.clocks import calendar, reckon_again, term_of
 from linli.cases.lists import done, in_area, to_do
 from linli.cases.models import CalendarDay, Case, Notice
+from linli.cases.reading import case_for
 from linli.cases.search import fold, matching
 from linli.cases.seeding import seed
 from linli.cases.story import story_for_reporter, story_for_staff
@@ -104,6 +105,19 @@ def test_pages_follow_each_other_without_gaps_or_repeats(world, monkeypatch):
         if not key:
             break
     assert sorted(tasks) == sorted(matters)
+
+
+def test_no_list_and_no_look_up_reads_outlines(world):
+    matter = report(world)
+    clerk = world.by("chengguan_clerk")
+    with CaptureQueriesContext(connection) as asked:
+        shown = [
+            *(task.case for task in to_do(clerk).rows),
+            *in_area(clerk).rows,
+            case_for(clerk, matter.case.number),
+        ]
+        assert {case.division.name for case in shown} == {"东门社区第一网格"}
+    assert not [each["sql"] for each in asked if "outline" in each["sql"]]
 
 
 def test_a_broken_page_key_is_answered_with_a_sentence(world):

@@ -20,9 +20,8 @@ if (HOME / "linli.env").is_file():
 
 KINDS = sorted(found.parent.name for found in PACKAGE.glob("kinds/*/procedure.yaml"))
 DEMO = env.bool("LINLI_DEMO", default=False)
-BUILDING = env.bool(
-    "LINLI_BUILDING", default=False
-)  # help, catalogues, types: nothing is served, no data touched
+# Help, catalogues, types: nothing is served, no data touched.
+BUILDING = env.bool("LINLI_BUILDING", default=False)
 
 
 def _secret(name: str) -> str:
@@ -108,9 +107,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.middleware.Refusals",
-    *(
-        ["linli.portals.demo.visits.Visits"] if DEMO else []
-    ),  # the simulator leaves alone what visitors look at
+    # The simulator leaves alone what visitors look at.
+    *(["linli.portals.demo.visits.Visits"] if DEMO else []),
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"

@@ -32,9 +32,8 @@ class Account(AbstractBaseUser):
     called = models.CharField(_("Name"), max_length=60, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     is_active = models.BooleanField(default=True)
-    password_once = models.BooleanField(
-        default=False
-    )  # somebody else knows it: to be changed at first sign-in
+    # Somebody else knows the password: to be changed at first sign-in.
+    password_once = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"
@@ -100,6 +99,10 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         begun = Q(since__lte=now, post__since__lte=now)
         open_ended = (Q(until=None) | Q(until__gt=now)) & (Q(post__until=None) | Q(post__until__gt=now))
         return self.filter(begun & open_ended, account__is_active=True)
+
+    def with_post(self) -> HoldingQuerySet:
+        """Read the post, its body and its area along, without the area's outline: this is read with every request."""
+        return self.select_related("post__division", "post__organisation").defer("post__division__outline")
 
 
 class Holding(models.Model):

@@ -73,7 +73,7 @@ def actor_of(secret: str) -> PostActor:
     now = timezone.now()
     valid = Token.objects.filter(digest=digest_of(secret), since__lte=now, until__gt=now)
     current = Holding.objects.current(now).filter(tokens__in=valid)
-    holding = current.select_related("post__division", "post__organisation", "account").first()
+    holding = current.with_post().select_related("account").first()
     if holding is not None:
         return PostActor(holding)
     if valid.exists():

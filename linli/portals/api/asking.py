@@ -12,7 +12,7 @@ from linli.base.ids import has_valid_check_digit
 from linli.base.text import half_width
 from linli.cases.follow import followed
 from linli.cases.models import Case, Task
-from linli.cases.reading import case_for
+from linli.cases.reading import case_for, open_tasks
 from linli.posts import tokens
 from linli.posts.actor import Actor, PostActor
 from linli.web.limits import check_rate
@@ -80,11 +80,6 @@ def _seen_by_staff(by: PostActor, kind: str, number: str) -> Sight:
     if case.kind != kind:
         raise NotFound
     return Sight(case, by, open_tasks(case))
-
-
-def open_tasks(case: Case) -> list[Task]:
-    """The open tasks of a case."""
-    return list(Task.objects.filter(case=case, closed_at=None))
 
 
 def _readable(number: str) -> bool:

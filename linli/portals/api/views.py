@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.errors import Invalid, NotFound
 from linli.cases import lists
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.opening import Origin
-from linli.cases.permission import require_step
+from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ANYONE, Step
 from linli.cases.reading import seen_again
 from linli.cases.steps import form_for, open_case, take
@@ -124,17 +124,15 @@ def step(request: HttpRequest, kind: str, number: str, step: str) -> HttpRespons
     if request.method == "POST":
         return _taken(request, sight, rule)
     require_step(rule, sight.case, sight.tasks, by=sight.by)
-    if sight.case.stage not in rule.leaves:
-        raise Conflict
+    require_stage(rule, sight.case)
     return answers.as_json(asked_now(kind, rule, form_for(rule, sight.case, by=sight.by)))
 
 
 def _taken(request: HttpRequest, sight: asking.Sight, rule: Step) -> HttpResponse:
     case, by = sight.case, sight.by
     body = json_object(request)
-    require_step(
-        rule, case, sight.tasks, by=by
-    )  # before the form is read: a form may say more than a stranger knows
+    # Before the form is read: what a form finds wrong may say more than a stranger knows.
+    require_step(rule, case, sight.tasks, by=by)
     seen = _seen(request, body)
     data = form_data(case.kind, rule.name, body)
     with names_outside(case.kind, rule.name):

@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.base.errors import Conflict, Invalid, NotFound, Stale
+from linli.base.errors import Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
 from linli.cases.forms import StepForm
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Attachment, Case, Task
-from linli.cases.permission import require_step
+from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
-from linli.cases.reading import case_for
+from linli.cases.reading import case_for, open_tasks
 from linli.cases.steps import form_for, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
@@ -101,17 +101,8 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
 
 def _check(rule: Step, found: Case, by: PostActor) -> None:
     """Before a form is shown: the same questions in the same order as when the step is taken."""
-    require_step(rule, found, _open_tasks(found), by=by)
-    if found.stage not in rule.leaves:
-        stage = kind_of(found.kind).procedure.stages[found.stage].label
-        raise Conflict(
-            _("This case is now “%(stage)s”, so “%(step)s” is not possible any more.")
-            % {"stage": stage, "step": rule.label}
-        )
-
-
-def _open_tasks(found: Case) -> list[Task]:
-    return list(Task.objects.filter(case=found, closed_at=None))
+    require_step(rule, found, open_tasks(found), by=by)
+    require_stage(rule, found)
 
 
 def _seen(request: HttpRequest) -> int:
@@ -133,10 +124,9 @@ def _overtaken(request: HttpRequest, by: PostActor, rule: Step, seen: tuple[Case
     """Somebody was faster: show what changed, and keep what was typed, ready to be sent again if it still fits."""
     found, version = seen
     had_task = rule.tasked and Task.objects.filter(case=found, post=by.post).exists()
-    if (
-        not had_task
-    ):  # whoever had it and lost it to somebody faster is told what happened, others that they may not
-        require_step(rule, found, _open_tasks(found), by=by)
+    # Whoever had the task and lost it to somebody faster is told what happened, others that they may not.
+    if not had_task:
+        require_step(rule, found, open_tasks(found), by=by)
     open_now = rule.name in {each.name for each in steps_open_to(by, found)}
     form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)
     form.is_valid()

@@ -32,7 +32,7 @@ class Hatless(NotYours):
 def hats_of(account: Account) -> list[Holding]:
     """The appointments of an account that are in force now, with their posts (one statement)."""
     current = Holding.objects.current().filter(account=account)
-    return list(current.select_related("post__division", "post__organisation").order_by("acting", "pk"))
+    return list(current.with_post().order_by("acting", "pk"))
 
 
 def actor_of(request: HttpRequest) -> PostActor:

@@ -41,7 +41,7 @@ def _serves(request: HttpRequest, case: Case) -> bool:
     """Whether one of the signed-in person's posts, in force now, covers the place or has had a task in the case."""
     if not isinstance(request.user, Account):
         return False
-    held = list(Holding.objects.current().filter(account=request.user).select_related("post__division"))
+    held = list(Holding.objects.current().filter(account=request.user).with_post())
     if any(covers(PostActor(holding), case.code_now) for holding in held):
         return True
     return Task.objects.filter(

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from linli.base.errors import NotFound
-from linli.base.text import half_width, tidy
+from linli.base.text import tidy
 from linli.cases.models import Case
+from linli.cases.reading import numbered
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, resident_of
 
@@ -40,8 +41,7 @@ def unlocked_cases(request: HttpRequest) -> list[Case]:
 
 def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
     """A case this browser may see, and the reporter as an actor; NotFound for any other, there or not."""
-    plain = tidy(half_width(number))
-    case = Case.everywhere.select_related("division__parent", "reporter").filter(number=plain).first()
+    case = numbered(tidy(number))
     if case is None or not may_see(request, case):
         raise NotFound
     return case, PartyActor("reporter", case.pk)
