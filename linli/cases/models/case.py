@@ -1,4 +1,4 @@
-"""The shared core's tables. Kinds add one detail table each; worklists, clocks and notices work on these."""
+"""The case, what is to be done in it, and how it relates to others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 
 from linli.base.ids import uuid7
-from linli.base.worktime import Unit
 from linli.divisions.models import Division
 from linli.posts.models import Post
 from linli.residents.models import Contact
@@ -89,46 +88,6 @@ class Task(models.Model):
         ]
 
 
-class Limit(models.Model):
-    """How long a clock of a kind runs: a dated row with its source. A clock keeps the row it began with."""
-
-    kind = models.CharField(max_length=30)
-    clock = models.CharField(max_length=30)
-    unit = models.CharField(max_length=20, choices=[(unit.value, unit.value) for unit in Unit])
-    amount = models.PositiveIntegerField()
-    source = models.CharField(max_length=200)
-    confirmed = models.BooleanField(default=True)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-
-
-class Clock(models.Model):
-    """One stretch of running time: started, due, stopped. A suspended clock is a stopped stretch and a new one."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")
-    name = models.CharField(max_length=30)
-    unit = models.CharField(max_length=20)
-    amount = models.PositiveIntegerField()
-    source = models.CharField(max_length=60)
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    stopped_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["name", "due_at"], condition=Q(stopped_at=None), name="clock_running")
-        ]
-
-
-class CalendarDay(models.Model):
-    """An exception to Monday-to-Friday: a public holiday or a make-up workday (调休)."""
-
-    day = models.DateField(primary_key=True)
-    worked = models.BooleanField()
-    name = models.CharField(max_length=30, blank=True)
-
-
 class Link(models.Model):
     """A relation between two cases: duplicate of, became, part of."""
 
@@ -140,41 +99,6 @@ class Link(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "target", "relation"], name="link_once")]
 
 
-class Attachment(models.Model):
-    """A file of a case: content-addressed, re-encoded, outside the web root."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")
-    digest = models.CharField(max_length=64)
-    media_type = models.CharField(max_length=30)
-    size = models.PositiveIntegerField()
-    step = models.CharField(max_length=30)
-    added_at = models.DateTimeField()
-
-
-class Notice(models.Model):
-    """A message that must go out: its own outbox row, written with the step, sent after it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
-    step = models.CharField(max_length=30)
-    channel = models.CharField(max_length=10)
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
-    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
-    state = models.CharField(max_length=10, default="waiting")
-    attempts = models.SmallIntegerField(default=0)
-    next_try = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    trouble = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["next_try"], condition=Q(state__in=["waiting", "sending"]), name="notice_waiting"
-            )
-        ]
-
-
 class Counter(models.Model):
     """The last number given per county and year."""
 
@@ -184,17 +108,3 @@ class Counter(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["place", "year"], name="counter_place_year")]
-
-
-class SearchText(models.Model):
-    """A case's words as search tokens; folded from the ledger's positions, newest last."""
-
-    case = models.OneToOneField(Case, models.PROTECT, related_name="search_text")
-    tokens = models.TextField()
-
-
-class Mark(models.Model):
-    """How far a fold has read the ledger."""
-
-    name = models.CharField(max_length=30, primary_key=True)
-    position = models.BigIntegerField(default=0)

@@ -1,0 +1,23 @@
+"""The shared core's tables. Kinds add one detail table each; worklists, clocks and notices work on these."""
+
+from linli.cases.models.attachment import Attachment
+from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
+from linli.cases.models.clock import CalendarDay, Clock, Limit
+from linli.cases.models.notice import Notice
+from linli.cases.models.search import Mark, SearchText
+
+__all__ = [
+    "Attachment",
+    "CalendarDay",
+    "Case",
+    "CaseQuerySet",
+    "CasesByPlace",
+    "Clock",
+    "Counter",
+    "Limit",
+    "Link",
+    "Mark",
+    "Notice",
+    "SearchText",
+    "Task",
+]

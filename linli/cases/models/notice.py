@@ -1,0 +1,34 @@
+"""The outbox."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from linli.base.ids import uuid7
+from linli.cases.models.case import Case
+from linli.posts.models import Post
+from linli.residents.models import Contact
+
+
+class Notice(models.Model):
+    """A message that must go out: its own outbox row, written with the step, sent after it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    step = models.CharField(max_length=30)
+    channel = models.CharField(max_length=10)
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, default="waiting")
+    attempts = models.SmallIntegerField(default=0)
+    next_try = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try"], condition=Q(state__in=["waiting", "sending"]), name="notice_waiting"
+            )
+        ]
