@@ -22,10 +22,10 @@ from limits import TEXT, reporting_grids
 
 from linli.base.generations import refresh
 from linli.cases.lists import to_do
-from linli.cases.models import Task
+from linli.cases.models import Category, Task
 from linli.cases.opening import Draft, open_many
 from linli.cases.search import fold
-from linli.kinds.matters.models import Category, Matter, Placing
+from linli.kinds.matters.models import Matter, Placing
 from linli.ledger.sequencing import sequence_all
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PartyActor
@@ -47,7 +47,8 @@ def drafts(count: int) -> Iterator[Draft]:
             kind="matters",
             by=PartyActor("reporter"),
             division=grid,
-            detail=Matter(text=text, category=category, placing=Placing.CHOSEN),
+            category=category,
+            detail=Matter(text=text, placing=Placing.CHOSEN),
             summary=text,
             channel="web",
             contact=GivenContact("李小芳", "13912345678") if number % 2 else GivenContact(),

@@ -7,9 +7,13 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from linli.cases import checks  # noqa: F401  registers Django system checks
+        from linli.cases import (
+            checks,  # noqa: F401  registers Django system checks
+            editing,
+            notices,
+        )
         from linli.cases.kinds import load_kinds
-        from linli.cases.notices import register_entries
 
         load_kinds()
-        register_entries()
+        notices.register_entries()
+        editing.register_entries()

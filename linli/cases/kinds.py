@@ -52,7 +52,7 @@ class Kind:
 
     def detail_of(self, case: Case) -> Any:
         """The detail row of a case."""
-        return self.model._default_manager.select_related("case").get(pk=case.pk)
+        return self.model._default_manager.select_related("case__category", "case__lead").get(pk=case.pk)
 
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""

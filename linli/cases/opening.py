@@ -26,7 +26,7 @@ from linli.cases.attachments import Photo, attachment_rows
 from linli.cases.clocks import Term, due_of, new_clock
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Clock, Notice, Task
+from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
 from linli.cases.permission import require_opening
 from linli.cases.taking import notices_of, task_for
 from linli.divisions.models import Division
@@ -65,6 +65,7 @@ class Draft:
     detail: Any
     summary: str
     channel: str
+    category: Category | None = None
     contact: GivenContact = field(default_factory=GivenContact)
     at: datetime | None = None
     origin: Origin | None = None
@@ -141,6 +142,7 @@ def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
         division=draft.division,
         code_then=draft.division.code,
         code_now=draft.division.code,
+        category=draft.category,
         summary=brief(draft.summary),
         channel=draft.channel,
         at=at,

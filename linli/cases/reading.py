@@ -20,7 +20,7 @@ def numbered(number: str) -> Case | None:
     """The case with a number as somebody typed it; whether the asker may see it is asked next."""
     cases = (
         Case.everywhere.with_place()
-        .select_related("division__parent", "reporter")
+        .select_related("division__parent", "reporter", "category", "lead")
         .defer("division__parent__outline")
     )
     return cases.filter(number=half_width(number).strip()).first()

@@ -14,10 +14,12 @@ from django.db.models import Model
 from linli.base.generations import bump
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds
-from linli.cases.models import CalendarDay, Limit
+from linli.cases.models import CalendarDay, Category, Limit
 
 CALENDAR = Path(__file__).parent / "seeds" / "calendar.csv"
 _KINDS_FOLDER = Path(__file__).resolve().parent.parent / "kinds"
+_OF_THE_CORE = {"limits", "category"}
+_ALWAYS = date(1949, 10, 1)  # the names of classes are older than any case
 
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
@@ -38,9 +40,11 @@ def seed() -> None:
         )
         for kind in all_kinds():
             _seed_limits(kind.name)
+            _seed_categories(kind.name)
             _seed_tables(kind.name)
         bump("calendar")
         bump("limits")
+        bump("catalogue")
 
 
 def _seed_limits(kind: str) -> None:
@@ -61,10 +65,21 @@ def _seed_limits(kind: str) -> None:
     )
 
 
+def _seed_categories(kind: str) -> None:
+    """A parent stands above its children in the file; codes that are there stay as the place has them."""
+    path = _KINDS_FOLDER / kind / "seeds" / "category.csv"
+    known = {row.code: row for row in Category.objects.filter(kind=kind)}
+    for row in rows_of(path) if path.is_file() else ():
+        if row["code"] not in known:
+            parent = known.get(row.pop("parent", ""))
+            row["sensitive"] = row.get("sensitive", "") == "1"  # type: ignore[assignment]
+            known[row["code"]] = Category.objects.create(kind=kind, parent=parent, valid_from=_ALWAYS, **row)
+
+
 def _seed_tables(kind: str) -> None:
     """A file named after one of the kind's models fills that model; unique rows that are there stay."""
     for path in sorted((_KINDS_FOLDER / kind / "seeds").glob("*.csv")):
-        if path.stem != "limits":
+        if path.stem not in _OF_THE_CORE:
             model = apps.get_model(kind, path.stem)
             rows = [
                 model(**{name: _value(model, name, text) for name, text in row.items()})

@@ -81,7 +81,7 @@ def taking(
 def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     kind = kind_of(detail.case.kind)
     rows = kind.model._default_manager.select_for_update(of=("case",)).select_related(
-        "case", "case__reporter"
+        "case", "case__reporter", "case__category", "case__lead"
     )
     locked: Any = rows.filter(pk=detail.pk).first()
     if locked is None:
@@ -110,7 +110,7 @@ def _finish(now: Taking) -> None:
     _move_clocks(now)
     _move_tasks(now)
     now.detail.save()
-    now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome"])
+    now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
     facts = {"from": left, "to": now.case.stage, "version": now.case.version, **now.said}
     name = power(now.case.kind, now.step)
     record(Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,7 +15,7 @@ from linli.base.ids import uuid7
 from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.cases.forms import KeptChoiceField
-from linli.kinds.matters.models import Category
+from linli.cases.models import Category
 from linli.ledger.models import Entry
 from linli.residents.models import Contact
 
@@ -105,6 +105,8 @@ def test_a_choice_is_read_once(world):
 
 def test_a_new_row_can_be_chosen_as_soon_as_its_family_has_moved(world):
     assert chosen("9999") is None
-    Category.objects.create(code="9999", name_zh="新", name_en="New")
+    Category.objects.create(
+        kind="matters", code="9999", name_zh="新", name_en="New", valid_from=date(2020, 1, 1)
+    )
     generations.bump("catalogue")
     assert chosen("9999") is not None

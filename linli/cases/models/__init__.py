@@ -2,22 +2,27 @@
 
 from linli.cases.models.attachment import Attachment
 from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
+from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision
 from linli.cases.models.clock import CalendarDay, Clock, Limit
 from linli.cases.models.notice import Notice
 from linli.cases.models.search import Mark, SearchText
 
 __all__ = [
+    "Admission",
     "Attachment",
     "CalendarDay",
     "Case",
     "CaseQuerySet",
     "CasesByPlace",
+    "Category",
     "Clock",
     "Counter",
     "Limit",
     "Link",
     "Mark",
     "Notice",
+    "Responsibility",
+    "Revision",
     "SearchText",
     "Task",
 ]

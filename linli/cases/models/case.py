@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from linli.base.ids import uuid7
+from linli.cases.models.catalogue import Category
 from linli.divisions.models import Division
 from linli.posts.models import Post
 from linli.residents.models import Contact
@@ -47,6 +48,8 @@ class Case(models.Model):
     code_now = models.BigIntegerField()
     reporter = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="cases")
     opened_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
+    lead = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
     summary = models.CharField(max_length=80)
     channel = models.CharField(max_length=20)
     at = models.DateTimeField()

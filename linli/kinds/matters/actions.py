@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
 from linli.cases.attachments import attach, keep
+from linli.cases.catalogue import suggestion
+from linli.cases.models import Category
 from linli.cases.opening import Draft, Opened, Origin, open_grouped
 from linli.cases.taking import Taking, Version, taking
 from linli.divisions.models import Division
-from linli.kinds.matters.catalogue import suggestion
-from linli.kinds.matters.models import Category, Matter
+from linli.kinds.matters.models import Matter
 from linli.kinds.matters.placing import placed
 from linli.posts.actor import Actor
 from linli.posts.lookup import seat_of
@@ -49,7 +50,6 @@ def report(
     category = given.get("category")
     matter = Matter(
         text=given["text"],
-        category=category,
         longitude=place.longitude,
         latitude=place.latitude,
         landmark=given.get("landmark", ""),
@@ -62,6 +62,7 @@ def report(
         by=by,
         division=place.division,
         detail=matter,
+        category=category,
         summary=matter.text,
         at=at,
         origin=origin,
@@ -85,9 +86,9 @@ def accept(
 ) -> None:
     """Take a matter on and say what it is about (受理); its category fixes the limit from now on."""
     with taking("accept", matter, by=by, seen=seen, at=at) as now:
-        now.detail.category = category or now.detail.category
+        now.case.category = category or now.case.category
         _promise(now)
-        now.facts(category=now.detail.category.code if now.detail.category else None)
+        now.facts(category=now.case.category.code if now.case.category else None)
         now.words(note=note)
 
 
@@ -113,7 +114,7 @@ def dispatch(
     """Hand an accepted matter to the post that must deal with it (派遣)."""
     with taking("dispatch", matter, by=by, seen=seen, at=at) as now:
         _check_serves(to, now.case.code_now)
-        now.detail.handler = to
+        now.case.lead = to
         now.hand_to(to)
         now.facts(handler=to.pk)
         now.words(note=note)
@@ -140,22 +141,22 @@ def handle(
 def ask(matter: Matter, *, by: Actor, seen: Version, question: str, at: datetime | None = None) -> None:
     """Ask the reporter through Linli (询问): who deals with it still learns neither name nor number."""
     with taking("ask", matter, by=by, seen=seen, at=at) as now:
-        now.hand_to(now.detail.handler)
+        now.hand_to(now.case.lead)
         now.words(question=question)
 
 
 def answer(matter: Matter, *, by: Actor, seen: Version, reply: str, at: datetime | None = None) -> None:
     """The reporter answers, or adds something, while it is being handled (答复)."""
     with taking("answer", matter, by=by, seen=seen, at=at) as now:
-        now.hand_to(now.detail.handler)
+        now.hand_to(now.case.lead)
         now.words(answer=reply)
 
 
 def send_back(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:
     """Return a matter that was dispatched to the wrong post, with the reason (退回)."""
     with taking("send_back", matter, by=by, seen=seen, at=at) as now:
-        now.facts(handler=now.detail.handler_id)
-        now.detail.handler = None
+        now.facts(handler=now.case.lead_id)
+        now.case.lead = None
         now.words(reason=reason)
 
 
@@ -203,15 +204,15 @@ def reopen(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetim
 
 def _promise(now: Taking) -> None:
     """Let the promise run for the catalogue's time where the catalogue has a row."""
-    found = suggestion(now.detail.category, now.case.code_now, now.at.date())
+    found = suggestion(now.case.category, now.case.code_now, now.at.date())
     if found:
         now.run_for("promise", found.term)
 
 
 def _rework(now: Taking) -> None:
     now.detail.rounds += 1
-    now.facts(handler=now.detail.handler_id, round=now.detail.rounds)
-    now.hand_to(now.detail.handler)
+    now.facts(handler=now.case.lead_id, round=now.detail.rounds)
+    now.hand_to(now.case.lead)
 
 
 def _check_serves(to: Post, code: int) -> None:

@@ -8,7 +8,7 @@ NAMES = {"report": {"landmark": "address"}}
 # Name outside -> where it stands in the detail row.
 SHOWN = {
     "text": "text",
-    "category": "category.code",
+    "category": "case.category.code",
     "address": "landmark",
     "longitude": "longitude",
     "latitude": "latitude",

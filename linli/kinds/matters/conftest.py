@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from linli.cases.models import Case
+from linli.cases.models import Case, Category
 from linli.kinds.matters import actions
-from linli.kinds.matters.models import Category, Matter
+from linli.kinds.matters.models import Matter
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 

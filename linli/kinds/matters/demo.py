@@ -18,13 +18,12 @@ import shapely
 import yaml
 
 from linli.base.generations import Cached
+from linli.cases.catalogue import suggestion
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Task
+from linli.cases.models import Case, Category, Task
 from linli.cases.opening import Opened
 from linli.divisions.models import Division
 from linli.kinds.matters import actions
-from linli.kinds.matters.catalogue import suggestion
-from linli.kinds.matters.models import Category
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.lookup import nearest
 from linli.posts.models import Holding, Organisation, Post, PostKind
@@ -155,7 +154,7 @@ def point_in(grid: Division, chance: Random) -> tuple[float, float]:
 
 
 def _read_categories() -> dict[str, Category]:
-    return {category.code: category for category in Category.objects.all()}
+    return {category.code: category for category in Category.objects.filter(kind="matters")}
 
 
 _categories: Cached[dict[str, Category]] = Cached("catalogue", _read_categories)

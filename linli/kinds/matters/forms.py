@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.coordinates import Datum
+from linli.cases.catalogue import Suggestion, suggestion
 from linli.cases.forms import (
     KeptChoiceField,
     NoteForm,
@@ -20,9 +21,8 @@ from linli.cases.forms import (
     StepForm,
     TidyText,
 )
-from linli.cases.models import Case
-from linli.kinds.matters.catalogue import Suggestion, suggestion
-from linli.kinds.matters.models import Category, Matter
+from linli.cases.models import Case, Category
+from linli.cases.models.catalogue import Audience
 from linli.posts.lookup import serving
 from linli.posts.models import Organisation, Post, PostKind
 
@@ -38,7 +38,7 @@ class Report(PersonFields):
         error_messages={"required": _("Please write what is the matter.")},
     )
     category = KeptChoiceField(
-        Category.objects.all(),
+        Category.objects.filter(kind="matters", audience=Audience.EVERYONE),
         family="catalogue",
         label=_("What is it about?"),
         required=False,
@@ -93,18 +93,18 @@ class Accept(NoteForm):
     """Taking a matter on fixes what it is about, and with that the limit."""
 
     category = KeptChoiceField(
-        Category.objects.all(), family="catalogue", label=_("Category"), to_field_name="code"
+        Category.objects.filter(kind="matters").exclude(audience=Audience.NOBODY),
+        family="catalogue",
+        label=_("Category"),
+        to_field_name="code",
     )
 
     field_order = ("category", "note")
 
     def suggest(self) -> None:
         """Begin with the category the reporter chose."""
-        matter = (
-            Matter.objects.filter(pk=self.case.pk).select_related("category").first() if self.case else None
-        )
-        if matter and matter.category:
-            self.initial["category"] = matter.category.code
+        if self.case and self.case.category:
+            self.initial["category"] = self.case.category.code
 
 
 class Refuse(ReasonForm):
@@ -155,8 +155,7 @@ def serving_posts(case: Case) -> Any:
 
 def suggested(case: Case) -> Suggestion | None:
     """What the catalogue says about a case."""
-    matter = Matter.objects.select_related("category").get(pk=case.pk)
-    return suggestion(matter.category, case.code_now, timezone.localdate())
+    return suggestion(case.category, case.code_now, timezone.localdate())
 
 
 class Handle(StepForm):

@@ -1,15 +1,14 @@
 import pytest
 
 from linli.base.errors import NotFound, NotYours, Stale
-from linli.cases.models import Clock
+from linli.cases.models import Category, Clock
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import state_of
-from linli.kinds.matters.models import Category
 from linli.posts.actor import PartyActor
 
 
 def test_accepting_fixes_the_category_and_hands_on_to_the_dispatcher(accepted_matter):
-    assert accepted_matter.category.code == "0201"
+    assert accepted_matter.case.category.code == "0201"
     assert state_of(accepted_matter) == ("accepted", 2, ["城关街道派遣员"])
 
 

@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
-from linli.cases.models import Case, Notice
+from linli.cases.models import Case, Category, Notice
 from linli.cases.opening import Origin
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import HOME, LAMP, state_of
-from linli.kinds.matters.models import Category, Matter, Placing
+from linli.kinds.matters.models import Matter, Placing
 from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
 from linli.residents.models import Contact

@@ -10,9 +10,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from linli.cases.follow import follow_code
-from linli.cases.models import Case
+from linli.cases.models import Case, Category
 from linli.kinds.matters import actions
-from linli.kinds.matters.models import Category
 from linli.posts import tokens
 from linli.posts.actor import PartyActor, SystemActor
 

@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import date
 
 import pytest
 from django.urls import get_resolver
@@ -106,10 +107,12 @@ def test_examples_are_taken_as_they_stand(described, send):
 
 def test_a_changed_catalogue_is_in_the_next_document(world):
     from linli.base.generations import bump
-    from linli.kinds.matters.models import Category
+    from linli.cases.models import Category
 
     document()
-    Category.objects.create(code="0999", name_zh="新类", name_en="New")
+    Category.objects.create(
+        kind="matters", code="0999", name_zh="新类", name_en="New", valid_from=date(2020, 1, 1)
+    )
     bump("catalogue")
     assert "0999" in json.dumps(document())
 

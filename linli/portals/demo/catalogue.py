@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from linli.base.generations import bump
+from linli.cases.models import Category, Responsibility
 from linli.divisions.models import Division
-from linli.kinds.matters.models import Category, Responsibility
 from linli.posts.models import Post
 
 SINCE = date(2004, 1, 1)  # as old as the calendar, so that a replayed day finds its rows
@@ -24,7 +24,7 @@ ROWS = {
 
 def fill_catalogue(county: Division, posts: dict[str, Post]) -> None:
     """Write one county-wide row per category; the rest has none, so that the dispatcher decides."""
-    categories = {category.code: category for category in Category.objects.all()}
+    categories = {category.code: category for category in Category.objects.filter(kind="matters")}
     Responsibility.objects.bulk_create(
         Responsibility(
             category=categories[code],

@@ -20,7 +20,7 @@ from linli.base.errors import NotFound, Refusal
 from linli.base.generations import bump
 from linli.base.writing import writing
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Clock, Limit
+from linli.cases.models import Case, Category, Clock, Limit
 from linli.cases.opening import Opened, Origin
 from linli.cases.search import fold
 from linli.divisions.locating import locate
@@ -28,7 +28,6 @@ from linli.divisions.models import Division
 from linli.divisions.shapes import Area
 from linli.kinds.matters import actions
 from linli.kinds.matters.demo import Situation, carry_on, holder_of
-from linli.kinds.matters.models import Category
 from linli.ledger.sequencing import sequence_all
 from linli.portals.demo import boston
 from linli.portals.demo.boston import Request

@@ -92,7 +92,7 @@ class Simulator:
     def _course(self, case: Case, situation: Situation) -> Course:
         course = Course.drawn(situation, self.chance)
         course.troubles -= {"silent", "reopen"}  # these are for the clock and for visitors
-        handler = Matter.objects.values_list("handler_id", flat=True).get(pk=case.pk)
+        handler = Case.everywhere.values_list("lead_id", flat=True).get(pk=case.pk)
         if handler and handler != right_post(case, situation):
             course.troubles.add("back")
         return course

@@ -9,11 +9,10 @@ from django.http import HttpRequest
 
 from linli.base.errors import Unavailable
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case
+from linli.cases.models import Case, Category
 from linli.cases.opening import Opened
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.matters.actions import report
-from linli.kinds.matters.models import Category
 from linli.portals.demo.roles import Landing, post_landing, resident_landing
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact

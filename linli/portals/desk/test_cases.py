@@ -9,9 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from linli.cases.models import Case, Link, Task
+from linli.cases.models import Case, Category, Link, Task
 from linli.kinds.matters import actions
-from linli.kinds.matters.models import Category
 from linli.portals.desk.conftest import NOTE, dispatched, reported
 from linli.posts.models import Holding
 

@@ -1,0 +1,172 @@
+"""The catalogue (权责清单): category x condition x area -> bodies and limits as of a day; the nearest area wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Invalid
+from linli.base.generations import Cached
+from linli.base.worktime import Unit
+from linli.cases.clocks import Term
+from linli.cases.models import Admission, Category, Responsibility
+from linli.cases.models.catalogue import RowState, Rule
+from linli.posts.models import Post
+
+VILLAGE = 5  # the level of villages and communities; grids are below
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """What must be reached on the way, and when: stop the work, 4 working hours."""
+
+    label: str
+    term: Term
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Who should deal with a case, how long that may take, and why."""
+
+    row: Responsibility
+    why: str
+
+    @property
+    def post(self) -> Post:
+        """The post that leads."""
+        return self.row.post
+
+    @property
+    def co_posts(self) -> Sequence[Post]:
+        """The posts that help."""
+        return list(self.row.co_posts.all())
+
+    @property
+    def term(self) -> Term:
+        """How long the whole may take."""
+        return Term(Unit(self.row.unit), self.row.amount, f"responsibility:{self.row.pk}")
+
+    @property
+    def milestones(self) -> Sequence[Milestone]:
+        """What must be reached on the way, in the order of the row."""
+        source = f"responsibility:{self.row.pk}"
+        return [
+            Milestone(each["label"], Term(Unit(each["unit"]), each["amount"], source))
+            for each in self.row.milestones
+        ]
+
+
+def _read_categories(kind: str) -> dict[int, Category]:
+    return {each.pk: each for each in Category.objects.filter(kind=kind)}
+
+
+def _read_rows(category: int) -> list[Responsibility]:
+    rows = Responsibility.objects.filter(category_id=category, state=RowState.ADOPTED)
+    rows = rows.select_related("division", "post__organisation", "category", "ruling").defer(
+        "division__outline"
+    )
+    found = rows.prefetch_related("co_posts__organisation").order_by("condition", "-valid_from")
+    return sorted(found, key=lambda row: row.division.span[1] - row.division.span[0])
+
+
+def _read_admissions(kind: str) -> list[Admission]:
+    rows = Admission.objects.filter(category__kind=kind).select_related("division").defer("division__outline")
+    return sorted(rows, key=lambda row: row.division.span[1] - row.division.span[0])
+
+
+_categories: Cached[dict[int, Category]] = Cached("catalogue", _read_categories)
+_rows: Cached[list[Responsibility]] = Cached("catalogue", _read_rows)
+_admissions: Cached[list[Admission]] = Cached("catalogue", _read_admissions)
+
+
+def in_force(row: Category | Responsibility | Admission, on: date) -> bool:
+    """Whether a dated row holds on a day."""
+    return row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
+
+
+def line_of(category: Category) -> list[Category]:
+    """A category and what it belongs to, upwards."""
+    known, line = _categories(category.kind), [category]
+    while (parent := line[-1].parent_id) and parent in known and known[parent] not in line:
+        line.append(known[parent])
+    return line
+
+
+def suggestions(category: Category | None, code: int, on: date) -> list[Suggestion]:
+    """The rows in force on a day at a place (17-digit code), one per condition; the smallest area with rows wins.
+
+    A category without a row of its own takes those of the category it belongs to.
+    """
+    for each in line_of(category) if category else ():
+        around = [row for row in _rows(each.pk) if _covers(row, code) and in_force(row, on)]
+        if around:
+            found: dict[str, Responsibility] = {}
+            for row in around:
+                found.setdefault(row.condition, row)
+            return [Suggestion(row, _why(row)) for row in found.values()]
+    return []
+
+
+def suggestion(category: Category | None, code: int, on: date, condition: str = "") -> Suggestion | None:
+    """What the catalogue suggests under a condition; failing such a row, the nearest one; None without any."""
+    found = suggestions(category, code, on)
+    return next((each for each in found if each.row.condition == condition), found[0] if found else None)
+
+
+def _covers(row: Responsibility | Admission, code: int) -> bool:
+    low, high = row.division.span
+    return low <= code < high
+
+
+def _why(row: Responsibility) -> str:
+    said = {"category": row.category, "area": row.division.name, "source": row.source}
+    if row.ruling:
+        return _("%(category)s in %(area)s: %(source)s (ruling in %(number)s)") % {
+            **said,
+            "number": row.ruling.number,
+        }
+    return _("%(category)s in %(area)s: %(source)s") % said
+
+
+def refuse_unless_admitted(category: Category | None, post: Post, on: date) -> None:
+    """Refuse to send something down to a community-level post that the admission list keeps away from it.
+
+    Raises Invalid with a sentence that names the row; the nearest area's row wins, so that a granted application
+    is an allowing row of that community. Without a row nothing is refused.
+    """
+    row = admission_of(category, post, on)
+    if row is None or row.rule == Rule.ALLOWED:
+        return
+    said = {"title": row.title, "key": row.key, "source": row.source, "post": post.title}
+    if row.rule == Rule.APPLICATION:
+        raise Invalid(
+            _(
+                "“%(title)s” (%(key)s of the admission list, %(source)s) comes to a community only after an "
+                "application was granted. Give it to a department, or have the application granted for the area of "
+                "%(post)s first."
+            )
+            % said
+        )
+    raise Invalid(
+        _(
+            "“%(title)s” may not be sent down to a community (%(key)s of the admission list, %(source)s). "
+            "Choose a department instead of %(post)s."
+        )
+        % said
+    )
+
+
+def admission_of(category: Category | None, post: Post, on: date) -> Admission | None:
+    """The admission row that decides about a category and a post; None above the community or without a row."""
+    if category is None or post.division.level < VILLAGE:
+        return None
+    code = post.division.code
+    rows = [row for row in _admissions(category.kind) if _covers(row, code) and in_force(row, on)]
+    for each in line_of(category):
+        for row in rows:
+            if row.category_id == each.pk:
+                return row
+    return None
