@@ -53,9 +53,9 @@ class Taking:
         """Add free text; it is stored apart from the entry and can be erased."""
         self.written.update(words)
 
-    def hand_to(self, post: Post) -> None:
+    def hand_to(self, post: Post | None) -> None:
         """Name the post that gets the next task (for steps whose task is `named`)."""
-        self.next_post = post.pk
+        self.next_post = post.pk if post else None
 
     def run_for(self, clock: str, term: Term) -> None:
         """Give a clock this step starts another term than the procedure's default."""
