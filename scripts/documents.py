@@ -97,7 +97,7 @@ def _step_row(procedure: Procedure, step: Step) -> str:
         step.label.en,
         who,
         ", ".join(f"`{stage}`" for stage in procedure.stages if stage in step.leaves),
-        f"`{step.enters}`",
+        ", ".join(f"`{stage}`" for stage in procedure.stages if stage in step.targets) or "stays",
         task,
         "; ".join(moves),
         ", ".join(step.apart_from),

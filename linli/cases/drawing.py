@@ -123,6 +123,8 @@ def _laid_out(procedure: Procedure) -> _Paper:
         for name, stage in procedure.stages.items()
     }
     for step in procedure.steps.values():
+        if not step.targets:  # it moves nothing: the words below the drawing tell of it
+            continue
         target = depths[step.enters]
         forward = step.opens or any(depths[leaf] < target for leaf in step.leaves)
         plate = paper.add(_plate(step, target - 1 if forward else target + 1))
@@ -130,6 +132,8 @@ def _laid_out(procedure: Procedure) -> _Paper:
         for leaf in sorted(step.leaves, key=lambda leaf: abs(depths[leaf] - plate.layer)):
             paper.chains.append(_chain(paper, stages[leaf], plate, bends))
         paper.chains.append([plate, stages[step.enters]])
+        for other in sorted(step.otherwise, key=lambda stage: abs(depths[stage] - plate.layer)):
+            paper.chains.append(_chain(paper, stages[other], plate, bends)[::-1])
     for chain in paper.chains:
         _join(chain)
     return paper
@@ -151,11 +155,11 @@ def _onward(procedure: Procedure) -> set[tuple[str, str]]:
     done: set[str] = set()
 
     def walk(stage: str, way: tuple[str, ...]) -> None:
-        for step in procedure.leaving(stage):
-            if step.enters not in way:
-                found.add((stage, step.enters))
-                if step.enters not in done:
-                    walk(step.enters, (*way, step.enters))
+        for target in (step.enters for step in procedure.leaving(stage) if step.targets):
+            if target not in way:
+                found.add((stage, target))
+                if target not in done:
+                    walk(target, (*way, target))
         done.add(stage)
 
     first = procedure.opening.enters

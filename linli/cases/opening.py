@@ -28,7 +28,8 @@ from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
 from linli.cases.permission import require_opening
-from linli.cases.taking import notices_of, task_for
+from linli.cases.taking import notices_of
+from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record_many
 from linli.posts.actor import Actor, PostActor
@@ -125,10 +126,10 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
     post = nearest(step.task, case.code_now) if step.task else None
-    task = task_for(post, case, at, clocks) if post else None
+    task = task_for(Handing(post), case, at, clocks) if post else None
     facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
     line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
-    notices = notices_of(case, step, contact, post)
+    notices = notices_of(case, step, contact, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
     return _Rows(case, draft.detail, contact, clocks, task, line, notices, attachments)

@@ -20,9 +20,10 @@ def allows(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Decision:
         return Decision.ALLOWED if step.system else Decision.LACKING
     if isinstance(by, PartyActor):
         return _party(step, case, by)
-    if not (covers(by, case.code_now) or _has_task(by, tasks)):
+    mine = {task.role for task in tasks if task.post_id == by.post.pk}
+    if not (mine or covers(by, case.code_now)):
         return Decision.OUTSIDE
-    if step.tasked and _has_task(by, tasks):
+    if mine & step.tasked:
         return Decision.ALLOWED
     if REPORTER in step.parties and by.post.pk == case.opened_by_id and case.reporter_id is None:
         return Decision.ALLOWED
@@ -33,10 +34,6 @@ def _party(step: Step, case: Case, by: PartyActor) -> Decision:
     if by.case != case.pk:
         return Decision.OUTSIDE
     return Decision.ALLOWED if by.relation in step.parties else Decision.LACKING
-
-
-def _has_task(by: PostActor, tasks: list[Task]) -> bool:
-    return any(task.post_id == by.post.pk for task in tasks)
 
 
 def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> None:

@@ -12,6 +12,9 @@ from django.utils.translation import get_language
 
 REPORTER = "reporter"
 ANYONE = "anyone"
+# What a post has to do in a case: the next step; lead or help in joint handling; answer what it was asked.
+NEXT, LEAD, HELPS, ASKED = "next", "lead", "helps", "asked"
+ROLES = frozenset({NEXT, LEAD, HELPS, ASKED})
 
 
 @dataclass(frozen=True)
@@ -27,39 +30,53 @@ class Words:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a case can stand. `ends`: nobody has to do anything any more."""
+    """Where a case can stand. `ends`: nobody has to do anything any more; `aside`: not on a case's usual way."""
 
     name: str
     label: Words
     ends: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True)
 class Step:
     """What can be done: by whom, from which stages, to which, and what else moves with it.
 
-    `posts`: kinds of post with the power; `tasked`: the post that has the open task; `parties`: relations to the
-    case; `system`: the clock. `task`: kind of post that gets the next task, `named` (the action names the post) or
-    empty. `apart_from`: steps whose actor may not take this one. `notice`: told to the reporter after commit.
+    `posts`: kinds of post with the power; `tasked`: the post that has an open task in one of these roles; `parties`:
+    relations to the case; `system`: the clock. `enters` empty: the case stays in its stage; `otherwise`: stages the
+    action may choose instead. `task`: kind of post that gets the next task, `named` (the action names it) or empty.
+    `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
+    closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
+    task is open. `apart_from`: steps whose actor may not take this one. `notice`: told to the reporter after commit.
     """
 
     name: str
     label: Words
-    enters: str
+    enters: str = ""
     leaves: frozenset[str] = frozenset()
+    otherwise: frozenset[str] = frozenset()
     opens: bool = False
     posts: frozenset[str] = frozenset()
-    tasked: bool = False
+    tasked: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     system: bool = False
     apart_from: tuple[str, ...] = ()
     task: str = ""
+    closes: str = ""
+    settles: tuple[str, ...] = ()
+    waits: bool = False
+    bulk: bool = False
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
     while_running: str = ""
     outcome: str = ""
     published: bool = True
     notice: Words | None = None
+
+    @property
+    def targets(self) -> frozenset[str]:
+        """The stages a case can be in after this step; empty when it stays where it is."""
+        return self.otherwise | {self.enters} - {""}
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,7 @@ def read_procedure(path: Path) -> Procedure:
 
 
 _TEXTS = {"label", "notice"}
-_SETS = {"leaves", "posts", "parties"}
+_SETS = {"leaves", "posts", "parties", "tasked", "otherwise"}
 
 
 def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
@@ -136,7 +153,7 @@ def mistakes_in(procedure: Procedure) -> Iterator[str]:
     for stage in procedure.stages.values():
         if stage.name not in reached:
             yield f"stage {stage.name} cannot be reached"
-        if not stage.ends and not procedure.leaving(stage.name):
+        if not stage.ends and not any(step.targets for step in procedure.leaving(stage.name)):
             yield f"stage {stage.name} has no way out and is no end"
     for step in procedure.steps.values():
         if not (step.posts or step.tasked or step.parties or step.system):
@@ -145,21 +162,27 @@ def mistakes_in(procedure: Procedure) -> Iterator[str]:
 
 def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps.values():
-        for stage in {step.enters, *step.leaves} - set(procedure.stages):
+        for stage in (step.targets | step.leaves) - set(procedure.stages):
             yield f"step {step.name} names an unknown stage {stage}"
         for clock in {*step.start, *step.stop, step.while_running} - {"", *procedure.clocks}:
             yield f"step {step.name} names an unknown clock {clock}"
-        for other in set(step.apart_from) - set(procedure.steps):
+        for other in {*step.apart_from, *step.settles} - set(procedure.steps):
             yield f"step {step.name} names an unknown step {other}"
+        for role in step.tasked - ROLES:
+            yield f"step {step.name} names an unknown role {role}"
+        if step.closes not in {"", "own", "every"}:
+            yield f"step {step.name} closes {step.closes}, which means nothing"
     for rule in procedure.clocks.values():
         if rule.lapse and rule.lapse not in procedure.steps:
             yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
 
 
 def _reachable(procedure: Procedure) -> set[str]:
-    reached = {procedure.opening.enters}
+    reached = set(procedure.opening.targets)
     while True:
-        further = {step.enters for step in procedure.steps.values() if step.leaves & reached} - reached
+        further = {
+            stage for step in procedure.steps.values() if step.leaves & reached for stage in step.targets
+        } - reached
         if not further:
             return reached
         reached |= further

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
 from linli.ledger.models import Entry
@@ -46,16 +48,22 @@ def _entries(case: Case) -> list[Entry]:
 
 def _told(entries: Iterable[Entry]) -> list[Happening]:
     entries = list(entries)
-    mentioned = {post for entry in entries for post in (entry.post, entry.facts.get("next_post")) if post}
+    mentioned = {post for entry in entries for post in (entry.post, *_next_posts(entry)) if post}
     titles = dict(Post.objects.filter(pk__in=mentioned).values_list("pk", "title"))
     return [_happening(entry, titles) for entry in entries]
+
+
+def _next_posts(entry: Entry) -> list[int]:
+    """The posts a step handed something to: one, or several in joint handling."""
+    one = entry.facts.get("next_post")
+    return entry.facts.get("next_posts") or ([one] if one else [])
 
 
 def _happening(entry: Entry, titles: dict[int, str]) -> Happening:
     detail = getattr(entry, "detail", None)
     facts = dict(entry.facts)
-    if facts.get("next_post"):
-        facts["next_post_title"] = titles.get(facts["next_post"], "")
+    if next_posts := _next_posts(entry):
+        facts["next_post_title"] = _(", ").join(titles.get(post, "") for post in next_posts)
     return Happening(
         step=entry.name.split(".")[-1],
         label=known(entry.name).label(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,16 +13,18 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, Stale
 from linli.base.ids import uuid7
+from linli.base.rows import insert_many
 from linli.base.writing import writing
-from linli.cases.clocks import Term, due_of, new_clock, pressing_at
+from linli.cases.clocks import Term, due_of, new_clock
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.permission import require_stage, require_step, who_took
-from linli.cases.procedure import Step
+from linli.cases.procedure import ASKED, NEXT, Step
 from linli.cases.reading import open_tasks
+from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor
-from linli.posts.lookup import nearest, wants_mail
+from linli.posts.lookup import nearest, titles_of, wants_mail
 from linli.posts.models import Post
 from linli.residents.models import Contact
 
@@ -43,7 +45,8 @@ class Taking:
     said: dict[str, Any] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     terms: dict[str, Term] = field(default_factory=dict)
-    next_post: int | None = None
+    handed: list[Handing] = field(default_factory=list)
+    target: str = ""
 
     def facts(self, **facts: Any) -> None:
         """Add ids, codes, numbers and enumerations to the ledger entry."""
@@ -53,9 +56,28 @@ class Taking:
         """Add free text; it is stored apart from the entry and can be erased."""
         self.written.update(words)
 
-    def hand_to(self, post: Post | None) -> None:
-        """Name the post that gets the next task (for steps whose task is `named`)."""
-        self.next_post = post.pk if post else None
+    def hand_to(
+        self, post: Post | None, role: str = NEXT, *, mandatory: bool = True, term: Term | None = None
+    ) -> None:
+        """Name a post that gets a task; `term` is that task's own time. Nobody leads: nobody gets one."""
+        if post:
+            self.handed.append(Handing(post.pk, role, mandatory, term))
+
+    def enter(self, stage: str) -> None:
+        """Choose one of the stages the step may lead to, instead of its usual one."""
+        if stage not in self.step.targets:
+            raise ValueError(f"{self.step.name} does not lead to {stage}")
+        self.target = stage
+
+    @property
+    def moves(self) -> bool:
+        """Whether the stage moves: not when the step stays, nor while others still have their part to do."""
+        return bool(self.target) and not others_to_wait_for(self.step, self.tasks, self.by_post)
+
+    @property
+    def by_post(self) -> int | None:
+        """The post that takes the step, if a post does."""
+        return self.by.post.pk if isinstance(self.by, PostActor) else None
 
     def run_for(self, clock: str, term: Term) -> None:
         """Give a clock this step starts another term than the procedure's default."""
@@ -88,7 +110,8 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
         raise NotFound
     tasks = open_tasks(locked.case)
     clocks = list(Clock.objects.filter(case=locked.case, stopped_at=None))
-    return Taking(kind.procedure.steps[step], by, at, locked, locked.case, tasks, clocks)
+    rule = kind.procedure.steps[step]
+    return Taking(rule, by, at, locked, locked.case, tasks, clocks, target=rule.enters)
 
 
 def _check(now: Taking, seen: int) -> None:
@@ -98,6 +121,11 @@ def _check(now: Taking, seen: int) -> None:
     require_stage(now.step, now.case)
     if now.step.while_running and not _running(now, now.step.while_running):
         raise Conflict(_("The time for this has passed. Please report it anew and mention this number."))
+    if now.step.waits and (waiting := unanswered(now.tasks)):
+        raise Conflict(
+            _("%(posts)s must answer first; then this step can be taken.")
+            % {"posts": _(", ").join(titles_of(task.post_id for task in waiting))}
+        )
 
 
 def _running(now: Taking, name: str) -> bool:
@@ -105,22 +133,25 @@ def _running(now: Taking, name: str) -> bool:
 
 
 def _finish(now: Taking) -> None:
-    left = now.case.stage
+    left, moves = now.case.stage, now.moves
     _move_stage(now)
     _move_clocks(now)
-    _move_tasks(now)
+    _move_tasks(now, moves=moves)
     now.detail.save()
     now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
     facts = {"from": left, "to": now.case.stage, "version": now.case.version, **now.said}
     name = power(now.case.kind, now.step)
     record(Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written))
-    Notice.objects.bulk_create(notices_of(now.case, now.step, now.case.reporter, now.next_post))
+    posts = [handing.post for handing in now.handed] if moves or not now.step.targets else []
+    Notice.objects.bulk_create(notices_of(now.case, now.step, now.case.reporter, posts))
 
 
 def _move_stage(now: Taking) -> None:
     case = now.case
-    case.stage = now.step.enters
     case.version += 1
+    if not now.moves:
+        return
+    case.stage = now.target
     ends = kind_of(case.kind).procedure.stages[case.stage].ends
     case.closed_at = now.at if ends else None
     case.outcome = now.step.outcome if ends else ""
@@ -138,47 +169,45 @@ def _move_clocks(now: Taking) -> None:
     now.case.due = due_of(now.case, running)
 
 
-def _move_tasks(now: Taking) -> None:
-    if now.tasks:
-        Task.objects.filter(pk__in=[task.pk for task in now.tasks]).update(closed_at=now.at)
-    now.next_post = next_post(now)
-    if now.next_post is not None:
-        task_for(now.next_post, now.case, now.at, now.clocks).save(force_insert=True)
-        now.said["next_post"] = now.next_post
+def _move_tasks(now: Taking, *, moves: bool) -> None:
+    closing = closed_by(
+        now.step, now.tasks, post=now.by_post, moves=moves, ends=now.case.closed_at is not None
+    )
+    if closing:
+        Task.objects.filter(pk__in=[task.pk for task in closing]).update(closed_at=now.at)
+    if moves or not now.step.targets:
+        _hand_on(now)
 
 
-def task_for(post: int, case: Case, at: datetime, running: list[Clock]) -> Task:
-    """An unsaved task: what `post` has to do next in the case's present stage."""
-    pressing = pressing_at(at, running)
-    return Task(id=uuid7(at), case=case, post_id=post, stage=case.stage, opened_at=at, pressing_at=pressing)
+def _hand_on(now: Taking) -> None:
+    """Open the tasks the action named, or one for the nearest post of the kind the step says."""
+    if not now.handed and now.step.task not in {"", "named"}:
+        found = nearest(now.step.task, now.case.code_now, apart=_kept_apart(now))
+        now.handed = [Handing(found)] if found else []
+    opened = [task_for(handing, now.case, now.at, now.clocks) for handing in now.handed]
+    for task in opened:
+        task.asks = now.step.name if task.role == ASKED else ""
+    insert_many(opened)
+    if opened:
+        now.said["next_post"] = opened[0].post_id
+    if len(opened) > 1:
+        now.said["next_posts"] = [task.post_id for task in opened]
 
 
-def notices_of(case: Case, step: Step, contact: Contact | None, post: int | None) -> list[Notice]:
-    """Unsaved outbox rows of a step: to the reporter if the step says so, to the next post if it wants e-mail."""
+def notices_of(case: Case, step: Step, contact: Contact | None, posts: Sequence[int]) -> list[Notice]:
+    """Unsaved outbox rows of a step: to the reporter if the step says so, to the next posts if they want e-mail."""
     now = timezone.now()
-    found = []
+    to: list[dict[str, Any]] = []
     if step.notice and contact and contact.phone_sealed:
-        found.append(
-            Notice(id=uuid7(now), case=case, step=step.name, channel="sms", contact=contact, next_try=now)
-        )
-    if post is not None and wants_mail(post):
-        found.append(
-            Notice(id=uuid7(now), case=case, step=step.name, channel="email", post_id=post, next_try=now)
-        )
-    return found
-
-
-def next_post(now: Taking) -> int | None:
-    """The post that gets the next task: the one the action named, or the nearest of the kind the step says."""
-    if now.next_post is not None or now.step.task in {"", "named"}:
-        return now.next_post
-    return nearest(now.step.task, now.case.code_now, apart=_kept_apart(now))
+        to.append({"channel": "sms", "contact": contact})
+    to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
+    return [Notice(id=uuid7(now), case=case, step=step.name, next_try=now, **each) for each in to]
 
 
 def _kept_apart(now: Taking) -> frozenset[int]:
     """People who may not take what comes next, because they took what it checks."""
     steps = kind_of(now.case.kind).procedure.leaving(now.case.stage)
-    apart = {name for step in steps for name in step.apart_from}
+    apart = {name for step in steps if step.targets for name in step.apart_from}
     if not apart:
         return frozenset()
     itself = (

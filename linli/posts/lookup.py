@@ -69,3 +69,20 @@ _mailed: Cached[frozenset[int]] = Cached("posts", _read_mailed)
 def wants_mail(post: int) -> bool:
     """Whether somebody on this post gave an e-mail address to be told of new tasks."""
     return post in _mailed()
+
+
+def titles_of(posts: Iterable[int]) -> list[str]:
+    """The titles of posts, for a sentence."""
+    return list(Post.objects.filter(pk__in=posts).order_by("pk").values_list("title", flat=True))
+
+
+def superior(kind: str, span: tuple[int, int], *, apart: frozenset[int] = frozenset()) -> int | None:
+    """The post of `kind` one level up: with the smallest area that holds a whole span and is larger than it."""
+    low, high = span
+    above = [
+        seat
+        for seat in _seats(kind)
+        if seat.low <= low and high <= seat.high and seat.high - seat.low > high - low
+    ]
+    served = [seat for seat in above if seat.sitters - apart]
+    return next((seat.post for seat in served or above), None)

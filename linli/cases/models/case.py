@@ -71,12 +71,18 @@ class Case(models.Model):
 
 
 class Task(models.Model):
-    """What one post has to do next in a case. The to-do list is the open tasks of a post."""
+    """What one post has to do in a case. The to-do list is the open tasks of a post.
+
+    `role` is one of procedure.ROLES; `asks`: the step that put the question; `mandatory`: the case waits for it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     post = models.ForeignKey(Post, models.PROTECT, related_name="tasks", db_index=False)
     stage = models.CharField(max_length=30)
+    role = models.CharField(max_length=10, default="next")
+    asks = models.CharField(max_length=30, blank=True)
+    mandatory = models.BooleanField(default=True)
     opened_at = models.DateTimeField()
     # The end of the earliest running clock, else when the task was opened.
     pressing_at = models.DateTimeField()

@@ -219,7 +219,7 @@ def carry_on(
     given = GIVEN[step](case, situation, chance)
     by = _whoever(case, situation, step, chance)
     kind.function(rule)(kind.reference(case), by=by, seen=case.version, at=at, **given)
-    case.stage, case.version = rule.enters, case.version + 1
+    case.refresh_from_db(fields=["stage", "version"])
 
 
 def _whoever(case: Case, situation: Situation, step: str, chance: Random) -> Actor:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from linli.cases.drawing import draw, takers
 from linli.cases.kinds import all_kinds, kind_of
-from linli.cases.procedure import Procedure, Stage, Step
+from linli.cases.procedure import Procedure, Step
 from linli.portals.desk.clocks import limits_of
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
@@ -25,7 +25,7 @@ class ShownStep:
 
     step: Step
     who: str
-    to: Stage
+    to: str
     clocks: str
 
 
@@ -62,10 +62,16 @@ def drawing_of(found: Procedure) -> SafeString:
     return mark_safe(draw(found))  # noqa: S308  draw() escapes every text it writes
 
 
+def _target(found: Procedure, step: Step) -> str:
+    """Where the step leads, in words."""
+    stages = [step.enters, *sorted(step.otherwise)] if step.targets else []
+    return _(" or ").join(str(found.stages[name].label) for name in stages) or _("stays where it is")
+
+
 def _shown(found: Procedure, step: Step) -> ShownStep:
     said = []
     for words, names in ((_("starts %(clocks)s"), step.start), (_("stops %(clocks)s"), step.stop)):
         if names:
             clocks = _(", ").join(f"“{found.clocks[name].label}”" for name in names)
             said.append(words % {"clocks": clocks})
-    return ShownStep(step, takers(step), found.stages[step.enters], " · ".join(said))
+    return ShownStep(step, takers(step), _target(found, step), " · ".join(said))

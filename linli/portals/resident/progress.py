@@ -47,10 +47,9 @@ def usual_way(kind: str) -> tuple[str, ...]:
 
 
 def _longest(procedure: Procedure, stage: str) -> tuple[str, ...]:
-    order = list(procedure.stages)
-    forward = [
-        step.enters for step in procedure.leaving(stage) if order.index(step.enters) > order.index(stage)
-    ]
+    order = [each.name for each in procedure.stages.values() if not each.aside]
+    leaving = [step.enters for step in procedure.leaving(stage) if step.enters in order]
+    forward = [each for each in leaving if order.index(each) > order.index(stage)]
     if procedure.stages[stage].ends or not forward:
         return (stage,)
     return (stage, *max((_longest(procedure, each) for each in dict.fromkeys(forward)), key=len))
