@@ -1,45 +1,77 @@
-"""Clocks: how long a stage may take, when it is due, and what happens when it runs out."""
+"""Clocks: how long a stage may take, when it is due, how it rests and is extended.
+
+When a clock is due is a function of its stretches and of the calendar alone. The day (or minute) on which a
+stretch begins is not counted, the one on which it ends is; so a rest of five days moves the end by five days,
+and one that ends on its first day by none.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
 
-from django.utils import timezone
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from linli.base.errors import Refusal
+from linli.base.errors import Conflict, Invalid
 from linli.base.generations import Cached
-from linli.base.worktime import PLACE_TIME, Calendar, Unit, due
-from linli.base.writing import writing
-from linli.cases.kinds import all_kinds, kind_of
-from linli.cases.models import CalendarDay, Case, Clock, Limit
-from linli.posts.actor import SystemActor
+from linli.base.rows import insert_many
+from linli.base.worktime import LONGEST, PLACE_TIME, Calendar, Unit, due, used, used_until
+from linli.cases.calendars import calendar_of
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Clock, Limit, Task
+from linli.cases.procedure import Step
 
-log = logging.getLogger("linli.clocks")
-CLOCK = SystemActor("clock")
+PRESSING = 0.8
 
 
 @dataclass(frozen=True)
 class Term:
-    """How long a clock runs, and the dated row that says so (`limit:7`, `catalogue:12`)."""
+    """How long a clock runs, and the dated row that says so (`limit:7`, `catalogue:12`); `label` of a milestone."""
 
     unit: Unit
     amount: int
     source: str
+    label: str = ""
 
 
-def _read_calendar() -> Calendar:
-    days = dict(CalendarDay.objects.values_list("day", "worked"))
-    return Calendar(exceptions=days, years=frozenset(day.year for day in days))
+Terms = Mapping[str, Term | Sequence[Term]]
+
+
+@dataclass
+class ClockChanges:
+    """What a step says about clocks beyond its lines in the procedure.
+
+    `terms`: other than the procedure's default, several with labels for milestones; `extensions`: what is granted,
+    in the clock's unit; `reason`: key of the listed reason for a rest; `reached`: labels of milestones now met.
+    In joint handling `task` is the task this step is taken in: clocks of other tasks are left alone; `tasks` are
+    those it opens: each gets its own clock of every started name that is `per_task`.
+    """
+
+    terms: dict[str, Term | Sequence[Term]] = field(default_factory=dict)
+    extensions: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
+    reached: frozenset[str] = frozenset()
+    task: Task | None = None
+    tasks: Sequence[Task] = ()
+
+
+class Light(StrEnum):
+    """The traffic light of a clock: green, from four fifths of the time on yellow, red; and out of service."""
+
+    CALM = "calm"
+    SOON = "soon"
+    LATE = "late"
+    RESTING = "resting"
 
 
 def _read_limits(kind: str, clock: str) -> list[Limit]:
     return list(Limit.objects.filter(kind=kind, clock=clock).order_by("-valid_from", "-pk"))
 
 
-calendar: Cached[Calendar] = Cached("calendar", _read_calendar)
 _limits: Cached[list[Limit]] = Cached("limits", _read_limits)
 
 
@@ -51,68 +83,195 @@ def term_of(kind: str, clock: str, on: date) -> Term:
     raise LookupError(f"No limit for the clock {clock} of {kind} on {on}.")
 
 
-def new_clock(case: Case, name: str, at: datetime, term: Term | None = None) -> Clock:
-    """An unsaved, running clock for a case."""
+def new_clock(
+    case: Case, name: str, at: datetime, term: Term | None = None, *, task: Task | None = None
+) -> Clock:
+    """An unsaved, running clock for a case, or for one task of it."""
     term = term or term_of(case.kind, name, at.astimezone(PLACE_TIME).date())
-    ends = due(at, term.amount, term.unit, calendar())
+    _require_countable(term.amount, at_least=0)
+    ends = due(at, term.amount, term.unit, calendar_of(case.code_now))
     return Clock(
         case=case,
+        task=task,
         name=name,
+        label=term.label,
         unit=term.unit,
         amount=term.amount,
         source=term.source,
+        began_at=at,
+        first_due=ends,
         started_at=at,
         due_at=ends,
     )
 
 
-def due_of(case: Case, running: Iterable[Clock]) -> datetime | None:
+def _require_countable(amount: int, *, at_least: int) -> None:
+    if not at_least <= amount <= LONGEST:
+        raise Invalid(
+            _("A limit is a whole number between %(least)d and %(most)d.")
+            % {"least": at_least, "most": LONGEST}
+        )
+
+
+def live_clocks(case: Case) -> list[Clock]:
+    """The clocks of a case that run or rest; one statement."""
+    return list(Clock.objects.filter(Q(stopped_at=None) | Q(resting=True), case=case))
+
+
+def move(
+    case: Case, live: Sequence[Clock], step: Step, at: datetime, *, changes: ClockChanges | None = None
+) -> list[Clock]:
+    """Stop, extend, rest, resume and start clocks as a step says; return those that run or rest afterwards.
+
+    Invalid when a reason or an extension is missing or not allowed, Conflict when a clock cannot be moved so;
+    call it inside the step's transaction.
+    """
+    changes = changes or ClockChanges()
+    now = _Moving(case, at, changes)
+    own = [clock for clock in live if _concerns(clock, changes)]
+    gone = [clock for clock in own if clock.name in step.stop or clock.label in changes.reached]
+    now.stop(gone)
+    left = [clock for clock in own if clock not in gone]
+    now.extend([clock for clock in left if clock.name in step.extend], step.extend)
+    now.rest(left, step.suspend, Clock.Halted.SUSPENDED)
+    now.rest(left, step.park, Clock.Halted.PARKED)
+    now.resume([clock for clock in left if clock.name in step.resume and clock.resting])
+    for name in step.start:
+        now.start(name)
+    insert_many(now.begun)
+    after = [clock for clock in live if clock.running or clock.resting]
+    return after + [clock for clock in now.begun if clock.running]
+
+
+def _concerns(clock: Clock, changes: ClockChanges) -> bool:
+    return clock.task_id is None or changes.task is None or clock.task_id == changes.task.pk
+
+
+@dataclass
+class _Moving:
+    """One step's changes to the clocks of a case; `begun` are the stretches to insert."""
+
+    case: Case
+    at: datetime
+    changes: ClockChanges
+    begun: list[Clock] = field(default_factory=list)
+
+    def stop(self, clocks: Sequence[Clock]) -> None:
+        """End clocks for good; one that rests is resumed and ended in the same moment, so that its end is known."""
+        self._halt([clock for clock in clocks if clock.running])
+        resting = [clock for clock in clocks if clock.resting]
+        self.resume(resting)
+        for stretch in self.begun[len(self.begun) - len(resting) :]:
+            stretch.stopped_at = self.at
+
+    def extend(self, clocks: Sequence[Clock], names: Sequence[str]) -> None:
+        """Grant more time; only before the time has run out, as every statute on extensions demands."""
+        for name in names:
+            running = [clock for clock in clocks if clock.name == name and clock.running]
+            granted = self.changes.extensions.get(name, 0)
+            _require_countable(granted, at_least=1)
+            if not running:
+                raise Conflict(_("There is no running time limit here that could be extended."))
+            if any(clock.due_at < self.at for clock in running):
+                raise Conflict(_("The time has already run out. An extension has to be granted before."))
+            self._halt(running, Clock.Halted.EXTENDED)
+            self.begun += [next_stretch(clock, self.case, self.at, extra=granted) for clock in running]
+
+    def rest(self, clocks: Sequence[Clock], names: Sequence[str], halted: Clock.Halted) -> None:
+        """Suspend or park clocks for a listed reason."""
+        for name in names:
+            if self.changes.reason not in kind_of(self.case.kind).procedure.clocks[name].reasons:
+                sentence = _("Choose one of the listed reasons.")
+                raise Invalid(sentence, fields={"reason": [sentence]})
+            running = [clock for clock in clocks if clock.name == name and clock.running]
+            if not running:
+                raise Conflict(_("The clock of this case is not running, so it cannot be stopped."))
+            self._halt(running, halted, self.changes.reason)
+
+    def resume(self, clocks: Sequence[Clock]) -> None:
+        """Go on where the rest began."""
+        if clocks:
+            Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(resting=False)
+        for clock in clocks:
+            clock.resting = False
+            self.begun.append(next_stretch(clock, self.case, self.at))
+
+    def start(self, name: str) -> None:
+        """Start a clock: one for the case or one for each new task, and as many as its terms have milestones."""
+        rule = kind_of(self.case.kind).procedure.clocks[name]
+        terms = self.changes.terms.get(name)
+        several: Sequence[Term | None] = [terms] if terms is None or isinstance(terms, Term) else terms
+        tasks: Sequence[Task | None] = self.changes.tasks if rule.per_task else [None]
+        self.begun += [
+            new_clock(self.case, name, self.at, term, task=task) for task in tasks for term in several
+        ]
+
+    def _halt(self, clocks: Sequence[Clock], halted: str = "", reason: str = "") -> None:
+        if not clocks:
+            return
+        resting = halted in {Clock.Halted.SUSPENDED, Clock.Halted.PARKED}
+        change = {"stopped_at": self.at, "halted": halted, "reason": reason, "resting": resting}
+        Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(**change)
+        for clock in clocks:
+            for name, value in change.items():
+                setattr(clock, name, value)
+
+
+def next_stretch(clock: Clock, case: Case, at: datetime, *, extra: int = 0) -> Clock:
+    """The unsaved stretch that goes on after a stopped one, with what was used so far carried over."""
+    calendar = calendar_of(case.code_now)
+    following = Clock(
+        case=case,
+        task_id=clock.task_id,
+        name=clock.name,
+        label=clock.label,
+        unit=clock.unit,
+        amount=clock.amount,
+        extra=clock.extra + extra,
+        spent=spent_by(clock, calendar),
+        source=clock.source,
+        began_at=clock.began_at,
+        first_due=clock.first_due,
+        started_at=at,
+    )
+    following.due_at = due_of_stretch(following, calendar)
+    return following
+
+
+def spent_by(clock: Clock, calendar: Calendar) -> int:
+    """What a stopped stretch and those before it used; one that had run over stays over, one in time does not."""
+    unit = Unit(clock.unit)
+    whole = clock.total * unit.parts
+    if clock.stopped_at is None:
+        raise ValueError("The stretch still runs.")
+    spent = clock.spent + used(clock.started_at, clock.stopped_at, unit, calendar)
+    return min(spent, whole) if clock.stopped_at <= clock.due_at else max(spent, whole + 1)
+
+
+def due_of_stretch(clock: Clock, calendar: Calendar) -> datetime:
+    """When a stretch runs out."""
+    return due(clock.started_at, clock.total, Unit(clock.unit), calendar, spent=clock.spent)
+
+
+def due_of(case: Case, clocks: Iterable[Clock]) -> datetime | None:
     """The projection `case.due`: the earliest end among the running clocks that people are shown."""
     rules = kind_of(case.kind).procedure.clocks
-    return min((clock.due_at for clock in running if rules[clock.name].shown), default=None)
+    return min((clock.due_at for clock in clocks if clock.running and rules[clock.name].shown), default=None)
 
 
-def pressing_at(at: datetime, running: Iterable[Clock]) -> datetime:
-    """When a task must have been looked at: the end of the earliest running clock, shown or not, else at once."""
-    return min((clock.due_at for clock in running), default=at)
+def pressing_at(at: datetime, clocks: Iterable[Clock], task: UUID | None = None) -> datetime:
+    """When a task must have been looked at: the earliest end of what runs for it or for its case, else at once."""
+    mine = (clock for clock in clocks if clock.running and clock.task_id in {None, task})
+    return min((clock.due_at for clock in mine), default=at)
 
 
-def reckon_again() -> int:
-    """After the calendar changed: compute anew when running clocks end, and what cases show; return how many moved."""
-    moved = 0
-    with writing():
-        for clock in Clock.objects.filter(stopped_at=None).select_related("case").iterator(500):
-            ends = due(clock.started_at, clock.amount, Unit(clock.unit), calendar())
-            if ends != clock.due_at:
-                Clock.objects.filter(pk=clock.pk).update(due_at=ends)
-                running = Clock.objects.filter(case=clock.case, stopped_at=None)
-                Case.everywhere.filter(pk=clock.case_id).update(due=due_of(clock.case, running))
-                moved += 1
-    return moved
-
-
-def lapse_due(now: datetime | None = None, limit: int = 50) -> int:
-    """Take the lapse step of clocks that have run out (the worker loop calls this); return how many."""
-    now = now or timezone.now()
-    lapsing = {
-        (kind.name, rule.name): rule.lapse
-        for kind in all_kinds()
-        for rule in kind.procedure.clocks.values()
-        if rule.lapse
-    }
-    over = Clock.objects.filter(stopped_at=None, due_at__lt=now, name__in={name for _kind, name in lapsing})
-    done = 0
-    for clock in over.select_related("case").order_by("due_at")[:limit]:
-        step = lapsing.get((clock.case.kind, clock.name))
-        done += bool(step) and _lapse(clock.case, str(step))
-    return done
-
-
-def _lapse(case: Case, step: str) -> bool:
-    kind = kind_of(case.kind)
-    try:
-        getattr(kind.actions, step)(kind.reference(case), by=CLOCK, seen=case.version)
-    except Refusal as refusal:  # somebody acted in the same moment: the next turn looks again
-        log.info("%s of %s not taken: %s", step, case.number, refusal.sentence)
-        return False
-    return True
+def light(clock: Clock, at: datetime, calendar: Calendar | None = None) -> Light:
+    """The traffic light of a clock, by the working time it has used."""
+    if clock.resting:
+        return Light.RESTING
+    if at > clock.due_at:
+        return Light.LATE
+    calendar = calendar or calendar_of(clock.case.code_now)
+    unit = Unit(clock.unit)
+    gone = clock.spent + used_until(clock.started_at, at, unit, calendar)
+    return Light.SOON if gone >= PRESSING * clock.total * unit.parts else Light.CALM

@@ -48,6 +48,8 @@ class Step:
     `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
     closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
     task is open. `apart_from`: steps whose actor may not take this one. `notice`: told to the reporter after commit.
+    Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
+    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
     """
 
     name: str
@@ -68,6 +70,10 @@ class Step:
     bulk: bool = False
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
+    suspend: tuple[str, ...] = ()
+    park: tuple[str, ...] = ()
+    resume: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     while_running: str = ""
     outcome: str = ""
     published: bool = True
@@ -81,12 +87,17 @@ class Step:
 
 @dataclass(frozen=True)
 class ClockRule:
-    """A clock of the procedure. `lapse`: the step the system takes when it runs out; `shown`: counts as due."""
+    """A clock of the procedure. `lapse`: the step the system takes when it runs out; `shown`: counts as due.
+
+    `reasons`: the listed ones for letting it rest; `per_task`: each task of joint handling has its own.
+    """
 
     name: str
     label: Words
     lapse: str = ""
     shown: bool = True
+    per_task: bool = False
+    reasons: Mapping[str, Words] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,8 @@ def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
     for key, value in raw.items():
         if key in _TEXTS:
             value = Words(**value)  # noqa: PLW2901
+        elif key == "reasons":
+            value = {reason: Words(**words) for reason, words in value.items()}  # noqa: PLW2901
         elif isinstance(value, list):
             value = frozenset(value) if key in _SETS else tuple(value)  # noqa: PLW2901
         values[key] = value
@@ -146,6 +159,7 @@ def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
 def mistakes_in(procedure: Procedure) -> Iterator[str]:
     """Everything wrong with a procedure, one sentence each."""
     yield from _unknown_names(procedure)
+    yield from _stuck_clocks(procedure)
     if sum(step.opens for step in procedure.steps.values()) != 1:
         yield "exactly one step must open a case"
         return
@@ -164,7 +178,7 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps.values():
         for stage in (step.targets | step.leaves) - set(procedure.stages):
             yield f"step {step.name} names an unknown stage {stage}"
-        for clock in {*step.start, *step.stop, step.while_running} - {"", *procedure.clocks}:
+        for clock in _clocks_of(step) - {"", *procedure.clocks}:
             yield f"step {step.name} names an unknown clock {clock}"
         for other in {*step.apart_from, *step.settles} - set(procedure.steps):
             yield f"step {step.name} names an unknown step {other}"
@@ -175,6 +189,22 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for rule in procedure.clocks.values():
         if rule.lapse and rule.lapse not in procedure.steps:
             yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
+
+
+def _clocks_of(step: Step) -> set[str]:
+    moved = (step.start, step.stop, step.suspend, step.park, step.resume, step.extend)
+    return {step.while_running}.union(*moved)
+
+
+def _stuck_clocks(procedure: Procedure) -> Iterator[str]:
+    """A clock that can rest needs listed reasons, and a step that lets it go on from where it rests."""
+    resumed = {name for step in procedure.steps.values() for name in step.resume}
+    for step in procedure.steps.values():
+        for name in (*step.suspend, *step.park):
+            if name not in resumed:
+                yield f"clock {name} rests after {step.name} and no step resumes it"
+            if name in procedure.clocks and not procedure.clocks[name].reasons:
+                yield f"clock {name} may rest in {step.name} but has no listed reasons"
 
 
 def _reachable(procedure: Procedure) -> set[str]:

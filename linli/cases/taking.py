@@ -15,7 +15,7 @@ from linli.base.errors import Conflict, NotFound, Stale
 from linli.base.ids import uuid7
 from linli.base.rows import insert_many
 from linli.base.writing import writing
-from linli.cases.clocks import Term, due_of, new_clock
+from linli.cases.clocks import ClockChanges, Term, due_of, live_clocks, move
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.permission import require_stage, require_step, who_took
@@ -44,9 +44,9 @@ class Taking:
     clocks: list[Clock]
     said: dict[str, Any] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
-    terms: dict[str, Term] = field(default_factory=dict)
     handed: list[Handing] = field(default_factory=list)
     target: str = ""
+    changes: ClockChanges = field(default_factory=ClockChanges)
 
     def facts(self, **facts: Any) -> None:
         """Add ids, codes, numbers and enumerations to the ledger entry."""
@@ -79,9 +79,19 @@ class Taking:
         """The post that takes the step, if a post does."""
         return self.by.post.pk if isinstance(self.by, PostActor) else None
 
-    def run_for(self, clock: str, term: Term) -> None:
-        """Give a clock this step starts another term than the procedure's default."""
-        self.terms[clock] = term
+    def run_for(self, clock: str, *terms: Term) -> None:
+        """Give a clock this step starts another term than the procedure's default; several are milestones."""
+        self.changes.terms[clock] = terms
+
+    def extend_by(self, clock: str, amount: int) -> None:
+        """Say how much is granted, in the clock's unit, by a step that extends it."""
+        self.changes.extensions[clock] = amount
+        self.said["extended_by"] = amount
+
+    def rest_for(self, reason: str) -> None:
+        """Name the listed reason for a step that suspends or parks a clock."""
+        self.changes.reason = reason
+        self.said["rest_reason"] = reason
 
 
 @contextmanager
@@ -109,7 +119,7 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     if locked is None:
         raise NotFound
     tasks = open_tasks(locked.case)
-    clocks = list(Clock.objects.filter(case=locked.case, stopped_at=None))
+    clocks = live_clocks(locked.case)
     rule = kind.procedure.steps[step]
     return Taking(rule, by, at, locked, locked.case, tasks, clocks, target=rule.enters)
 
@@ -129,7 +139,7 @@ def _check(now: Taking, seen: int) -> None:
 
 
 def _running(now: Taking, name: str) -> bool:
-    return any(clock.name == name and clock.due_at >= now.at for clock in now.clocks)
+    return any(clock.name == name and clock.running and clock.due_at >= now.at for clock in now.clocks)
 
 
 def _finish(now: Taking) -> None:
@@ -158,15 +168,8 @@ def _move_stage(now: Taking) -> None:
 
 
 def _move_clocks(now: Taking) -> None:
-    stopped = [clock for clock in now.clocks if clock.name in now.step.stop]
-    if stopped:
-        Clock.objects.filter(pk__in=[clock.pk for clock in stopped]).update(stopped_at=now.at)
-    started = [new_clock(now.case, name, now.at, now.terms.get(name)) for name in now.step.start]
-    if started:
-        Clock.objects.bulk_create(started)
-    running = [clock for clock in now.clocks if clock not in stopped] + started
-    now.clocks = running
-    now.case.due = due_of(now.case, running)
+    now.clocks = move(now.case, now.clocks, now.step, now.at, changes=now.changes)
+    now.case.due = due_of(now.case, now.clocks)
 
 
 def _move_tasks(now: Taking, *, moves: bool) -> None:

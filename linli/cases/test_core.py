@@ -13,10 +13,12 @@ from linli.base.generations import bump
 from linli.base.worktime import Unit
 from linli.cases import notices
 from linli.cases.attachments import cleaned_photo, keep, orphans, path_of
-from linli.cases.clocks import calendar, reckon_again, term_of
+from linli.cases.calendars import calendar_of
+from linli.cases.clocks import term_of
 from linli.cases.lists import done, in_area, to_do
 from linli.cases.models import CalendarDay, Case, Notice
 from linli.cases.reading import case_for
+from linli.cases.reckoning import reckon_again
 from linli.cases.search import fold, matching
 from linli.cases.seeding import seed
 from linli.cases.story import story_for_reporter, story_for_staff
@@ -40,7 +42,7 @@ def report(world, text="三号楼的路灯坏了", phone=""):
 
 
 def test_the_calendar_knows_holidays_and_make_up_days_from_2004_to_2026(db):
-    known = calendar()
+    known = calendar_of()
     assert known.years >= set(range(2004, 2027))
     assert CalendarDay.objects.get(day="2024-02-04").worked
     assert not CalendarDay.objects.get(day="2026-10-01").worked
@@ -48,7 +50,7 @@ def test_the_calendar_knows_holidays_and_make_up_days_from_2004_to_2026(db):
 
 def test_the_calendar_agrees_with_the_published_package_on_every_day(db):
     published = pytest.importorskip("chinese_calendar")
-    known = calendar()
+    known = calendar_of()
     day = timezone.datetime(2004, 1, 1).date()
     while day.year < 2027:
         assert known.is_workday(day) == published.is_workday(day), day
@@ -295,7 +297,9 @@ def test_content_is_stored_once_and_orphans_are_found(db):
 def test_a_new_holiday_moves_what_is_running_and_what_cases_show(world):
     matter = report(world)
     before = Case.everywhere.get(pk=matter.pk).due
-    CalendarDay.objects.update_or_create(day=timezone.localdate(before), defaults={"worked": False})
+    CalendarDay.objects.update_or_create(
+        division=None, day=timezone.localdate(before), defaults={"worked": False}
+    )
     bump("calendar")
     assert reckon_again() == 1
     after = Case.everywhere.get(pk=matter.pk)

@@ -159,7 +159,8 @@ def positions_gap_free() -> Iterator[Finding]:
 def calendar_known() -> Iterator[Finding]:
     """This year's and the next year's holidays are in the calendar."""
     today = timezone.now().astimezone(PLACE_TIME).date()
-    known = set(CalendarDay.objects.filter(day__year__gte=today.year).values_list("day__year", flat=True))
+    days = CalendarDay.objects.filter(division=None, day__year__gte=today.year)
+    known = set(days.values_list("day__year", flat=True))
     wanted = {today.year} | ({today.year + 1} if today.month == 12 else set())
     if lacking := sorted(wanted - known):
         yield Finding(

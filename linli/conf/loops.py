@@ -12,7 +12,8 @@ from django.db import connection
 
 from linli.base import generations
 from linli.cases import notices, search
-from linli.cases.clocks import lapse_due
+from linli.cases.lapses import lapse_due
+from linli.cases.reckoning import reckon_turn
 from linli.ledger import sequencing
 from linli.portals.demo import simulator
 
@@ -38,6 +39,7 @@ TURNS = [
     Turn(search.fold, 0.5, search.BATCH),
     Turn(notices.send_waiting, 1.0, notices.BATCH),
     Turn(lapse_due, 15.0),
+    Turn(reckon_turn, 15.0),
 ]
 if settings.DEMO:
     TURNS.append(Turn(simulator.turn, simulator.EVERY))

@@ -3,7 +3,7 @@
 from linli.cases.models.attachment import Attachment
 from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision
-from linli.cases.models.clock import CalendarDay, Clock, Limit
+from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.notice import Notice
 from linli.cases.models.search import Mark, SearchText
 
@@ -25,4 +25,5 @@ __all__ = [
     "Revision",
     "SearchText",
     "Task",
+    "WorkHours",
 ]

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, NotYours
-from linli.cases.clocks import lapse_due
+from linli.cases.lapses import lapse_due
 from linli.cases.models import Case
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import reload, state_of

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.base.writing import writing
-from linli.cases.clocks import calendar
+from linli.cases.calendars import calendar_of
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
@@ -178,11 +178,11 @@ def _in_office(at: datetime, chance: Random) -> datetime:
     """The moment itself, or soon after the doors open again; some work on days off."""
     local = at.astimezone(PLACE_TIME)
     day = local.date()
-    if OPENS <= local.hour < CLOSES and (calendar().is_workday(day) or chance.random() < 0.15):
+    if OPENS <= local.hour < CLOSES and (calendar_of().is_workday(day) or chance.random() < 0.15):
         return at
     if local.hour >= CLOSES:
         day += ONE_DAY
-    opens = datetime.combine(calendar().next_workday(day), time(OPENS), PLACE_TIME)
+    opens = datetime.combine(calendar_of().next_workday(day), time(OPENS), PLACE_TIME)
     return max(opens, at) + timedelta(minutes=min(540, chance.expovariate(1 / 60)))
 
 

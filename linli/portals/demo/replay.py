@@ -22,6 +22,7 @@ from linli.base.writing import writing
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Clock, Limit
 from linli.cases.opening import Opened, Origin
+from linli.cases.reckoning import GIVEN
 from linli.cases.search import fold
 from linli.divisions.locating import locate
 from linli.divisions.models import Division
@@ -213,7 +214,7 @@ def _opener(request: Request, onto: Onto) -> Actor | None:
 def _keep_promise(case: Case, promised: datetime) -> None:
     """The city's own target takes the place of the limit counted here."""
     Clock.objects.filter(case=case.pk, name="promise", stopped_at=None).update(
-        due_at=promised, source="replay"
+        due_at=promised, first_due=promised, source=GIVEN
     )
     Case.everywhere.filter(pk=case.pk).update(due=promised)
 

@@ -1,0 +1,198 @@
+"""After a calendar changed: compute anew when running clocks end, and what cases and to-do lists show of it.
+
+Set-wise and in batches, each its own transaction, so that people's steps come in between; a mark tells which
+generation of the calendars has been reckoned with, so that a stop in the middle loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection
+
+from linli.base.models import Generation
+from linli.base.worktime import PLACE_TIME, Calendar, Unit, due
+from linli.base.writing import writing
+from linli.cases.calendars import FAMILY, Calendars, read_calendars
+from linli.cases.clocks import spent_by
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Clock, Mark
+
+BATCH = 5000
+GIVEN = "replay"  # dates that another office had set; no calendar moves them
+_FIRST_KEY = "00000000-0000-0000-0000-000000000000"
+_RUNNING = """
+    SELECT clock.id, clock.case_id, cases_case.kind, cases_case.code_now, clock.unit, clock.amount, clock.extra,
+           clock.spent, clock.began_at, clock.started_at, clock.due_at, clock.first_due
+      FROM cases_clock clock JOIN cases_case ON cases_case.id = clock.case_id
+     WHERE clock.stopped_at IS NULL AND clock.source <> %s AND clock.id > %s ORDER BY clock.id LIMIT %s"""
+_MOVE = "UPDATE cases_clock SET due_at = %s, first_due = %s, spent = %s WHERE id = %s AND stopped_at IS NULL"
+_SHOW = """
+    UPDATE cases_case SET due = (
+        SELECT MIN(due_at) FROM cases_clock
+         WHERE case_id = cases_case.id AND stopped_at IS NULL AND name IN ({names}))
+     WHERE id = %s"""
+_PRESS = """
+    UPDATE cases_task SET pressing_at = COALESCE((
+        SELECT MIN(due_at) FROM cases_clock
+         WHERE case_id = cases_task.case_id AND stopped_at IS NULL
+           AND (task_id IS NULL OR task_id = cases_task.id)), opened_at)
+     WHERE case_id = %s AND closed_at IS NULL"""
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A running clock, read without the model: a hundred thousand are looked at in one go."""
+
+    pk: Any
+    case: Any
+    kind: str
+    code: int
+    unit: str
+    amount: int
+    extra: int
+    spent: int
+    began_at: datetime
+    started_at: datetime
+    due_at: datetime
+    first_due: datetime
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where a running clock ends by the calendar of today."""
+
+    row: _Row
+    due_at: datetime
+    first_due: datetime
+    spent: int
+
+
+def reckon_turn() -> int:
+    """For the worker loop: reckon again if a calendar has changed since the last whole reckoning."""
+    generation = Generation.objects.filter(name=FAMILY).values_list("number", flat=True).first() or 0
+    if Mark.objects.filter(name=FAMILY, position=generation).exists():
+        return 0
+    moved = reckon_again()
+    Mark.objects.update_or_create(name=FAMILY, defaults={"position": generation})
+    return moved
+
+
+def reckon_again() -> int:
+    """Move every running clock to where it ends by the calendars of now, batch by batch; return how many moved."""
+    moved, last, calendars = 0, _key_from_text(_FIRST_KEY), read_calendars()
+    while True:
+        with writing():
+            rows = _running(last)
+            moves = list(_moves(rows, calendars))
+            _store(moves)
+        moved += len(moves)
+        if len(rows) < BATCH:
+            return moved
+        last = rows[-1].pk
+
+
+def moving(calendars: Calendars) -> int:
+    """How many running clocks would move if these were the calendars: the preview of an edit."""
+    count, last = 0, _key_from_text(_FIRST_KEY)
+    while rows := _running(last):
+        count += sum(1 for _move in _moves(rows, calendars))
+        last = rows[-1].pk
+    return count
+
+
+def _key_from_text(text: str) -> str:
+    return text if connection.features.has_native_uuid_field else text.replace("-", "")
+
+
+def _running(after: Any) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, [GIVEN, after, BATCH])
+        return [_Row(*values[:8], *map(_moment, values[8:])) for values in cursor.fetchall()]
+
+
+def _moves(rows: Sequence[_Row], calendars: Calendars) -> Iterator[Moved]:
+    """The clocks that end elsewhere than their rows say."""
+    ends = _Ends()
+    spent = _spent_again([row for row in rows if row.spent], calendars)
+    for row in rows:
+        calendar, term = calendars.of(row.code), (row.amount + row.extra, row.unit)
+        used = spent.get(row.pk, row.spent)
+        due_at = ends.of(row.started_at, term, calendar, spent=used)
+        simple = row.spent == 0 and row.extra == 0
+        first = due_at if simple else ends.of(row.began_at, (row.amount, row.unit), calendar, spent=0)
+        if (due_at, first, used) != (row.due_at, row.first_due, row.spent):
+            yield Moved(row, due_at, first, used)
+
+
+class _Ends:
+    """When periods end, each kind of period computed once: in days, all that begin on one day end on one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], datetime] = {}
+
+    def of(self, start: datetime, term: tuple[int, str], calendar: Calendar, *, spent: int) -> datetime:
+        """The end of a period of so many units."""
+        amount, unit = term
+        whole_days = unit != Unit.WORKING_HOURS and amount >= spent
+        begin = start.astimezone(PLACE_TIME).date() if whole_days else start
+        key = (begin, term, spent, id(calendar))
+        if key not in self._known:
+            self._known[key] = due(start, amount, Unit(unit), calendar, spent=spent)
+        return self._known[key]
+
+
+def _moment(value: datetime) -> datetime:
+    """SQLite gives moments without a zone; they are kept in UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _spent_again(rows: Iterable[_Row], calendars: Calendars) -> dict[Any, int]:
+    """What earlier stretches used, by the calendar of now; for the few clocks that have earlier stretches."""
+    wanted = {row.case: row for row in rows}
+    chains: dict[tuple[Any, ...], list[Clock]] = defaultdict(list)
+    stretches = Clock.objects.filter(case__in=list(wanted)).select_related("case")
+    for clock in stretches.order_by("started_at", "pk"):
+        chains[clock.case_id, clock.task_id, clock.name, clock.label, clock.began_at].append(clock)
+    found = {}
+    for chain in chains.values():
+        calendar, spent = calendars.of(chain[0].case.code_now), 0
+        for clock in chain:
+            clock.spent = spent
+            if clock.running:
+                found[_key_of(clock)] = spent
+            else:
+                spent = spent_by(clock, calendar)
+    return found
+
+
+def _key_of(clock: Clock) -> Any:
+    return clock.pk if connection.features.has_native_uuid_field else clock.pk.hex
+
+
+def _store(moves: Sequence[Moved]) -> None:
+    kept = cache(connection.ops.adapt_datetimefield_value)
+    cases: dict[str, set[Any]] = defaultdict(set)
+    for move in moves:
+        cases[move.row.kind].add(move.row.case)
+    with connection.cursor() as cursor:
+        if moves:
+            cursor.executemany(
+                _MOVE, [(kept(move.due_at), kept(move.first_due), move.spent, move.row.pk) for move in moves]
+            )
+        for kind, keys in cases.items():
+            shown = [rule.name for rule in kind_of(kind).procedure.clocks.values() if rule.shown]
+            names = ", ".join(["%s"] * len(shown)) or "''"
+            cursor.executemany(_SHOW.format(names=names), [(*shown, key) for key in keys])
+            cursor.executemany(_PRESS, [(key,) for key in keys])
+
+
+def pressing_again(case: Case) -> None:
+    """After a step moved clocks of a case that keeps its open tasks: when each must have been looked at now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRESS, [case._meta.pk.get_db_prep_value(case.pk, connection)])
