@@ -17,6 +17,7 @@ from PIL import Image
 
 from linli.cases.attachments import attach, keep
 from linli.cases.models import Attachment, Case, Notice
+from linli.cases.remarks import note
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 
@@ -91,6 +92,12 @@ def a_case(world: Any) -> dict[str, Any]:
     return {"number": case.number, "step": "accept", "photo": picture, "key": picture, "kind": case.kind}
 
 
+def a_note(world: Any) -> dict[str, Any]:
+    """A note that the clerk of 城关街道 left on a matter."""
+    case = Case.everywhere.get(number=a_case(world)["number"])
+    return {"number": case.number, "note": note(case, "x", by=world.by("chengguan_clerk")).pk}
+
+
 def a_post(world: Any) -> dict[str, Any]:
     """A post of 城关街道 and who holds it."""
     holding = world.by("chengguan_clerk").holding
@@ -136,6 +143,15 @@ DOORS: dict[str, Door] = {
     "desk/hat/": Door(STAFF),
     "desk/cases/<str:number>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/contact/": Door(AREA_AND_POWER, fill=a_case),
+    "desk/cases/<str:number>/note/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/note/<uuid:note>/": Door(
+        (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.OPEN),
+        fill=a_note,
+        missing_power="chengguan_dispatcher",
+        method="post",
+        data=(("reason", "x"),),
+    ),
+    "desk/cases/<str:number>/file/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/photos/<uuid:photo>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/<slug:step>/": Door(AREA_AND_POWER, fill=a_case),
     "desk/report/": Door(OWN_AREA_AND_POWER),

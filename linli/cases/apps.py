@@ -11,9 +11,11 @@ class CasesConfig(AppConfig):
             checks,  # noqa: F401  registers Django system checks
             editing,
             notices,
+            remarks,
         )
         from linli.cases.kinds import load_kinds
 
         load_kinds()
         notices.register_entries()
         editing.register_entries()
+        remarks.register_entries()

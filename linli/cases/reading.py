@@ -31,11 +31,16 @@ def case_for(by: PostActor, number: str) -> Case:
     found = numbered(number)
     if found is None:
         raise NotFound
-    if may(by, "cases.list", within=found.code_now) is Decision.ALLOWED:
-        return found
-    if Task.objects.filter(case=found, post=by.post, closed_at=None).exists():
-        return found
-    raise NotFound
+    require_sight(found, by=by)
+    return found
+
+
+def require_sight(case: Case, *, by: PostActor) -> None:
+    """Raise NotFound unless the case lies in the area of the actor's post or the post has a task in it."""
+    if may(by, "cases.list", within=case.code_now) is Decision.ALLOWED:
+        return
+    if not Task.objects.filter(case=case, post=by.post, closed_at=None).exists():
+        raise NotFound
 
 
 def seen_again(case: UUID) -> Case:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -13,44 +14,63 @@ from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
 from linli.ledger.models import Entry
 from linli.ledger.names import known
-from linli.posts.models import Post
+from linli.posts.models import Holding, Post
+
+NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line of the story. `post` names a post, never a person; `words` what was written."""
+    """One line of the story. `post` names a post, never a person; `words` what was written.
 
+    `step` is empty for what moved nothing (a note, a print). `acting`: by somebody who stood in for the holder.
+    """
+
+    key: UUID
+    name: str
     step: str
     label: str
     at: datetime
     recorded_at: datetime
     post: str
+    post_key: int | None
     relation: str
     words: dict[str, str]
     facts: dict[str, Any]
+    acting: bool = False
+    withdrawn: bool = False
 
 
 def story_for_staff(case: Case) -> list[Happening]:
-    """Everything, for posts that may see the case (two statements)."""
-    return _told(_entries(case))
+    """Everything, for posts that may see the case (three statements)."""
+    return _told(case, _entries(case))
 
 
 def story_for_reporter(case: Case) -> list[Happening]:
     """The published steps, for the person who raised it."""
     steps = kind_of(case.kind).procedure.steps
     published = {power(case.kind, step) for step in steps.values() if step.published}
-    return _told(entry for entry in _entries(case) if entry.name in published)
+    return _told(case, [entry for entry in _entries(case) if entry.name in published])
 
 
 def _entries(case: Case) -> list[Entry]:
     return list(Entry.objects.filter(about=case.pk).select_related("detail").order_by("id"))
 
 
-def _told(entries: Iterable[Entry]) -> list[Happening]:
-    entries = list(entries)
+def _told(case: Case, entries: Sequence[Entry]) -> list[Happening]:
     mentioned = {post for entry in entries for post in (entry.post, *_next_posts(entry)) if post}
     titles = dict(Post.objects.filter(pk__in=mentioned).values_list("pk", "title"))
-    return [_happening(entry, titles) for entry in entries]
+    held = {entry.holding for entry in entries if entry.holding}
+    acting = set(Holding.objects.filter(pk__in=held, acting=True).values_list("pk", flat=True))
+    withdrawn = {entry.facts.get("note") for entry in entries if entry.name == WITHDRAW_NOTE}
+    return [
+        replace(
+            _happening(case, entry, titles),
+            acting=entry.holding in acting,
+            withdrawn=str(entry.pk) in withdrawn,
+        )
+        for entry in entries
+    ]
 
 
 def _next_posts(entry: Entry) -> list[int]:
@@ -59,17 +79,21 @@ def _next_posts(entry: Entry) -> list[int]:
     return entry.facts.get("next_posts") or ([one] if one else [])
 
 
-def _happening(entry: Entry, titles: dict[int, str]) -> Happening:
+def _happening(case: Case, entry: Entry, titles: dict[int, str]) -> Happening:
     detail = getattr(entry, "detail", None)
     facts = dict(entry.facts)
     if next_posts := _next_posts(entry):
         facts["next_post_title"] = _(", ").join(titles.get(post, "") for post in next_posts)
+    kind, _dot, step = entry.name.partition(".")
     return Happening(
-        step=entry.name.split(".")[-1],
+        key=entry.pk,
+        name=entry.name,
+        step=step if kind == case.kind else "",
         label=known(entry.name).label(),
         at=entry.at,
         recorded_at=entry.recorded_at,
         post=titles.get(entry.post or 0, ""),
+        post_key=entry.post,
         relation=entry.relation,
         words=(detail.words or {}) if detail else {},
         facts=facts,

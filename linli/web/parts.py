@@ -10,13 +10,19 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened, for `{% timeline %}`. `mark` is "", "now", "good" or "bad"."""
+    """One thing that happened, for `{% timeline %}`. `mark` is "", "now", "good", "bad" or "note".
+
+    What was withdrawn is `struck`; `href` and `action` make a link below the words.
+    """
 
     at: datetime
     title: str | Promise
     who: str | Promise = ""
     text: str | Promise = ""
     mark: str = ""
+    struck: bool = False
+    href: str = ""
+    action: str | Promise = ""
 
 
 @dataclass(frozen=True)

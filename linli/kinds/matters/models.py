@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
@@ -35,3 +36,15 @@ class Matter(models.Model):
     def words(self) -> str:
         """What the search finds it by."""
         return f"{self.text} {self.landmark}"
+
+    def sheet(self) -> list[tuple[str, object]]:
+        """What its printed file says, as labels and values; empty values are left out."""
+        return [
+            (gettext("What was reported"), self.text),
+            (gettext("Place"), self.landmark),
+            (gettext("How the place became known"), Placing(self.placing).label),
+            (gettext("Seen"), self.happened_at),
+            (gettext("Taken over by"), self.next_owner and self.next_owner.name),
+            (gettext("What was done"), self.result),
+            (gettext("Times it went back"), self.rounds or ""),
+        ]

@@ -50,7 +50,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "detail": kind.detail_of(found),
         "kind_detail_template": f"{found.kind}/detail.html",
         "audience": "staff",
-        "lines": history(found),
+        "lines": history(found, by),
         "clocks": clocks_of(found),
         "tasks": tasks_of(found, by),
         "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),

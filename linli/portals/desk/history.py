@@ -5,45 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case
-from linli.cases.story import Happening, story_for_staff
+from linli.cases.story import NOTE, Happening, story_for_staff
+from linli.posts.actor import PostActor
 from linli.web.parts import Line
 from linli.web.times import moment_words
 
 LATE_ENTRY = timedelta(minutes=2)  # recorded later than it happened: both are said
 
 
-def history(case: Case) -> list[Line]:
-    """The whole story, newest first."""
+def history(case: Case, by: PostActor | None = None) -> list[Line]:
+    """The whole story, newest first; with `by`, that post's notes carry the way to withdraw them."""
     told = story_for_staff(case)
-    latest = len(told) - 1
-    lines = [_line(case, each, is_now=place == latest) for place, each in enumerate(told)]
+    steps = [place for place, each in enumerate(told) if each.step]
+    latest = steps[-1] if steps else -1
+    lines = [_line(case, each, by, is_now=place == latest) for place, each in enumerate(told)]
     return lines[::-1]
 
 
 def changes_since(case: Case, version: int) -> list[Line]:
     """What was done after a version, newest first."""
     newer = [each for each in story_for_staff(case) if int(each.facts.get("version", 1)) > version]
-    return [_line(case, each, is_now=False) for each in newer][::-1]
+    return [_line(case, each, None, is_now=False) for each in newer][::-1]
 
 
-def _line(case: Case, each: Happening, *, is_now: bool) -> Line:
+def _line(case: Case, each: Happening, by: PostActor | None, *, is_now: bool) -> Line:
+    own = by is not None and each.name == NOTE and each.post_key == by.post.pk and not each.withdrawn
     return Line(
         at=each.at,
         title=each.label,
         who=" · ".join(_whose(each)),
         text="\n".join(_written(case, each)),
-        mark="now" if is_now and case.closed_at is None else "",
+        mark="now" if is_now and case.closed_at is None else "" if each.step else "note",
+        struck=each.withdrawn,
+        href=reverse("desk:withdraw_note", args=[case.number, each.key]) if own else "",
+        action=_("Withdraw this note") if own else "",
     )
 
 
 def _who(each: Happening) -> str:
     if each.post:
-        return each.post
+        return _("%(post)s (acting)") % {"post": each.post} if each.acting else each.post
     if each.relation == "reporter":
         return _("The person who raised it")
     if each.relation == "anyone" or not each.relation:
@@ -63,7 +70,7 @@ def _whose(each: Happening) -> Iterable[str]:
 def _written(case: Case, each: Happening) -> Iterable[str]:
     """What was written, each with its label where there is more than one."""
     colon = pgettext("between a label and its value", ": ")
-    fields = kind_of(case.kind).form(step_of(case.kind, each.step)).base_fields
+    fields = kind_of(case.kind).form(step_of(case.kind, each.step)).base_fields if each.step else {}
     alone = len(each.words) == 1
     for name, words in each.words.items():
         label = "" if alone or name not in fields else f"{fields[name].label}{colon}"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from linli.base.errors import Invalid, NotFound, TooMany
@@ -36,6 +33,7 @@ from linli.portals.resident.opening import (
 )
 from linli.portals.resident.unlocked import RECEIPT, unlock
 from linli.web.limits import check_rate
+from linli.web.qr import drawn
 
 
 @require_safe
@@ -126,20 +124,3 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "qr": drawn(address),
     }
     return render(request, "resident/receipt.html", content)
-
-
-def drawn(address: str) -> SafeString:
-    """A QR code as SVG that scales with the page; the picture holds no text of anybody's."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        out,
-        kind="svg",
-        xmldecl=False,
-        svgns=False,
-        omitsize=True,
-        border=4,
-        svgclass="qr",
-        lineclass=None,
-        light="#fff",
-    )
-    return mark_safe(out.getvalue().decode())  # noqa: S308  drawn here, from our own address

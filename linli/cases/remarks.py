@@ -1,0 +1,65 @@
+"""What staff leave in a case without moving it: notes (便签), their withdrawal, and that its file was printed.
+
+They are entries like those of the steps, with their words apart and erasable; only staff read them.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, NotFound, NotYours
+from linli.base.writing import writing
+from linli.cases.models import Case
+from linli.cases.reading import require_sight
+from linli.cases.story import NOTE, PRINT, WITHDRAW_NOTE
+from linli.ledger.models import Entry
+from linli.ledger.names import Redaction, register
+from linli.ledger.records import Line, record
+from linli.posts.actor import PostActor
+from linli.posts.may import still_holds
+
+
+def register_entries() -> None:
+    """Make these names known to the ledger; called when the app starts."""
+    register(NOTE, label=lambda: gettext("Internal note"), redaction=Redaction.ERASE)
+    register(WITHDRAW_NOTE, label=lambda: gettext("Note withdrawn"), redaction=Redaction.ERASE)
+    register(PRINT, label=lambda: gettext("File printed"), redaction=Redaction.NO_WORDS)
+
+
+def note(case: Case, text: str, *, by: PostActor) -> Entry:
+    """Leave a remark for colleagues; it cannot be edited, only withdrawn, and the reporter never sees it."""
+    with writing():
+        _check(case, by)
+        return record(Line(NOTE, by.by(), case.code_now, case.pk, words={"note": text}))
+
+
+def withdraw_note(case: Case, entry: UUID, reason: str, *, by: PostActor) -> None:
+    """Strike a note through and say why (撤回); its words stay readable, as on paper."""
+    with writing():
+        _check(case, by)
+        written = Entry.objects.select_for_update().filter(pk=entry, about=case.pk, name=NOTE).first()
+        if written is None:
+            raise NotFound(_("There is no such note in this case."))
+        if written.post != by.post.pk:
+            raise NotYours(_("A note is withdrawn by the post that wrote it."))
+        gone = Entry.objects.filter(about=case.pk, name=WITHDRAW_NOTE)
+        if any(each.facts.get("note") == str(entry) for each in gone):
+            raise Conflict(_("This note has been withdrawn already."))
+        facts = {"note": str(entry)}
+        record(Line(WITHDRAW_NOTE, by.by(), case.code_now, case.pk, facts=facts, words={"reason": reason}))
+
+
+def printed(case: Case, form: str, *, by: PostActor) -> None:
+    """Record that a post took the file of a case out of the system, and as what."""
+    with writing():
+        _check(case, by)
+        record(Line(PRINT, by.by(), case.code_now, case.pk, facts={"form": form}))
+
+
+def _check(case: Case, by: PostActor) -> None:
+    if not still_holds(by):
+        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
+    require_sight(case, by=by)
