@@ -156,6 +156,7 @@ def _in_the_language_of_the_source(request: pytest.FixtureRequest) -> Iterator[N
 @pytest.fixture(autouse=True)
 def _own_files(settings: Any, tmp_path: Path) -> None:
     settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
+    settings.EXPORTS_ROOT = tmp_path / "exports"
 
 
 @pytest.fixture

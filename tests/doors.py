@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.cases.attachments import attach, keep
+from linli.cases.exports import Wanted, ask
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.posts.actor import PartyActor
@@ -98,6 +99,13 @@ def a_note(world: Any) -> dict[str, Any]:
     return {"number": case.number, "note": note(case, "x", by=world.by("chengguan_clerk")).pk}
 
 
+def an_export(world: Any) -> dict[str, Any]:
+    """A list with telephone numbers that the clerk of 城关街道 asked for."""
+    case = Case.everywhere.get(number=a_case(world)["number"])
+    wanted = Wanted("area", "", "x", "csv")
+    return {"key": ask(wanted, "call_back_many", "x", [case], by=world.by("chengguan_clerk")).pk}
+
+
 def a_post(world: Any) -> dict[str, Any]:
     """A post of 城关街道 and who holds it."""
     holding = world.by("chengguan_clerk").holding
@@ -165,6 +173,13 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/<int:post>/end/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/procedures/": Door(STAFF),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
+    "desk/exports/": Door(STAFF),
+    "desk/exports/make/": Door(STAFF, method="post", data=(("list", "area"), ("form", "csv"))),
+    "desk/exports/contacts/": Door(
+        (Answer.SIGN_IN, Answer.OPEN, Answer.REFUSED, Answer.OPEN), data=(("list", "area"),)
+    ),
+    "desk/exports/<uuid:key>/": Door(AREA_AND_POWER, fill=an_export, **CENTRE),
+    "desk/exports/<uuid:key>/file/": Door(AREA_AND_POWER, fill=an_export, method="post"),
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }

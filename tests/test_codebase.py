@@ -21,9 +21,9 @@ WRITERS = re.compile(
     r"""base/generations\.py
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
-    |posts/(actions|models|tokens)\.py
+    |posts/(actions|models|tokens|absences)\.py
     |residents/(reading|keeping|accounts)\.py
-    |cases/(taking|opening|editing|notices|search|seeding|attachments|clocks|lapses|reckoning|replaying|steps)\.py
+    |cases/(taking|opening|editing|notices|search|seeding|attachments|clocks|lapses|reckoning|replaying|steps|exports)\.py
     |kinds/\w+/(actions|demo)\.py
     |portals/demo/\w+\.py
     |conf/condition\.py  # doctor's probe, taken back at once

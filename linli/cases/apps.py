@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
         from linli.cases import (
             checks,  # noqa: F401  registers Django system checks
             editing,
+            exports,
             notices,
             remarks,
         )
@@ -18,4 +19,5 @@ class CasesConfig(AppConfig):
         load_kinds()
         notices.register_entries()
         editing.register_entries()
+        exports.register_entries()
         remarks.register_entries()

@@ -12,10 +12,12 @@ from django.db import connection
 
 from linli.base import generations
 from linli.cases import notices, search
+from linli.cases.exports import clear
 from linli.cases.lapses import lapse_due
 from linli.cases.reckoning import reckon_turn
 from linli.ledger import sequencing
 from linli.portals.demo import simulator
+from linli.portals.desk.exports import make_waiting
 
 log = logging.getLogger("linli.loops")
 LONGEST_PAUSE = 60.0
@@ -39,6 +41,8 @@ TURNS = [
     Turn(search.fold, 0.5, search.BATCH),
     Turn(notices.send_waiting, 1.0, notices.BATCH),
     Turn(lapse_due, 15.0),
+    Turn(make_waiting, 2.0),
+    Turn(clear, 600.0),
     Turn(reckon_turn, 15.0),
 ]
 if settings.DEMO:

@@ -189,6 +189,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package itself; nothing to collect
 ATTACHMENTS_ROOT = HOME / "attachments"  # outside any web root; served only after a decision
+EXPORTS_ROOT = HOME / "exports"  # lists somebody asked for, kept for some days; nothing personal lies here
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -13,6 +13,7 @@ _rules: dict[str, frozenset[str]] = {
     "posts.appoint": frozenset({PostKind.ADMINISTRATOR}),
     "divisions.edit": frozenset({PostKind.ADMINISTRATOR}),
     "cases.list": frozenset(PostKind.values),
+    "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }

@@ -13,7 +13,7 @@ from linli.posts.models import PostKind
 
 @dataclass(frozen=True)
 class Purpose:
-    """A listed reason; `basis` is the article that allows it."""
+    """A listed reason; `basis` is the article that allows it. `many`: for lists that a second post approved."""
 
     name: str
     label: Callable[[], str]
@@ -22,6 +22,7 @@ class Purpose:
     posts: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+    many: bool = False
 
 
 _DUTY = "个人信息保护法 13(3)"  # needed for a statutory duty
@@ -34,6 +35,14 @@ _purposes = {
             _DUTY,
             ("name", "phone"),
             posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+        ),
+        Purpose(
+            "call_back_many",
+            lambda: gettext("To call back several people from a list that a second post approved"),
+            _DUTY,
+            ("name", "phone"),
+            posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+            many=True,
         ),
         Purpose(
             "notice",
@@ -60,6 +69,6 @@ def purpose_named(name: str) -> Purpose:
     return _purposes[name]
 
 
-def purposes_for(post_kind: str) -> list[Purpose]:
-    """The purposes a kind of post may give."""
-    return [purpose for purpose in _purposes.values() if post_kind in purpose.posts]
+def purposes_for(post_kind: str, *, many: bool = False) -> list[Purpose]:
+    """The purposes a kind of post may give, for one contact or for a list of them."""
+    return [each for each in _purposes.values() if post_kind in each.posts and each.many == many]

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.base.errors import NotFound, NotYours
 from linli.base.rows import insert_many
@@ -20,6 +20,7 @@ from linli.residents.models import Access, Contact
 from linli.residents.purposes import Purpose, purpose_named
 
 FIELDS = ("name", "phone", "address")
+_SHIELDED = gettext_lazy("Who raised this is shielded from your post. Write to them through Linli instead.")
 
 
 class Concern(Protocol):
@@ -48,17 +49,39 @@ def read(
     purpose does not belong to the actor's kind of post (handlers have none).
     """
     rule = purpose_named(purpose)
+    if rule.many:
+        raise NotYours
     _check(contact, rule, case, by)
+    _check_appointment(by)
     shown = [name for name in FIELDS if name in fields and name in rule.fields]
     with writing():
         log(contact, purpose, shown, about=case.pk, by=by)
         return Person(**{name: _open(contact, name) for name in shown})
 
 
+def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Actor) -> list[Person]:
+    """The same for a list that a second post has approved: an access row for every contact, or nothing is read."""
+    rule = purpose_named(purpose)
+    if not rule.many:
+        raise NotYours
+    for contact, case in pairs:
+        _check(contact, rule, case, by)
+    _check_appointment(by)
+    with writing():
+        insert_many([_access(contact, purpose, rule.fields, about=case.pk, by=by) for contact, case in pairs])
+        return [Person(**{name: _open(contact, name) for name in rule.fields}) for contact, _case in pairs]
+
+
 def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | None, by: Actor) -> None:
     """Write the access row; without it nothing may be shown."""
+    insert_many([_access(contact, purpose, fields, about=about, by=by)])
+
+
+def _access(
+    contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | None, by: Actor
+) -> Access:
     who = by.by()
-    row = Access(
+    return Access(
         contact=contact,
         at=timezone.now(),
         purpose=purpose,
@@ -69,7 +92,6 @@ def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | 
         relation=who.relation,
         fields=",".join(fields),
     )
-    insert_many([row])
 
 
 def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
@@ -78,15 +100,18 @@ def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
     if isinstance(by, PostActor):
         if not covers(by, case.code_now):
             raise NotFound
-        if by.post.kind not in rule.posts or not still_holds(by):
-            raise NotYours(
-                _("Who raised this is shielded from your post. Write to them through Linli instead.")
-            )
+        if by.post.kind not in rule.posts:
+            raise NotYours(_SHIELDED)
     elif isinstance(by, PartyActor):
         if by.case != case.pk or by.relation not in rule.parties:
             raise NotFound
     elif isinstance(by, SystemActor) and by.name not in rule.systems:
         raise NotYours
+
+
+def _check_appointment(by: Actor) -> None:
+    if isinstance(by, PostActor) and not still_holds(by):
+        raise NotYours(_SHIELDED)
 
 
 def _open(contact: Contact, field: str) -> str:

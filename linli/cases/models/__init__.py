@@ -4,6 +4,7 @@ from linli.cases.models.attachment import Attachment
 from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
+from linli.cases.models.export import Export, ExportState
 from linli.cases.models.notice import Notice
 from linli.cases.models.search import Mark, SearchText
 
@@ -17,6 +18,8 @@ __all__ = [
     "Category",
     "Clock",
     "Counter",
+    "Export",
+    "ExportState",
     "Limit",
     "Link",
     "Mark",

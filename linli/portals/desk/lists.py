@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_safe
 from linli.base.text import half_width, tidy
 from linli.cases import lists
 from linli.cases.kinds import all_kinds
-from linli.portals.desk.exporting import as_file
 from linli.portals.desk.hats import seated
 from linli.portals.desk.rows import CaseRow, rows_of_cases, rows_of_tasks
 from linli.posts.actor import PostActor
@@ -108,10 +108,9 @@ def area(request: HttpRequest, by: PostActor) -> HttpResponse:
 def _shown(
     request: HttpRequest, by: PostActor, listing: Listing, form: forms.Form | None = None
 ) -> HttpResponse:
-    if request.GET.get("export") == "csv":
-        return as_file(listing.rows, f"{listing.title}-{by.post.title}", listing.moment)
-    here = request.GET.copy()
-    here["export"] = "csv"
     name = request.resolver_match.url_name if request.resolver_match else ""
-    context = {"page": listing, "form": form, "export": f"?{here.urlencode()}", "list": name, "by": by}
+    here = request.GET.copy()
+    here["list"] = str(name)
+    export = f"{reverse('desk:exports')}?{here.urlencode()}"
+    context = {"page": listing, "form": form, "export": export, "list": name, "by": by}
     return render(request, "desk/list.html", context)

@@ -60,6 +60,7 @@ class Desk:
         for needed, label, name, pages in (
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
             ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
+            ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
         ):
             if has(self.by, needed):

@@ -20,6 +20,7 @@ class CaseRow:
     kind: str
     stage: str
     place: str
+    code: str
     light: Light
     moment: datetime
 
@@ -49,6 +50,7 @@ def _row(case: Case, light: Light, moment: datetime) -> CaseRow:
         kind=str(kind_of(case.kind).procedure.label),
         stage=stage_words(case),
         place=case.division.name,
+        code=case.division.trimmed,
         light=light,
         moment=moment,
     )

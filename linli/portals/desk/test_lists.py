@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import timedelta
-from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -120,19 +117,6 @@ def test_the_area_ends_at_its_border(sign_in, case):
 def test_nobody_can_be_looked_for(sign_in, case):
     page = text(sign_in("chengguan_clerk").get("/desk/area/", {"reporter": "x", "phone": "13912345678"}))
     assert case.number in page
-
-
-def test_the_export_is_the_page_under_a_name_that_says_what_it_is(world, sign_in):
-    number = reported(world, "=1+1 这是一条以等号开头的上报").case.number
-    response = sign_in("chengguan_clerk").get("/desk/?export=csv")
-    assert response["Content-Type"].startswith("text/csv")
-    assert "待办-城关街道受理员-" in unquote(response["Content-Disposition"])
-    content = response.content.decode("utf-8")
-    assert content.startswith("\ufeff")
-    rows = list(csv.reader(io.StringIO(content.lstrip("\ufeff"))))
-    assert rows[0][:3] == ["编号", "类别", "内容摘要"]
-    row = next(row for row in rows if row[0] == number)
-    assert row[2].startswith("'=1+1")
 
 
 def test_the_light_turns_from_four_fifths_of_the_time_on(case):
