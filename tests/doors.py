@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -19,6 +20,7 @@ from linli.cases.attachments import attach, keep
 from linli.cases.exports import Wanted, ask
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
+from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 
@@ -99,6 +101,14 @@ def a_note(world: Any) -> dict[str, Any]:
     return {"number": case.number, "note": note(case, "x", by=world.by("chengguan_clerk")).pk}
 
 
+def an_absence(world: Any) -> dict[str, Any]:
+    """The clerk of 城关街道 will be away."""
+    now = timezone.now()
+    deputy = world.posts["chengguan_dispatcher"]
+    declared = declare(now, now + timedelta(days=1), deputy, by=world.by("chengguan_clerk"))
+    return {"key": declared.pk}
+
+
 def an_export(world: Any) -> dict[str, Any]:
     """A list with telephone numbers that the clerk of 城关街道 asked for."""
     case = Case.everywhere.get(number=a_case(world)["number"])
@@ -173,6 +183,16 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/<int:post>/end/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/procedures/": Door(STAFF),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
+    "desk/absence/": Door(STAFF),
+    "desk/absence/<int:key>/": Door(
+        AREA_AND_POWER,
+        fill=an_absence,
+        method="post",
+        data=(("answer", "decline"),),
+        wrong_division="liuhe_clerk",
+        missing_power="county_clerk",
+        right_power="county_head",
+    ),
     "desk/exports/": Door(STAFF),
     "desk/exports/make/": Door(STAFF, method="post", data=(("list", "area"), ("form", "csv"))),
     "desk/exports/contacts/": Door(

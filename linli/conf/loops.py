@@ -18,6 +18,7 @@ from linli.cases.reckoning import reckon_turn
 from linli.ledger import sequencing
 from linli.portals.demo import simulator
 from linli.portals.desk.exports import make_waiting
+from linli.posts.absences import turn_over
 
 log = logging.getLogger("linli.loops")
 LONGEST_PAUSE = 60.0
@@ -43,6 +44,7 @@ TURNS = [
     Turn(lapse_due, 15.0),
     Turn(make_waiting, 2.0),
     Turn(clear, 600.0),
+    Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
 ]
 if settings.DEMO:

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,9 @@ def end(holding: Holding, *, by: Actor) -> None:
     """End an appointment (离任) now; the next step this person tries on this post is refused."""
     _check(by, holding.post.division)
     with writing():
-        ended = Holding.objects.filter(pk=holding.pk, until=None).update(until=timezone.now())
+        now = timezone.now()
+        running = Holding.objects.filter(Q(until=None) | Q(until__gt=now), pk=holding.pk)
+        ended = running.update(until=now)
         if not ended:
             raise Conflict(_("This appointment has already ended."))
         bump("posts")

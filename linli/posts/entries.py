@@ -15,6 +15,10 @@ def register_entries() -> None:
         ("posts.open_account", lambda: gettext("Account opened")),
         ("posts.appoint", lambda: gettext("Appointment")),
         ("posts.end", lambda: gettext("Appointment ended")),
+        ("posts.declare_absence", lambda: gettext("Absence declared")),
+        ("posts.confirm_absence", lambda: gettext("Deputy confirmed")),
+        ("posts.decline_absence", lambda: gettext("Deputy declined")),
+        ("posts.end_absence", lambda: gettext("Deputyship ended")),
         ("posts.token", lambda: gettext("Access token issued")),
         ("posts.end_token", lambda: gettext("Access token ended")),
     ):

@@ -125,6 +125,21 @@ class Holding(models.Model):
         ]
 
 
+class Absence(models.Model):
+    """A holder who is away from-until, and whose holder stands in once somebody else has confirmed it.
+
+    `state` is declared, confirmed, declined or ended; `acting` is the deputy's appointment.
+    """
+
+    holding = models.ForeignKey(Holding, models.PROTECT, related_name="absences")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    deputy = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, default="declared")
+    acting = models.OneToOneField(Holding, models.PROTECT, null=True, related_name="+")
+    declared_at = models.DateTimeField(default=timezone.now)
+
+
 class Token(models.Model):
     """A machine's way to act as one appointment: only the digest of its secret is kept, and it ends by itself."""
 

@@ -11,6 +11,7 @@ from linli.posts.models import PostKind
 
 _rules: dict[str, frozenset[str]] = {
     "posts.appoint": frozenset({PostKind.ADMINISTRATOR}),
+    "posts.deputise": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD}),
     "divisions.edit": frozenset({PostKind.ADMINISTRATOR}),
     "cases.list": frozenset(PostKind.values),
     "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),

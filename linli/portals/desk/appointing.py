@@ -138,7 +138,7 @@ def end_holding(request: HttpRequest, by: PostActor, code: str, post: int) -> Ht
     """End an appointment now."""
     _node, seating = _standing(by, code, post)
     wanted = request.POST.get("holding", "")
-    found = Holding.objects.select_related("post__division", "account").filter(post=post, until=None)
+    found = Holding.objects.current().select_related("post__division", "account").filter(post=post)
     ending = found.filter(pk=wanted).first() if wanted.isdecimal() else None
     if ending is None:
         raise Conflict(_("This appointment has already ended."))

@@ -68,6 +68,7 @@ class Desk:
         found.append(
             Place(_("Procedures"), reverse("desk:procedures"), frozenset({"procedures", "procedure"}))
         )
+        found.append(Place(_("Absence"), reverse("desk:absence"), frozenset({"absence"})))
         return found
 
 

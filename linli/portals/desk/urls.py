@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from linli.portals.desk import (
+    absence,
     appointing,
     cases,
     choosing,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("posts/<str:code>/<int:post>/end/", appointing.end_holding, name="end"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("procedures/<slug:kind>/", procedures.procedure, name="procedure"),
+    path("absence/", absence.absence, name="absence"),
+    path("absence/<int:key>/", absence.answer, name="answer_absence"),
     path("exports/", exports.exports_page, name="exports"),
     path("exports/make/", exports.make, name="make_export"),
     path("exports/contacts/", exports.ask_contacts, name="ask_contacts"),
