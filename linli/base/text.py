@@ -21,6 +21,11 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROL.sub("", one_line_end)).strip()
 
 
+def printable(text: str) -> str:
+    """The text without control characters, which no XML and so no workbook can hold; nothing else changes."""
+    return _CONTROL.sub("", text)
+
+
 def half_width(text: str) -> str:
     """Full-width digits and letters (０-９, Ａ-Ｚ) as the plain ones; for numbers, codes and telephones."""
     return text.translate(_FULL_WIDTH)

@@ -15,6 +15,8 @@ _rules: dict[str, frozenset[str]] = {
     "divisions.edit": frozenset({PostKind.ADMINISTRATOR}),
     "cases.list": frozenset(PostKind.values),
     "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
+    "catalogue.read": frozenset(PostKind.values),
+    "catalogue.edit": frozenset({PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }

@@ -2,7 +2,7 @@
 
 from linli.cases.models.attachment import Attachment
 from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
-from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision
+from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.notice import Notice
@@ -28,5 +28,6 @@ __all__ = [
     "Revision",
     "SearchText",
     "Task",
+    "Upload",
     "WorkHours",
 ]

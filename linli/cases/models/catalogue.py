@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from linli.base.ids import uuid7
 from linli.base.worktime import Unit
 from linli.divisions.models import Division
 from linli.posts.models import Post
@@ -102,6 +103,20 @@ class Admission(Dated):
     category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
 
 
+class Upload(models.Model):
+    """The rows of a workbook somebody sent, waiting for that post to look at the preview and to say yes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=30)
+    table = models.CharField(max_length=20)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    first_day = models.DateField()
+    lines = models.JSONField()
+    faults = models.JSONField()
+    notes = models.JSONField()
+
+
 class Revision(models.Model):
     """One edit of a kind's catalogue, of a row or of a whole workbook: what each row was and became, for the undo."""
 
@@ -110,6 +125,7 @@ class Revision(models.Model):
     at = models.DateTimeField()
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     changes = models.JSONField()
+    counts = models.JSONField(default=dict)
     undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
 
     class Meta:

@@ -1,0 +1,114 @@
+"""Writing .xlsx workbooks: every cell is text, a number or a date as given, and no text can become a formula."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import xlsxwriter
+
+from linli.base.text import printable
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LONGEST_CELL = 32_000
+_LONGEST_CHOICES = 255
+_ROOM_BELOW = 500  # rows below the last that still get formats and choices
+Cell = str | int | date | None
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column: what stands above it, how wide it is, what may be chosen in it, and what to say about it."""
+
+    title: str
+    width: int = 16
+    choices: Sequence[str] = ()
+    note: str = ""
+    is_day: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet to be written; `remarks` are lines of a sheet of their own beside it."""
+
+    name: str
+    headings: Sequence[Heading]
+    rows: Sequence[Sequence[Cell]]
+    remarks: Sequence[str] = field(default_factory=tuple)
+    remarks_name: str = ""
+
+
+def write_workbook(table: Table) -> bytes:
+    """The table as .xlsx, with frozen headings; codes stay text, so that Excel mangles none."""
+    written = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(written, options) as book:
+        sheet = book.add_worksheet(table.name[:31])
+        _write(book, sheet, table)
+        if table.remarks:
+            remarks = book.add_worksheet(table.remarks_name[:31])
+            remarks.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
+            for place, line in enumerate(table.remarks):
+                remarks.write_string(place, 0, line)
+        lists = [each for each in table.headings if _needs_sheet(each.choices)]
+        _write_lists(book, sheet, table, lists)
+    return written.getvalue()
+
+
+def _write(book: Any, sheet: Any, table: Table) -> None:
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top"})
+    plain = book.add_format({"num_format": "@"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for column, heading in enumerate(table.headings):
+        sheet.set_column(column, column, heading.width, day if heading.is_day else plain)
+        sheet.write_string(0, column, heading.title, bold)
+        if heading.note:
+            sheet.write_comment(0, column, heading.note)
+    sheet.freeze_panes(1, 0)
+    for line, row in enumerate(table.rows, start=1):
+        for column, value in enumerate(row):
+            _write_cell(sheet, (line, column), value, day if isinstance(value, date) else plain)
+
+
+def _write_cell(sheet: Any, place: tuple[int, int], value: Cell, form: Any) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, date):
+        sheet.write_datetime(*place, value, form)
+    elif isinstance(value, int):
+        sheet.write_number(*place, value)
+    else:
+        sheet.write_string(*place, printable(value)[:_LONGEST_CELL], form)
+
+
+def _needs_sheet(choices: Sequence[str]) -> bool:
+    return len(",".join(choices)) > _LONGEST_CHOICES or any("," in each for each in choices)
+
+
+def _write_lists(book: Any, sheet: Any, table: Table, lists: Sequence[Heading]) -> None:
+    """Short choices stand in the validation itself; long ones on a hidden sheet."""
+    hidden = book.add_worksheet("choices") if lists else None
+    if hidden:
+        hidden.hide()
+    last = len(table.rows) + _ROOM_BELOW
+    for column, heading in enumerate(table.headings):
+        if not heading.choices:
+            continue
+        source: Any = list(heading.choices)
+        if hidden and heading in lists:
+            place = lists.index(heading)
+            for line, choice in enumerate(heading.choices):
+                hidden.write_string(line, place, choice)
+            letter = chr(ord("A") + place)
+            source = f"=choices!${letter}$1:${letter}${len(heading.choices)}"
+        sheet.data_validation(
+            1, column, last, column, {"validate": "list", "source": source, "error_type": "warning"}
+        )
