@@ -20,14 +20,6 @@ VILLAGE = 5  # the level of villages and communities; grids are below
 
 
 @dataclass(frozen=True)
-class Milestone:
-    """What must be reached on the way, and when: stop the work, 4 working hours."""
-
-    label: str
-    term: Term
-
-
-@dataclass(frozen=True)
 class Suggestion:
     """Who should deal with a case, how long that may take, and why."""
 
@@ -50,13 +42,13 @@ class Suggestion:
         return Term(Unit(self.row.unit), self.row.amount, f"responsibility:{self.row.pk}")
 
     @property
-    def milestones(self) -> Sequence[Milestone]:
-        """What must be reached on the way, in the order of the row."""
-        source = f"responsibility:{self.row.pk}"
-        return [
-            Milestone(each["label"], Term(Unit(each["unit"]), each["amount"], source))
-            for each in self.row.milestones
+    def terms(self) -> list[Term]:
+        """The whole and, each with its label, what must be reached on the way: stop the work, 4 working hours."""
+        source = self.term.source
+        on_the_way = [
+            Term(Unit(each["unit"]), each["amount"], source, each["label"]) for each in self.row.milestones
         ]
+        return [self.term, *on_the_way]
 
 
 def _read_categories(kind: str) -> dict[int, Category]:

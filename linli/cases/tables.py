@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,10 +109,14 @@ def plain(value: Any) -> Any:
     return value.pk if isinstance(value, models.Model) else value
 
 
+def _mark(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
 def same(old: Any, new: Any) -> bool:
     """Whether two values of a column are the same."""
     if isinstance(old, list) and isinstance(new, list):
-        return sorted(map(repr, plain(old))) == sorted(map(repr, plain(new)))
+        return sorted(map(_mark, plain(old))) == sorted(map(_mark, plain(new)))
     return bool(plain(old) == plain(new))
 
 

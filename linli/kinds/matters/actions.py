@@ -206,7 +206,7 @@ def _promise(now: Taking) -> None:
     """Let the promise run for the catalogue's time where the catalogue has a row."""
     found = suggestion(now.case.category, now.case.code_now, now.at.date())
     if found:
-        now.run_for("promise", found.term)
+        now.run_for("promise", *found.terms)
 
 
 def _rework(now: Taking) -> None:
