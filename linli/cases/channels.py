@@ -1,11 +1,13 @@
 """The ways a notice can leave: a text message, an e-mail.
 
-A channel writes the message, inside the transaction that claims the notice; what it returns sends it, outside any.
+A channel writes the messages of a batch, inside the transaction that claims it; what it returns sends them one by
+one, outside any.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +20,8 @@ from linli.cases.follow import follow_code
 from linli.cases.kinds import step_of
 from linli.cases.models import Notice
 from linli.posts.actor import SystemActor
-from linli.residents.reading import read
+from linli.posts.models import Holding
+from linli.residents.reading import read_many
 from linli.residents.sms import sms
 
 NOTICES = SystemActor("notices")
@@ -38,28 +41,37 @@ def text_of(notice: Notice) -> str:
         )
 
 
+def _by_sms(notices: Sequence[Notice]) -> list[Message]:
+    """Who cannot be read holds up the batch; the outbox then writes each alone."""
+    wanted = [(notice.contact, notice.case) for notice in notices if notice.contact]
+    people = iter(read_many(wanted, "notice", by=NOTICES))
+    return [
+        partial(sms().send, next(people).phone, text_of(notice)) if notice.contact else _nothing
+        for notice in notices
+    ]
+
+
+def _by_email(notices: Sequence[Notice]) -> list[Message]:
+    posts = {notice.post_id for notice in notices}
+    sitting = Holding.objects.current().filter(post__in=posts).exclude(account__email="")
+    addresses: dict[int | None, list[str]] = defaultdict(list)
+    for post, address in sitting.values_list("post_id", "account__email"):
+        addresses[post].append(address)
+    with override(settings.LANGUAGE_CODE):
+        return [_letter(notice, addresses[notice.post_id]) if notice.post else _nothing for notice in notices]
+
+
+def _letter(notice: Notice, addresses: list[str]) -> Message:
+    title = notice.post.title if notice.post else ""
+    step = step_of(notice.case.kind, notice.step).label
+    words = {"number": notice.case.number, "step": step, "post": title}
+    subject = _("%(number)s: something to do for %(post)s") % words
+    text = _("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words
+    return partial(send_mail, subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
+
+
 def _nothing() -> None:
     """For a notice to nobody."""
 
 
-def _by_sms(notice: Notice) -> Message:
-    if not notice.contact:
-        return _nothing
-    phone = read(notice.contact, "notice", notice.case, by=NOTICES, fields=("phone",)).phone
-    return partial(sms().send, phone, text_of(notice))
-
-
-def _by_email(notice: Notice) -> Message:
-    if not notice.post:
-        return _nothing
-    holdings = notice.post.holdings.current().exclude(account__email="")
-    addresses = list(holdings.values_list("account__email", flat=True))
-    with override(settings.LANGUAGE_CODE):
-        step = step_of(notice.case.kind, notice.step).label
-        words = {"number": notice.case.number, "step": step, "post": notice.post.title}
-        subject = _("%(number)s: something to do for %(post)s") % words
-        text = _("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words
-    return partial(send_mail, subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
-
-
-CHANNELS: dict[str, Callable[[Notice], Message]] = {"sms": _by_sms, "email": _by_email}
+CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {"sms": _by_sms, "email": _by_email}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -15,7 +16,7 @@ from linli.base.text import search_tokens
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds, power
 from linli.cases.models import Case, CaseQuerySet, Mark, SearchText
-from linli.ledger.models import Entry, Position
+from linli.ledger.models import Position
 
 BATCH = 200
 
@@ -23,27 +24,27 @@ BATCH = 200
 def fold(limit: int = BATCH) -> int:
     """Index the cases opened since the mark (the worker loop calls this); return how many positions were read."""
     mark, _new = Mark.objects.get_or_create(name="search")
-    steps = list(
-        Position.objects.filter(number__gt=mark.position).order_by("number").select_related("entry")[:limit]
-    )
+    placed = Position.objects.filter(number__gt=mark.position).order_by("number")
+    steps = list(placed.values_list("number", "entry__name", "entry__about")[:limit])
     if not steps:
         return 0
-    rows = _rows([step.entry for step in steps])
+    rows = _rows([(name, about) for _number, name, about in steps])
+    last, *_entry = steps[-1]
     with writing():
         SearchText.objects.bulk_create(rows, ignore_conflicts=True)
-        Mark.objects.filter(pk=mark.pk).update(position=steps[-1].number)
+        Mark.objects.filter(pk=mark.pk).update(position=last)
     return len(steps)
 
 
-def _rows(entries: Sequence[Entry]) -> list[SearchText]:
+def _rows(entries: Sequence[tuple[str, UUID | None]]) -> list[SearchText]:
     """The words of the cases these entries opened, as tokens, oldest case first; one statement per kind."""
     found: list[Any] = []
     for kind in all_kinds():
         opening = power(kind.name, kind.procedure.opening)
-        opened = [entry.about for entry in entries if entry.name == opening]
+        opened = [about for name, about in entries if name == opening]
         found += kind.model._default_manager.filter(case__in=opened).select_related("case") if opened else []
     found.sort(key=lambda detail: detail.pk)
-    return [SearchText(case=detail.case, tokens=_tokens(detail.case, detail.words())) for detail in found]
+    return [SearchText(case_id=detail.pk, tokens=_tokens(detail.case, detail.words())) for detail in found]
 
 
 def _tokens(case: Case, words: str) -> str:

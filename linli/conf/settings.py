@@ -97,18 +97,21 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "linli.base.middleware.Generations",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "linli.web.middleware.Pages",
     "allauth.account.middleware.AccountMiddleware",
     "linli.web.middleware.Refusals",
     # The simulator leaves alone what visitors look at.
     *(["linli.portals.demo.visits.Visits"] if DEMO else []),
+]
+PAGE_MIDDLEWARE = [  # not for machines: they have no session, and nothing they read runs in a browser
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "csp.middleware.CSPMiddleware",
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"

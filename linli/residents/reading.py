@@ -51,46 +51,48 @@ def read(
     rule = purpose_named(purpose)
     if rule.many:
         raise NotYours
-    _check(contact, rule, case, by)
-    _check_appointment(by)
-    shown = [name for name in FIELDS if name in fields and name in rule.fields]
-    with writing():
-        log(contact, purpose, shown, about=case.pk, by=by)
-        return Person(**{name: _open(contact, name) for name in shown})
+    return _opened([(contact, case)], rule, [name for name in rule.fields if name in fields], by)[0]
 
 
 def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Actor) -> list[Person]:
-    """The same for a list that a second post has approved: an access row for every contact, or nothing is read."""
+    """The same for a list that a second post has approved, or a batch of the system's own: all, or nothing is read."""
     rule = purpose_named(purpose)
-    if not rule.many:
+    if not (rule.many or isinstance(by, SystemActor)):
         raise NotYours
+    return _opened(pairs, rule, rule.fields, by)
+
+
+def _opened(
+    pairs: Sequence[tuple[Contact, Concern]], rule: Purpose, fields: Sequence[str], by: Actor
+) -> list[Person]:
     for contact, case in pairs:
         _check(contact, rule, case, by)
     _check_appointment(by)
     with writing():
-        insert_many([_access(contact, purpose, rule.fields, about=case.pk, by=by) for contact, case in pairs])
-        return [Person(**{name: _open(contact, name) for name in rule.fields}) for contact, _case in pairs]
+        log([(contact, case.pk) for contact, case in pairs], rule.name, fields, by=by)
+        return [Person(**{name: _open(contact, name) for name in fields}) for contact, _case in pairs]
 
 
-def log(contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | None, by: Actor) -> None:
-    """Write the access row; without it nothing may be shown."""
-    insert_many([_access(contact, purpose, fields, about=about, by=by)])
-
-
-def _access(
-    contact: Contact, purpose: str, fields: Sequence[str], *, about: UUID | None, by: Actor
-) -> Access:
-    who = by.by()
-    return Access(
-        contact=contact,
-        at=timezone.now(),
-        purpose=purpose,
-        about=about,
-        actor=who.actor,
-        post=who.post,
-        holding=who.holding,
-        relation=who.relation,
-        fields=",".join(fields),
+def log(
+    looks: Sequence[tuple[Contact, UUID | None]], purpose: str, fields: Sequence[str], *, by: Actor
+) -> None:
+    """Write an access row for each contact and the case it is about; without them nothing may be shown."""
+    who, now, said = by.by(), timezone.now(), ",".join(fields)
+    insert_many(
+        [
+            Access(
+                contact=contact,
+                at=now,
+                purpose=purpose,
+                about=about,
+                actor=who.actor,
+                post=who.post,
+                holding=who.holding,
+                relation=who.relation,
+                fields=said,
+            )
+            for contact, about in looks
+        ]
     )
 
 

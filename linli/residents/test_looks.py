@@ -20,7 +20,7 @@ def contact(db):
 
 def test_the_newest_look_comes_first_and_posts_are_named_without_holders(world, contact):
     for key in ("county_clerk", "call_taker"):
-        log(contact, "call_back", ["name", "phone"], about=None, by=world.by(key))
+        log([(contact, None)], "call_back", ["name", "phone"], by=world.by(key))
     looks = looks_at([contact.pk])
     assert [look.who for look in looks] == ["热线话务员", "县级受理员"]
     assert looks[0].organisation == "云溪县社会治理现代化指挥中心"
@@ -28,13 +28,13 @@ def test_the_newest_look_comes_first_and_posts_are_named_without_holders(world, 
 
 
 def test_a_purpose_that_has_left_the_register_is_still_listed(world, contact):
-    log(contact, "long_gone", ["phone"], about=None, by=world.by("call_taker"))
+    log([(contact, None)], "long_gone", ["phone"], by=world.by("call_taker"))
     assert looks_at([contact.pk])[0].purpose == "long_gone"
 
 
 def test_many_looks_cost_two_statements(world, contact, django_assert_num_queries):
     for _time in range(20):
-        log(contact, "call_back", ["phone"], about=None, by=world.by("call_taker"))
+        log([(contact, None)], "call_back", ["phone"], by=world.by("call_taker"))
     with django_assert_num_queries(2):
         assert len(looks_at([contact.pk])) == 20
 

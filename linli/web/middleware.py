@@ -1,16 +1,24 @@
-"""The one place where a refusal becomes an answer."""
+"""The one place where a refusal becomes an answer; and what only pages need."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.exception import convert_exception_to_response
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Refusal, Unavailable
 from linli.base.writing import is_store_trouble
-from linli.web.errors import answer
+from linli.web.errors import API, answer
+
+Answer = Callable[[HttpRequest], HttpResponse]
+_HOOKS = ("process_view", "process_exception", "process_template_response")
+_DOCUMENTATION = "/docs"
 
 
 class NotThisWay(Refusal):
@@ -20,10 +28,28 @@ class NotThisWay(Refusal):
     code = "not_this_way"
 
 
+class Pages:
+    """Runs settings.PAGE_MIDDLEWARE around pages; the API, which has neither session nor script, goes past it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.page = get_response
+        for path in reversed(settings.PAGE_MIDDLEWARE):
+            around = import_string(path)(self.page)
+            if any(hasattr(around, hook) for hook in _HOOKS):
+                raise ImproperlyConfigured(f"{path} has a hook that Django calls: name it in MIDDLEWARE.")
+            self.page = convert_exception_to_response(around)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path
+        for_machines = path.startswith(API) and not path.endswith(_DOCUMENTATION)
+        return (self.get_response if for_machines else self.page)(request)
+
+
 class Refusals:
     """Turns refusals raised in views, and trouble with the store, into pages or JSON."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
