@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -35,6 +36,24 @@ class StepForm(forms.Form):
 
     def suggest(self) -> None:
         """Fill in what is likely right, before anybody has answered; kinds override this."""
+
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that nobody changes, so no form needs a copy of its own."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+@cache
+def for_reading(form: type[StepForm]) -> type[StepForm]:
+    """The same form for one answer that is read and never shown: copying its fields takes longer than asking them."""
+    if form.offer is not StepForm.offer:
+        return form
+    reading: Any = type(form.__name__, (form,), {"__module__": form.__module__})
+    reading.base_fields = _Shared(form.base_fields)
+    found: type[StepForm] = reading
+    return found
 
 
 class TidyText(forms.CharField):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
-from linli.cases.forms import StepForm
+from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock
 from linli.cases.opening import Opened, Origin
@@ -58,7 +58,7 @@ def open_case(
 ) -> Opened:
     """Check the data with the kind's opening form and open a case."""
     found = kind_of(kind)
-    form = found.form(found.procedure.opening)(data, files, by=by)
+    form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
     opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
     return opened
 
