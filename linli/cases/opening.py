@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -210,13 +210,33 @@ def _receipt_again(origin: Origin) -> Opened:
     return Opened(case.pk, case.number, follow_code(case.pk), case.due, again=True)
 
 
-@dataclass
 class _Waiting:
-    draft: Draft
-    opened: Opened | None = None
-    trouble: Exception | None = None
+    """A draft in the queue; whoever brought it sleeps until it is opened, or until it is theirs to lead a group."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        self.opened: Opened | None = None
+        self.trouble: Exception | None = None
+        self._asleep = Lock()
+        self._asleep.acquire()
+
+    def sleep(self) -> None:
+        """Wait to be woken."""
+        self._asleep.acquire()
+
+    def wake(self) -> None:
+        """Go on: it is done, or theirs to do."""
+        self._asleep.release()
+
+    def open_alone(self) -> None:
+        """Open it by itself, and keep the trouble for whoever brought it."""
+        try:
+            self.opened = open_one(self.draft)
+        except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
+            self.trouble = trouble
 
     def result(self) -> Opened:
+        """What came of it."""
         if self.trouble:
             raise self.trouble
         assert self.opened is not None  # noqa: S101  the group that served this one has set either
@@ -226,40 +246,49 @@ class _Waiting:
 class _Group:
     """Requests that arrive while a commit runs go into the next one together: nobody waits for a timer.
 
-    Whoever gets the turn opens all that wait, so one disk flush serves many; a group that fails is opened one
-    by one, so that one bad row fails alone.
+    The first in the queue opens all that wait, so one disk flush serves many, and wakes each of them; then the
+    next in the queue leads. A group that fails is opened one by one, so that one bad row fails alone.
     """
 
     def __init__(self) -> None:
-        self._waiting: list[_Waiting] = []
-        self._adding = Lock()
-        self._turn = Lock()
+        self._queue: deque[_Waiting] = deque()
+        self._guard = Lock()
+        self._led = False
 
     def open(self, draft: Draft) -> Opened:
         """Open one draft, together with whoever is waiting."""
         mine = _Waiting(draft)
-        with self._adding:
-            self._waiting.append(mine)
-        with self._turn:
-            while mine.opened is None and mine.trouble is None:
-                self._serve()
+        with self._guard:
+            self._queue.append(mine)
+            somebody_leads, self._led = self._led, True
+        if somebody_leads:
+            mine.sleep()
+        if mine.opened is None and mine.trouble is None:
+            self._lead(mine)
         return mine.result()
 
-    def _serve(self) -> None:
-        with self._adding:
-            group, self._waiting = self._waiting[:_GROUP], self._waiting[_GROUP:]
+    def _lead(self, mine: _Waiting) -> None:
+        """Open what waits now, `mine` first, and hand the lead on whatever happens."""
+        with self._guard:
+            group = [self._queue.popleft() for _each in range(min(_GROUP, len(self._queue)))]
         try:
-            for each, opened in zip(group, open_many([one.draft for one in group]), strict=True):
-                each.opened = opened
-        except Exception:  # noqa: BLE001  whatever it was, each learns its own trouble below
-            for each in group:
-                self._serve_alone(each)
+            _open_together(group)
+        finally:
+            with self._guard:
+                self._led = bool(self._queue)
+                following = [self._queue[0]] if self._queue else []
+            for each in [*following, *group]:
+                if each is not mine:
+                    each.wake()
 
-    def _serve_alone(self, one: _Waiting) -> None:
-        try:
-            one.opened = open_one(one.draft)
-        except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
-            one.trouble = trouble
+
+def _open_together(group: list[_Waiting]) -> None:
+    try:
+        for each, opened in zip(group, open_many([one.draft for one in group]), strict=True):
+            each.opened = opened
+    except Exception:  # noqa: BLE001  whatever it was, each learns its own trouble
+        for each in group:
+            each.open_alone()
 
 
 _group = _Group()

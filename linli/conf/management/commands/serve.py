@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--host", default="127.0.0.1", help="address to listen on (0.0.0.0: every network)"
         )
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
-        parser.add_argument("--threads", type=int, default=4, help="web threads per process")
+        parser.add_argument("--threads", type=int, default=8, help="web threads per process")
         parser.add_argument("--processes", type=int, default=1, help="more than one needs PostgreSQL")
         parser.add_argument(
             "--no-loops", action="store_true", help="leave the loops to `linli worker` (PostgreSQL)"
