@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
+from itertools import chain
 from operator import attrgetter
 from types import NoneType
 from typing import Any
@@ -18,15 +19,22 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, JSONField, Model
 
 Convert = Callable[[Any], Any]
+AT_ONCE = 16
 
 
 def insert_many(rows: Sequence[Model]) -> None:
-    """Insert new rows of one model, whose keys are minted already: one prepared statement, run for each row."""
+    """Insert new rows of one model, whose keys are minted already: one statement, prepared once per number of rows.
+
+    A few rows go in by one execution: each execution lets go of Python's lock, and a writer that has to queue for
+    it again after each row is slow under load.
+    """
     if not rows:
         return
     plan = _plan(type(rows[0]), connection.vendor)
+    at_once = len(rows) if len(rows) <= AT_ONCE else 1
+    values = [plan.values(row) for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(plan.statement, [plan.values(row) for row in rows])
+        cursor.executemany(plan.statement(at_once), values if at_once == 1 else [list(chain(*values))])
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -35,9 +43,17 @@ def insert_many(rows: Sequence[Model]) -> None:
 class _Plan:
     """A model's statement; how a row is read at once; and per column how each type of value is written."""
 
-    statement: str
+    begin: str
+    row: str
     read: attrgetter[tuple[Any, ...]]
     columns: list[tuple[Mapping[type, Convert | None], Convert]]
+    statements: dict[int, str] = field(default_factory=dict)
+
+    def statement(self, count: int) -> str:
+        """The statement that inserts so many rows."""
+        if count not in self.statements:
+            self.statements[count] = self.begin + ", ".join([self.row] * count)
+        return self.statements[count]
 
     def values(self, row: Model) -> list[Any]:
         """What the database takes for a row. Only a type that a column does not expect goes the long way."""
@@ -54,25 +70,26 @@ class _Plan:
 def _plan(model: type[Model], vendor: str) -> _Plan:
     fields = model._meta.concrete_fields
     quoted = connection.ops.quote_name
-    names = ", ".join(quoted(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
-    read = attrgetter(*[field.attname for field in fields])
-    return _Plan(statement, read, [_column(field, vendor) for field in fields])
+    names = ", ".join(quoted(str(each.column)) for each in fields)
+    place = "?" if vendor == "sqlite" else "%s"  # what Django would turn %s into, each time anew
+    row = f"({', '.join([place] * len(fields))})"
+    begin = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
+    read = attrgetter(*[each.attname for each in fields])
+    return _Plan(begin, row, read, [_column(each, vendor) for each in fields])
 
 
-def _column(field: Field[Any, Any], vendor: str) -> tuple[Mapping[type, Convert | None], Convert]:
+def _column(column: Field[Any, Any], vendor: str) -> tuple[Mapping[type, Convert | None], Convert]:
     """What is written as it is (None), what quickly, and how everything else is: as Django does it."""
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        raise TypeError(f"{field} is filled in on saving, which insert_many does not do.")
-    otherwise = partial(_as_django_does, field)
-    if isinstance(field, JSONField):
+    if getattr(column, "auto_now", False) or getattr(column, "auto_now_add", False):
+        raise TypeError(f"{column} is filled in on saving, which insert_many does not do.")
+    otherwise = partial(_as_django_does, column)
+    if isinstance(column, JSONField):
         return {}, otherwise
     return _QUICKLY[vendor], otherwise
 
 
-def _as_django_does(field: Field[Any, Any], value: Any) -> Any:
-    return field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+def _as_django_does(column: Field[Any, Any], value: Any) -> Any:
+    return column.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
 def _utc(value: datetime) -> str:
