@@ -50,10 +50,12 @@ def send_waiting(limit: int = BATCH) -> int:
 def _one_spell(ready: deque[tuple[Notice, Message]]) -> int:
     """Send for a moment, then mark what went out: no more than this goes out twice when the sender dies."""
     end, sent = monotonic() + SPELL, []
-    while ready and monotonic() < end:
+    while ready:
         notice, send = ready.popleft()
         if _went_out(notice, send):
             sent.append(notice.pk)
+        if monotonic() >= end:
+            break
     if sent:
         with writing():
             Notice.objects.filter(pk__in=sent).update(state="sent", sent_at=timezone.now(), trouble="")

@@ -234,6 +234,31 @@ def test_a_sender_that_died_loses_no_notice(world, gateway):
     assert notices.send_waiting() == 1
 
 
+def test_a_sender_that_dies_sends_no_more_twice_than_it_sent_in_a_moment(world, gateway, monkeypatch):
+    for _each in range(4):
+        report(world, phone="13912345678")
+    sent = gateway.send
+
+    def dying(self, phone, text):
+        if len(self.sent) == 3:
+            raise KeyboardInterrupt
+        sent(self, phone, text)
+
+    monkeypatch.setattr(gateway, "send", dying)
+    monkeypatch.setattr(notices, "SPELL", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        notices.send_waiting()
+    assert list(Notice.objects.values_list("state", flat=True)).count("sent") == 3
+
+
+def test_what_a_slow_gateway_has_no_time_for_waits_again(world, gateway, monkeypatch):
+    for _each in range(3):
+        report(world, phone="13912345678")
+    monkeypatch.setattr(notices, "CLAIM", timedelta(0))
+    assert notices.send_waiting() == 0
+    assert set(Notice.objects.values_list("state", flat=True)) == {"waiting"}
+
+
 # --- attachments
 
 

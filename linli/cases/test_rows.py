@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from linli.base import generations
 from linli.base.ids import uuid7
-from linli.base.rows import insert_many
+from linli.base.rows import AT_ONCE, insert_many
 from linli.base.writing import writing
-from linli.cases.forms import KeptChoiceField
+from linli.cases.forms import KeptChoiceField, StepForm, for_reading
 from linli.cases.models import Category
 from linli.ledger.models import Entry
+from linli.posts.actor import SystemActor
 from linli.residents.models import Contact
 
 AT = datetime(2026, 3, 1, 23, 59, 59, 123456, tzinfo=UTC)
@@ -80,6 +81,35 @@ def test_one_row_that_does_not_fit_leaves_none(db):
     with pytest.raises(IntegrityError), writing():
         insert_many(rows)
     assert not Entry.objects.filter(pk__in=[row.pk for row in rows]).exists()
+
+
+def test_more_rows_than_go_in_at_once_are_all_stored(db):
+    rows = [
+        Entry(id=uuid7(AT), name="a.b", actor="party", division=1, at=AT, recorded_at=AT)
+        for _row in range(AT_ONCE + 3)
+    ]
+    insert_many(rows)
+    assert Entry.objects.filter(pk__in=[row.pk for row in rows]).count() == len(rows)
+
+
+class Asked(StepForm):
+    reason = forms.CharField(max_length=5)
+
+
+class Offering(Asked):
+    def offer(self):
+        self.fields["reason"].max_length = 7
+
+
+def test_a_form_that_is_only_read_refuses_alike_and_copies_no_field():
+    read = for_reading(Asked)({"reason": "much too long"}, by=SystemActor("test"))
+    shown = Asked({"reason": "much too long"}, by=SystemActor("test"))
+    assert read.errors == shown.errors
+    assert read.fields["reason"] is Asked.base_fields["reason"] is not shown.fields["reason"]
+
+
+def test_a_form_that_changes_its_fields_keeps_its_own():
+    assert for_reading(Offering) is Offering
 
 
 class Choice(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -33,7 +34,7 @@ class Pages:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self.page = get_response
+        self.page: Any = get_response
         for path in reversed(settings.PAGE_MIDDLEWARE):
             around = import_string(path)(self.page)
             if any(hasattr(around, hook) for hook in _HOOKS):

@@ -23,6 +23,14 @@ def test_the_version_is_in_the_body_and_the_etag(client, checked):
     assert answer["Cache-Control"] == "no-store"
 
 
+def test_a_machine_gets_no_session_and_its_documentation_is_a_page(client, reported):
+    answer = client.get(address_of(reported), headers=code_of(reported))
+    assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
+    assert not hasattr(answer.wsgi_request, "session")
+    assert not answer.cookies
+    assert "default-src 'none'" in client.get("/api/v1/docs")["Content-Security-Policy"]
+
+
 def test_the_code_may_stand_in_the_query_and_be_typed_loosely(client, reported):
     code = follow_code(reported.pk)
     typed = f"{code[:4].lower()} {code[4:]}"
