@@ -20,6 +20,7 @@ from linli.cases.attachments import attach, keep
 from linli.cases.exports import Wanted, ask
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
+from linli.cases.replies import add
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
@@ -109,6 +110,12 @@ def an_absence(world: Any) -> dict[str, Any]:
     return {"key": declared.pk}
 
 
+def a_template(world: Any) -> dict[str, Any]:
+    """A reply template of the county."""
+    by = world.by("county_head")
+    return {"key": add("matters.refuse.reason", "x", "x", own_body=False, by=by).pk}
+
+
 def an_export(world: Any) -> dict[str, Any]:
     """A list with telephone numbers that the clerk of 城关街道 asked for."""
     case = Case.everywhere.get(number=a_case(world)["number"])
@@ -192,6 +199,10 @@ DOORS: dict[str, Door] = {
         wrong_division="liuhe_clerk",
         missing_power="county_clerk",
         right_power="county_head",
+    ),
+    "desk/templates/": Door(POWER, **{**CENTRE, "right_power": "county_head"}),
+    "desk/templates/<int:key>/retire/": Door(
+        (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.OPEN), fill=a_template, method="post", **CENTRE
     ),
     "desk/exports/": Door(STAFF),
     "desk/exports/make/": Door(STAFF, method="post", data=(("list", "area"), ("form", "csv"))),

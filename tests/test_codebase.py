@@ -23,7 +23,7 @@ WRITERS = re.compile(
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(actions|models|tokens|absences)\.py
     |residents/(reading|keeping|accounts)\.py
-    |cases/(taking|opening|editing|uploads|exports|notices|search|seeding|attachments|clocks|lapses|reckoning|steps)\.py
+    |cases/(taking|opening|editing|uploads|exports|notices|search|seeding|attachments|clocks|lapses|reckoning|steps|replies)\.py
     |kinds/\w+/(actions|demo)\.py
     |portals/demo/\w+\.py
     |conf/condition\.py  # doctor's probe, taken back at once

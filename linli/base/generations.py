@@ -20,7 +20,10 @@ def refresh() -> None:
     """Read all generation numbers (one statement); called at the start of each request and loop turn."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, number FROM base_generation")  # by hand: every request waits for it
-        _current.update(cursor.fetchall())
+        found = dict(cursor.fetchall())
+    for gone in _current.keys() - found.keys():  # a family's first change, taken back
+        _current.pop(gone, None)
+    _current.update(found)
 
 
 def bump(name: str) -> None:

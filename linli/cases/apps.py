@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
             exports,
             notices,
             remarks,
+            replies,
         )
         from linli.cases.kinds import load_kinds
 
@@ -21,3 +22,4 @@ class CasesConfig(AppConfig):
         editing.register_entries()
         exports.register_entries()
         remarks.register_entries()
+        replies.register_entries()

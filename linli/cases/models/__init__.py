@@ -6,6 +6,7 @@ from linli.cases.models.catalogue import Admission, Category, Responsibility, Re
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.notice import Notice
+from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Link",
     "Mark",
     "Notice",
+    "ReplyTemplate",
     "Responsibility",
     "Revision",
     "SearchText",

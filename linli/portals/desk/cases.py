@@ -28,6 +28,7 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.history import changes_since, history
 from linli.portals.desk.lights import lights_of
 from linli.portals.desk.reading import links_of, tasks_of
+from linli.portals.desk.replying import prefill, replies_for
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
@@ -70,8 +71,10 @@ def _heading(found: Case) -> dict[str, Any]:
 
 
 def _named(form: StepForm, step: Step) -> StepForm:
-    """Several forms stand on one page: each needs ids of its own."""
+    """Several forms stand on one page: each needs ids of its own; and each offers the post's templates."""
     form.auto_id = f"{step.name}_%s"
+    by, case = form.by, form.case
+    form.replies = replies_for(step, case, by=by) if case and isinstance(by, PostActor) else []  # type: ignore[attr-defined]
     return form
 
 
@@ -83,7 +86,9 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     rule = step_of(found.kind, step)
     if request.method != "POST":
         _check(rule, found, by)
-        return _asked(request, found, rule, _named(form_for(rule, found, by=by), rule))
+        form = _named(form_for(rule, found, by=by), rule)
+        prefill(form, request.GET, form.replies)  # type: ignore[attr-defined]
+        return _asked(request, found, rule, form)
     seen = _seen(request)
     if seen != found.version:
         return _overtaken(request, by, rule, (found, seen))

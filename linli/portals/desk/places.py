@@ -61,6 +61,7 @@ class Desk:
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
             ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
+            ("templates.edit", _("Templates"), "templates", {"templates"}),
             ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
         ):
             if has(self.by, needed):

@@ -18,6 +18,7 @@ from linli.portals.desk import (
     noting,
     posts,
     procedures,
+    replying,
     reporting,
 )
 
@@ -47,6 +48,8 @@ urlpatterns = [
     path("procedures/<slug:kind>/", procedures.procedure, name="procedure"),
     path("absence/", absence.absence, name="absence"),
     path("absence/<int:key>/", absence.answer, name="answer_absence"),
+    path("templates/", replying.templates, name="templates"),
+    path("templates/<int:key>/retire/", replying.retire_template, name="retire_template"),
     path("exports/", exports.exports_page, name="exports"),
     path("exports/make/", exports.make, name="make_export"),
     path("exports/contacts/", exports.ask_contacts, name="ask_contacts"),
