@@ -19,6 +19,7 @@ from linli.portals.demo.world import build_world, standing_world
 build_world()
 world = standing_world()
 from linli.cases.lists import in_area, to_do
+from linli.cases.narrowing import Narrowing
 from linli.cases.models import Case
 from linli.cases.search import fold
 from linli.cases.story import story_for_staff
@@ -31,7 +32,7 @@ clerk = world.by("chengguan_clerk")
 assert [task.case for task in to_do(clerk).rows] == [case]
 assert [each.label for each in story_for_staff(case)] == ["提出"]
 sequence_all(); fold()
-assert list(in_area(clerk, text="钥匙").rows) == [case]
+assert list(in_area(clerk, Narrowing(words="钥匙")).rows) == [case]
 desk = Client(); desk.force_login(clerk.holding.account, "django.contrib.auth.backends.ModelBackend")
 page = desk.get("/desk/", follow=True)
 assert "捡到一串钥匙" in page.content.decode(), page.content.decode()[:2000]

@@ -79,6 +79,19 @@ def in_force(row: Category | Responsibility | Admission, on: date) -> bool:
     return row.valid_from <= on and (row.valid_to is None or on < row.valid_to)
 
 
+def categories_of(kind: str) -> list[Category]:
+    """All categories of a kind, in the order of their codes."""
+    return sorted(_categories(kind).values(), key=lambda category: category.code)
+
+
+def with_all_below(category: Category) -> list[int]:
+    """The ids of a category and of everything that belongs to it."""
+    found = [category.pk]
+    for each in found:
+        found += [child.pk for child in _categories(category.kind).values() if child.parent_id == each]
+    return found
+
+
 def line_of(category: Category) -> list[Category]:
     """A category and what it belongs to, upwards."""
     known, line = _categories(category.kind), [category]

@@ -1,54 +1,98 @@
-"""Chinese full-text search: character pairs as tokens, FTS5 on SQLite and tsvector on PostgreSQL, newest first.
+"""Chinese full-text search: character pairs and places as tokens, FTS5 on SQLite and tsvector on PostgreSQL.
 
 The index is folded from the ledger's positions, so that taking a case in does not wait for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q, TextField, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
 
 from linli.base.text import search_tokens
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds, power
 from linli.cases.models import Case, CaseQuerySet, Mark, SearchText
+from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.ledger.models import Position
 
 BATCH = 200
+# Words of people are Chinese, Latin or digits; a token that begins with this letter can only be a place.
+# Whole counties have none: a rare word would be sought again and again in a list of nearly all cases.
+PLACE = "π"
+PLACE_WIDTHS = [WIDTHS[level] for level in (Level.TOWN, Level.VILLAGE, Level.GRID)]
 
 
 def fold(limit: int = BATCH) -> int:
     """Index the cases opened since the mark (the worker loop calls this); return how many positions were read."""
     mark, _new = Mark.objects.get_or_create(name="search")
-    placed = Position.objects.filter(number__gt=mark.position).order_by("number")
-    steps = list(placed.values_list("number", "entry__name", "entry__about")[:limit])
+    coming = Position.objects.filter(number__gt=mark.position).order_by("number")
+    steps = list(coming.values_list("number", "entry__name", "entry__about")[:limit])
     if not steps:
         return 0
     rows = _rows([(name, about) for _number, name, about in steps])
     last, *_entry = steps[-1]
     with writing():
-        SearchText.objects.bulk_create(rows, ignore_conflicts=True)
+        SearchText.objects.bulk_create(placed(rows))
         Mark.objects.filter(pk=mark.pk).update(position=last)
     return len(steps)
 
 
 def _rows(entries: Sequence[tuple[str, UUID | None]]) -> list[SearchText]:
-    """The words of the cases these entries opened, as tokens, oldest case first; one statement per kind."""
+    """The words of the cases these entries opened, as tokens; one statement per kind."""
     found: list[Any] = []
     for kind in all_kinds():
         opening = power(kind.name, kind.procedure.opening)
         opened = [about for name, about in entries if name == opening]
         found += kind.model._default_manager.filter(case__in=opened).select_related("case") if opened else []
-    found.sort(key=lambda detail: detail.pk)
-    return [SearchText(case_id=detail.pk, tokens=_tokens(detail.case, detail.words())) for detail in found]
+    return [SearchText(case_id=detail.pk, tokens=tokens_of(detail.case, detail.words())) for detail in found]
 
 
-def _tokens(case: Case, words: str) -> str:
-    return search_tokens(f"{case.number} {case.summary} {words}")
+def placed(rows: list[SearchText]) -> list[SearchText]:
+    """Give each row its key, oldest first; what is indexed already is left out."""
+    known = set(
+        SearchText.objects.filter(case__in=[row.case_id for row in rows]).values_list("case", flat=True)
+    )
+    fresh = sorted((row for row in rows if row.case_id not in known), key=lambda row: row.case_id)
+    for row in fresh:
+        row.id = row_of(row.case_id)
+    taken = set(SearchText.objects.filter(pk__in=[row.id for row in fresh]).values_list("pk", flat=True))
+    for row in fresh:
+        while row.id in taken:  # an import gave many cases the same moment
+            row.id += 1
+            if SearchText.objects.filter(pk=row.id).exists():
+                taken.add(row.id)
+        taken.add(row.id)
+    return sorted(fresh, key=lambda row: row.id)
+
+
+def row_of(case: UUID) -> int:
+    """The search row's key of a case: the microsecond it is minted from and 11 random bits, in the order of time."""
+    microseconds = (case.int >> 80) * 1000 + ((case.int >> 64 & 0xFFF) * 1000 + 4095) // 4096
+    return microseconds << 11 | case.int >> 51 & 0x7FF
+
+
+def tokens_of(case: Case, words: str) -> str:
+    """Everything a case is found by: its words, its number, and the places it lies in."""
+    return f"{search_tokens(f'{case.number} {case.summary} {words}')} {' '.join(place_tokens(case.code_now))}"
+
+
+def place_tokens(code: int) -> list[str]:
+    """A token per level from the town down to the grid."""
+    digits = f"{code:0{DIGITS}d}"
+    return [f"{PLACE}{digits[:width]}" for width in PLACE_WIDTHS]
+
+
+def area_tokens(span: tuple[int, int]) -> list[str]:
+    """The token of an area, or none where it is larger than a town or smaller than a grid."""
+    low, high = span
+    widths = [width for width in PLACE_WIDTHS if 10 ** (DIGITS - width) == high - low]
+    return [f"{PLACE}{low:0{DIGITS}d}"[: 1 + width] for width in widths]
 
 
 def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
@@ -56,12 +100,21 @@ def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
     tokens = search_tokens(text).split()
     if not tokens:
         return cases.none()
-    return cases.filter(search_text__id__in=RawSQL(*_query(tokens)))  # noqa: S611  parameters only
+    return cases.filter(search_text__id__in=RawSQL(*found_rows(tokens)))  # noqa: S611  parameters only
 
 
-def _query(tokens: list[str]) -> tuple[str, tuple[str]]:
+def found_rows(tokens: Iterable[str]) -> tuple[str, tuple[str]]:
+    """The statement for the search rows that have all of these tokens; on SQLite they come in order of their key."""
     if connection.vendor == "postgresql":
         wanted = "to_tsvector('simple', tokens) @@ plainto_tsquery('simple', %s)"
         return f"SELECT id FROM cases_searchtext WHERE {wanted}", (" ".join(tokens),)  # noqa: S608  no input in it
     quoted = " ".join(f'"{token}"' for token in tokens)
-    return "SELECT rowid FROM cases_words WHERE cases_words MATCH %s", (quoted,)
+    return "SELECT rowid AS id FROM cases_words WHERE cases_words MATCH %s", (quoted,)
+
+
+def contains_all(tokens: Iterable[str], path: str) -> tuple[dict[str, Any], Q]:
+    """The same as a test of each row's own tokens, for walks along another index: an alias and its condition."""
+    condition = Q()
+    for token in tokens:
+        condition &= Q(_words__contains=f" {token} ")
+    return {"_words": Concat(Value(" "), F(path), Value(" "), output_field=TextField())}, condition

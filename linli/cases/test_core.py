@@ -22,6 +22,7 @@ from linli.cases.reckoning import reckon_again
 from linli.cases.search import fold, matching
 from linli.cases.seeding import seed
 from linli.cases.story import story_for_reporter, story_for_staff
+from linli.cases.walking import Turn
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.ledger.sequencing import sequence_all
@@ -93,7 +94,7 @@ def test_pages_follow_each_other_without_gaps_or_repeats(world, monkeypatch):
     matters = {report(world, f"第{n}件").pk for n in range(8)}
     seen, key = [], ""
     while True:
-        page = in_area(world.by("chengguan_clerk"), before=key)
+        page = in_area(world.by("chengguan_clerk"), turn=Turn(key))
         seen += [case.pk for case in page.rows]
         key = page.next_key
         if not key:
@@ -101,7 +102,7 @@ def test_pages_follow_each_other_without_gaps_or_repeats(world, monkeypatch):
     assert sorted(seen) == sorted(matters)
     tasks, key = [], ""
     while True:
-        page = to_do(world.by("chengguan_clerk"), after=key)
+        page = to_do(world.by("chengguan_clerk"), turn=Turn(key))
         tasks += [task.case_id for task in page.rows]
         key = page.next_key
         if not key:
@@ -124,7 +125,7 @@ def test_no_list_and_no_look_up_reads_outlines(world):
 
 def test_a_broken_page_key_is_answered_with_a_sentence(world):
     with pytest.raises(Invalid, match="page link"):
-        in_area(world.by("chengguan_clerk"), before="x' OR 1=1")
+        in_area(world.by("chengguan_clerk"), turn=Turn("x' OR 1=1"))
 
 
 # --- search

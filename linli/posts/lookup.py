@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from linli.base.generations import Cached
-from linli.posts.models import Holding, Post
+from linli.posts.models import Holding, Organisation, Post
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,40 @@ def _read_mailed() -> frozenset[int]:
     return frozenset(Holding.objects.current().exclude(account__email="").values_list("post_id", flat=True))
 
 
+@dataclass(frozen=True)
+class Body:
+    """An organisation as lists narrow by it: its area as a code range, and its posts, past ones too."""
+
+    organisation: int
+    called: str
+    low: int
+    high: int
+    posts: tuple[int, ...]
+
+
+def _read_bodies() -> dict[int, Body]:
+    posts: dict[int, list[int]] = {}
+    for organisation, post in Post.objects.order_by("pk").values_list("organisation_id", "pk"):
+        posts.setdefault(organisation, []).append(post)
+    bodies = Organisation.objects.filter(pk__in=posts).select_related("division").defer("division__outline")
+    return {
+        each.pk: Body(each.pk, each.name, *each.division.span, tuple(posts[each.pk]))
+        for each in bodies.order_by("division__code", "name")
+    }
+
+
+def body_of(organisation: int) -> Body | None:
+    """One organisation with its posts."""
+    return _bodies().get(organisation)
+
+
+def bodies_for(span: tuple[int, int]) -> list[Body]:
+    """The organisations that could deal with something in an area: those inside it, and those it lies in."""
+    low, high = span
+    return [body for body in _bodies().values() if body.low < high and low < body.high]
+
+
+_bodies: Cached[dict[int, Body]] = Cached("posts", _read_bodies)
 _seats: Cached[list[Seat]] = Cached("posts", _read_seats)
 _mailed: Cached[frozenset[int]] = Cached("posts", _read_mailed)
 

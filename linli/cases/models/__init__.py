@@ -4,7 +4,9 @@ from linli.cases.models.attachment import Attachment
 from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
+from linli.cases.models.copy import Copy
 from linli.cases.models.export import Export, ExportState
+from linli.cases.models.filter import SavedFilter
 from linli.cases.models.notice import Notice
 from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
@@ -18,6 +20,7 @@ __all__ = [
     "CasesByPlace",
     "Category",
     "Clock",
+    "Copy",
     "Counter",
     "Export",
     "ExportState",
@@ -28,6 +31,7 @@ __all__ = [
     "ReplyTemplate",
     "Responsibility",
     "Revision",
+    "SavedFilter",
     "SearchText",
     "Task",
     "Upload",

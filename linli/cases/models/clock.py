@@ -62,7 +62,8 @@ class Clock(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["name", "due_at"], condition=Q(stopped_at=None), name="clock_running")
+            models.Index(fields=["name", "due_at"], condition=Q(stopped_at=None), name="clock_running"),
+            models.Index(fields=["halted", "case"], condition=Q(resting=True), name="clock_resting"),
         ]
 
     @property

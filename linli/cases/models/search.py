@@ -8,7 +8,10 @@ from linli.cases.models.case import Case
 
 
 class SearchText(models.Model):
-    """A case's words as search tokens; folded from the ledger's positions, newest last."""
+    """A case's words and places as search tokens; folded from the ledger's positions.
+
+    The key is the case's time (`search.row_of`), so that the full-text index can be walked newest first.
+    """
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="search_text")
     tokens = models.TextField()

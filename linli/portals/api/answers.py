@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from linli.cases.kinds import Kind, kind_of
-from linli.cases.lists import Page
 from linli.cases.models import Case
 from linli.cases.opening import Opened
 from linli.cases.procedure import Step
 from linli.cases.steps import steps_open_to
 from linli.cases.story import Happening, story_for_reporter, story_for_staff
+from linli.cases.walking import Page
 from linli.portals.api.slots import api_of
 from linli.posts.actor import Actor, PostActor
 

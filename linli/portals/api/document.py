@@ -126,9 +126,7 @@ def _listing(kind: Kind) -> Node:
         "parameters": [
             _query("stage", _("Only those in this stage"), {"type": "string", "oneOf": stages}),
             _query("words", _("Only those with all of these words"), {"type": "string"}),
-            _query(
-                "next", _("The key of the page, from the page before"), {"type": "string", "format": "uuid"}
-            ),
+            _query("next", _("The key of the page, from the page before"), {"type": "string"}),
         ],
         "responses": {"200": _answer(_("One page"), "List"), **_refusals("401", "403", "422")},
     }

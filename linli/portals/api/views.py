@@ -15,11 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 from linli.base.errors import Invalid, NotFound
 from linli.cases import lists
 from linli.cases.kinds import Kind, kind_of, step_of
+from linli.cases.narrowing import Narrowing
 from linli.cases.opening import Origin
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ANYONE, Step
 from linli.cases.reading import seen_again
 from linli.cases.steps import form_for, open_case, take
+from linli.cases.walking import Turn
 from linli.portals.api import answers, asking
 from linli.portals.api.bodies import idempotency_key, json_object
 from linli.portals.api.schema import asked_now
@@ -101,9 +103,8 @@ def _listed(request: HttpRequest, kind: Kind) -> HttpResponse:
         unknown["stage"] = [_("There is no such stage in this procedure.")]
     if unknown:
         raise Invalid(fields=unknown)
-    page = lists.in_area(
-        by, kind=kind.name, stage=stage, text=given.get("words", ""), before=given.get("next", "")
-    )
+    wanted = Narrowing(kind=kind.name, stage=stage, words=given.get("words", ""))
+    page = lists.in_area(by, wanted, Turn(given.get("next", "")))
     return answers.listed(page)
 
 

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 from linli.base.text import half_width, tidy
 from linli.cases import lists
 from linli.cases.kinds import all_kinds
+from linli.cases.narrowing import Narrowing
+from linli.cases.walking import Turn
 from linli.portals.desk.hats import seated
 from linli.portals.desk.rows import CaseRow, rows_of_cases, rows_of_tasks
 from linli.posts.actor import PostActor
@@ -63,7 +65,7 @@ def _stages() -> list[tuple[str, list[tuple[str, str]]]]:
 @seated
 def to_do(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The open tasks of the hat, the most pressing first."""
-    page = lists.to_do(by, request.GET.get("after", ""))
+    page = lists.to_do(by, turn=Turn(request.GET.get("after", "")))
     return _shown(
         request,
         by,
@@ -94,13 +96,8 @@ def area(request: HttpRequest, by: PostActor) -> HttpResponse:
     if _NUMBER.fullmatch(number):
         return redirect("desk:case", number)
     kind, _dot, stage = form.cleaned_data.get("stage", "").rpartition(".")
-    page = lists.in_area(
-        by,
-        kind=kind or form.cleaned_data.get("kind", ""),
-        stage=stage,
-        text=words,
-        before=request.GET.get("before", ""),
-    )
+    wanted = Narrowing(kind=kind or form.cleaned_data.get("kind", ""), stage=stage, words=words)
+    page = lists.in_area(by, wanted, Turn(request.GET.get("before", "")))
     listing = Listing(rows_of_cases(page.rows), page.next_key, pgettext("desk", "Area"), _("Reported"))
     return _shown(request, by, listing, form)
 

@@ -90,7 +90,13 @@ def test_the_next_page_costs_as_little(world, sign_in, monkeypatch):
     for _each in range(4):
         reported(world)
     first = Task.objects.filter(post=world.posts["chengguan_clerk"]).order_by("pressing_at", "id").first()
-    assert statements(sign_in("chengguan_clerk"), f"/desk/?after={first.pk}") <= MOST_STATEMENTS
+    assert (
+        statements(
+            sign_in("chengguan_clerk"),
+            f"/desk/?after={int(first.pressing_at.timestamp() * 1000000)}-{first.pk.hex}",
+        )
+        <= MOST_STATEMENTS
+    )
 
 
 def test_the_area_is_narrowed_by_words_and_stage(world, sign_in):
