@@ -123,7 +123,7 @@ def counts(by: PostActor) -> dict[str, int]:
         "copied": Copy.objects.filter(post=by.post),
     }
     asked = [rows.values("pk")[: MOST_COUNTED + 1].query.sql_with_params() for rows in of_post.values()]
-    counted = ", ".join(f"(SELECT count(*) FROM ({sql}) some)" for sql, _values in asked)  # noqa: S608  our own SQL
+    counted = ", ".join(f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _values in asked)  # noqa: S608  our own SQL
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counted}", [each for _sql, values in asked for each in values])
         return dict(zip(of_post, cursor.fetchone(), strict=True))

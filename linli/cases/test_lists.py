@@ -13,7 +13,7 @@ from django.utils import timezone
 from linli.base.errors import Invalid, NotFound
 from linli.base.ids import uuid7
 from linli.cases import lists, walking
-from linli.cases.models import Case, Copy, SearchText, Task
+from linli.cases.models import Case, Clock, Copy, SearchText, Task
 from linli.cases.narrowing import Days, Narrowing, State
 from linli.cases.search import placed, tokens_of
 from linli.cases.walking import Turn
@@ -58,6 +58,17 @@ def county(world):
             pressing_at=BEGUN + timedelta(hours=number // 5),
             closed_at=at if ended else None,
         )
+        if number % 10 == 1:
+            Clock.objects.create(
+                case=case,
+                name="promise",
+                unit="days",
+                amount=5,
+                source="",
+                **dict.fromkeys(("began_at", "first_due", "started_at", "due_at", "stopped_at"), at),
+                halted="suspended" if number % 20 == 1 else "parked",
+                resting=True,
+            )
         if number % 6 == 0:
             Copy.objects.create(case=case, post=world.posts["chengguan_clerk"], at=at)
     return grids
@@ -99,6 +110,8 @@ def fits(case, narrowing, by, now):
             State.OPEN: case.closed_at is None,
             State.FINISHED: case.closed_at is not None,
             State.OVERDUE: case.closed_at is None and case.due < now,
+            State.SUSPENDED: any(clock.halted == "suspended" for clock in case.clocks.all()),
+            State.PARKED: any(clock.halted == "parked" for clock in case.clocks.all()),
             State.SOON: case.closed_at is None and now <= case.due < now + timedelta(days=3),
         }[narrowing.state]
     )
@@ -121,7 +134,7 @@ def test_any_narrowing_gives_exactly_what_a_plain_look_gives(world, county, monk
     monkeypatch.setattr(walking, "WORD_DEPTH", depth)
     monkeypatch.setattr(walking, "FEW", depth)
     by, now = world.by("county_clerk"), timezone.now()
-    cases = list(Case.everywhere.select_related("search_text").order_by("-pk"))
+    cases = list(Case.everywhere.select_related("search_text").prefetch_related("clocks").order_by("-pk"))
     for narrowing in NARROWINGS:
         wanted = [case for case in cases if fits(case, narrowing, by, now)]
         there, back = everything("area", by, narrowing)
