@@ -12,8 +12,9 @@ from django.utils.translation import pgettext
 from linli.base.errors import NotFound
 from linli.base.text import tidy
 from linli.cases import lists
-from linli.cases.lists import Page
 from linli.cases.models import Case, Task
+from linli.cases.narrowing import Narrowing
+from linli.cases.walking import Page, Turn
 from linli.portals.desk.lists import AreaFilter
 from linli.portals.desk.rows import CaseRow, rows_of_cases, rows_of_tasks
 from linli.posts.actor import PostActor
@@ -90,12 +91,12 @@ def _pages(name: str, query: QueryDict, by: PostActor) -> Iterator[Sequence[Any]
 
 def _reader(name: str, query: QueryDict, by: PostActor) -> Callable[[str], Page]:
     if name == "to_do":
-        return lambda key: lists.to_do(by, key)
+        return lambda key: lists.to_do(by, turn=Turn(key))
     if name == "done":
-        return lambda _key: lists.done(by)
+        return lambda key: lists.done(by, turn=Turn(key))
     form = AreaFilter(query)
     form.is_valid()
     given = form.cleaned_data
     kind, _dot, stage = given.get("stage", "").rpartition(".")
-    kind, words = kind or given.get("kind", ""), tidy(given.get("words", ""))
-    return lambda key: lists.in_area(by, kind=kind, stage=stage, text=words, before=key)
+    wanted = Narrowing(kind=kind or given.get("kind", ""), stage=stage, words=tidy(given.get("words", "")))
+    return lambda key: lists.in_area(by, wanted, Turn(key))
