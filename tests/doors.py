@@ -177,6 +177,10 @@ DOORS: dict[str, Door] = {
         data=(("reason", "x"),),
     ),
     "desk/cases/<str:number>/file/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/similar/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/similar/<str:other>/": Door(
+        AREA, fill=lambda world: {**a_case(world), "other": a_case(world)["number"]}
+    ),
     "desk/cases/<str:number>/photos/<uuid:photo>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/<slug:step>/": Door(AREA_AND_POWER, fill=a_case),
     "desk/report/": Door(OWN_AREA_AND_POWER),

@@ -51,14 +51,15 @@ def dossier_of(case: Case, address: str, *, by: PostActor, notes: bool) -> Dossi
         case=case,
         address=address,
         printed=_("Printed by %(post)s, %(moment)s") % said,
-        rows=[row for row in _facts(case) if row.value],
+        rows=[row for row in facts_of(case) if row.value],
         clocks=[_clock_row(clock) for clock in clocks_of(case)[::-1]],
         lines=lines,
         photos=list(Attachment.objects.filter(case=case).order_by("added_at", "id")),
     )
 
 
-def _facts(case: Case) -> Iterable[Row]:
+def facts_of(case: Case) -> Iterable[Row]:
+    """What is known of a case, label by label; empty values are for the caller to leave out."""
     kind = kind_of(case.kind)
     yield Row(_("Kind of case"), str(kind.procedure.label))
     yield Row(_("Stage"), stage_words(case))

@@ -58,7 +58,7 @@ def prefill(form: StepForm, given: QueryDict, replies: list[Reply]) -> None:
     """Fill a form from its address: plain fields by name, and the chosen template into its field."""
     for name, value in given.items():
         field = form.fields.get(name)
-        if type(field) is forms.CharField or isinstance(field, TidyText):
+        if isinstance(field, forms.CharField) and not field.widget.is_hidden:
             form.initial[name] = tidy(str(value))[:LONGEST_GIVEN]
     for reply in replies:
         if str(reply.key) == given.get("template") and reply.field in form.fields:

@@ -1,0 +1,84 @@
+"""Cases that may be the same thing reported twice: of one category, close by, within some days; never sensitive ones.
+
+In Boston's 311 system 17 % of reports had one of the same sort within 50 m and 30 days before them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import asin, cos, radians, sin, sqrt
+
+from linli.base.ids import uuid7
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Link
+from linli.posts.actor import PostActor
+
+NEAR = 50.0  # metres
+DAYS = timedelta(days=30)
+MOST = 10
+_EARTH = 6_371_000.0
+_DEGREE = 111_000.0  # metres, roughly; only to look in a small box first
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A case that may be the same: how far away, and how many days lie between the two."""
+
+    case: Case
+    metres: int
+    days: int
+
+
+def point_of(case: Case) -> tuple[float, float] | None:
+    """Longitude and latitude of a case, where its kind keeps them and they are known."""
+    detail = kind_of(case.kind).detail_of(case)
+    longitude, latitude = getattr(detail, "longitude", None), getattr(detail, "latitude", None)
+    return None if longitude is None or latitude is None else (longitude, latitude)
+
+
+def apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The metres between two points (haversine)."""
+    (west, south), (east, north) = one, other
+    across = sin(radians(east - west) / 2) ** 2 * cos(radians(south)) * cos(radians(north))
+    return 2 * _EARTH * asin(sqrt(sin(radians(north - south) / 2) ** 2 + across))
+
+
+def days_between(one: Case, other: Case) -> int:
+    """How many days lie between two reports."""
+    return abs(one.at - other.at).days
+
+
+def alike(case: Case, *, by: PostActor) -> list[Alike]:
+    """The nearest cases that may be the same, in the actor's area; none for sensitive categories or unknown places."""
+    point = point_of(case)
+    if point is None or case.category is None or case.category.sensitive:
+        return []
+    model = kind_of(case.kind).model
+    longitude, latitude = point
+    high, wide = NEAR / _DEGREE, NEAR / _DEGREE / max(0.1, cos(radians(latitude)))
+    rows = model._default_manager.filter(
+        case__in=_around(case, by),
+        longitude__range=(longitude - wide, longitude + wide),
+        latitude__range=(latitude - high, latitude + high),
+    )
+    found = []
+    for detail in rows.select_related("case__division").defer("case__division__outline"):
+        other = detail.case  # type: ignore[attr-defined]
+        metres = apart(point, (detail.longitude, detail.latitude))  # type: ignore[attr-defined]
+        if metres <= NEAR:
+            found.append(Alike(other, round(metres), days_between(case, other)))
+    return sorted(found, key=lambda each: (each.metres, each.days))[:MOST]
+
+
+def _around(case: Case, by: PostActor) -> object:
+    """The cases of the same village and category, of the days before and after, not linked with this one yet."""
+    low, high = by.post.division.span
+    place = case.division.parent if case.division.level > 5 and case.division.parent else case.division
+    first, last = place.span
+    linked = Link.objects.filter(source=case).values("target")
+    following = Link.objects.filter(target=case).values("source")
+    cases = Case.objects.within((max(low, first), min(high, last))).filter(
+        kind=case.kind, category=case.category, id__gte=uuid7(case.at - DAYS), id__lte=uuid7(case.at + DAYS)
+    )
+    return cases.exclude(pk=case.pk).exclude(pk__in=linked).exclude(pk__in=following)
