@@ -13,7 +13,7 @@ FORGET = ["DELETE FROM cases_searchtext", "DELETE FROM cases_mark WHERE name = '
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_catalogue_edits'),
+        ('cases', '0007_replies'),
         ('divisions', '0001_initial'),
         ('posts', '0001_initial'),
         ('residents', '0001_initial'),
