@@ -99,12 +99,10 @@ def due(start: datetime, amount: int, unit: Unit, calendar: Calendar, *, spent: 
     """The instant a period ends. `start` is aware; the result is aware, in the place's time.
 
     Days end at 24:00 of the last day (returned as 23:59:59); hours end to the minute. `spent` is what earlier
-    stretches of the same period used up (days, or minutes of working hours); more than all of it leaves nothing.
+    stretches of the same period used up (days, or minutes of working hours).
     """
     local = start.astimezone(PLACE_TIME)
-    left = amount * unit.parts - spent
-    if left < 0:
-        return local
+    left = max(0, amount * unit.parts - spent)
     if unit is Unit.WORKING_HOURS:
         return _after_working_time(local, timedelta(minutes=left), calendar)
     if unit is Unit.CALENDAR_DAYS:

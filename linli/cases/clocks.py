@@ -172,7 +172,7 @@ class _Moving:
             _require_countable(granted, at_least=1)
             if not running:
                 raise Conflict(_("There is no running time limit here that could be extended."))
-            if any(clock.due_at < self.at for clock in running):
+            if any(ran_over(clock, self.at) for clock in running):
                 raise Conflict(_("The time has already run out. An extension has to be granted before."))
             self._halt(running, Clock.Halted.EXTENDED)
             self.begun += [next_stretch(clock, self.case, self.at, extra=granted) for clock in running]
@@ -229,6 +229,7 @@ def next_stretch(clock: Clock, case: Case, at: datetime, *, extra: int = 0) -> C
         amount=clock.amount,
         extra=clock.extra + extra,
         spent=spent_by(clock, calendar),
+        over=ran_over(clock, clock.stopped_at or at),
         source=clock.source,
         began_at=clock.began_at,
         first_due=clock.first_due,
@@ -239,17 +240,21 @@ def next_stretch(clock: Clock, case: Case, at: datetime, *, extra: int = 0) -> C
 
 
 def spent_by(clock: Clock, calendar: Calendar) -> int:
-    """What a stopped stretch and those before it used; one that had run over stays over, one in time does not."""
-    unit = Unit(clock.unit)
-    whole = clock.total * unit.parts
+    """What a stopped stretch and those before it used."""
     if clock.stopped_at is None:
         raise ValueError("The stretch still runs.")
-    spent = clock.spent + used(clock.started_at, clock.stopped_at, unit, calendar)
-    return min(spent, whole) if clock.stopped_at <= clock.due_at else max(spent, whole + 1)
+    return clock.spent + used(clock.started_at, clock.stopped_at, Unit(clock.unit), calendar)
+
+
+def ran_over(clock: Clock, at: datetime) -> bool:
+    """Whether a clock's time had run out at a moment; a rest and a resuming do not undo that."""
+    return clock.over or at > clock.due_at
 
 
 def due_of_stretch(clock: Clock, calendar: Calendar) -> datetime:
-    """When a stretch runs out."""
+    """When a stretch runs out; one that had run out before it began, at once."""
+    if clock.over:
+        return clock.started_at
     return due(clock.started_at, clock.total, Unit(clock.unit), calendar, spent=clock.spent)
 
 
@@ -269,7 +274,7 @@ def light(clock: Clock, at: datetime, calendar: Calendar | None = None) -> Light
     """The traffic light of a clock, by the working time it has used."""
     if clock.resting:
         return Light.RESTING
-    if at > clock.due_at:
+    if ran_over(clock, at):
         return Light.LATE
     calendar = calendar or calendar_of(clock.case.code_now)
     unit = Unit(clock.unit)

@@ -28,7 +28,7 @@ GIVEN = "replay"  # dates that another office had set; no calendar moves them
 _FIRST_KEY = "00000000-0000-0000-0000-000000000000"
 _RUNNING = """
     SELECT clock.id, clock.case_id, cases_case.kind, cases_case.code_now, clock.unit, clock.amount, clock.extra,
-           clock.spent, clock.began_at, clock.started_at, clock.due_at, clock.first_due
+           clock.spent, clock.over, clock.began_at, clock.started_at, clock.due_at, clock.first_due
       FROM cases_clock clock JOIN cases_case ON cases_case.id = clock.case_id
      WHERE clock.stopped_at IS NULL AND clock.source <> %s AND clock.id > %s ORDER BY clock.id LIMIT %s"""
 _MOVE = "UPDATE cases_clock SET due_at = %s, first_due = %s, spent = %s WHERE id = %s AND stopped_at IS NULL"
@@ -57,6 +57,7 @@ class _Row:
     amount: int
     extra: int
     spent: int
+    over: bool
     began_at: datetime
     started_at: datetime
     due_at: datetime
@@ -113,7 +114,7 @@ def _key_from_text(text: str) -> str:
 def _running(after: Any) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, [GIVEN, after, BATCH])
-        return [_Row(*values[:8], *map(_moment, values[8:])) for values in cursor.fetchall()]
+        return [_Row(*values[:9], *map(_moment, values[9:])) for values in cursor.fetchall()]
 
 
 def _moves(rows: Sequence[_Row], calendars: Calendars) -> Iterator[Moved]:
@@ -123,8 +124,8 @@ def _moves(rows: Sequence[_Row], calendars: Calendars) -> Iterator[Moved]:
     for row in rows:
         calendar, term = calendars.of(row.code), (row.amount + row.extra, row.unit)
         used = spent.get(row.pk, row.spent)
-        due_at = ends.of(row.started_at, term, calendar, spent=used)
-        simple = row.spent == 0 and row.extra == 0
+        due_at = row.started_at if row.over else ends.of(row.started_at, term, calendar, spent=used)
+        simple = row.began_at == row.started_at and row.extra == 0
         first = due_at if simple else ends.of(row.began_at, (row.amount, row.unit), calendar, spent=0)
         if (due_at, first, used) != (row.due_at, row.first_due, row.spent):
             yield Moved(row, due_at, first, used)
@@ -139,8 +140,7 @@ class _Ends:
     def of(self, start: datetime, term: tuple[int, str], calendar: Calendar, *, spent: int) -> datetime:
         """The end of a period of so many units."""
         amount, unit = term
-        whole_days = unit != Unit.WORKING_HOURS and amount >= spent
-        begin = start.astimezone(PLACE_TIME).date() if whole_days else start
+        begin = start if unit == Unit.WORKING_HOURS else start.astimezone(PLACE_TIME).date()
         key = (begin, term, spent, id(calendar))
         if key not in self._known:
             self._known[key] = due(start, amount, Unit(unit), calendar, spent=spent)

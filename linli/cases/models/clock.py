@@ -30,6 +30,7 @@ class Clock(models.Model):
     The stretches of one clock share `case`, `task`, `name`, `label` and `began_at`. `spent` is what those before
     used up, in parts of the unit (days; minutes of working hours), `extra` what was granted beyond `amount`.
     `first_due` is what was promised at first: without extension, suspension or parking, only a calendar moves it.
+    `over`: the time had run out before this stretch, which a rest does not undo.
     `halted` says why a stretch ended before its clock did; `resting`: nobody has resumed it yet.
     """
 
@@ -53,6 +54,7 @@ class Clock(models.Model):
     began_at = models.DateTimeField()
     first_due = models.DateTimeField()
     started_at = models.DateTimeField()
+    over = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     halted = models.CharField(max_length=10, blank=True)
