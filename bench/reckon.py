@@ -28,7 +28,9 @@ BARE = "UPDATE cases_clock SET due_at = %s, first_due = %s, spent = 0 WHERE id =
 def bare(count: int) -> None:
     """The same rows updated one by one by a prepared statement, with nothing computed."""
     with writing(), connection.cursor() as cursor:
-        cursor.execute("SELECT due_at, first_due, id FROM cases_clock WHERE stopped_at IS NULL LIMIT %s", [count])
+        cursor.execute(
+            "SELECT due_at, first_due, id FROM cases_clock WHERE stopped_at IS NULL LIMIT %s", [count]
+        )
         cursor.executemany(BARE, cursor.fetchall())
 
 

@@ -79,7 +79,7 @@ def term_of(kind: str, clock: str, on: date) -> Term:
     """The term in force on a day; LookupError when the place has no row for it (doctor and tests check)."""
     for row in _limits(kind, clock):
         if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
-            return Term(Unit(row.unit), row.amount, f"limit:{row.pk}")
+            return Term(Unit(row.unit), row.amount or 0, f"limit:{row.pk}")
     raise LookupError(f"No limit for the clock {clock} of {kind} on {on}.")
 
 

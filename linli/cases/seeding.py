@@ -8,15 +8,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.apps import apps
 from django.db.models import Model
 
 from linli.base.generations import bump
+from linli.base.worktime import Unit
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds
 from linli.cases.models import CalendarDay, Category, Limit
 
 CALENDAR = Path(__file__).parent / "seeds" / "calendar.csv"
+RULES = CALENDAR.with_name("rules.yaml")
+TOLD = ("from", "to", "approver", "lapse", "note")
+UNITS = {"d": Unit.CALENDAR_DAYS, "wd": Unit.WORKING_DAYS, "wh": Unit.WORKING_HOURS}
 _KINDS_FOLDER = Path(__file__).resolve().parent.parent / "kinds"
 _OF_THE_CORE = {"limits", "category"}
 _ALWAYS = date(1949, 10, 1)  # the names of classes are older than any case
@@ -42,9 +47,35 @@ def seed() -> None:
             _seed_limits(kind.name)
             _seed_categories(kind.name)
             _seed_tables(kind.name)
+        _seed_rules()
         bump("calendar")
         bump("limits")
         bump("catalogue")
+
+
+def _seed_rules() -> None:
+    """The rule table: rows about time with their articles; a key the place has keeps the place's rows."""
+    known = set(Limit.objects.exclude(key="").values_list("key", flat=True))
+    rows = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    Limit.objects.bulk_create(_rule(row) for row in rows if row["key"] not in known)
+
+
+def _rule(row: dict[str, Any]) -> Limit:
+    amount, unit = row.get("limit", " ").split(" ")
+    told = {
+        language: {part: row[part][language] for part in TOLD if part in row} for language in ("zh", "en")
+    }
+    return Limit(
+        key=row["key"],
+        unit=UNITS[unit] if unit else "",
+        amount=int(amount) if amount else None,
+        extra=row.get("extra"),
+        backwards=row.get("back", False),
+        told=told,
+        source=row["source"],
+        confirmed=row.get("confirmed", True),
+        valid_from=row["since"],
+    )
 
 
 def _seed_limits(kind: str) -> None:

@@ -12,16 +12,31 @@ from linli.divisions.models import Division
 
 
 class Limit(models.Model):
-    """How long a clock of a kind runs: a dated row with its source. A clock keeps the row it began with."""
+    """A rule about time (时限规则): dated, with its source. Where `clock` is named, that clock of the kind runs by it.
 
-    kind = models.CharField(max_length=30)
-    clock = models.CharField(max_length=30)
-    unit = models.CharField(max_length=20, choices=[(unit.value, unit.value) for unit in Unit])
-    amount = models.PositiveIntegerField()
+    A clock keeps the row it began with. Rules no kind has a clock for yet stand here too, and rules without a
+    length of their own (a fixed day, a number of people) have no unit: `told` says them in words.
+    """
+
+    key = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=30, blank=True)
+    clock = models.CharField(max_length=30, blank=True)
+    unit = models.CharField(max_length=20, blank=True, choices=[(unit.value, unit.value) for unit in Unit])
+    amount = models.PositiveIntegerField(null=True)
+    extra = models.PositiveIntegerField(null=True)  # how much may be granted beyond, in the same unit
+    backwards = models.BooleanField(default=False)  # counted back from an event: notice so many days before
+    told = models.JSONField(default=dict)  # by language: what starts it, what ends it, approver, lapse, note
     source = models.CharField(max_length=200)
     confirmed = models.BooleanField(default=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "valid_from"], condition=~Q(key=""), name="limit_rule_once"
+            )
+        ]
 
 
 class Clock(models.Model):

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from django.apps import apps
 from django.db.models import Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.base.worktime import Unit
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Limit
 from linli.cases.procedure import Procedure
-from linli.portals.desk.lights import Light, light_of
+from linli.portals.desk.lights import Light, light_of, resting_words
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class ShownClock:
     due_at: datetime
     stopped_at: datetime | None
     light: Light | None
+    halted: str = ""
+    granted: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,19 +51,29 @@ def clocks_of(case: Case) -> list[ShownClock]:
     clocks = list(Clock.objects.filter(case=case).order_by("-started_at", "name"))
     sources = _sources(case.kind, {clock.source for clock in clocks})
     rules, now = kind_of(case.kind).procedure.clocks, timezone.now()
+    for clock in clocks:
+        clock.case = case
     shown = [
         ShownClock(
-            label=str(rules[clock.name].label),
+            label=f"{rules[clock.name].label} {clock.label}".strip(),
             term=term_words(clock.amount, clock.unit),
             source=sources.get(clock.source, ""),
             started_at=clock.started_at,
             due_at=clock.due_at,
             stopped_at=clock.stopped_at,
-            light=light_of(clock, now) if clock.stopped_at is None else None,
+            light=light_of(clock, now) if clock.running or clock.resting else None,
+            halted=_halted_words(clock),
+            granted=term_words(clock.extra, clock.unit) if clock.extra else "",
         )
         for clock in clocks
     ]
-    return sorted(shown, key=lambda clock: clock.stopped_at is not None)
+    return sorted(shown, key=lambda clock: clock.light is None)
+
+
+def _halted_words(clock: Clock) -> str:
+    if clock.halted == Clock.Halted.EXTENDED:
+        return _("extended")
+    return resting_words(clock) if clock.halted else ""
 
 
 def limits_of(procedure: Procedure, on: date) -> list[ShownLimit]:
@@ -71,7 +84,7 @@ def limits_of(procedure: Procedure, on: date) -> list[ShownLimit]:
     newest = {limit.clock: limit for limit in in_force.order_by("valid_from", "pk")}
     return [
         ShownLimit(
-            str(rule.label), term_words(row.amount, row.unit), row.source, row.valid_from, row.confirmed
+            str(rule.label), term_words(row.amount or 0, row.unit), row.source, row.valid_from, row.confirmed
         )
         for rule in procedure.clocks.values()
         if (row := newest.get(rule.name))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from linli.base.worktime import PLACE_TIME
 from linli.cases import lists
 from linli.cases.models import Case, Clock, Task
 from linli.cases.search import fold
@@ -126,17 +126,17 @@ def test_nobody_can_be_looked_for(sign_in, case):
 
 
 def test_the_light_turns_from_four_fifths_of_the_time_on(case):
-    now = timezone.now()
     clock = Clock.objects.get(case=case, stopped_at=None)
 
-    def state(passed, left):
-        Clock.objects.filter(pk=clock.pk).update(started_at=now - passed, due_at=now + left)
-        return lights_of([case], now)[case.pk]
+    def state(moment):
+        return lights_of([case], datetime.fromisoformat(moment).replace(tzinfo=PLACE_TIME))[case.pk]
 
-    assert state(timedelta(hours=79), timedelta(hours=21)).state == "calm"
-    soon = state(timedelta(hours=80), timedelta(hours=20))
-    assert (soon.state, "20" in soon.words) == ("soon", True)
-    late = state(timedelta(hours=80), timedelta(hours=-30))
+    started, due = (datetime(2025, 3, day, 10, tzinfo=PLACE_TIME) for day in (3, 10))
+    Clock.objects.filter(pk=clock.pk).update(started_at=started, began_at=started, due_at=due)
+    assert state("2025-03-07 12:00").state == "calm"  # three of five working days and a part of the fourth
+    soon = state("2025-03-08 12:00")
+    assert (soon.state, "2" in soon.words) == ("soon", True)
+    late = state("2025-03-10 12:00")
     assert late.state == "late"
     assert late.words != soon.words
 
