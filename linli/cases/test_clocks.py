@@ -5,20 +5,15 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from linli.base.errors import Conflict, Invalid
-from linli.base.generations import bump
 from linli.base.worktime import PLACE_TIME, Unit
 from linli.cases import kinds
-from linli.cases.calendars import calendar_of, read_calendars
-from linli.cases.clocks import ClockChanges, Light, Term, due_of, light, live_clocks, move, new_clock
+from linli.cases.clocks import ClockChanges, Light, Term, due_of, light, live_clocks, move
 from linli.cases.kinds import all_kinds
 from linli.cases.lapses import lapse_due
-from linli.cases.models import CalendarDay, Case, Clock, Limit, Task, WorkHours
+from linli.cases.models import Case, Clock, Task
 from linli.cases.procedure import Procedure, Step, Words, mistakes_in
-from linli.cases.reckoning import moving, reckon_again, reckon_turn
 from linli.kinds.matters import actions
 from linli.posts.actor import PartyActor
 
@@ -67,138 +62,6 @@ def start(case, term, moment):
 
 def ends(case):
     return timezone.localtime(due_of(case, live_clocks(case)), PLACE_TIME)
-
-
-# --- 300 generated examples against a slow calculation, written here from the articles alone
-
-
-class Slow:
-    """One period, counted day by day or minute by minute. It knows nothing of stretches' rows."""
-
-    def __init__(self, unit, amount, begin, off):
-        self.unit, self.total, self.off = unit, amount, off
-        self.runs = [[begin, None]]
-        self.over_since = None
-
-    def worked(self, day):
-        return self.off.get(day, day.isoweekday() not in (6, 7))
-
-    def due(self):
-        if self.over_since:
-            return self.over_since
-        return self.due_by_minutes() if self.unit is Unit.WORKING_HOURS else self.due_by_days()
-
-    def due_by_days(self):
-        """The day of a start is not counted; a last day on a day off moves on (民事诉讼法 85)."""
-        last_start = self.runs[-1][0].date()
-        counted, day = 0, self.runs[0][0].date()
-        while counted < self.total:
-            day += timedelta(days=1)
-            runs = any(
-                one.date() < day and (other is None or day <= other.date()) for one, other in self.runs
-            )
-            counted += runs and (self.unit is Unit.CALENDAR_DAYS or self.worked(day))
-        day = max(day, last_start)
-        while not self.worked(day):
-            day += timedelta(days=1)
-        return datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=PLACE_TIME)
-
-    def due_by_minutes(self):
-        left, minute = self.total * 60, self.runs[0][0]
-        last_start = self.runs[-1][0]
-        while left > 0 or minute < last_start:
-            at_work = 9 <= minute.hour < 17 and self.worked(minute.date())
-            if at_work and any(one <= minute and (not other or minute < other) for one, other in self.runs):
-                left -= left > 0
-            minute += timedelta(minutes=1)
-        while not (self.worked(minute.date()) and time(9) <= minute.time() <= time(17)):
-            minute += timedelta(minutes=1)
-        return minute
-
-    def rest(self, moment):
-        if self.over_since or moment > self.due():
-            self.over_since = moment  # for good, but for the moment of the resuming
-        self.runs[-1][1] = moment
-
-    def resume(self, moment):
-        self.over_since = self.over_since and moment
-        self.runs.append([moment, None])
-
-
-MOVES = st.lists(
-    st.tuples(
-        st.sampled_from(["suspend", "park", "extend"]),
-        st.integers(0, 9 * 24 * 60),  # minutes of running before
-        st.integers(0, 12 * 24 * 60),  # minutes of rest
-        st.integers(1, 6),  # granted
-    ),
-    max_size=4,
-)
-DAYS_OFF = st.dictionaries(st.dates(date(2024, 1, 25), date(2024, 4, 10)), st.booleans(), max_size=25)
-
-
-@pytest.mark.usefixtures("clockwork")
-@settings(
-    max_examples=300,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking minutes takes minutes
-)
-@given(
-    begin=st.datetimes(datetime(2024, 1, 29), datetime(2024, 2, 29)),
-    amount=st.integers(1, 15),
-    unit=st.sampled_from(list(Unit)),
-    moves=MOVES,
-    days=DAYS_OFF,
-)
-def test_every_clock_agrees_with_the_slow_calculation(world, begin, amount, unit, moves, days):
-    case = standing_case(world)
-    calendar_for(case, days)
-    known = {row.day: row.worked for row in CalendarDay.objects.filter(division=None)} | days
-    moment = begin.replace(second=0, microsecond=0, tzinfo=PLACE_TIME)
-    slow = Slow(unit, amount, moment, known)
-    live = start(case, Term(unit, amount, "test"), moment)
-    promised = slow.due()
-    for what, run, rest, granted in moves:
-        moment += timedelta(minutes=run)
-        if what == "extend":
-            if slow.over_since or moment > slow.due():
-                with pytest.raises(Conflict):
-                    move(case, live, EXTEND, moment, changes=ClockChanges(extensions={"promise": granted}))
-                continue
-            slow.total += granted
-            live = move(case, live, EXTEND, moment, changes=ClockChanges(extensions={"promise": granted}))
-        else:
-            live = move(case, live, SUSPEND if what == "suspend" else PARK, moment, changes=BECAUSE)
-            assert due_of(case, live) is None
-            slow.rest(moment)
-            moment += timedelta(minutes=rest)
-            live = move(case, live, RESUME, moment)
-            slow.resume(moment)
-        assert due_of(case, live) == slow.due()
-    assert {clock.first_due for clock in Clock.objects.filter(case=case)} == {promised}
-    assert reckon_again() == 0  # what is stored is what the calendar says
-
-
-_standing = {}
-
-
-def standing_case(world):
-    """One case for all examples; its stretches are taken away before each."""
-    Clock.objects.all().delete()
-    found = Case.everywhere.filter(pk=_standing.get("pk")).first() or report(world)
-    _standing["pk"] = found.pk
-    Clock.objects.all().delete()
-    return found
-
-
-def calendar_for(case, days):
-    """Days of the case's own place, laid over the country's."""
-    CalendarDay.objects.exclude(division=None).delete()
-    CalendarDay.objects.bulk_create(
-        CalendarDay(division=case.division, day=day, worked=worked) for day, worked in days.items()
-    )
-    bump("calendar")
 
 
 # --- rests, extensions, milestones and tasks
@@ -331,91 +194,6 @@ def test_each_task_has_its_own_clock_and_ends_only_its_own(case, world):
 def test_lights_go_by_the_working_time_used(case, term, moment, shines):
     (clock,) = start(case, Term(*term, "test"), at("2025-03-03"))
     assert light(clock, at(*moment)) is shines
-
-
-# --- calendars of places
-
-
-def test_the_nearest_place_wins_and_others_keep_theirs(world):
-    town, county = world.place("城关街道"), world.county
-    CalendarDay.objects.create(division=county, day="2025-03-04", worked=False, name="县庆")
-    CalendarDay.objects.create(division=county, day="2025-03-05", worked=False, name="县庆")
-    CalendarDay.objects.create(division=town, day="2025-03-05", worked=True)
-    bump("calendar")
-    grid = world.place("东门社区第一网格")
-    assert [calendar_of(grid.code).is_workday(date(2025, 3, day)) for day in (4, 5)] == [False, True]
-    assert [calendar_of(county.code).is_workday(date(2025, 3, day)) for day in (4, 5)] == [False, False]
-    assert [calendar_of().is_workday(date(2025, 3, day)) for day in (4, 5)] == [True, True]
-
-
-def test_hours_of_a_place_have_a_lunch_break_and_a_day_from_which_they_hold(world, case):
-    WorkHours.objects.create(
-        division=world.county,
-        opens=time(8, 30),
-        closes=time(17, 30),
-        break_from=time(12),
-        break_to=time(14),
-        valid_from="2025-03-04",
-    )
-    bump("calendar")
-    (clock,) = start(case, Term(Unit.WORKING_HOURS, 4, "test"), at("2025-03-04", 10, 30))
-    assert clock.due_at.astimezone(PLACE_TIME) == at("2025-03-04", 16, 30)
-    (before,) = start(case, Term(Unit.WORKING_HOURS, 4, "test"), at("2025-03-03", 10, 30))
-    assert before.due_at.astimezone(PLACE_TIME) == at("2025-03-03", 14, 30)
-
-
-def test_a_calendar_edited_in_the_middle_moves_running_clocks_only(case):
-    live = start(case, Term(Unit.WORKING_DAYS, 5, "test"), at("2025-03-03"))
-    move(case, live, STOP, at("2025-03-04"))
-    start(case, Term(Unit.WORKING_DAYS, 5, "test"), at("2025-03-03"))
-    Case.everywhere.filter(pk=case.pk).update(due=ends(case))
-    CalendarDay.objects.create(day="2025-03-06", worked=False)
-    bump("calendar")
-    assert reckon_turn() == 1
-    assert reckon_turn() == 0
-    assert [
-        clock.due_at.astimezone(PLACE_TIME).day for clock in case.clocks.order_by("stopped_at", "pk")
-    ] in (
-        [11, 10],
-        [10, 11],
-    )
-    assert case.clocks.get(stopped_at=None).first_due.astimezone(PLACE_TIME).day == 11
-    assert Case.everywhere.get(pk=case.pk).due.astimezone(PLACE_TIME).day == 11
-
-
-def test_a_correction_of_days_before_a_rest_is_reckoned_with_too(case):
-    live = start(case, Term(Unit.WORKING_DAYS, 5, "test"), at("2025-03-03"))
-    live = move(case, live, SUSPEND, at("2025-03-05"), changes=BECAUSE)  # two days used
-    move(case, live, RESUME, at("2025-03-12"))
-    assert ends(case).date() == date(2025, 3, 17)
-    CalendarDay.objects.create(division=case.division, day="2025-03-04", worked=False)  # only one was
-    bump("calendar")
-    assert reckon_again() == 1
-    assert ends(case).date() == date(2025, 3, 18)
-
-
-def test_the_open_tasks_of_a_moved_case_press_anew(world, clockwork):
-    case = report(world)
-    task = case.tasks.get(closed_at=None)
-    CalendarDay.objects.update_or_create(
-        division=None, day=timezone.localdate(case.due), defaults={"worked": False}
-    )
-    bump("calendar")
-    assert moving(read_calendars()) == 1
-    reckon_again()
-    again = Task.objects.get(pk=task.pk)
-    assert again.pressing_at > task.pressing_at
-    assert again.pressing_at == Case.everywhere.get(pk=case.pk).due
-
-
-def test_a_limit_changed_in_the_middle_keeps_the_old_row_for_what_runs(world):
-    case = report(world)
-    clock = case.clocks.get(name="promise")
-    Limit.objects.filter(kind="matters", clock="promise").update(amount=9)
-    bump("limits")
-    assert reckon_again() == 0
-    assert Clock.objects.get(pk=clock.pk).amount == clock.amount
-    assert new_clock(case, "promise", at("2025-03-03")).amount == 9
 
 
 # --- what runs out
