@@ -5,7 +5,7 @@ UNITS = [(unit, unit) for unit in ("calendar_days", "working_days", "working_hou
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0007_lists"), ("cases", "0007_replies")]
+    dependencies = [("cases", "0008_lists")]
 
     operations = [
         migrations.AddField("clock", "over", models.BooleanField(default=False)),
