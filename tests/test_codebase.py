@@ -23,8 +23,10 @@ WRITERS = re.compile(
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(actions|models|tokens|absences)\.py
     |residents/(reading|keeping|accounts)\.py
-    |cases/(taking|opening|editing|uploads|exports|notices|search|seeding|attachments|clocks|lapses|reckoning|steps|replies)\.py
-    |kinds/\w+/(actions|demo)\.py
+    |cases/(taking|opening|replaying|steps|duplicates)\.py
+    |cases/(clocks|lapses|reckoning|editing|uploads|exports|replies)\.py
+    |cases/(notices|search|seeding|attachments)\.py
+    |kinds/\w+/(actions|actions/\w+|demo)\.py
     |portals/demo/\w+\.py
     |conf/condition\.py  # doctor's probe, taken back at once
     |conf/management/commands/init\.py  # a place's first organisation, before anybody could act""",

@@ -48,7 +48,7 @@ class ClockChanges:
     `terms`: other than the procedure's default, several with labels for milestones; `extensions`: what is granted,
     in the clock's unit; `reason`: key of the listed reason for a rest; `reached`: labels of milestones now met.
     In joint handling `task` is the task this step is taken in: clocks of other tasks are left alone; `tasks` are
-    those it opens: each gets its own clock of every started name that is `per_task`.
+    those it opens: each gets its own clock of every started name that is `per_task`; clocks of the `ended` stop.
     """
 
     terms: dict[str, Term | Sequence[Term]] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class ClockChanges:
     reached: frozenset[str] = frozenset()
     task: Task | None = None
     tasks: Sequence[Task] = ()
+    ended: frozenset[UUID] = frozenset()
 
 
 class Light(StrEnum):
@@ -129,7 +130,8 @@ def move(
     changes = changes or ClockChanges()
     now = _Moving(case, at, changes)
     own = [clock for clock in live if _concerns(clock, changes)]
-    gone = [clock for clock in own if clock.name in step.stop or clock.label in changes.reached]
+    gone = [clock for clock in live if clock.task_id in changes.ended]
+    gone += [clock for clock in own if clock.name in step.stop or clock.label in changes.reached]
     now.stop(gone)
     left = [clock for clock in own if clock not in gone]
     now.extend([clock for clock in left if clock.name in step.extend], step.extend)
@@ -184,7 +186,7 @@ class _Moving:
                 sentence = _("Choose one of the listed reasons.")
                 raise Invalid(sentence, fields={"reason": [sentence]})
             running = [clock for clock in clocks if clock.name == name and clock.running]
-            if not running:
+            if not running and not kind_of(self.case.kind).procedure.clocks[name].per_task:
                 raise Conflict(_("The clock of this case is not running, so it cannot be stopped."))
             self._halt(running, halted, self.changes.reason)
 

@@ -8,13 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from linli.base.errors import Invalid, TooLarge
+from linli.base.errors import Invalid, NotFound, TooLarge
 from linli.base.generations import Cached
 from linli.base.text import half_width, tidy
 from linli.cases.attachments import MAX_PER_STEP, cleaned_photo
 from linli.cases.models import Case
+from linli.cases.reading import case_for
 from linli.divisions.models import Division
-from linli.posts.actor import Actor
+from linli.posts.actor import Actor, PostActor
+from linli.posts.models import Post
 from linli.residents.keeping import GivenContact, plain_phone
 
 LONGEST_TEXT = 6000
@@ -125,6 +127,54 @@ class KeptChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
         except KeyError as trouble:
             said = self.error_messages["invalid_choice"]
             raise forms.ValidationError(said, code="invalid_choice", params={"value": value}) from trouble
+
+
+class PostsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Some posts, each with its body; offered by the form in this case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple())
+        super().__init__(Post.objects.none(), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Title and body."""
+        return labelled(obj)
+
+
+class PostField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One post, with its body; offered by the form in this case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Post.objects.none(), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Title and body."""
+        return labelled(obj)
+
+
+def labelled(post: Post) -> str:
+    """A post as people choose it: its title and its body."""
+    return f"{post.title}（{post.organisation.name}）"
+
+
+class CaseField(forms.CharField):
+    """Another case, by the number somebody typed; it must be one the actor may see. The form sets `by`."""
+
+    by: Actor | None = None
+
+    def clean(self, value: Any) -> Case | None:
+        """The case; a sentence when there is none in the actor's area."""
+        number = super().clean(value)
+        if not number:
+            return None
+        try:
+            if not isinstance(self.by, PostActor):
+                raise NotFound
+            return case_for(self.by, number)
+        except NotFound as trouble:
+            raise forms.ValidationError(
+                _("There is no case with this number in your area. Check the digits.")
+            ) from trouble
 
 
 class PlaceField(forms.CharField):

@@ -23,7 +23,7 @@ from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
-from linli.cases.clocks import Term, due_of, new_clock
+from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
@@ -126,7 +126,9 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
     post = nearest(step.task, case.code_now) if step.task else None
-    task = task_for(Handing(post), case, at, clocks) if post else None
+    task = task_for(Handing(post), case, step, at) if post else None
+    if task:
+        task.pressing_at = pressing_at(at, clocks)
     facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
     line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
     notices = notices_of(case, step, contact, [post] if post else [])

@@ -8,6 +8,7 @@ from linli.base.errors import Conflict, NotFound, NotYours
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Task
 from linli.cases.procedure import ANYONE, REPORTER, Step
+from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import Decision, covers, may, require, still_holds
@@ -20,10 +21,9 @@ def allows(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Decision:
         return Decision.ALLOWED if step.system else Decision.LACKING
     if isinstance(by, PartyActor):
         return _party(step, case, by)
-    mine = {task.role for task in tasks if task.post_id == by.post.pk}
-    if not (mine or covers(by, case.code_now)):
+    if not (covers(by, case.code_now) or any(task.post_id == by.post.pk for task in tasks)):
         return Decision.OUTSIDE
-    if mine & step.tasked:
+    if any(is_for(task, step, by.post.pk) for task in tasks):
         return Decision.ALLOWED
     if REPORTER in step.parties and by.post.pk == case.opened_by_id and case.reporter_id is None:
         return Decision.ALLOWED

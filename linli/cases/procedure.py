@@ -15,6 +15,7 @@ ANYONE = "anyone"
 # What a post has to do in a case: the next step; lead or help in joint handling; answer what it was asked.
 NEXT, LEAD, HELPS, ASKED = "next", "lead", "helps", "asked"
 ROLES = frozenset({NEXT, LEAD, HELPS, ASKED})
+JOINT = frozenset({LEAD, HELPS})
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Step:
     settles: tuple[str, ...] = ()
     waits: bool = False
     bulk: bool = False
+    with_original: bool = False
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
     suspend: tuple[str, ...] = ()

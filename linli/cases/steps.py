@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
+from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock
@@ -15,6 +16,7 @@ from linli.cases.opening import Opened, Origin
 from linli.cases.permission import allows, who_took
 from linli.cases.procedure import Step
 from linli.cases.reading import open_tasks
+from linli.cases.tasks import unanswered
 from linli.posts.actor import Actor, PostActor
 from linli.posts.may import Decision
 
@@ -24,14 +26,23 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
     steps = kind_of(case.kind).procedure.leaving(case.stage)
     tasks = open_tasks(case)
     allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
-    running = set()
-    if any(step.while_running for step in allowed):
-        running = set(Clock.objects.filter(case=case, stopped_at=None).values_list("name", flat=True))
-    return [step for step in allowed if _possible(step, case, by, running)]
+    clocks = live_clocks(case) if any(_moves_clocks(step) for step in allowed) else []
+    able = [step for step in allowed if not (step.waits and unanswered(tasks))]
+    return [step for step in able if _possible(step, case, by, clocks)]
 
 
-def _possible(step: Step, case: Case, by: Actor, running: set[str]) -> bool:
+def _moves_clocks(step: Step) -> bool:
+    return bool(step.while_running or step.suspend or step.park or step.extend or step.resume)
+
+
+def _possible(step: Step, case: Case, by: Actor, clocks: list[Clock]) -> bool:
+    """Whether what the step needs is there: running clocks, resting ones, somebody who has not taken its opposite."""
+    running = {clock.name for clock in clocks if clock.running}
     if step.while_running and step.while_running not in running:
+        return False
+    if not running.issuperset({*step.suspend[:1], *step.park[:1], *step.extend}):
+        return False
+    if step.resume and not any(clock.resting and clock.name in step.resume for clock in clocks):
         return False
     if step.apart_from and isinstance(by, PostActor):
         return by.holding.account_id not in who_took(case, step.apart_from)

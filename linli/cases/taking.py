@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NewType
 
@@ -15,7 +15,7 @@ from linli.base.errors import Conflict, NotFound, Stale
 from linli.base.ids import uuid7
 from linli.base.rows import insert_many
 from linli.base.writing import writing
-from linli.cases.clocks import ClockChanges, Term, due_of, live_clocks, move
+from linli.cases.clocks import ClockChanges, Term, due_of, live_clocks, move, pressing_at
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.permission import require_stage, require_step, who_took
@@ -56,18 +56,23 @@ class Taking:
         """Add free text; it is stored apart from the entry and can be erased."""
         self.written.update(words)
 
-    def hand_to(
-        self, post: Post | None, role: str = NEXT, *, mandatory: bool = True, term: Term | None = None
-    ) -> None:
-        """Name a post that gets a task; `term` is that task's own time. Nobody leads: nobody gets one."""
+    def hand_to(self, post: Post | None, role: str = NEXT, *, mandatory: bool = True) -> None:
+        """Name a post that gets a task. Nobody leads: nobody gets one."""
         if post:
-            self.handed.append(Handing(post.pk, role, mandatory, term))
+            self.handed.append(Handing(post.pk, role, mandatory))
 
-    def enter(self, stage: str) -> None:
-        """Choose one of the stages the step may lead to, instead of its usual one."""
+    def hand_to_nearest(self, kind: str, role: str = NEXT) -> None:
+        """Give the task to the nearest post of a kind that may take what comes next."""
+        found = nearest(kind, self.case.code_now, apart=_kept_apart(self))
+        self.handed += [Handing(found, role)] if found else []
+
+    def enter(self, stage: str, *, start: tuple[str, ...] | None = None) -> None:
+        """Choose one of the stages the step may lead to, instead of its usual one, and which clocks start there."""
         if stage not in self.step.targets:
             raise ValueError(f"{self.step.name} does not lead to {stage}")
         self.target = stage
+        if start is not None:
+            self.step = replace(self.step, start=start)
 
     @property
     def moves(self) -> bool:
@@ -144,22 +149,23 @@ def _running(now: Taking, name: str) -> bool:
 
 def _finish(now: Taking) -> None:
     left, moves = now.case.stage, now.moves
-    _move_stage(now)
+    _move_stage(now, moves=moves)
+    opened = _move_tasks(now, moves=moves)
     _move_clocks(now)
-    _move_tasks(now, moves=moves)
+    _insert_tasks(now, opened)
     now.detail.save()
     now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
-    facts = {"from": left, "to": now.case.stage, "version": now.case.version, **now.said}
+    facts = {"from": left, "to": now.case.stage, "version": now.case.version, **_next(opened), **now.said}
     name = power(now.case.kind, now.step)
     record(Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written))
-    posts = [handing.post for handing in now.handed] if moves or not now.step.targets else []
+    posts = [task.post_id for task in opened]
     Notice.objects.bulk_create(notices_of(now.case, now.step, now.case.reporter, posts))
 
 
-def _move_stage(now: Taking) -> None:
+def _move_stage(now: Taking, *, moves: bool) -> None:
     case = now.case
     case.version += 1
-    if not now.moves:
+    if not moves:
         return
     case.stage = now.target
     ends = kind_of(case.kind).procedure.stages[case.stage].ends
@@ -172,29 +178,31 @@ def _move_clocks(now: Taking) -> None:
     now.case.due = due_of(now.case, now.clocks)
 
 
-def _move_tasks(now: Taking, *, moves: bool) -> None:
-    closing = closed_by(
-        now.step, now.tasks, post=now.by_post, moves=moves, ends=now.case.closed_at is not None
-    )
+def _move_tasks(now: Taking, *, moves: bool) -> list[Task]:
+    """Close what the step closes; return the unsaved tasks it opens, whose clocks are yet to start."""
+    ends = now.case.closed_at is not None
+    closing = closed_by(now.step, now.tasks, post=now.by_post, moves=moves, ends=ends)
+    now.changes.ended = frozenset(task.pk for task in closing)
     if closing:
-        Task.objects.filter(pk__in=[task.pk for task in closing]).update(closed_at=now.at)
-    if moves or not now.step.targets:
-        _hand_on(now)
-
-
-def _hand_on(now: Taking) -> None:
-    """Open the tasks the action named, or one for the nearest post of the kind the step says."""
+        Task.objects.filter(pk__in=now.changes.ended).update(closed_at=now.at)
+    if now.step.targets and not moves:
+        return []
     if not now.handed and now.step.task not in {"", "named"}:
-        found = nearest(now.step.task, now.case.code_now, apart=_kept_apart(now))
-        now.handed = [Handing(found)] if found else []
-    opened = [task_for(handing, now.case, now.at, now.clocks) for handing in now.handed]
+        now.hand_to_nearest(now.step.task, NEXT if now.step.targets else ASKED)
+    now.changes.tasks = [task_for(handing, now.case, now.step, now.at) for handing in now.handed]
+    return list(now.changes.tasks)
+
+
+def _next(opened: list[Task]) -> dict[str, Any]:
+    """What the ledger says of who is next."""
+    posts = [task.post_id for task in opened]
+    return {"next_post": posts[0], **({"next_posts": posts} if posts[1:] else {})} if posts else {}
+
+
+def _insert_tasks(now: Taking, opened: list[Task]) -> None:
     for task in opened:
-        task.asks = now.step.name if task.role == ASKED else ""
+        task.pressing_at = pressing_at(now.at, now.clocks, task.pk)
     insert_many(opened)
-    if opened:
-        now.said["next_post"] = opened[0].post_id
-    if len(opened) > 1:
-        now.said["next_posts"] = [task.post_id for task in opened]
 
 
 def notices_of(case: Case, step: Step, contact: Contact | None, posts: Sequence[int]) -> list[Notice]:

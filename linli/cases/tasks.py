@@ -7,34 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linli.base.ids import uuid7
-from linli.cases.clocks import Term, pressing_at
-from linli.cases.models import Case, Clock, Task
-from linli.cases.procedure import ASKED, HELPS, LEAD, NEXT, Step
-
-JOINT = frozenset({LEAD, HELPS})
+from linli.cases.models import Case, Task
+from linli.cases.procedure import ASKED, JOINT, NEXT, Step
 
 
 @dataclass(frozen=True)
 class Handing:
-    """A task about to be opened: for which post, in which role, within which time of its own."""
+    """A task about to be opened: for which post, in which role; the case waits for a mandatory one."""
 
     post: int
     role: str = NEXT
     mandatory: bool = True
-    term: Term | None = None
 
 
-def task_for(handing: Handing, case: Case, at: datetime, running: Sequence[Clock]) -> Task:
-    """An unsaved task in the case's present stage; it presses when the earliest running clock ends."""
+def task_for(handing: Handing, case: Case, step: Step, at: datetime) -> Task:
+    """An unsaved task in the case's present stage, which presses at once until a clock runs for it."""
     return Task(
         id=uuid7(at),
         case=case,
         post_id=handing.post,
         stage=case.stage,
         role=handing.role,
+        asks=step.name if handing.role == ASKED else "",
         mandatory=handing.mandatory,
         opened_at=at,
-        pressing_at=pressing_at(at, running),
+        pressing_at=at,
     )
 
 
@@ -43,12 +40,20 @@ def closed_by(step: Step, tasks: Sequence[Task], *, post: int | None, moves: boo
     if ends or step.closes == "every":
         return list(tasks)
     answered = [task for task in tasks if task.asks and task.asks in step.settles]
-    if step.closes == "own":
-        mine = [task for task in tasks if task.post_id == post and task.role in step.tasked]
-        return mine + [task for task in answered if task not in mine]
+    if step.closes == "own" and not moves:
+        asked = set(step.settles)
+        return [
+            task for task in tasks if is_for(task, step, post) or (not step.tasked and task.asks in asked)
+        ]
     if moves:
         return [task for task in tasks if task.role != ASKED or task in answered]
     return answered
+
+
+def is_for(task: Task, step: Step, post: int | None) -> bool:
+    """Whether an open task is what gives a post this step: its role fits, and a question is one the step answers."""
+    fits = task.role in step.tasked and (task.role != ASKED or task.asks in step.settles)
+    return fits and task.post_id == post
 
 
 def others_to_wait_for(step: Step, tasks: Sequence[Task], post: int | None) -> list[Task]:

@@ -110,13 +110,21 @@ def titles_of(posts: Iterable[int]) -> list[str]:
     return list(Post.objects.filter(pk__in=posts).order_by("pk").values_list("title", flat=True))
 
 
-def superior(kind: str, span: tuple[int, int], *, apart: frozenset[int] = frozenset()) -> int | None:
+def superior(kind: str, span: tuple[int, int], *, apart: frozenset[int] = frozenset()) -> Post | None:
     """The post of `kind` one level up: with the smallest area that holds a whole span and is larger than it."""
-    low, high = span
-    above = [
-        seat
-        for seat in _seats(kind)
-        if seat.low <= low and high <= seat.high and seat.high - seat.low > high - low
-    ]
+    above = [seat for seat in _around(kind, span) if seat.high - seat.low > span[1] - span[0]]
     served = [seat for seat in above if seat.sitters - apart]
-    return next((seat.post for seat in served or above), None)
+    return _post(next(iter(served or above), None))
+
+
+def topmost(kind: str, code: int) -> Post | None:
+    """The post of `kind` with the largest area around a place (17-digit code)."""
+    return _post(next(reversed(_around(kind, (code, code + 1))), None))
+
+
+def _around(kind: str, span: tuple[int, int]) -> list[Seat]:
+    return [seat for seat in _seats(kind) if seat.low <= span[0] and span[1] <= seat.high]
+
+
+def _post(seat: Seat | None) -> Post | None:
+    return Post.objects.get(pk=seat.post) if seat else None

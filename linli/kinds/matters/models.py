@@ -30,7 +30,9 @@ class Matter(models.Model):
     placing = models.CharField(max_length=10, choices=Placing.choices, default=Placing.UNKNOWN)
     happened_at = models.DateTimeField(null=True)
     next_owner = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    condition = models.CharField(max_length=200, blank=True)
     result = models.TextField(blank=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=0)
 
     def words(self) -> str:

@@ -119,4 +119,6 @@ def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
     return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -165,7 +165,7 @@ def test_the_step_says_what_it_asks_for_with_the_choices(client, world, accepted
     choices = {each["const"]: each["title"] for each in answer["schema"]["properties"]["to"]["oneOf"]}
     power = world.posts["power"]
     assert choices[power.pk].startswith(power.title)
-    assert answer["suggested"] == {"to": power.pk}
+    assert answer["suggested"] == {"to": power.pk, "helpers": []}
 
 
 def test_a_step_asks_only_whom_it_may(client, accepted, token_of):

@@ -125,9 +125,8 @@ def _offered(page: Any, step: str) -> dict[str, Any]:
     sent: dict[str, Any] = {"seen": case.version, "version": case.version}
     for rule, form in page.context.get("forms", []):
         if rule.name == step:
-            sent |= {
-                name: form.get_initial_for_field(field, name) or "" for name, field in form.fields.items()
-            }
+            chosen = {name: form.get_initial_for_field(each, name) for name, each in form.fields.items()}
+            sent |= {name: value for name, value in chosen.items() if value is not None}
     return sent
 
 

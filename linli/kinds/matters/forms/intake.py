@@ -1,4 +1,4 @@
-"""What each step asks for. Pages and the API use these forms alike."""
+"""What the steps ask for that take a matter in, or do not."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.coordinates import Datum
-from linli.cases.catalogue import Suggestion, suggestion
+from linli.cases.catalogue import suggestions
 from linli.cases.forms import (
+    CaseField,
     KeptChoiceField,
     NoteForm,
     PersonFields,
@@ -23,8 +24,7 @@ from linli.cases.forms import (
 )
 from linli.cases.models import Case, Category
 from linli.cases.models.catalogue import Audience
-from linli.posts.lookup import serving
-from linli.posts.models import Organisation, Post, PostKind
+from linli.posts.models import Organisation
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -89,8 +89,31 @@ class Report(PersonFields):
         return given
 
 
+class Settle(StepForm):
+    """Put right on the spot."""
+
+    result = TidyText(
+        label=_("What was done on the spot"),
+        help_text=_("The reporter will read it and has the last word. Say what changed."),
+    )
+    photos = PhotosField(label=_("Photos of the result"), required=False)
+
+
+class AskVerification(NoteForm):
+    """Sending the grid worker to look."""
+
+    note = TidyText(label=_("What to look at"), required=False, max_length=1000)
+
+
+class Verify(StepForm):
+    """What was found on site."""
+
+    finding = TidyText(label=_("What was found on site"), max_length=2000)
+    photos = PhotosField(label=_("Photos from the site"), required=False)
+
+
 class Accept(NoteForm):
-    """Taking a matter on fixes what it is about, and with that the limit."""
+    """Taking a matter on fixes what it is about and under which condition, and with that the limit."""
 
     category = KeptChoiceField(
         Category.objects.filter(kind="matters").exclude(audience=Audience.NOBODY),
@@ -98,17 +121,51 @@ class Accept(NoteForm):
         label=_("Category"),
         to_field_name="code",
     )
+    condition = forms.CharField(
+        label=_("Opening condition"),
+        max_length=200,
+        required=False,
+        help_text=_("It fixes the time limit. If you choose another category, leave it empty."),
+    )
 
-    field_order = ("category", "note")
+    field_order = ("category", "condition", "note")
+
+    def offer(self) -> None:
+        """Offer the conditions the catalogue knows for the category so far; without any, do not ask."""
+        found = conditions(self.case.category, self.case) if self.case else []
+        if found:
+            self.fields["condition"].widget = forms.Select(
+                choices=[("", "—"), *((each, each) for each in found)]
+            )
+        elif self.case:
+            self.fields["condition"].widget = forms.HiddenInput()
 
     def suggest(self) -> None:
         """Begin with the category the reporter chose."""
         if self.case and self.case.category:
             self.initial["category"] = self.case.category.code
 
+    def clean(self) -> dict[str, Any]:
+        """The condition must be one of the category's."""
+        given = super().clean() or {}
+        chosen, category = given.get("condition"), given.get("category")
+        if chosen and category and self.case and chosen not in conditions(category, self.case):
+            self.add_error("condition", _("The catalogue has no such condition for this category here."))
+        return given
+
+
+def conditions(category: Category | None, case: Case) -> list[str]:
+    """The opening conditions the catalogue has for a category at the place of a case."""
+    found = suggestions(category, case.code_now, timezone.localdate())
+    return [each.row.condition for each in found if each.row.condition]
+
 
 class Refuse(ReasonForm):
     """Not taking a matter on."""
+
+
+class Void(ReasonForm):
+    """Setting aside what is no matter."""
 
 
 class Refer(ReasonForm):
@@ -123,91 +180,41 @@ class Refer(ReasonForm):
         self.fields["to"].label_from_instance = lambda body: body.name  # type: ignore[attr-defined]
 
 
-class Dispatch(NoteForm):
-    """Choosing who deals with it; the catalogue's suggestion is chosen already, and says why."""
+class LinkDuplicate(NoteForm):
+    """Merging into another matter."""
 
-    to = forms.ModelChoiceField(Post.objects.none(), label=_("Who deals with it"))
+    original = CaseField(
+        label=_("Number of the original"),
+        max_length=30,
+        help_text=_("This one follows it and is closed with it; its reporter is told."),
+    )
 
-    field_order = ("to", "note")
+    field_order = ("original", "note")
 
     def offer(self) -> None:
-        """Offer the handling posts and grid workers that serve the place."""
-        to = self.fields["to"]
-        to.label_from_instance = lambda post: f"{post.title}（{post.organisation.name}）"  # type: ignore[attr-defined]
-        if self.case is None:
-            return
-        to.queryset = serving_posts(self.case)  # type: ignore[attr-defined]
-
-    def suggest(self) -> None:
-        """Choose whom the catalogue names, and say why."""
-        found = suggested(self.case) if self.case else None
-        if found:
-            self.initial["to"] = found.post.pk
-            self.fields["to"].help_text = _("Suggested by the catalogue: %(why)s") % {"why": found.why}
+        """Look for the original where the actor may see it."""
+        self.fields["original"].by = self.by  # type: ignore[attr-defined]
 
 
-def serving_posts(case: Case) -> Any:
-    """The posts in force that may be given a case at its place."""
-    served = serving([PostKind.HANDLER, PostKind.GRID_WORKER], case.code_now)
-    posts = Post.objects.filter(pk__in=served).select_related("organisation")
-    return posts.order_by("-division__level", "title")
+class UnlinkDuplicate(ReasonForm):
+    """Not the same after all."""
 
 
-def suggested(case: Case) -> Suggestion | None:
-    """What the catalogue says about a case."""
-    return suggestion(case.category, case.code_now, timezone.localdate())
+class Relate(NoteForm):
+    """Linking with another case."""
 
-
-class Handle(StepForm):
-    """What was done."""
-
-    result = TidyText(
-        label=_("What was done"), help_text=_("The reporter will read it. Say what changed on site.")
-    )
-    photos = PhotosField(label=_("Photos of the result"), required=False)
-
-
-class Ask(StepForm):
-    """A question to the reporter."""
-
-    question = TidyText(
-        label=_("Question"),
-        max_length=500,
-        help_text=_("It goes to the reporter through Linli. Ask only what you need."),
+    other = CaseField(label=_("Number of the other case"), max_length=30)
+    relation = forms.ChoiceField(
+        label=_("How they belong together"),
+        choices=[
+            ("related", _("Has to do with it")),
+            ("became", _("This one became that one")),
+            ("part_of", _("This one is part of that one")),
+        ],
     )
 
+    field_order = ("other", "relation", "note")
 
-class Answer(StepForm):
-    """The reporter's answer."""
-
-    reply = TidyText(label=_("Your answer"), max_length=1000)
-
-
-class SendBack(ReasonForm):
-    """Not ours: why, so that the dispatcher finds the right one."""
-
-    reason = TidyText(label=_("Why it is not yours, and whose it is"), max_length=1000)
-
-
-class Check(NoteForm):
-    """Found done."""
-
-
-class Fail(ReasonForm):
-    """Found not done."""
-
-
-class Confirm(NoteForm):
-    """Solved."""
-
-
-class Contest(ReasonForm):
-    """Not solved: what is still wrong."""
-
-    reason = TidyText(label=_("What is still wrong?"), max_length=1000)
-
-
-class Reopen(ReasonForm):
-    """Take it up again."""
-
-    reason = TidyText(label=_("Why should it be taken up again?"), max_length=1000)
+    def offer(self) -> None:
+        """Look for the other one where the actor may see it."""
+        self.fields["other"].by = self.by  # type: ignore[attr-defined]

@@ -1,0 +1,92 @@
+"""Cases that are the same: the later ones follow an original and end with it; a chain never becomes a circle."""
+
+from __future__ import annotations
+
+import logging
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, Refusal
+from linli.cases.kinds import all_kinds, kind_of
+from linli.cases.models import Case, Link, Mark
+from linli.cases.procedure import Step
+from linli.posts.actor import SystemActor
+
+log = logging.getLogger("linli.duplicates")
+DUPLICATE = "duplicate_of"
+BATCH = 20
+LINKS = SystemActor("links")
+
+
+def follow(case: Case, original: Case) -> Case:
+    """Let a case follow another one of its kind, inside the step's transaction; return the case at the chain's end.
+
+    Raises Conflict where the original has ended, is the case itself, or follows it already.
+    """
+    _one_at_a_time()
+    first = original_of(original)
+    if first.pk == case.pk:
+        raise Conflict(
+            _("%(number)s follows this case already; a case cannot follow itself.")
+            % {"number": original.number}
+        )
+    if first.kind != case.kind or first.closed_at is not None:
+        raise Conflict(
+            _("%(number)s is closed or of another kind. Choose one that is being dealt with.")
+            % {"number": first.number}
+        )
+    Link.objects.get_or_create(source=case, target=first, relation=DUPLICATE)
+    return first
+
+
+def unfollow(case: Case) -> None:
+    """Let a case go its own way again."""
+    Link.objects.filter(source=case, relation=DUPLICATE).delete()
+
+
+def original_of(case: Case) -> Case:
+    """The case at the end of the chain of duplicates; the case itself when it follows none."""
+    seen = {case.pk}
+    while link := Link.objects.filter(source=case, relation=DUPLICATE).select_related("target").first():
+        if link.target_id in seen:  # cannot be made here; a circle from elsewhere must not hang anybody
+            break
+        case = link.target
+        seen.add(case.pk)
+    return case
+
+
+def relate_to(case: Case, other: Case, relation: str) -> None:
+    """Link a case with another one; the same link twice is one."""
+    Link.objects.get_or_create(source=case, target=other, relation=relation)
+
+
+def _one_at_a_time() -> None:
+    """Two who merge in opposite directions at once must not make a circle: mergers take turns."""
+    Mark.objects.get_or_create(name=DUPLICATE)
+    Mark.objects.select_for_update().get(name=DUPLICATE)
+
+
+def close_followers(limit: int = BATCH) -> int:
+    """Take the closing step of cases whose original has ended (the worker loop calls this); return how many."""
+    done = 0
+    for kind in all_kinds():
+        step = next((each for each in kind.procedure.steps.values() if each.with_original), None)
+        if step:
+            done += sum(_closed(case, step) for case in _left_behind(kind.name, step, limit))
+    return done
+
+
+def _left_behind(kind: str, step: Step, limit: int) -> list[Case]:
+    waiting = Case.everywhere.filter(kind=kind, stage__in=step.leaves, closed_at=None)
+    ended = waiting.filter(links__relation=DUPLICATE, links__target__closed_at__isnull=False)
+    return list(ended.order_by("id")[:limit])
+
+
+def _closed(case: Case, step: Step) -> bool:
+    kind = kind_of(case.kind)
+    try:
+        kind.function(step)(kind.reference(case), by=LINKS, seen=case.version)
+    except Refusal as refusal:  # somebody acted in the same moment: the next turn looks again
+        log.info("%s of %s not taken: %s", step.name, case.number, refusal.sentence)
+        return False
+    return True
