@@ -143,6 +143,18 @@ def a_notice(world: Any) -> dict[str, Any]:
     return {"notice": notice.pk}
 
 
+def a_catalogue(world: Any) -> dict[str, Any]:
+    """A row of the county's catalogue, a proposal, an edit and an upload of the administrator."""
+    catalogue = import_module("linli.cases.models")
+    county, by = world.by("administrator").post.division, world.by("administrator")
+    row = catalogue.Responsibility.objects.filter(division=county).first()
+    now = timezone.now()
+    kept = {"kind": "matters", "table": "rows", "at": now, "post": by.post}
+    sent = catalogue.Upload.objects.create(first_day=now, lines=[], faults=[], notes=[], **kept)
+    edit = catalogue.Revision.objects.create(changes=[], **kept)
+    return {"kind": "matters", "table": "rows", "row": row.pk, "key": sent.pk, "revision": edit.pk}
+
+
 # Address -> who may open it.
 DOORS: dict[str, Door] = {
     "healthz": Door(EVERYONE),
@@ -215,6 +227,21 @@ DOORS: dict[str, Door] = {
     ),
     "desk/exports/<uuid:key>/": Door(AREA_AND_POWER, fill=an_export, **CENTRE),
     "desk/exports/<uuid:key>/file/": Door(AREA_AND_POWER, fill=an_export, method="post"),
+    "desk/catalogue/": Door(STAFF),
+    "desk/catalogue/<slug:kind>/<slug:table>/": Door(STAFF, fill=a_catalogue),
+    "desk/catalogue/<slug:kind>/<slug:table>/add/": Door(POWER, fill=a_catalogue, **CENTRE),
+    "desk/catalogue/<slug:kind>/<slug:table>/<int:row>/": Door(POWER, fill=a_catalogue, **CENTRE),
+    "desk/catalogue/<slug:kind>/<slug:table>/workbook/": Door(STAFF, fill=a_catalogue),
+    "desk/catalogue/<slug:kind>/<slug:table>/upload/": Door(POWER, fill=a_catalogue, **CENTRE),
+    "desk/catalogue/<slug:kind>/<slug:table>/upload/<uuid:key>/": Door(POWER, fill=a_catalogue, **CENTRE),
+    "desk/catalogue/<slug:kind>/<slug:table>/upload/<uuid:key>/faults/": Door(
+        POWER, fill=a_catalogue, **CENTRE
+    ),
+    "desk/catalogue/<slug:kind>/history/": Door(POWER, fill=a_catalogue, **CENTRE),
+    "desk/catalogue/<slug:kind>/history/<int:revision>/": Door(
+        POWER, fill=a_catalogue, method="post", **CENTRE
+    ),
+    "desk/catalogue/<slug:kind>/proposals/<int:row>/": Door(POWER, fill=a_catalogue, method="post", **CENTRE),
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }

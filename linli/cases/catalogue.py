@@ -12,8 +12,9 @@ from linli.base.errors import Invalid
 from linli.base.generations import Cached
 from linli.base.worktime import Unit
 from linli.cases.clocks import Term
-from linli.cases.models import Admission, Category, Responsibility
+from linli.cases.models import Admission, Case, Category, Responsibility
 from linli.cases.models.catalogue import RowState, Rule
+from linli.divisions.models import Division
 from linli.posts.models import Post
 
 VILLAGE = 5  # the level of villages and communities; grids are below
@@ -134,6 +135,21 @@ def _why(row: Responsibility) -> str:
             "number": row.ruling.number,
         }
     return _("%(category)s in %(area)s: %(source)s") % said
+
+
+def below(category: Category) -> list[int]:
+    """The keys of a category and all that belong to it."""
+    rows = _categories(category.kind).values()
+    found = [category.pk]
+    for key in found:
+        found += [row.pk for row in rows if row.parent_id == key and row.pk not in found]
+    return found
+
+
+def open_cases_under(category: Category, division: Division) -> int:
+    """How many open cases a row about a category in an area lies over; they keep the row they began with."""
+    within = Case.objects.within(division.span)
+    return int(within.filter(closed_at=None, category__in=below(category)).count())
 
 
 def refuse_unless_admitted(category: Category | None, post: Post, on: date) -> None:

@@ -94,7 +94,11 @@ class _Work:
 
     def complain(self, line: int, name: str, value: object, sentence: str) -> None:
         label = str(self.plan.table.column(name).label) if name else ""
-        self.plan.faults.append(Complaint(line, label, str(value)[:200], sentence))
+        self.plan.faults.append(Complaint(line, label, _as_typed(value), sentence))
+
+
+def _as_typed(value: object) -> str:
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)[:200]
 
 
 def compare(table: Table, ground: Ground, given: Iterable[Given], *, by: Actor, today: date) -> Plan:

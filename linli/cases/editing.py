@@ -16,7 +16,7 @@ from linli.base.writing import writing
 from linli.cases.catalogue import suggestion
 from linli.cases.clocks import Term, term_of
 from linli.cases.comparing import Change, Plan
-from linli.cases.models import Case, Category, Responsibility, Revision
+from linli.cases.models import Case, Category, Responsibility, Revision, Upload
 from linli.cases.models.catalogue import RowState
 from linli.cases.tables import ROWS, Table, Values, table_named
 from linli.divisions.models import Division
@@ -235,6 +235,11 @@ def _replaced(row: Responsibility, today: date) -> list[Responsibility]:
         category=row.category, division=row.division, condition=row.condition, state=RowState.ADOPTED
     )
     return [each for each in rows if each.valid_to is None or each.valid_to > today]
+
+
+def drop_upload(upload: Upload) -> None:
+    """Forget an upload that was carried out."""
+    upload.delete()
 
 
 def register_entries() -> None:

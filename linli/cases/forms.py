@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import Invalid, NotFound, TooLarge
 from linli.base.generations import Cached
 from linli.base.text import half_width, tidy
 from linli.cases.attachments import MAX_PER_STEP, cleaned_photo
-from linli.cases.models import Case
+from linli.cases.catalogue import in_force
+from linli.cases.models import Case, Category
 from linli.cases.reading import case_for
 from linli.divisions.models import Division
 from linli.posts.actor import Actor, PostActor
@@ -175,6 +179,28 @@ class CaseField(forms.CharField):
             raise forms.ValidationError(
                 _("There is no case with this number in your area. Check the digits.")
             ) from trouble
+
+
+class CategoryField(KeptChoiceField):
+    """A choice among a kind's categories in force, by code; `audiences` says for whom they are (all staff see)."""
+
+    def __init__(self, kind: str, *, audiences: Collection[str], **kwargs: Any) -> None:
+        rows = Category.objects.filter(kind=kind, audience__in=audiences)
+        super().__init__(rows, family="catalogue", to_field_name="code", **kwargs)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """Each form offers what holds today."""
+        own: Any = super().__deepcopy__(memo)
+        today = timezone.localdate()
+        own.queryset = own.queryset.filter(Q(valid_to=None) | Q(valid_to__gt=today), valid_from__lte=today)
+        return own
+
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        if found is not None and not in_force(found, timezone.localdate()):
+            said = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(said, code="invalid_choice", params={"value": value})
+        return found
 
 
 class PlaceField(forms.CharField):

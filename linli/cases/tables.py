@@ -141,7 +141,6 @@ SOURCE = Column(
     width=36,
     needed=True,
     hint=_("The document or list this row comes from."),
-    is_long=True,
 )
 FROM = Column(
     "valid_from",
@@ -193,7 +192,6 @@ ROWS = Table(
             _("Opening condition"),
             width=24,
             hint=_("Empty if one row holds for the whole category."),
-            is_long=True,
         ),
         PLACE,
         PLACE_NAME,
@@ -215,7 +213,6 @@ ROWS = Table(
             width=30,
             hint=_("Several posts are separated by semicolons."),
             default=list,
-            is_long=True,
         ),
         Column("amount", _("Limit"), cells.read_amount, int, needed=True, width=8),
         Column(
@@ -233,11 +230,11 @@ ROWS = Table(
             cells.read_milestones,
             cells.milestone_words,
             width=40,
+            is_long=True,
             hint=_("On the way, separated by semicolons: stop the work 4 working hours; fine 7 working days"),
             default=list,
-            is_long=True,
         ),
-        Column("closing", _("Closing condition"), width=24, is_long=True),
+        Column("closing", _("Closing condition"), width=24),
         SOURCE,
         Column(
             "confirmed",
@@ -302,7 +299,7 @@ ADMISSIONS = Table(
     Admission,
     (
         Column("key", _("Item number"), cells.words(40), needed=True, width=14),
-        Column("title", _("Item"), cells.words(120), needed=True, width=40, is_long=True),
+        Column("title", _("Item"), cells.words(120), needed=True, width=40),
         Column(
             "rule",
             _("Rule"),
@@ -330,7 +327,6 @@ ADMISSIONS = Table(
             width=36,
             needed=True,
             hint=_("The law, regulation or document this rests on."),
-            is_long=True,
         ),
         FROM,
         TO,

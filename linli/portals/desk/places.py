@@ -15,6 +15,10 @@ from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with
 
 MOST_COUNTED = 99
+CATALOGUE_PAGES = {
+    *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
+    *("catalogue_upload", "catalogue_preview"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Desk:
             )
         for needed, label, name, pages in (
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
+            ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
             ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),

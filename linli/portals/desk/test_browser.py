@@ -37,6 +37,12 @@ def desk(committed_world, start_server):
             f"posts/{grid.trimmed}/",
             f"posts/{grid.trimmed}/{post}/",
             "notices/",
+            "catalogue/matters/rows/",
+            "catalogue/matters/categories/?category=E01",
+            "catalogue/matters/admissions/",
+            "catalogue/matters/categories/add/",
+            "catalogue/matters/rows/upload/",
+            "catalogue/matters/history/",
         ],
     }
 

@@ -8,6 +8,7 @@ from linli.portals.desk import (
     absence,
     appointing,
     cases,
+    catalogue,
     choosing,
     comparing,
     contact,
@@ -21,6 +22,7 @@ from linli.portals.desk import (
     procedures,
     replying,
     reporting,
+    workbooks,
 )
 
 app_name = "desk"
@@ -58,6 +60,23 @@ urlpatterns = [
     path("exports/contacts/", exports.ask_contacts, name="ask_contacts"),
     path("exports/<uuid:key>/", exports.export, name="export"),
     path("exports/<uuid:key>/file/", exports.export_file, name="export_file"),
+    path("catalogue/", catalogue.catalogues, name="catalogues"),
+    path("catalogue/<slug:kind>/history/", catalogue.history, name="catalogue_history"),
+    path("catalogue/<slug:kind>/history/<int:revision>/", catalogue.take_back, name="catalogue_undo"),
+    path("catalogue/<slug:kind>/proposals/<int:row>/", catalogue.decide_proposal, name="catalogue_decide"),
+    path("catalogue/<slug:kind>/<slug:table>/", catalogue.catalogue, name="catalogue"),
+    path("catalogue/<slug:kind>/<slug:table>/add/", catalogue.add, name="catalogue_add"),
+    path("catalogue/<slug:kind>/<slug:table>/<int:row>/", catalogue.edit, name="catalogue_row"),
+    path("catalogue/<slug:kind>/<slug:table>/workbook/", workbooks.download, name="catalogue_workbook"),
+    path("catalogue/<slug:kind>/<slug:table>/upload/", workbooks.upload, name="catalogue_upload"),
+    path(
+        "catalogue/<slug:kind>/<slug:table>/upload/<uuid:key>/", workbooks.preview, name="catalogue_preview"
+    ),
+    path(
+        "catalogue/<slug:kind>/<slug:table>/upload/<uuid:key>/faults/",
+        workbooks.faults,
+        name="catalogue_faults",
+    ),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice>/", notices.send_again, name="send_again"),
 ]

@@ -13,7 +13,7 @@ from linli.base.coordinates import Datum
 from linli.cases.catalogue import suggestions
 from linli.cases.forms import (
     CaseField,
-    KeptChoiceField,
+    CategoryField,
     NoteForm,
     PersonFields,
     PhotosField,
@@ -37,13 +37,12 @@ class Report(PersonFields):
         help_text=_("What did you see, where exactly, since when?"),
         error_messages={"required": _("Please write what is the matter.")},
     )
-    category = KeptChoiceField(
-        Category.objects.filter(kind="matters", audience=Audience.EVERYONE),
-        family="catalogue",
+    category = CategoryField(
+        "matters",
+        audiences=[Audience.EVERYONE],
         label=_("What is it about?"),
         required=False,
         empty_label=_("I am not sure"),
-        to_field_name="code",
     )
     landmark = TidyText(
         label=_("Place"),
@@ -115,12 +114,7 @@ class Verify(StepForm):
 class Accept(NoteForm):
     """Taking a matter on fixes what it is about and under which condition, and with that the limit."""
 
-    category = KeptChoiceField(
-        Category.objects.filter(kind="matters").exclude(audience=Audience.NOBODY),
-        family="catalogue",
-        label=_("Category"),
-        to_field_name="code",
-    )
+    category = CategoryField("matters", audiences=[Audience.EVERYONE, Audience.STAFF], label=_("Category"))
     condition = forms.CharField(
         label=_("Opening condition"),
         max_length=200,
