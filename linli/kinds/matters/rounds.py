@@ -26,9 +26,7 @@ def promise(now: Taking) -> None:
 def give_to(now: Taking, lead: Post, helpers: Iterable[Post] = ()) -> None:
     """Name who leads and who helps; each gets a task with a clock of its own, and the case waits for all of them."""
     others = [post for post in helpers if post.pk != lead.pk]
-    found = suggestion(now.case.category, now.case.code_now, now.at.date(), now.detail.condition)
-    if found:
-        now.run_for("part", found.term)
+    own_part(now)
     for post in (lead, *others):
         require_serving(post, now.case.code_now)
         refuse_unless_admitted(now.case.category, post, now.at.date())
@@ -37,6 +35,13 @@ def give_to(now: Taking, lead: Post, helpers: Iterable[Post] = ()) -> None:
     for post in others:
         now.hand_to(post, HELPS)
     now.facts(handler=lead.pk, helpers=[post.pk for post in others])
+
+
+def own_part(now: Taking) -> None:
+    """Let the clock of each new task run for the catalogue's time where the catalogue has a row."""
+    found = suggestion(now.case.category, now.case.code_now, now.at.date(), now.detail.condition)
+    if found:
+        now.run_for("part", found.term)
 
 
 def rework(now: Taking) -> None:

@@ -13,7 +13,7 @@ from linli.cases.editing import propose
 from linli.cases.procedure import ASKED, HELPS, JOINT
 from linli.cases.taking import Version, taking
 from linli.kinds.matters.models import Matter
-from linli.kinds.matters.rounds import ask_posts, give_to, require_serving
+from linli.kinds.matters.rounds import ask_posts, give_to, own_part, require_serving
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lookup import superior
 from linli.posts.models import Post, PostKind
@@ -62,6 +62,7 @@ def add_helper(
         require_serving(to, now.case.code_now)
         if any(task.post_id == to.pk and task.role in JOINT for task in now.tasks):
             raise Conflict(_("%(post)s works on this already.") % {"post": to.title})
+        own_part(now)
         now.hand_to(to, HELPS)
         now.words(note=note)
 
@@ -103,11 +104,18 @@ def respond(matter: Matter, *, by: Actor, seen: Version, reply: str, at: datetim
 
 
 def rule(
-    matter: Matter, *, by: Actor, seen: Version, to: Post, reason: str, at: datetime | None = None
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    to: Post,
+    helpers: Sequence[Post] = (),
+    reason: str,
+    at: datetime | None = None,
 ) -> None:
     """Rule whose matter it is (裁定); the ruling proposes a catalogue row, which is cited next time."""
     with taking("rule", matter, by=by, seen=seen, at=at) as now:
-        give_to(now, to)
+        give_to(now, to, helpers)
         if now.case.category and isinstance(by, PostActor):
             area = by.post.division
             propose("matters", now.case.category, area, to, source=brief(reason), case=now.case, by=by)

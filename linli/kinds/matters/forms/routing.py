@@ -129,14 +129,15 @@ class Rule(ReasonForm):
     """Ruling whose it is."""
 
     to = PostField(label=_("Whose it is"))
+    helpers = PostsField(label=_("Who helps"), required=False)
     reason = TidyText(
         label=_("Reason"),
         max_length=1000,
         help_text=_("It goes into the catalogue as a proposal, and is cited next time."),
     )
 
-    field_order = ("to", "reason")
+    field_order = ("to", "helpers", "reason")
 
     def offer(self) -> None:
         """Offer the posts that serve the place."""
-        offer_posts(self, "to")
+        offer_posts(self, "to", "helpers")
