@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -17,6 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from linli.cases.attachments import attach, keep
+from linli.cases.calendar_edits import DayEdit, change_calendar
 from linli.cases.exports import Wanted, ask
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
@@ -121,6 +122,13 @@ def an_export(world: Any) -> dict[str, Any]:
     case = Case.everywhere.get(number=a_case(world)["number"])
     wanted = Wanted("area", "", "x", "csv")
     return {"key": ask(wanted, "call_back_many", "x", [case], by=world.by("chengguan_clerk")).pk}
+
+
+def a_calendar_edit(world: Any) -> dict[str, Any]:
+    """A day off that the administrator entered for the county."""
+    day = date(2026, 3, 3)
+    edit = change_calendar(DayEdit(world.county, day, day, worked=False), by=world.by("administrator"))
+    return {"key": edit.pk}
 
 
 def a_post(world: Any) -> dict[str, Any]:
@@ -242,6 +250,16 @@ DOORS: dict[str, Door] = {
         POWER, fill=a_catalogue, method="post", **CENTRE
     ),
     "desk/catalogue/<slug:kind>/proposals/<int:row>/": Door(POWER, fill=a_catalogue, method="post", **CENTRE),
+    "desk/calendar/": Door(STAFF),
+    "desk/calendar/change/": Door(
+        POWER,
+        method="post",
+        data=(("place", "990101"), ("first", "2026-03-03"), ("what", "off")),
+        wrong_division="county_clerk",
+        missing_power="county_head",
+        right_power="administrator",
+    ),
+    "desk/calendar/undo/<int:key>/": Door(AREA_AND_POWER, fill=a_calendar_edit, method="post", **CENTRE),
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }

@@ -24,7 +24,7 @@ WRITERS = re.compile(
     |posts/(actions|models|tokens|absences)\.py
     |residents/(reading|keeping|accounts)\.py
     |cases/(taking|opening|replaying|steps|duplicates)\.py
-    |cases/(clocks|lapses|reckoning|editing|uploads|exports|replies)\.py
+    |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments)\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
     |portals/demo/\w+\.py

@@ -8,6 +8,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.cases import (
+            calendar_edits,
             checks,  # noqa: F401  registers Django system checks
             editing,
             exports,
@@ -20,6 +21,7 @@ class CasesConfig(AppConfig):
         load_kinds()
         notices.register_entries()
         editing.register_entries()
+        calendar_edits.register_entries()
         exports.register_entries()
         remarks.register_entries()
         replies.register_entries()

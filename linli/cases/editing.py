@@ -69,13 +69,13 @@ def require_editing(by: Actor, table: Table) -> None:
         return
     if not isinstance(by, PostActor):
         raise NotYours
-    within = by.post.division.code if table.dated else _top()
+    within = by.post.division.code if table.dated else top_area()
     if may(by, "catalogue.edit", within=within) is not Decision.ALLOWED:
         raise NotYours
     require(by, "catalogue.edit", within=within)
 
 
-def _top() -> int:
+def top_area() -> int:
     """The widest area that has an administrator: the whole place."""
     posts = Post.objects.filter(kind=PostKind.ADMINISTRATOR, until=None).select_related("division")
     areas = sorted((post.division for post in posts), key=lambda area: area.span[0] - area.span[1])

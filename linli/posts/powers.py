@@ -17,6 +17,7 @@ _rules: dict[str, frozenset[str]] = {
     "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "catalogue.read": frozenset(PostKind.values),
     "catalogue.edit": frozenset({PostKind.ADMINISTRATOR}),
+    "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
     "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),

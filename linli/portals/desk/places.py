@@ -67,6 +67,7 @@ class Desk:
             ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),
+            ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
             ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
         ):
             if has(self.by, needed):

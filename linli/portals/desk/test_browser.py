@@ -43,6 +43,7 @@ def desk(committed_world, start_server):
             "catalogue/matters/categories/add/",
             "catalogue/matters/rows/upload/",
             "catalogue/matters/history/",
+            "calendar/",
         ],
     }
 

@@ -23,6 +23,7 @@ from linli.portals.desk import (
     replying,
     reporting,
     workbooks,
+    working_days,
 )
 
 app_name = "desk"
@@ -77,6 +78,9 @@ urlpatterns = [
         workbooks.faults,
         name="catalogue_faults",
     ),
+    path("calendar/", working_days.calendar, name="calendar"),
+    path("calendar/change/", working_days.change, name="change_calendar"),
+    path("calendar/undo/<int:key>/", working_days.undo, name="undo_calendar"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:notice>/", notices.send_again, name="send_again"),
 ]
