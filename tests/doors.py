@@ -212,6 +212,7 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/<int:post>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/<int:post>/appoint/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/end/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
+    "desk/posts/<str:code>/<int:post>/give-up/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/procedures/": Door(STAFF),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
     "desk/absence/": Door(STAFF),

@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
             checks,  # noqa: F401  registers Django system checks
             editing,
             exports,
+            handover,
             notices,
             remarks,
             replies,
@@ -23,5 +24,6 @@ class CasesConfig(AppConfig):
         editing.register_entries()
         calendar_edits.register_entries()
         exports.register_entries()
+        handover.register_entries()
         remarks.register_entries()
         replies.register_entries()

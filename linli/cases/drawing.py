@@ -149,22 +149,22 @@ def _depths(procedure: Procedure) -> dict[str, int]:
     return depths
 
 
-def _onward(procedure: Procedure) -> set[tuple[str, str]]:
-    """The moves from stage to stage that do not lead back to where a case has been."""
-    found: set[tuple[str, str]] = set()
+def _onward(procedure: Procedure) -> list[tuple[str, str]]:
+    """The moves from stage to stage that do not lead back to where a case has been; always in the same order."""
+    found: dict[tuple[str, str], None] = {}
     done: set[str] = set()
 
     def walk(stage: str, way: tuple[str, ...]) -> None:
         for target in (step.enters for step in procedure.leaving(stage) if step.targets):
             if target not in way:
-                found.add((stage, target))
+                found[stage, target] = None
                 if target not in done:
                     walk(target, (*way, target))
         done.add(stage)
 
     first = procedure.opening.enters
     walk(first, (first,))
-    return found
+    return list(found)
 
 
 def _stage(label: str, layer: int, *, ends: bool, name: str) -> Node:

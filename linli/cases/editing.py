@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
@@ -235,6 +236,31 @@ def _replaced(row: Responsibility, today: date) -> list[Responsibility]:
         category=row.category, division=row.division, condition=row.condition, state=RowState.ADOPTED
     )
     return [each for each in rows if each.valid_to is None or each.valid_to > today]
+
+
+def rows_of(post: Post) -> list[Responsibility]:
+    """The rows, in force or coming, that name a post as leading or helping; proposed ones too."""
+    today = timezone.localdate()
+    rows = Responsibility.objects.filter(
+        Q(post=post) | Q(co_posts=post), Q(valid_to=None) | Q(valid_to__gt=today)
+    )
+    rows = rows.exclude(state=RowState.DECLINED).select_related("category").distinct()
+    return list(rows.prefetch_related("co_posts"))
+
+
+def hand_rows_over(post: Post, to: Post, *, by: Actor) -> None:
+    """From today on `to` stands in every row where `post` stood; the old rows end and stay readable."""
+    steps: dict[str, list[dict[str, Any]]] = {}
+    for row in rows_of(post):
+        starts = max(timezone.localdate(), row.valid_from)
+        old = {**ROWS.values_of(row), "valid_from": starts, "state": row.state, "ruling": row.ruling}
+        lead = to if row.post_id == post.pk else row.post
+        helping = [to if each.pk == post.pk else each for each in old["co_posts"]]
+        old |= {"post": lead, "co_posts": [each for each in helping if each.pk != lead.pk]}
+        made = steps.setdefault(row.category.kind, [])
+        made += [_set(row, valid_to=starts), _create(ROWS, old)]
+    for kind, made in steps.items():
+        _record(_Edit(kind, ROWS, made, {"changed": len(made) // 2}), "catalogue.edit", by=by)
 
 
 def drop_upload(upload: Upload) -> None:

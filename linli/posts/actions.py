@@ -95,6 +95,17 @@ def end(holding: Holding, *, by: Actor) -> None:
         record(Line("posts.end", by.by(), holding.post.division.code, facts=facts))
 
 
+def give_up(post: Post, *, by: Actor) -> None:
+    """End a post (撤销岗位) now. What it has open is handed over by the layer that knows cases (cases.handover)."""
+    _check(by, post.division)
+    with writing():
+        if not Post.objects.filter(pk=post.pk, until=None).update(until=timezone.now()):
+            raise Conflict(_("This post has been given up already."))
+        bump("posts")
+        facts = {"post": post.pk, "kind": post.kind}
+        record(Line("posts.give_up", by.by(), post.division.code, facts=facts))
+
+
 def _check(by: Actor, division: Division) -> None:
     if not isinstance(by, SystemActor):
         require(by, "posts.appoint", within=division.code)

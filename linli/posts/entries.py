@@ -14,6 +14,7 @@ def register_entries() -> None:
         ("posts.establish", lambda: gettext("Organisation added")),
         ("posts.open_account", lambda: gettext("Account opened")),
         ("posts.appoint", lambda: gettext("Appointment")),
+        ("posts.give_up", lambda: gettext("Post given up")),
         ("posts.end", lambda: gettext("Appointment ended")),
         ("posts.declare_absence", lambda: gettext("Absence declared")),
         ("posts.confirm_absence", lambda: gettext("Deputy confirmed")),

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.base.errors import Conflict, NotFound
+from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.text import half_width, tidy
 from linli.base.writing import writing
+from linli.cases.handover import give_up_post, left_at, successors
 from linli.portals.desk.hats import seated
 from linli.portals.desk.posts import Seating, node_to_fill, seatings
 from linli.portals.desk.tree import Node
@@ -93,7 +94,13 @@ def post(request: HttpRequest, by: PostActor, code: str, post: int) -> HttpRespo
 def _shown(
     request: HttpRequest, node: Node, seating: Seating, form: AppointForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"node": node, "seating": seating, "form": form}
+    context = {
+        "node": node,
+        "seating": seating,
+        "form": form,
+        "left": left_at(seating.post),
+        "successors": successors(seating.post),
+    }
     return render(request, "desk/post.html", context, status=status)
 
 
@@ -130,6 +137,20 @@ def _appointed(form: AppointForm, seating: Seating, by: PostActor) -> tuple[Acco
             )
         appoint(account, seating.post, by=by, acting=given["acting"])
     return account, password
+
+
+@require_POST
+@seated
+def give_up_page(request: HttpRequest, by: PostActor, code: str, post: int) -> HttpResponse:
+    """Give up a post; what it has open goes to the post that was chosen."""
+    _node, seating = _standing(by, code, post)
+    wanted = request.POST.get("to", "")
+    to = next((each for each in successors(seating.post) if str(each.pk) == wanted), None)
+    if wanted and to is None:
+        raise Invalid(_("Choose one of the posts listed."))
+    give_up_post(seating.post, to=to, by=by)
+    messages.success(request, _("The post “%(post)s” is given up.") % {"post": seating.post.title})
+    return redirect("desk:division", code)
 
 
 @require_POST

@@ -149,3 +149,19 @@ def test_the_tree_leads_down_and_back_up(world, sign_in):
     up = Division.objects.get(pk=village.parent_id)
     for place in (world.county, up, world.place("东门社区第一网格")):
         assert f"/desk/posts/{place.trimmed}/" in page
+
+
+def test_a_post_with_open_work_is_given_up_only_with_a_successor(world, sign_in, dispatched_case):
+    client, post = sign_in("administrator"), world.posts["power"]
+    address = f"/desk/posts/{world.county.trimmed}/{post.pk}/"
+    page = text(client.get(address))
+    assert "待办 1 项" in page
+    assert world.posts["water"].title in page
+    refused = client.post(address + "give-up/", {"to": ""})
+    assert refused.status_code == 409
+    assert "请指定由哪个岗位接手" in text(refused)
+    assert client.post(address + "give-up/", {"to": "0"}).status_code == 422
+    assert client.post(address + "give-up/", {"to": world.posts["water"].pk}, follow=True).status_code == 200
+    assert client.get(address).status_code == 404
+    assert dispatched_case.number in text(sign_in("water").get("/desk/"))
+    assert "因岗位撤销移交" in text(sign_in("water").get(f"/desk/cases/{dispatched_case.number}/"))

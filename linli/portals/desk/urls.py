@@ -50,6 +50,7 @@ urlpatterns = [
     path("posts/<str:code>/<int:post>/", appointing.post, name="post"),
     path("posts/<str:code>/<int:post>/appoint/", appointing.appoint_holder, name="appoint"),
     path("posts/<str:code>/<int:post>/end/", appointing.end_holding, name="end"),
+    path("posts/<str:code>/<int:post>/give-up/", appointing.give_up_page, name="give_up"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("procedures/<slug:kind>/", procedures.procedure, name="procedure"),
     path("absence/", absence.absence, name="absence"),
