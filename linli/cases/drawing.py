@@ -129,10 +129,10 @@ def _laid_out(procedure: Procedure) -> _Paper:
         forward = step.opens or any(depths[leaf] < target for leaf in step.leaves)
         plate = paper.add(_plate(step, target - 1 if forward else target + 1))
         bends: dict[int, Node] = {plate.layer: plate}
-        for leaf in sorted(step.leaves, key=lambda leaf: abs(depths[leaf] - plate.layer)):
+        for leaf in sorted(step.leaves, key=lambda leaf: (abs(depths[leaf] - plate.layer), leaf)):
             paper.chains.append(_chain(paper, stages[leaf], plate, bends))
         paper.chains.append([plate, stages[step.enters]])
-        for other in sorted(step.otherwise, key=lambda stage: abs(depths[stage] - plate.layer)):
+        for other in sorted(step.otherwise, key=lambda stage: (abs(depths[stage] - plate.layer), stage)):
             paper.chains.append(_chain(paper, stages[other], plate, bends)[::-1])
     for chain in paper.chains:
         _join(chain)
