@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=linli.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('listing', models.CharField(max_length=20)),
-                ('query', models.CharField(blank=True, max_length=500)),
+                ('query', models.TextField(blank=True)),
                 ('about', models.CharField(max_length=500)),
                 ('form', models.CharField(max_length=4)),
                 ('language', models.CharField(max_length=10)),

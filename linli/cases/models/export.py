@@ -33,7 +33,7 @@ class Export(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     holding = models.ForeignKey(Holding, models.PROTECT, related_name="+", db_index=False)
     listing = models.CharField(max_length=20)
-    query = models.CharField(max_length=500, blank=True)
+    query = models.TextField(blank=True)
     about = models.CharField(max_length=500)
     form = models.CharField(max_length=4)
     language = models.CharField(max_length=10)

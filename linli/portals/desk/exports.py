@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from linli.base.errors import Conflict, NotFound, NotYours, Refusal
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
 from linli.cases import exports
 from linli.cases.exports import MOST_WITH_CONTACTS, Wanted
 from linli.cases.forms import TidyText
@@ -37,6 +37,7 @@ from linli.web.parts import Row
 from linli.web.times import moment_words
 
 log = logging.getLogger("linli.exports")
+LONGEST_QUERY = 4000
 AT_ONCE = 5000  # rows a request makes while somebody waits
 
 
@@ -76,7 +77,10 @@ def _wanted(values: QueryDict) -> Wanted:
     here = values.copy()
     for key in ("list", "form", "after", "before", "csrfmiddlewaretoken", "purpose", "reason", "export"):
         here.pop(key, None)
-    return Wanted(name, here.urlencode()[:500], narrowed_words(name, here), form)
+    query = here.urlencode()
+    if len(query) > LONGEST_QUERY:  # cut short it would be another, wider list
+        raise Invalid(_("This list is narrowed by too many words. Please take some away."))
+    return Wanted(name, query, narrowed_words(name, here), form)
 
 
 @require_safe

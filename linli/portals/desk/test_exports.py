@@ -132,6 +132,13 @@ def test_nonsense_is_no_list(sign_in, data):
     assert sign_in("chengguan_clerk").post("/desk/exports/make/", data).status_code == 404
 
 
+def test_a_list_is_never_wider_than_it_was_asked_for(sign_in, case):
+    client = sign_in("chengguan_clerk")
+    rows, _tree = sheet_of(client.post("/desk/exports/make/", {**AREA, "words": "没有这样的事" * 15}).content)
+    assert len(rows) == 1
+    assert client.post("/desk/exports/make/", {**AREA, "words": "长" * 3000}).status_code == 422
+
+
 def test_a_long_list_is_made_aside_and_only_its_post_fetches_it(world, sign_in, monkeypatch):
     monkeypatch.setattr(exports, "AT_ONCE", 2)
     numbers = {reported(world).case.number for _each in range(4)}
