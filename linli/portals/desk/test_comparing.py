@@ -88,3 +88,15 @@ def test_any_number_can_be_compared_with_as_far_as_it_may_be_seen(world, sign_in
     assert client.get(f"/desk/cases/{case.number}/similar/", {"other": "x"}).status_code == 422
     assert client.get(f"/desk/cases/{case.number}/similar/{case.number}/").status_code == 409
     assert client.get(f"/desk/cases/{case.number}/similar/990101-26-99999-9/").status_code == 404
+
+
+def test_linking_them_is_a_step_whose_form_is_filled_already(world, sign_in):
+    case, other = lamp(world), lamp(world, north=10)
+    client = sign_in("chengguan_clerk")
+    page = text(client.get(f"/desk/cases/{case.number}/similar/{other.number}/"))
+    address = f"/desk/cases/{case.number}/link_duplicate/"
+    assert f'action="{address}"' in page
+    form = text(client.get(address, {"original": other.number}))
+    assert f'value="{other.number}"' in form
+    client.post(address, {"seen": 1, "original": other.number, "note": ""})
+    assert Link.objects.filter(source=case, target=other).exists()
