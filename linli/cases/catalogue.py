@@ -13,8 +13,9 @@ from linli.base.generations import Cached
 from linli.base.worktime import Unit
 from linli.cases.clocks import Term
 from linli.cases.models import Admission, Case, Category, Responsibility
-from linli.cases.models.catalogue import RowState, Rule
+from linli.cases.models.catalogue import Audience, RowState, Rule
 from linli.divisions.models import Division
+from linli.posts.lookup import seat_of
 from linli.posts.models import Post
 
 VILLAGE = 5  # the level of villages and communities; grids are below
@@ -150,6 +151,35 @@ def open_cases_under(category: Category, division: Division) -> int:
     """How many open cases a row about a category in an area lies over; they keep the row they began with."""
     within = Case.objects.within(division.span)
     return int(within.filter(closed_at=None, category__in=below(category)).count())
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A category nobody is named for (`row`), or whose leading post is given up (`post`) or vacant (`holder`)."""
+
+    category: Category
+    lacks: str
+    row: Responsibility | None = None
+
+
+def gaps(kind: str, division: Division, on: date) -> list[Gap]:
+    """What the catalogue of a kind lacks in an area: each gap leads to where it is closed."""
+    found = []
+    for category in _categories(kind).values():
+        if category.audience == Audience.NOBODY or not in_force(category, on):
+            continue
+        told = suggestions(category, division.code, on)
+        found += [Gap(category, lacks, each.row) for each in told if (lacks := _lacks(each.post))]
+        if not told:
+            found.append(Gap(category, "row"))
+    return found
+
+
+def _lacks(post: Post) -> str:
+    seat = seat_of(post.kind, post.pk)
+    if seat is None:
+        return "post"
+    return "" if seat.sitters else "holder"
 
 
 def refuse_unless_admitted(category: Category | None, post: Post, on: date) -> None:

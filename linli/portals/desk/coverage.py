@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.base.errors import NotYours
+from linli.cases.catalogue import gaps
+from linli.cases.kinds import all_kinds
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.portals.desk.tree import standing_at
@@ -33,6 +36,12 @@ def coverage_page(request: HttpRequest, by: PostActor) -> HttpResponse:
         "post": _("No post for a grid worker"),
         "holder": _("Nobody holds the post"),
     }
+    unled = {
+        "row": _("Nobody named in the catalogue: the dispatcher decides"),
+        "post": _("The post that leads was given up"),
+        "holder": _("Nobody holds the post that leads"),
+    }
+    today = timezone.localdate()
     context = {
         "node": node,
         "found": found,
@@ -40,5 +49,8 @@ def coverage_page(request: HttpRequest, by: PostActor) -> HttpResponse:
         "holes": [(hole, tasks[hole.lacks]) for hole in found.holes[:MOST_SHOWN]],
         "more": len(found.holes) - MOST_SHOWN,
         "may_fill": has(by, "posts.appoint"),
+        "unled": [
+            (kind, gap, unled[gap.lacks]) for kind in all_kinds() for gap in gaps(kind.name, node.here, today)
+        ],
     }
     return render(request, "desk/coverage.html", context)

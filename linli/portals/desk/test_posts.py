@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from linli.base.generations import bump
 from linli.divisions.models import Division
 from linli.ledger.models import Entry
 from linli.posts.models import Account, Holding, Post
@@ -165,3 +166,15 @@ def test_a_post_with_open_work_is_given_up_only_with_a_successor(world, sign_in,
     assert client.get(address).status_code == 404
     assert dispatched_case.number in text(sign_in("water").get("/desk/"))
     assert "因岗位撤销移交" in text(sign_in("water").get(f"/desk/cases/{dispatched_case.number}/"))
+
+
+def test_gaps_in_the_catalogue_are_shown_with_the_way_to_close_them(world, sign_in):
+    client = sign_in("administrator")
+    page = text(client.get("/desk/coverage/"))
+    assert "0504 教育托育" in page
+    assert "0201 路灯照明" not in page
+    Holding.objects.filter(post=world.posts["power"]).update(until=timezone.now())
+    bump("posts")
+    page = text(client.get("/desk/coverage/"))
+    assert "牵头岗位空岗" in page
+    assert "/desk/catalogue/matters/rows/?category=0201" in page
