@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +205,34 @@ def test_an_area_that_is_not_ones_own_is_refused(world, row):
         ROWS, Ground("matters"), [(2, {})], by=world.by("chengguan_clerk"), today=timezone.localdate()
     )
     assert plan.faults
+
+
+@pytest.mark.data
+def test_a_real_tree_of_517_leaves_comes_in_as_a_workbook(world):
+    headings = [
+        "Code",
+        "Code above",
+        "Chinese name",
+        "English name",
+        "Source",
+        "Valid from",
+        "Who may choose it",
+    ]
+    source = Path(__file__).resolve().parents[2].parent / "shared/data/messages/label_tree.csv"
+    codes: dict[tuple[str, ...], str] = {}
+    rows = []
+    with source.open(encoding="utf-8", newline="") as file:
+        for line in csv.reader(file):
+            for depth in (1, 2, 3):
+                way = tuple(line[:depth])
+                if line[0] == "level1" or way in codes:
+                    continue
+                above = codes.get(way[:-1], "M")
+                codes[way] = f"T{len(codes):04d}"
+                cells = [codes[way], above, way[-1], way[-1], "测试", "2020-01-01", "Staff only"]
+                rows.append(dict(zip(headings, cells, strict=True)))
+    plan = sent(world, Book(*rows, headings=headings).bytes(), CATEGORIES)
+    assert (sentences(plan), plan.counts["added"]) == ("", len(rows))
+    carry_out(plan, by=world.by("administrator"))
+    leaf = Category.objects.get(code=codes[tuple(line[:3])])
+    assert leaf.parent.parent.parent.code == "M"
