@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -24,6 +22,7 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Mark
 
 BATCH = 5000
+CHUNK = 500
 GIVEN = "replay"  # dates that another office had set; no calendar moves them
 _FIRST_KEY = "00000000-0000-0000-0000-000000000000"
 _RUNNING = """
@@ -31,22 +30,22 @@ _RUNNING = """
            clock.spent, clock.over, clock.began_at, clock.started_at, clock.due_at, clock.first_due
       FROM cases_clock clock JOIN cases_case ON cases_case.id = clock.case_id
      WHERE clock.stopped_at IS NULL AND clock.source <> %s AND clock.id > %s ORDER BY clock.id LIMIT %s"""
-_MOVE = "UPDATE cases_clock SET due_at = %s, first_due = %s, spent = %s WHERE id = %s AND stopped_at IS NULL"
+_MOVE = "UPDATE cases_clock SET due_at = %s, first_due = %s, spent = %s WHERE stopped_at IS NULL AND id IN ({keys})"
+# `|| ''` keeps SQLite from walking all running clocks of a name instead of the few of the case.
 _SHOW = """
     UPDATE cases_case SET due = (
         SELECT MIN(due_at) FROM cases_clock
-         WHERE case_id = cases_case.id AND stopped_at IS NULL AND name IN ({names}))
-     WHERE id = %s"""
+         WHERE case_id = cases_case.id AND stopped_at IS NULL AND name || '' IN ({names}))
+     WHERE id IN ({keys})"""
 _PRESS = """
     UPDATE cases_task SET pressing_at = COALESCE((
         SELECT MIN(due_at) FROM cases_clock
          WHERE case_id = cases_task.case_id AND stopped_at IS NULL
            AND (task_id IS NULL OR task_id = cases_task.id)), opened_at)
-     WHERE case_id = %s AND closed_at IS NULL"""
+     WHERE case_id IN ({keys}) AND closed_at IS NULL"""
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """A running clock, read without the model: a hundred thousand are looked at in one go."""
 
     pk: Any
@@ -64,8 +63,7 @@ class _Row:
     first_due: datetime
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """Where a running clock ends by the calendar of today."""
 
     row: _Row
@@ -176,23 +174,29 @@ def _key_of(clock: Clock) -> Any:
 
 
 def _store(moves: Sequence[Moved]) -> None:
-    kept = cache(connection.ops.adapt_datetimefield_value)
+    """Clocks that move alike move in one statement; so do the cases and tasks that show them."""
+    alike: dict[tuple[datetime, datetime, int], list[Any]] = defaultdict(list)
     cases: dict[str, set[Any]] = defaultdict(set)
     for move in moves:
+        alike[move.due_at, move.first_due, move.spent].append(move.row.pk)
         cases[move.row.kind].add(move.row.case)
+    kept = connection.ops.adapt_datetimefield_value
+    for (due_at, first, spent), keys in alike.items():
+        _for_each(_MOVE, [kept(due_at), kept(first), spent], keys)
+    for kind, keys_of_kind in cases.items():
+        shown = [rule.name for rule in kind_of(kind).procedure.clocks.values() if rule.shown]
+        names = ", ".join(["%s"] * len(shown)) or "''"
+        _for_each(_SHOW.replace("{names}", names), shown, list(keys_of_kind))
+        _for_each(_PRESS, [], list(keys_of_kind))
+
+
+def _for_each(statement: str, values: Sequence[Any], keys: Sequence[Any]) -> None:
     with connection.cursor() as cursor:
-        if moves:
-            cursor.executemany(
-                _MOVE, [(kept(move.due_at), kept(move.first_due), move.spent, move.row.pk) for move in moves]
-            )
-        for kind, keys in cases.items():
-            shown = [rule.name for rule in kind_of(kind).procedure.clocks.values() if rule.shown]
-            names = ", ".join(["%s"] * len(shown)) or "''"
-            cursor.executemany(_SHOW.format(names=names), [(*shown, key) for key in keys])
-            cursor.executemany(_PRESS, [(key,) for key in keys])
+        for begin in range(0, len(keys), CHUNK):
+            chunk = keys[begin : begin + CHUNK]
+            cursor.execute(statement.replace("{keys}", ", ".join(["%s"] * len(chunk))), [*values, *chunk])
 
 
 def pressing_again(case: Case) -> None:
     """After a step moved clocks of a case that keeps its open tasks: when each must have been looked at now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PRESS, [case._meta.pk.get_db_prep_value(case.pk, connection)])
+    _for_each(_PRESS, [], [case._meta.pk.get_db_prep_value(case.pk, connection)])
