@@ -1,4 +1,4 @@
-"""A lean closed-loop HTTP client: some keep-alive connections in one thread, each sends as soon as it is answered."""
+"""A lean HTTP client: some keep-alive connections in one thread; each sends as soon as it is answered, or on time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 import resource
 import select
 import socket
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from random import Random
 from time import perf_counter
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -89,11 +90,55 @@ def closed_loop(
                 perf_counter() - begun < seconds and _send_next(opened[handle], numbers, request)
             )
     run.seconds = perf_counter() - begun
+    _close(run, before, opened.values())
+    return run
+
+
+def open_loop(
+    port: int, connections: int, request: Callable[[int], bytes], *, per_second: float, seconds: float
+) -> Run:
+    """Requests that arrive by themselves, at random moments, however slow the answers are.
+
+    A request's time runs from its arrival, so waiting for one of the connections counts too.
+    """
+    due = _arrivals(per_second, seconds)
+    poll = select.epoll()
+    opened = {each.socket.fileno(): each for each in (_Connection(port) for _number in range(connections))}
+    free = deque(opened.values())
+    for handle in opened:
+        poll.register(handle, select.EPOLLIN)
+    before, begun, run = resource.getrusage(resource.RUSAGE_SELF), perf_counter(), Run(0.0)
+    arrived: deque[float] = deque(begun + each for each in due)
+    number, busy = 0, 0
+    while arrived or busy:
+        while arrived and free and arrived[0] <= perf_counter():
+            asked = free.popleft()
+            asked.send(request(number))
+            asked.sent_at = arrived.popleft()
+            number, busy = number + 1, busy + 1
+        patience = max(0.0, arrived[0] - perf_counter()) if arrived and free else 1.0
+        for handle, _event in poll.poll(patience):
+            if _answered(opened[handle], run):
+                free.append(opened[handle])
+                busy -= 1
+    run.seconds = perf_counter() - begun
+    _close(run, before, opened.values())
+    return run
+
+
+def _arrivals(per_second: float, seconds: float) -> list[float]:
+    """Random moments (a Poisson process), the same in each run."""
+    chance, moments, now = Random(300), [], 0.0
+    while (now := now + chance.expovariate(per_second)) < seconds:
+        moments.append(now)
+    return moments
+
+
+def _close(run: Run, before: resource.struct_rusage, opened: Iterable[_Connection]) -> None:
     after = resource.getrusage(resource.RUSAGE_SELF)
     run.client_cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    for each in opened.values():
+    for each in opened:
         each.socket.close()
-    return run
 
 
 def _send_next(connection: _Connection, numbers: Iterator[int], request: Callable[[int], bytes]) -> bool:

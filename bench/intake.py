@@ -10,13 +10,15 @@ with the same rows put in by bare sqlite3 in the same run, and with Signalen as 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from dataclasses import dataclass
 from statistics import median
 from time import monotonic, sleep
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from _client import Run, closed_loop, send
+from _client import Run, closed_loop, open_loop, send
 from _ground import county, cpu_seconds, percentile, processes_of, servers, serving, show
 from django.db import connection
 from limits import limits, reporting_grids, request
@@ -42,9 +44,20 @@ def _body(number: int, grids: list[Division]) -> bytes:
     return json.dumps({**said, "contact": contact}, ensure_ascii=False).encode()
 
 
-def one_run(
-    server: servers.Server, bodies: list[bytes], connections: int, seconds: float
-) -> tuple[Run, float]:
+@dataclass(frozen=True)
+class Load:
+    """How requests come: over so many connections, each as soon as the last is answered, or so many a second."""
+
+    connections: int
+    arriving: float = 0.0
+
+    def __str__(self) -> str:
+        if self.arriving:
+            return f"{self.arriving:.0f}/s arriving by themselves"
+        return f"{self.connections} connections, each at once again"
+
+
+def one_run(server: servers.Server, bodies: list[bytes], load: Load, seconds: float) -> tuple[Run, float]:
     """One run, and the server's processor microseconds per report."""
     port = urlsplit(server.url).port or 0
     processes = processes_of(server)
@@ -53,25 +66,28 @@ def one_run(
     def next_request(number: int) -> bytes:
         return send(ADDRESS, bodies[number % len(bodies)], Idempotency_Key=f"{run_id}-{number}")
 
-    run = closed_loop(port, connections, next_request, seconds=seconds)
+    if load.arriving:
+        run = open_loop(port, load.connections, next_request, per_second=load.arriving, seconds=seconds)
+    else:
+        run = closed_loop(port, load.connections, next_request, seconds=seconds)
     return run, (cpu_seconds(processes) - before) / len(run.milliseconds) * 1e6
 
 
-def measure(connections: int, seconds: float) -> tuple[object, ...]:
+def measure(load: Load, seconds: float) -> tuple[object, ...]:
     """Some runs against one server; the row of the table."""
     with county() as database:
         bodies = reports(reporting_grids())
         connection.close()
         with serving(database) as server:
-            one_run(server, bodies, connections, 1.0)
-            runs = [one_run(server, bodies, connections, seconds) for _round in range(ROUNDS)]
+            one_run(server, bodies, Load(8), 1.0)
+            runs = [one_run(server, bodies, load, seconds) for _round in range(ROUNDS)]
             lag = _caught_up()
         _check(runs)
     all_times = [each for run, _cpu in runs for each in run.milliseconds]
     rates = [run.rate for run, _cpu in runs]
     client = sum(run.client_cpu for run, _cpu in runs) / sum(run.seconds for run, _cpu in runs)
     return (
-        connections, median(rates), max(rates), percentile(all_times, 0.5), percentile(all_times, 0.99),
+        str(load), median(rates), max(rates), percentile(all_times, 0.5), percentile(all_times, 0.99),
         f"{median(cpu for _run, cpu in runs):.0f}", f"{client:.0%}", f"{lag:.1f} s",
     )  # fmt: skip
 
@@ -102,43 +118,31 @@ def _check(runs: list[tuple[Run, float]]) -> None:
 
 
 def main() -> None:
-    """Measure with 16 and with 64 connections, and say how that compares."""
+    """Measure as fast as it goes, and with what the floor asks for; say how that compares."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
-    bare = limits()
-    head = (
-        "connections",
-        "median/s",
-        "best/s",
-        "p50 ms",
-        "p99 ms",
-        "server CPU µs",
-        "client CPU",
-        "loops behind",
-    )
-    rows = [measure(connections, seconds) for connections in (8, 16)]
+    bare, busy = limits(), os.getloadavg()[0]
+    head = ("", "median/s", "best/s", "p50 ms", "p99 ms", "server CPU µs", "client CPU", "loops behind")
+    loads = [Load(8), Load(16), Load(64), Load(64, arriving=FLOOR)]
+    rows = [measure(load, seconds) for load in loads]
     show(f"Public intake, end to end, {ROUNDS} runs of {seconds:.0f} s each", head, rows)
     rate = max(float(str(row[1])) for row in rows)
-    fastest = max(rows, key=lambda row: float(str(row[1])))
-    slow = percentile([float(str(row[4])) for row in rows], 0.0)
+    kept, slow = float(str(rows[-1][1])), float(str(rows[-1][4]))
+    met = "met" if kept >= 0.95 * FLOOR and slow <= FLOOR_P99 else "NOT met"
     compared = [
         (
             "bare inserts of the same rows, one case per commit",
             bare.one_per_commit,
             rate / bare.one_per_commit,
         ),
-        (
-            "bare inserts of the same rows, 32 cases per commit",
-            bare.many_per_commit,
-            rate / bare.many_per_commit,
-        ),
+        ("bare inserts of the same rows, 32 per commit", bare.many_per_commit, rate / bare.many_per_commit),
         ("Signalen, end to end, as measured", SIGNALEN, rate / SIGNALEN),
         (f"goal {GOAL}/s", GOAL, rate / GOAL),
-        (f"floor {FLOOR}/s with p99 <= {FLOOR_P99:.0f} ms (best p99 {slow:.1f} ms)", FLOOR, rate / FLOOR),
+        (f"floor {FLOOR}/s", FLOOR, rate / FLOOR),
     ]
-    show(
-        f"{rate:,.0f} reports per second ({fastest[0]} connections) against",
-        ("", "per second", "ours is x"),
-        compared,
+    show(f"{rate:,.0f} reports per second against", ("", "per second", "ours is x"), compared)
+    print(
+        f"\nFloor: {FLOOR}/s arriving, p99 <= {FLOOR_P99:.0f} ms: {met} ({kept:.0f}/s, p99 {slow:.1f} ms). "
+        f"Others kept {busy:.1f} of {os.cpu_count()} cores busy when this began."
     )
 
 
