@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import F
 
 from linli.base.models import Generation
@@ -44,7 +44,7 @@ class Cached(Generic[Kept]):
         self._state: tuple[object, dict[tuple[Any, ...], Kept]] = (None, {})
 
     def __call__(self, *key: Any) -> Kept:
-        now = (_current.get(self.family, 0), connection.settings_dict["NAME"])
+        now = (_current.get(self.family, 0), connections.settings[DEFAULT_DB_ALIAS]["NAME"])
         # One attribute holds both: a slow thread must not put an old value among those of a newer generation.
         of, kept = self._state
         if of != now:

@@ -30,10 +30,11 @@ def insert_many(rows: Sequence[Model]) -> None:
     """
     if not rows:
         return
-    plan = _plan(type(rows[0]), connection.vendor)
+    store = connections[DEFAULT_DB_ALIAS]
+    plan = _plan(type(rows[0]), store.vendor)
     at_once = len(rows) if len(rows) <= AT_ONCE else 1
     values = [plan.values(row) for row in rows]
-    with connection.cursor() as cursor:
+    with store.cursor() as cursor:
         cursor.executemany(plan.statement(at_once), values if at_once == 1 else [list(chain(*values))])
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -96,10 +97,10 @@ def _utc(value: datetime) -> str:
     """As Django writes an instant for SQLite."""
     if value.tzinfo is None:
         raise ValueError("An instant without a zone is none.")
-    return value.astimezone(UTC).isoformat(" ")[:-6]
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ")[:-6]
 
 
-_AS_IT_IS: dict[type, Convert | None] = dict.fromkeys((NoneType, str, int, float, bool), None)
+_AS_IT_IS: dict[type, Convert | None] = dict.fromkeys((NoneType, str, int, float, bool, bytes), None)
 _QUICKLY: dict[str, Mapping[type, Convert | None]] = {
     "sqlite": {**_AS_IT_IS, UUID: attrgetter("hex"), datetime: _utc},
     "postgresql": {**_AS_IT_IS, UUID: None, datetime: None},

@@ -26,7 +26,11 @@ class Suggestion:
     """Who should deal with a case, how long that may take, and why."""
 
     row: Responsibility
-    why: str
+
+    @property
+    def why(self) -> str:
+        """The row in words, for whoever is to follow the suggestion."""
+        return _why(self.row)
 
     @property
     def post(self) -> Post:
@@ -113,7 +117,7 @@ def suggestions(category: Category | None, code: int, on: date) -> list[Suggesti
             found: dict[str, Responsibility] = {}
             for row in around:
                 found.setdefault(row.condition, row)
-            return [Suggestion(row, _why(row)) for row in found.values()]
+            return [Suggestion(row) for row in found.values()]
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ class Procedure:
     outcomes: Mapping[str, Words] = field(default_factory=dict)
     keep_years: int = 10
 
-    @property
+    @cached_property
     def opening(self) -> Step:
         """The step a case begins with."""
         return next(step for step in self.steps.values() if step.opens)

@@ -9,7 +9,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from linli.conf import health
 
-DOORS = {"": "resident", "desk/": "desk", "api/": "api"}
+DOORS = {
+    "api/": "api",
+    "desk/": "desk",
+    "": "resident",
+}  # the busiest first: addresses are tried in this order
 if settings.DEMO:
     DOORS["demo/"] = "demo"
 

@@ -25,12 +25,17 @@ def key_for(purpose: str, secret: str = "") -> bytes:
     return HKDF(SHA256(), 32, salt=b"linli", info=purpose.encode()).derive(source)
 
 
+@cache
+def _cipher(version: int) -> AESGCM:
+    return AESGCM(key_for(f"seal/{version}"))
+
+
 def seal(text: str, place: str) -> bytes:
     """Encrypt a field's text; `place` (table/row/field) is bound in, so that values cannot be swapped about."""
     if not text:
         return b""
     nonce = os.urandom(12)
-    return nonce + AESGCM(key_for(f"seal/{KEY_VERSION}")).encrypt(nonce, text.encode(), place.encode())
+    return nonce + _cipher(KEY_VERSION).encrypt(nonce, text.encode(), place.encode())
 
 
 def unseal(sealed: bytes, place: str, version: int = KEY_VERSION) -> str:
@@ -38,7 +43,7 @@ def unseal(sealed: bytes, place: str, version: int = KEY_VERSION) -> str:
     if not sealed:
         return ""
     sealed = bytes(sealed)
-    return AESGCM(key_for(f"seal/{version}")).decrypt(sealed[:12], sealed[12:], place.encode()).decode()
+    return _cipher(version).decrypt(sealed[:12], sealed[12:], place.encode()).decode()
 
 
 def blind_index(text: str, domain: str) -> str:

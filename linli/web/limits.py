@@ -31,12 +31,10 @@ def check_rate(request: HttpRequest, what: str, per_minute: int) -> None:
 
 
 def _counted(key: str) -> int:
-    cache.add(key, 0, 2 * MINUTE)
     try:
         return int(cache.incr(key))
-    except ValueError:  # the cache was full and dropped the key between the two calls
-        cache.set(key, 1, 2 * MINUTE)
-        return 1
+    except ValueError:  # the first of this minute, or the cache was full and dropped the key
+        return 1 if cache.add(key, 1, 2 * MINUTE) else _counted(key)
 
 
 def client_address(request: HttpRequest) -> str:

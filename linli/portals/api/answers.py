@@ -29,7 +29,7 @@ def as_json(content: Mapping[str, Any], *, status: int = 200) -> JsonResponse:
 
 def receipt(request: HttpRequest, kind: str, opened: Opened) -> JsonResponse:
     """What the sender of a new case keeps; 200 instead of 201 when the same request had come before."""
-    address = request.build_absolute_uri(f"{request.path_info}/{opened.number}")
+    address = f"{request.scheme}://{request.get_host()}{request.path_info}/{opened.number}"
     content = {
         "number": opened.number,
         "follow_code": opened.follow_code,

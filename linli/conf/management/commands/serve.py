@@ -59,6 +59,9 @@ def _serve(options: dict[str, Any]) -> None:
     os.environ["LINLI_LOOPS"], settings.LOOPS = str(loops), loops
     get_resolver().url_patterns  # noqa: B018  reads all views now, once for all workers
     gc.freeze()
+    gc.set_threshold(
+        10_000, 20, 20
+    )  # what a request makes is freed as it goes; looking for circles seldom finds any
     Granian(
         "linli.conf.wsgi:application",
         address=options["host"],
