@@ -165,8 +165,6 @@ def a_catalogue(world: Any) -> dict[str, Any]:
 
 # Address -> who may open it.
 DOORS: dict[str, Door] = {
-    "healthz": Door(EVERYONE),
-    "readyz": Door(EVERYONE),
     "preferences/": Door(EVERYONE),
     "web/guide/": Door((Answer.HIDDEN,) * 4),  # in the demo only
     "": Door(EVERYONE),

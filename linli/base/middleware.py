@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from linli.base import generations
 
 Answer = Callable[[HttpRequest], HttpResponse]
-_WITHOUT_DATABASE = ("/static/", "/healthz", "/readyz")
+_WITHOUT_DATABASE = "/static/"
 
 
 class Generations:

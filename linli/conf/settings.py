@@ -95,6 +95,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "linli.conf.health.Watched",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "linli.base.middleware.Generations",
     "django.middleware.locale.LocaleMiddleware",

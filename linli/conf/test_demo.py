@@ -28,10 +28,12 @@ def test_the_demo_does_not_start_where_a_real_place_lives(world: Any, settings: 
 def test_a_demo_that_stands_is_kept(world: Any, settings: Any, capsys: Any) -> None:
     settings.DEMO = True
     Mark.objects.create(name=MARK, position=738000)
-    call_command("demo", "--no-serve", "--lan")
+    call_command("demo", "--no-serve")
     said = capsys.readouterr().out
     assert "云溪县" in said
-    assert "▄" in said
+    assert "▄" in said, "a telephone finds the way by the square code"
+    call_command("demo", "--no-serve", "--here")
+    assert "▄" not in capsys.readouterr().out
     assert built_on().toordinal() == 738000
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -86,6 +87,13 @@ def test_health_does_not_ask_the_database(client: Client) -> None:
 @pytest.mark.django_db
 def test_it_is_ready_when_the_triggers_are_there(client: Client) -> None:
     assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.django_db
+def test_who_watches_need_not_know_the_name_of_the_place(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["linli.example.cn"]
+    assert client.get("/readyz", headers={"host": "127.0.0.1:8000"}).status_code == 200
+    assert client.get("/", headers={"host": "127.0.0.1:8000"}).status_code == 400
 
 
 @pytest.mark.sqlite

@@ -7,8 +7,6 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from linli.conf import health
-
 DOORS = {
     "api/": "api",
     "desk/": "desk",
@@ -18,8 +16,6 @@ if settings.DEMO:
     DOORS["demo/"] = "demo"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", health.alive, name="alive"),
-    path("readyz", health.ready, name="ready"),
     path("account/", include("allauth.urls")),
     path("", include("linli.web.urls")),
     *[

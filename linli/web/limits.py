@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from linli.base.errors import TooMany
+from linli.base.errors import NotFound, TooMany
+from linli.base.text import half_width
 
 MINUTE = 60
+HOUR = 60 * MINUTE
+WRONG_CODES = 10  # for one number from one address within an hour; a code has 36 bits
+LONGEST_NUMBER = 30
 IPV6_NETWORK = 64  # one household or office has a whole /64 of addresses
 
 
@@ -30,11 +36,34 @@ def check_rate(request: HttpRequest, what: str, per_minute: int) -> None:
         )
 
 
-def _counted(key: str) -> int:
+@contextmanager
+def trying_code(request: HttpRequest, number: str) -> Iterator[None]:
+    """Around a look-up by a case's number and follow code: NotFound counts as a wrong code for that number.
+
+    TooMany once there were too many from this address; other addresses go on, so that nobody can lock a reporter out.
+    """
+    now = int(time.time())
+    digits = "".join(each for each in half_width(number) if each.isdecimal())[:LONGEST_NUMBER]
+    key = f"code/{digits}/{client_address(request)}/{now // HOUR}"
+    if int(cache.get(key) or 0) >= WRONG_CODES:
+        raise TooMany(
+            _(
+                "Too many wrong codes for this number. Please compare it with your receipt and try again in an hour."
+            ),
+            retry_after=HOUR - now % HOUR,
+        )
+    try:
+        yield
+    except NotFound:
+        _counted(key, 2 * HOUR)
+        raise
+
+
+def _counted(key: str, kept: int = 2 * MINUTE) -> int:
     try:
         return int(cache.incr(key))
-    except ValueError:  # the first of this minute, or the cache was full and dropped the key
-        return 1 if cache.add(key, 1, 2 * MINUTE) else _counted(key)
+    except ValueError:  # the first of its time, or the cache was full and dropped the key
+        return 1 if cache.add(key, 1, kept) else _counted(key, kept)
 
 
 def client_address(request: HttpRequest) -> str:

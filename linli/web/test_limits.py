@@ -4,9 +4,9 @@ import pytest
 from django.core.cache import cache
 from django.test import RequestFactory
 
-from linli.base.errors import TooMany
+from linli.base.errors import NotFound, TooMany
 from linli.web import limits
-from linli.web.limits import check_rate, client_address
+from linli.web.limits import WRONG_CODES, check_rate, client_address, trying_code
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +63,25 @@ def test_behind_our_proxy_its_word_counts_and_only_its_last(settings):
 @pytest.mark.parametrize("odd", ["", "unix:", "a" * 500])
 def test_an_odd_address_is_one_address(odd):
     assert client_address(coming_from(odd)) == "unknown"
+
+
+def guess(address, number, *, right=False):
+    with trying_code(coming_from(address), number):
+        if not right:
+            raise NotFound
+
+
+def test_wrong_codes_for_one_number_come_to_an_end_and_nobody_else_is_locked_out():
+    for _time in range(WRONG_CODES):
+        with pytest.raises(NotFound):
+            guess("203.0.113.1", "320831-26-00042-7")
+    with pytest.raises(TooMany) as refusal:
+        guess("203.0.113.1", " ３２０８３１26 00042-7", right=True)
+    assert 0 < refusal.value.facts["retry_after"] <= 3600
+    guess("203.0.113.2", "320831-26-00042-7", right=True)
+    guess("203.0.113.1", "320831-26-00043-5", right=True)
+
+
+def test_right_codes_are_not_counted():
+    for _time in range(WRONG_CODES + 1):
+        guess("203.0.113.1", "320831-26-00042-7", right=True)

@@ -15,7 +15,7 @@ from linli.cases.models import Case, Task
 from linli.cases.reading import case_for, open_tasks
 from linli.posts import tokens
 from linli.posts.actor import Actor, PostActor
-from linli.web.limits import check_rate
+from linli.web.limits import check_rate, trying_code
 
 CODES_PER_MINUTE = 60  # per address; a code has 36 bits
 
@@ -54,7 +54,8 @@ def sight_of(request: HttpRequest, kind: str, number: str) -> Sight:
     code = request.headers.get("X-Follow-Code") or request.GET.get("code", "")
     if code:
         check_rate(request, "api-follow", CODES_PER_MINUTE)
-        return _seen_by_reporter(kind, number, code)
+        with trying_code(request, number):
+            return _seen_by_reporter(kind, number, code)
     return _seen_by_staff(_staff_or_code(request), kind, number)
 
 

@@ -29,7 +29,7 @@ from linli.portals.resident.unlocked import lock_all, unlock, unlocked_cases, vi
 from linli.posts.actor import PartyActor
 from linli.residents.looks import looks_at
 from linli.web.forms import FrameForm
-from linli.web.limits import check_rate
+from linli.web.limits import check_rate, trying_code
 from linli.web.parts import Line
 
 GUESSES_PER_MINUTE = 10
@@ -84,7 +84,9 @@ def _unlocked(request: HttpRequest) -> HttpResponse:
     form = FollowForm(request.POST)
     if form.is_valid():
         try:
-            case, _party = followed(form.cleaned_data["number"], form.cleaned_data["code"])
+            number = form.cleaned_data["number"]
+            with trying_code(request, number):
+                case, _party = followed(number, form.cleaned_data["code"])
         except NotFound:
             form.add_error(
                 None, _("Number and code do not fit together. Please compare both with your receipt.")

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             "--place", default="", help="a real place's code, such as 320831, with invented people"
         )
         parser.add_argument("--reset", action="store_true", help="throw the demo away and build it anew")
-        parser.add_argument("--lan", action="store_true", help="let telephones in the same network in")
+        parser.add_argument("--here", action="store_true", help="let in nobody but this machine")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
         parser.add_argument(
             "--matters", type=int, default=COUNT, help="how many matters the thirty days bring"
@@ -110,13 +110,13 @@ class Command(BaseCommand):
             _("For programs:               %(url)s") % {"url": f"{here}/api/v1/docs"},
         ]
         self.stdout.write("\n".join(lines))
-        if not options["lan"]:
-            self.stdout.write(_("On a telephone in the same network: linli demo --lan"))
+        if options["here"]:
             return
         address = f"http://{_own_address()}:{options['port']}/demo/"
         self.stdout.write(
             "\n" + _("In the same network, anybody can come in by:  %(url)s") % {"url": address}
         )
+        self.stdout.write(_("(For this machine alone: linli demo --here)"))
         drawn = StringIO()  # this command's own output would end every piece with a new line
         segno.make(address).terminal(out=drawn, compact=True)
         self.stdout.write(drawn.getvalue())
@@ -160,6 +160,6 @@ def _serve(root: Division, options: dict[str, Any]) -> None:
     sys.stdout.flush()
     os.environ.setdefault("LINLI_PLACE_NAME", root.name)
     os.environ["DJANGO_SETTINGS_MODULE"] = "linli.conf.settings"
-    host = "0.0.0.0" if options["lan"] else "127.0.0.1"  # noqa: S104  asked for by --lan
+    host = "127.0.0.1" if options["here"] else "0.0.0.0"  # noqa: S104  nothing in a demo is real; telephones come in
     arguments = ["-m", "django", "serve", "--host", host, "--port", str(options["port"])]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  our own interpreter, no shell
