@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,6 +65,7 @@ def keep(content: bytes) -> Photo:
     photo = Photo(hashlib.sha256(content).hexdigest(), len(content))
     target = path_of(photo.digest)
     if target.exists():
+        os.utime(target)  # wanted again: see sweep()
         return photo
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
@@ -98,5 +99,15 @@ def path_of(digest: str) -> Path:
 def orphans() -> list[Path]:
     """Files no row refers to (a step that failed after its file was kept); `doctor` shows and sweeps them."""
     root = Path(settings.ATTACHMENTS_ROOT)
+    found = list(root.glob("??/??/*"))  # before the rows: what is kept from now on is not among them
     known = set(Attachment.objects.values_list("digest", flat=True))
-    return [path for path in root.glob("??/??/*") if path.name not in known]
+    return [path for path in found if path.name not in known]
+
+
+def sweep(now: datetime) -> int:
+    """Remove orphans that nobody has touched for a day, so none whose step is still being taken; return how many."""
+    latest = (now - timedelta(days=1)).timestamp()
+    old = [path for path in orphans() if path.stat().st_mtime < latest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,16 +14,20 @@ from django.conf import settings
 from django.core.checks import WARNING, run_checks
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import orphans, path_of
+from linli.cases.kinds import all_kinds
 from linli.cases.models import Attachment, CalendarDay, Notice
+from linli.divisions.codes import Level as DivisionLevel
+from linli.divisions.models import Division
 from linli.ledger.models import Entry, Position, Unplaced
 from linli.ledger.triggers import missing
+from linli.posts.models import Post, PostKind
 
 LITTLE_SPACE, NO_SPACE = 2 << 30, 200 << 20
 LATE = timedelta(minutes=10)
@@ -188,7 +193,7 @@ def notices_moving() -> Iterator[Finding]:
 
 
 def attachments_whole() -> Iterator[Finding]:
-    """Every attachment has its file; files without a case are only counted."""
+    """Every attachment has its file, and every file its case."""
     wanted = set(Attachment.objects.values_list("digest", flat=True))
     lost = [digest for digest in wanted if not path_of(digest).exists()]
     if lost:
@@ -198,11 +203,51 @@ def attachments_whole() -> Iterator[Finding]:
             _("Copy them back from the backup's attachments folder."),
         )
     else:
+        yield Finding(Level.OK, _("All %(count)d attachments are there.") % {"count": len(wanted)})
+    if spare := len(orphans()):
         yield Finding(
-            Level.OK,
-            _("All %(count)d attachments are there; %(orphans)d files belong to no case.")
-            % {"count": len(wanted), "orphans": len(orphans())},
+            Level.WARN,
+            _("%(count)d files belong to no case.") % {"count": spare},
+            _("Run `linli doctor --sweep`: it removes those that nobody has touched for a day."),
         )
+
+
+def first_tasks_given() -> Iterator[Finding]:
+    """Wherever this place has posts, somebody gets the first task of a case of every kind opened there."""
+    served = _areas(Post.objects.filter(until=None))
+    villages = Division.objects.current().filter(level__gte=DivisionLevel.VILLAGE).order_by("code")
+    codes = [code for code in villages.values_list("code", flat=True) if _lies_in(served, code)]
+    for kind in all_kinds():
+        wanted = kind.procedure.opening.task
+        if not wanted:
+            continue
+        reached = _areas(Post.objects.filter(until=None, kind=wanted))
+        left_out = [code for code in codes if not _lies_in(reached, code)]
+        said = {"kind": kind.procedure.label, "post": PostKind(wanted).label}
+        if left_out or not reached:
+            yield Finding(
+                Level.WARN,
+                _("%(kind)s: in %(count)d villages and grids no %(post)s would get the first task.")
+                % {**said, "count": len(left_out)},
+                _("Found a post of this kind for the whole area; until then reports there wait for nobody."),
+            )
+        else:
+            yield Finding(Level.OK, _("%(kind)s: a %(post)s gets the first task everywhere.") % said)
+
+
+def _areas(posts: QuerySet[Post]) -> list[tuple[int, int]]:
+    """The areas of posts as code ranges, in order, without those that lie in another."""
+    spans = [post.division.span for post in posts.select_related("division").defer("division__outline")]
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(spans, key=lambda each: (each[0], -each[1])):
+        if not found or low >= found[-1][1]:
+            found.append((low, high))
+    return found
+
+
+def _lies_in(areas: list[tuple[int, int]], code: int) -> bool:
+    place = bisect_right(areas, code, key=lambda each: each[0]) - 1
+    return place >= 0 and code < areas[place][1]
 
 
 def space_left() -> Iterator[Finding]:
@@ -224,6 +269,7 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     calendar_known,
     notices_moving,
     attachments_whole,
+    first_tasks_given,
     space_left,
 ]
 

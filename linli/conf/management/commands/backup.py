@@ -30,7 +30,7 @@ class Command(BaseCommand):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stamp = timezone.now().strftime("%Y%m%d-%H%M%S-%f")
         target = copy_sqlite(folder, stamp) if settings.ON_SQLITE else dump_postgresql(folder, stamp)
-        files = copy_attachments(folder / "attachments")
+        files = copy_attachments(Path(settings.ATTACHMENTS_ROOT), folder / "attachments")
         self.stdout.write(
             _("Database copied to %(target)s; %(files)d new attachments.")
             % {"target": target, "files": files}
@@ -66,18 +66,9 @@ def dump_postgresql(folder: Path, stamp: str) -> Path:
     if not program:
         raise CommandError(_("pg_dump is not installed: apt-get install postgresql-client"))
     target = folder / f"linli-{stamp}.dump"
-    described = connection.get_connection_params()
-    names = {
-        "dbname": "PGDATABASE",
-        "user": "PGUSER",
-        "password": "PGPASSWORD",
-        "host": "PGHOST",
-        "port": "PGPORT",
-    }
-    environment = {variable: str(described[name]) for name, variable in names.items() if described.get(name)}
     finished = subprocess.run(  # noqa: S603  the program is the system's own pg_dump
         [program, "--format=custom", f"--file={target}"],
-        env=environment,
+        env=postgresql_environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -89,9 +80,22 @@ def dump_postgresql(folder: Path, stamp: str) -> Path:
     return target
 
 
-def copy_attachments(folder: Path) -> int:
-    """Copy files that the backup folder does not have yet; their names are their content."""
-    source, new = Path(settings.ATTACHMENTS_ROOT), 0
+def postgresql_environment() -> dict[str, str]:
+    """Where the database is and how to get in, as PostgreSQL's programs read it: never on a command line."""
+    described = connection.get_connection_params()
+    names = {
+        "dbname": "PGDATABASE",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "host": "PGHOST",
+        "port": "PGPORT",
+    }
+    return {variable: str(described[name]) for name, variable in names.items() if described.get(name)}
+
+
+def copy_attachments(source: Path, folder: Path) -> int:
+    """Copy files that the other folder does not have yet; their names are their content."""
+    new = 0
     for file in source.rglob("*"):
         target = folder / file.relative_to(source)
         if file.is_file() and not target.exists():

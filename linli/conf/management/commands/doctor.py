@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from linli.cases.attachments import sweep
 from linli.conf.condition import Finding, Level, examine
 
 
@@ -16,8 +19,16 @@ class Command(BaseCommand):
     help = "Check settings, database, ledger, calendar, notices, attachments and disk."
     requires_system_checks = ()
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--sweep", action="store_true", help="remove files that have belonged to no case for a day"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Examine everything, then say how it went."""
+        if options["sweep"]:
+            swept = sweep(timezone.now())
+            self.stdout.write(_("%(count)d files that belonged to no case were removed.") % {"count": swept})
         findings = list(examine())
         for finding in findings:
             self._show(finding)
