@@ -22,10 +22,12 @@ from linli.cases.catalogue import suggestion
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Task
 from linli.cases.opening import Opened
+from linli.cases.procedure import Step
+from linli.cases.tasks import is_for
 from linli.divisions.models import Division
 from linli.kinds.matters import actions
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
-from linli.posts.lookup import nearest
+from linli.posts.lookup import nearest, serving
 from linli.posts.models import Holding, Organisation, Post, PostKind
 from linli.residents.keeping import GivenContact
 
@@ -188,17 +190,40 @@ class Course:
         for trouble, step in TURNS.get(stage, ()):
             if trouble in self.troubles:
                 self.troubles.discard(trouble)
-                self.troubles |= {"back"} if trouble == "wrong" else set()
+                self.troubles |= FOLLOWING.get(trouble, set())
                 return step
         return SMOOTH.get(stage, "")
 
 
 # 25 % are late in the 311 data; how often work is sent back, fails or is contested is not in it, so these are set.
-TROUBLES = {"wrong": 0.08, "fail": 0.09, "contest": 0.07, "silent": 0.2, "reopen": 0.04}
+TROUBLES = {
+    "wrong": 0.08, "fail": 0.09, "contest": 0.07, "silent": 0.2, "reopen": 0.04,
+    "unclear": 0.04, "same": 0.03, "joint": 0.06, "disowned": 0.02, "longer": 0.05, "parked": 0.02, "pressed": 0.03,
+    "called": 0.02,
+}  # fmt: skip
+# What a trouble brings with it, so that a question is answered and what rests goes on.
+FOLLOWING = {
+    "wrong": {"back"},
+    "longer": {"asked for time"},
+    "parked": {"resting"},
+    "pressed": {"asked"},
+    "called": {"asked", "asked too"},
+}
 TURNS = {
-    "reported": (("refuse", "refuse"),),
-    "accepted": (("refer", "refer"), ("wrong", "dispatch_wrongly")),
-    "dispatched": (("back", "send_back"),),
+    "reported": (("refuse", "refuse"), ("same", "link_duplicate"), ("unclear", "ask_verification")),
+    "accepted": (("refer", "refer"), ("wrong", "dispatch_wrongly"), ("joint", "dispatch_jointly")),
+    "dispatched": (
+        ("back", "send_back"),
+        ("disowned", "disclaim"),
+        ("asked for time", "extend"),
+        ("resting", "resume"),
+        ("asked", "respond"),
+        ("asked too", "respond"),
+        ("longer", "request_extension"),
+        ("parked", "park"),
+        ("pressed", "supervise"),
+        ("called", "whistle"),
+    ),
     "handled": (("fail", "fail"),),
     "checked": (("contest", "contest"), ("silent", "lapse")),
     "closed": (("reopen", "reopen"),),
@@ -207,7 +232,10 @@ TURNS = {
 SMOOTH = {
     "reported": "accept", "accepted": "dispatch", "returned": "dispatch",
     "dispatched": "handle", "handled": "check", "checked": "confirm",
+    "verifying": "verify", "arbitrating": "rule", "escalated": "hand_down", "deciding": "redo",
 }  # fmt: skip
+# The steps that go by another name here, because they are taken otherwise than usual.
+STEPS = {"dispatch_wrongly": "dispatch", "dispatch_jointly": "dispatch"}
 
 
 def carry_on(
@@ -215,7 +243,7 @@ def carry_on(
 ) -> None:
     """Take one step as whoever has to take it would, and bring `case` up to date; refusals come through."""
     kind = kind_of(case.kind)
-    rule = kind.procedure.steps["dispatch" if step == "dispatch_wrongly" else step]
+    rule = kind.procedure.steps[STEPS.get(step, step)]
     given = GIVEN[step](case, situation, chance)
     by = _whoever(case, situation, step, chance)
     kind.function(rule)(kind.reference(case), by=by, seen=case.version, at=at, **given)
@@ -233,8 +261,15 @@ def _whoever(case: Case, situation: Situation, step: str, chance: Random) -> Act
             return holder_of(case.opened_by_id) or reporter
         if case.channel == "web" or chance.random() < 0.2:
             return reporter
-    task = Task.objects.filter(case=case.pk, closed_at=None).values_list("post_id", flat=True).first()
-    return holder_of(task) or reporter
+    return holder_of(_post_for(kind_of(case.kind).procedure.steps[STEPS.get(step, step)], case)) or reporter
+
+
+def _post_for(rule: Step, case: Case) -> int | None:
+    """Who has the task that a step belongs to; failing one, the nearest post with the power."""
+    tasks = list(Task.objects.filter(case=case.pk, closed_at=None).order_by("opened_at", "id"))
+    mine = [task.post_id for task in tasks if is_for(task, rule, task.post_id)]
+    powers = [post for kind in sorted(rule.posts) if (post := nearest(kind, case.code_now))]
+    return next(iter(mine or ([task.post_id for task in tasks if task.post_id in powers] or powers)), None)
 
 
 def _read_holder(post: int | None) -> PostActor | None:
@@ -270,6 +305,25 @@ def _dispatching_wrongly(case: Case, situation: Situation, chance: Random) -> di
     return {"to": chance.choice(serving) if serving else Post.objects.get(pk=right), "note": ""}
 
 
+def _dispatching_jointly(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
+    """To the right post, with the town's team or another department to help."""
+    given = _dispatching(case, situation, chance)
+    served = serving([PostKind.HANDLER], case.code_now)
+    others = Post.objects.filter(pk__in=served).exclude(pk=given["to"].pk).order_by("pk")
+    return {**given, "helpers": chance.sample(list(others), min(2, len(others)))}
+
+
+def _others(case: Case, situation: Situation, chance: Random) -> list[Post]:
+    return list(_dispatching_jointly(case, situation, chance)["helpers"])
+
+
+def _merging(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
+    """Into the oldest open matter about the same in the same village; failing one, any other that is open."""
+    found = Case.objects.within(case.division.span).filter(kind="matters", closed_at=None).exclude(pk=case.pk)
+    original = found.exclude(stage="merged").order_by("id").first()
+    return {"original": original or case, "note": "同一地点的同一问题。"}
+
+
 def _referring(case: Case, situation: Situation, chance: Random) -> dict[str, Any]:
     name = situation.said["refer"][0]
     to = Organisation.objects.filter(name__endswith=name).first() or Organisation.objects.order_by("pk")[0]
@@ -291,6 +345,33 @@ GIVEN: dict[str, Callable[[Case, Situation, Random], dict[str, Any]]] = {
     "dispatch_wrongly": _dispatching_wrongly,
     "handle": _said("result"),
     "send_back": _said("reason", "back"),
+    "dispatch_jointly": _dispatching_jointly,
+    "link_duplicate": _merging,
+    "ask_verification": _said("note", "look"),
+    "verify": _said("finding", "found"),
+    "disclaim": _said("reason", "disown"),
+    "rule": lambda case, situation, chance: {
+        "to": Post.objects.get(pk=right_post(case, situation)),
+        "reason": situation.words("ruling", chance),
+    },
+    "request_extension": lambda _case, situation, chance: {
+        "amount": chance.choice((2, 3, 5)),
+        "reason": situation.words("longer", chance),
+    },
+    "extend": lambda _case, situation, chance: {"amount": 3, "reason": situation.words("granted", chance)},
+    "park": lambda _case, _situation, chance: {
+        "because": chance.choice(("weather", "funding", "conditions"))
+    },
+    "resume": lambda _case, _situation, _chance: {},
+    "supervise": lambda _case, situation, chance: {"question": situation.words("press", chance), "hours": 8},
+    "whistle": lambda case, situation, chance: {
+        "to": _others(case, situation, chance),
+        "hours": 4,
+        "task": situation.words("call", chance),
+    },
+    "respond": _said("reply"),
+    "hand_down": _said("advice", "ruling"),
+    "redo": _said("reason", "ruling"),
     "check": _said("note", "check"),
     "fail": _said("reason", "fail"),
     "confirm": _said("note", "confirm"),

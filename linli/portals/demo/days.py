@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
@@ -18,6 +18,7 @@ from random import Random
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from linli.base.errors import Conflict
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.calendars import calendar_of
@@ -47,7 +48,10 @@ OF_LIMIT, SPREAD = 0.32, 1.5
 MINUTES = {
     "accept": (35, 1.0), "refuse": (60, 1.0), "refer": (90, 1.0), "dispatch": (45, 1.0), "dispatch_wrongly": (30, 1.0),
     "send_back": (300, 0.8), "check": (240, 1.0), "fail": (240, 0.8), "confirm": (900, 1.1), "contest": (700, 1.0),
-    "reopen": (3000, 0.5),
+    "reopen": (3000, 0.5), "ask_verification": (30, 0.8), "verify": (150, 0.8), "link_duplicate": (40, 0.8),
+    "dispatch_jointly": (60, 0.8), "disclaim": (120, 0.8), "rule": (300, 0.6), "request_extension": (120, 0.8),
+    "extend": (90, 0.5), "park": (200, 0.5), "resume": (4000, 0.5), "supervise": (600, 0.5), "whistle": (120, 0.5),
+    "respond": (120, 0.5), "hand_down": (200, 0.5), "redo": (600, 0.5),
 }  # fmt: skip
 OPENS, CLOSES = 8, 18  # when offices act; the reporter answers until late
 LATEST = 21
@@ -144,7 +148,8 @@ def _life(made: Days, at: datetime) -> Iterator[datetime]:
             step = "lapse"
             at = _silence_ends(case) + timedelta(seconds=made.chance.randrange(2, 15))
         yield at
-        carry_on(case, situation, step, made.chance, at=at)
+        with suppress(Conflict):  # the time to extend had run out, say: it goes on without
+            carry_on(case, situation, step, made.chance, at=at)
 
 
 def _when(made: Days, case: Case, step: str, at: datetime) -> datetime:
