@@ -266,10 +266,12 @@ def _whoever(case: Case, situation: Situation, step: str, chance: Random) -> Act
 
 def _post_for(rule: Step, case: Case) -> int | None:
     """Who has the task that a step belongs to; failing one, the nearest post with the power."""
-    tasks = list(Task.objects.filter(case=case.pk, closed_at=None).order_by("opened_at", "id"))
-    mine = [task.post_id for task in tasks if is_for(task, rule, task.post_id)]
-    powers = [post for kind in sorted(rule.posts) if (post := nearest(kind, case.code_now))]
-    return next(iter(mine or ([task.post_id for task in tasks if task.post_id in powers] or powers)), None)
+    tasks = list(Task.objects.filter(case=case.pk, closed_at=None).select_related("post").order_by("id"))
+    fitting = [task for task in tasks if is_for(task, rule, task.post_id)]
+    fitting = fitting or [task for task in tasks if task.post.kind in rule.posts]
+    return next((task.post_id for task in fitting), None) or next(
+        (post for kind in sorted(rule.posts) if (post := nearest(kind, case.code_now))), None
+    )
 
 
 def _read_holder(post: int | None) -> PostActor | None:

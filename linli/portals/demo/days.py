@@ -22,6 +22,7 @@ from linli.base.errors import Conflict
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.calendars import calendar_of
+from linli.cases.duplicates import close_followers
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
@@ -248,6 +249,8 @@ def _settle(now: datetime) -> None:
     with writing():
         past.filter(step="report").update(state="sent", sent_at=Subquery(case_at))
         past.exclude(step="report").filter(state="waiting").update(state="sent", sent_at=now)
+    while close_followers():
+        pass
     sequence_all()
     while fold():
         pass
