@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -52,22 +53,53 @@ def _by_sms(notices: Sequence[Notice]) -> list[Message]:
 
 
 def _by_email(notices: Sequence[Notice]) -> list[Message]:
+    """One letter for each post tells of all that waits for it."""
     posts = {notice.post_id for notice in notices}
     sitting = Holding.objects.current().filter(post__in=posts).exclude(account__email="")
     addresses: dict[int | None, list[str]] = defaultdict(list)
     for post, address in sitting.values_list("post_id", "account__email"):
         addresses[post].append(address)
+    waiting: dict[int | None, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        waiting[notice.post_id].append(notice)
     with override(settings.LANGUAGE_CODE):
-        return [_letter(notice, addresses[notice.post_id]) if notice.post else _nothing for notice in notices]
+        letters = {
+            post: _Letter(*_written(found), addresses[post]) for post, found in waiting.items() if post
+        }
+    return [letters.get(notice.post_id or 0, _nothing) for notice in notices]
 
 
-def _letter(notice: Notice, addresses: list[str]) -> Message:
-    title = notice.post.title if notice.post else ""
-    step = step_of(notice.case.kind, notice.step).label
-    words = {"number": notice.case.number, "step": step, "post": title}
-    subject = _("%(number)s: something to do for %(post)s") % words
-    text = _("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words
-    return partial(send_mail, subject, text, settings.DEFAULT_FROM_EMAIL, addresses)
+def _written(notices: Sequence[Notice]) -> tuple[str, str]:
+    """Subject and text of the letter about these notices of one post."""
+    title = notices[0].post.title if notices[0].post else ""
+    lines = []
+    for notice in notices:
+        words = {
+            "number": notice.case.number,
+            "step": step_of(notice.case.kind, notice.step).label,
+            "post": title,
+        }
+        lines.append(_("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words)
+    if len(notices) == 1:
+        subject = _("%(number)s: something to do for %(post)s")
+        return subject % {"number": notices[0].case.number, "post": title}, lines[0]
+    subject = _("%(count)d things to do for %(post)s") % {"count": len(notices), "post": title}
+    return subject, "\n".join(lines)
+
+
+@dataclass
+class _Letter:
+    """Goes out once, however many notices it tells of; if it fails, each of them has failed."""
+
+    subject: str
+    text: str
+    addresses: list[str]
+    gone: bool = False
+
+    def __call__(self) -> None:
+        if not self.gone:
+            send_mail(self.subject, self.text, settings.DEFAULT_FROM_EMAIL, self.addresses)
+            self.gone = True
 
 
 def _nothing() -> None:

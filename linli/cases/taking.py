@@ -20,6 +20,7 @@ from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.permission import require_stage, require_step, who_took
 from linli.cases.procedure import ASKED, NEXT, Step
+from linli.cases.quiet import next_moment
 from linli.cases.reading import open_tasks
 from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
 from linli.ledger.records import Line, record
@@ -212,7 +213,16 @@ def notices_of(case: Case, step: Step, contact: Contact | None, posts: Sequence[
     if step.notice and contact and contact.phone_sealed:
         to.append({"channel": "sms", "contact": contact})
     to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
-    return [Notice(id=uuid7(now), case=case, step=step.name, next_try=now, **each) for each in to]
+    return [
+        Notice(
+            id=uuid7(now),
+            case=case,
+            step=step.name,
+            next_try=next_moment(each["channel"], now, at_once=step.opens),
+            **each,
+        )
+        for each in to
+    ]
 
 
 def _kept_apart(now: Taking) -> frozenset[int]:

@@ -205,6 +205,9 @@ DEFAULT_FROM_EMAIL = env("LINLI_EMAIL_FROM", default="linli@localhost")
 SMS_BACKEND = env("LINLI_SMS_BACKEND", default="linli.residents.sms.ConsoleSms")
 
 SMS_URL = env("LINLI_SMS_URL", default="")
+# At night text messages wait, but for receipts; the demo has visitors at any hour.
+QUIET_HOURS = env("LINLI_QUIET_HOURS", default="" if DEMO else "21:30-07:30")
+DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")
 PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")

@@ -48,14 +48,15 @@ class ShownLimit:
 
 def clocks_of(case: Case) -> list[ShownClock]:
     """All clocks of a case, the running ones first."""
-    clocks = list(Clock.objects.filter(case=case).order_by("-started_at", "name"))
+    found = Clock.objects.filter(case=case).select_related("task__post")
+    clocks = list(found.order_by("-started_at", "name"))
     sources = _sources(case.kind, {clock.source for clock in clocks})
     rules, now = kind_of(case.kind).procedure.clocks, timezone.now()
     for clock in clocks:
         clock.case = case
     shown = [
         ShownClock(
-            label=f"{rules[clock.name].label} {clock.label}".strip(),
+            label=_named(str(rules[clock.name].label), clock),
             term=term_words(clock.amount, clock.unit),
             source=sources.get(clock.source, ""),
             started_at=clock.started_at,
@@ -68,6 +69,12 @@ def clocks_of(case: Case) -> list[ShownClock]:
         for clock in clocks
     ]
     return sorted(shown, key=lambda clock: clock.light is None)
+
+
+def _named(label: str, clock: Clock) -> str:
+    """With the milestone it is for, or the post whose part it measures."""
+    whose = clock.task.post.title if clock.task else clock.label
+    return f"{label} · {whose}" if whose else label
 
 
 def _halted_words(clock: Clock) -> str:
@@ -103,7 +110,7 @@ def term_words(amount: int, unit: str) -> str:
 
 
 def _sources(kind: str, names: Iterable[str]) -> dict[str, str]:
-    """`limit:7` is a row of the core, any other `word:7` a row of the kind's own table of that name."""
+    """`limit:7` is a row of the table of that name, the core's or the kind's own."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for name in names:
         table, _colon, key = name.partition(":")
@@ -117,4 +124,4 @@ def _sources(kind: str, names: Iterable[str]) -> dict[str, str]:
 
 
 def _model(kind: str, table: str) -> type[Model] | None:
-    return apps.get_app_config(kind).models.get(table)
+    return apps.get_app_config("cases").models.get(table) or apps.get_app_config(kind).models.get(table)

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from linli.cases.kinds import step_of
 from linli.cases.models import Case, Link, Task
+from linli.cases.procedure import ASKED, HELPS, LEAD
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
 from linli.posts.models import Holding
@@ -22,10 +24,11 @@ _RELATIONS = {
 
 @dataclass(frozen=True)
 class Duty:
-    """An open task: which post has it, since when, and whether anybody sits on that post."""
+    """An open task: which post has it, in which role, since when, and whether anybody sits on that post."""
 
     post: str
     organisation: str
+    role: str
     since: datetime
     vacant: bool
     mine: bool
@@ -42,19 +45,32 @@ class Related:
 
 def tasks_of(case: Case, by: PostActor) -> list[Duty]:
     """Who has to do something in a case now (two statements)."""
-    tasks = list(Task.objects.filter(case=case, closed_at=None).select_related("post__organisation"))
+    tasks = list(
+        Task.objects.filter(case=case, closed_at=None)
+        .select_related("post__organisation", "case")
+        .order_by("id")
+    )
     posts = [task.post_id for task in tasks]
     held = set(Holding.objects.current().filter(post__in=posts).values_list("post_id", flat=True))
     return [
         Duty(
             post=task.post.title,
             organisation=task.post.organisation.name,
+            role=_role_words(task),
             since=task.opened_at,
             vacant=task.post_id not in held,
             mine=task.post_id == by.post.pk,
         )
         for task in tasks
     ]
+
+
+def _role_words(task: Task) -> str:
+    """What a post has to do there; nothing to say when it simply has the next step."""
+    if task.role == ASKED:
+        asked = step_of(task.case.kind, task.asks).label if task.asks else ""
+        return _("must answer: %(step)s") % {"step": asked}
+    return {LEAD: _("leads"), HELPS: _("helps")}.get(task.role, "")
 
 
 def links_of(case: Case, by: PostActor) -> list[Related]:
