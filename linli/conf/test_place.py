@@ -217,7 +217,7 @@ def test_nothing_is_put_back_under_a_running_server(fresh_database: str, tmp_pat
     _said("backup", str(tmp_path))
     running = sqlite3.connect(fresh_database)
     running.execute("SELECT count(*) FROM ledger_entry").fetchone()
-    with pytest.raises(CommandError, match="Stop the server"):
+    with pytest.raises(CommandError, match="请先停止服务"):
         _said("restore", str(tmp_path))
     running.close()
 
@@ -225,7 +225,7 @@ def test_nothing_is_put_back_under_a_running_server(fresh_database: str, tmp_pat
 @pytest.mark.sqlite
 def test_a_damaged_backup_is_not_put_back(fresh_database: str, tmp_path: Path) -> None:
     (tmp_path / "linli-1.sqlite3").write_bytes(b"half of it")
-    with pytest.raises(CommandError, match="Nothing was changed"):
+    with pytest.raises(CommandError, match="没有作任何改动"):
         _said("restore", str(tmp_path))
     assert Post.objects.exists()
 
