@@ -27,8 +27,9 @@ _CHUNK = 1024 * 1024
 
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,4})(\d{1,9})"([^>]*)>(\s*<(?:\w+:)?f\b)?')
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,9})"([^>]*)>')
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"([^>]*)>(\s*<(?:\w+:)?f\b)?')
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"([^>]*)>')
+_ANY_CELL_OR_ROW = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)/?>")
 _LINK = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)/?>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -78,9 +79,7 @@ def read_workbook(content: bytes) -> list[Sheet]:
                     sheet = book.get_sheet_by_index(position)
                     sheets.append(_sheet(sheet, traits[position], first_day))
     except (CalamineError, OSError, ValueError) as trouble:
-        raise Invalid(
-            _("This workbook is damaged. Open it in Excel, save it anew as .xlsx and try again.")
-        ) from trouble
+        raise Invalid(_damaged()) from trouble
     return sheets
 
 
@@ -97,12 +96,9 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
             for each in names:
                 text = _part(packed, each, left)
                 left -= len(text)
-                if each.filename.endswith((".xml", ".rels")):
-                    parts[each.filename] = text
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as trouble:
-        raise Invalid(
-            _("This workbook is damaged. Open it in Excel, save it anew as .xlsx and try again.")
-        ) from trouble
+                parts[each.filename] = text
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as trouble:
+        raise Invalid(_damaged()) from trouble
     if "xl/workbook.xml" not in parts:
         raise Invalid(
             _("This is not an Excel workbook (.xlsx). Save it from Excel as “Excel workbook (*.xlsx)”.")
@@ -119,6 +115,18 @@ def _part(packed: zipfile.ZipFile, each: zipfile.ZipInfo, left: int) -> bytes:
                 raise TooLarge(_too_much())
             chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _damaged() -> str:
+    return _("This workbook is damaged. Open it in Excel, save it anew as .xlsx and try again.")
+
+
+def _too_far() -> str:
+    said = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
+    return (
+        _("The sheet reaches beyond %(rows)d rows or %(columns)d columns. Delete what is not the table.")
+        % said
+    )
 
 
 def _too_much() -> str:
@@ -148,11 +156,17 @@ def _check_kind(content: bytes) -> None:
 
 
 def _attributes(found: bytes) -> dict[str, str]:
-    return {name.decode().split(":")[-1]: value.decode() for name, value in _ATTRIBUTE.findall(found)}
+    return {
+        name.decode().split(":")[-1]: value.decode(errors="replace")
+        for name, value in _ATTRIBUTE.findall(found)
+    }
 
 
 def _traits_by_position(parts: dict[str, bytes]) -> dict[int, _Traits]:
-    """For each sheet's position in the workbook, what its cells are."""
+    """For each sheet's position in the workbook, what its cells are; every part with cells is looked through."""
+    seen = {
+        name: _look_through(text) for name, text in parts.items() if b"sheetData" in text or b"\0s\0h" in text
+    }
     links = {}
     for found in _LINK.findall(parts.get("xl/_rels/workbook.xml.rels", b"")):
         link = _attributes(found)
@@ -161,28 +175,29 @@ def _traits_by_position(parts: dict[str, bytes]) -> dict[int, _Traits]:
     traits = {}
     for position, found in enumerate(_SHEET.findall(parts["xl/workbook.xml"])):
         part = links.get(_attributes(found).get("id", ""), "")
-        if part in parts:
-            traits[position] = _look_through(parts[part])
+        if part in seen:
+            traits[position] = seen[part]
     return traits
 
 
 def _look_through(text: bytes) -> _Traits:
     seen = _Traits()
-    for letters, number, attributes, formula in _CELL.findall(text):
+    cells, rows = _CELL.findall(text), _ROW.findall(text)
+    if b"\0" in text or len(cells) + len(rows) != len(_ANY_CELL_OR_ROW.findall(text)):
+        # A cell or row whose place is not plainly written could stand anywhere, and reading it take all memory.
+        raise Invalid(_damaged())
+    if any(int(number) > MOST_ROWS + 1 for number, _attributes_of_row in rows):
+        raise TooLarge(_too_far())
+    for letters, number, attributes, formula in cells:
         place = (int(number) - 1, _column(letters))
         seen.rows, seen.columns = max(seen.rows, place[0] + 1), max(seen.columns, place[1] + 1)
         if seen.rows > MOST_ROWS + 1 or seen.columns > MOST_COLUMNS:
-            raise TooLarge(
-                _(
-                    "The sheet reaches beyond %(rows)d rows or %(columns)d columns. Delete what is not the table."
-                )
-                % {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
-            )
+            raise TooLarge(_too_far())
         if formula:
             seen.formulas.add(place)
         if b't="e"' in attributes:
             seen.broken.add(place)
-    for number, attributes in _ROW.findall(text):
+    for number, attributes in rows:
         if b'hidden="1"' in attributes or b'hidden="true"' in attributes:
             seen.hidden.add(int(number) - 1)
     return seen

@@ -180,6 +180,14 @@ FILES = {
     "a zip bomb": (bomb, "unpacks to far more"),
     "a zip bomb that lies": (lying_bomb, "damaged"),
     "a cell at the far corner": (far_corner, "reaches beyond"),
+    "a cell that stands nowhere": (
+        lambda: repacked(
+            Book(ROW).bytes(),
+            "xl/worksheets/sheet1.xml",
+            lambda text: text.replace('r="A2"', 'r="A99999999999"'),
+        ),
+        "damaged",  # the reader alone would ask for hundreds of gigabytes and take the whole process down
+    ),
     "a hundred thousand rows": (many_rows, "reaches beyond"),
     "more than 5 MB": (lambda: b"PK" + b"\0" * 6_000_000, "larger than 5 MB"),
     "an empty sheet": (lambda: Book(headings=[""]).bytes(), "is empty"),
