@@ -19,6 +19,7 @@ from PIL import Image
 from linli.cases.attachments import attach, keep
 from linli.cases.calendar_edits import DayEdit, change_calendar
 from linli.cases.exports import Wanted, ask
+from linli.cases.filters import save_filter
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
@@ -137,6 +138,11 @@ def a_post(world: Any) -> dict[str, Any]:
     return {"code": holding.post.division.trimmed, "post": holding.post_id, "holding": holding.pk}
 
 
+def a_filter(world: Any) -> dict[str, Any]:
+    """A filter that the clerk of 城关街道 keeps."""
+    return {"key": save_filter("x", "area", {"words": "x"}, by=world.by("chengguan_clerk")).pk}
+
+
 def a_kind(world: Any) -> dict[str, Any]:
     """Any kind."""
     return {"kind": "matters"}
@@ -183,6 +189,17 @@ DOORS: dict[str, Door] = {
     "desk/": Door(STAFF),
     "desk/done/": Door(STAFF),
     "desk/area/": Door(STAFF),
+    "desk/raised/": Door(STAFF),
+    "desk/copied/": Door(STAFF),
+    "desk/keys/": Door(STAFF),
+    "desk/filters/": Door(STAFF),
+    "desk/filters/<int:key>/": Door(
+        (Answer.SIGN_IN, Answer.HIDDEN, Answer.HIDDEN, Answer.OPEN),
+        fill=a_filter,
+        method="post",
+        data=(("act", "delete"),),
+    ),
+    "desk/bulk/": Door(STAFF, method="post", data=(("step", "matters.accept"),)),
     "desk/hat/": Door(STAFF),
     "desk/cases/<str:number>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/contact/": Door(AREA_AND_POWER, fill=a_case),
@@ -194,6 +211,7 @@ DOORS: dict[str, Door] = {
         method="post",
         data=(("reason", "x"),),
     ),
+    "desk/cases/<str:number>/copy/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/file/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/similar/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/similar/<str:other>/": Door(

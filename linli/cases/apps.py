@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
         from linli.cases import (
             calendar_edits,
             checks,  # noqa: F401  registers Django system checks
+            copying,
             editing,
             exports,
             handover,
@@ -20,6 +21,7 @@ class CasesConfig(AppConfig):
         from linli.cases.kinds import load_kinds
 
         load_kinds()
+        copying.register_entries()
         notices.register_entries()
         editing.register_entries()
         calendar_edits.register_entries()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from linli.base.errors import NotFound
 from linli.base.text import half_width
-from linli.cases.models import Case, Task
+from linli.cases.models import Case, Copy, Task
 from linli.posts.actor import PostActor
 from linli.posts.may import Decision, may
 
@@ -36,10 +36,12 @@ def case_for(by: PostActor, number: str) -> Case:
 
 
 def require_sight(case: Case, *, by: PostActor) -> None:
-    """Raise NotFound unless the case lies in the area of the actor's post or the post has a task in it."""
+    """Raise NotFound unless the case lies in the area of the actor's post has a task in it or was told of it."""
     if may(by, "cases.list", within=case.code_now) is Decision.ALLOWED:
         return
-    if not Task.objects.filter(case=case, post=by.post, closed_at=None).exists():
+    mine = Task.objects.filter(case=case, post=by.post, closed_at=None).values("pk")
+    told = Copy.objects.filter(case=case, post=by.post).values("pk")
+    if not mine.union(told, all=True).exists():
         raise NotFound
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.forms import CharField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,6 +27,7 @@ from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
 from linli.portals.desk.hats import seated
 from linli.portals.desk.history import changes_since, history
+from linli.portals.desk.keys import way_through
 from linli.portals.desk.lights import lights_of
 from linli.portals.desk.reading import links_of, tasks_of
 from linli.portals.desk.replying import prefill, replies_for
@@ -40,7 +42,8 @@ from linli.posts.may import covers
 def case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """The page of one case."""
     found = case_for(by, number)
-    return render(request, "desk/case.html", _everything(found, by))
+    context = {**_everything(found, by), "way": way_through(request.GET, by)}
+    return render(request, "desk/case.html", context)
 
 
 def _everything(found: Case, by: PostActor) -> dict[str, Any]:
@@ -101,7 +104,10 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     except Stale:
         return _overtaken(request, by, rule, (case_for(by, number), seen))
     messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": rule.label, "number": number})
-    return redirect("desk:case", number) if covers(by, found.code_now) else redirect("desk:to_do")
+    if not covers(by, found.code_now):
+        return redirect("desk:to_do")
+    way = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(f"{reverse('desk:case', args=[number])}{way}")
 
 
 def _check(rule: Step, found: Case, by: PostActor) -> None:

@@ -27,9 +27,11 @@ from linli.cases.forms import TidyText
 from linli.cases.models import Case, Export, ExportState
 from linli.portals.desk.exporting import FORMS, Table, cells_of, counted, heading_of, write
 from linli.portals.desk.hats import seated
+from linli.portals.desk.lists import moment_of, title_of
 from linli.portals.desk.places import has
-from linli.portals.desk.rows import CaseRow, rows_of_cases
-from linli.portals.desk.whole import LISTS, cases_of, moment_of, narrowed_words, rows_of, title_of
+from linli.portals.desk.rows import CaseRow
+from linli.portals.desk.rows import rows_of as shown_rows
+from linli.portals.desk.whole import LISTS, cases_of, narrowed_words, rows_of
 from linli.posts.actor import PostActor
 from linli.posts.may import still_holds
 from linli.residents.purposes import purpose_named, purposes_for
@@ -69,7 +71,7 @@ class AnswerForm(forms.Form):
     words = TidyText(label=gettext_lazy("Why"), max_length=500, required=False)
 
 
-def _wanted(values: QueryDict) -> Wanted:
+def _wanted(values: QueryDict, by: PostActor) -> Wanted:
     """Which list is meant, from an address or a form; NotFound for one that is none."""
     name, form = values.get("list", ""), values.get("form", "xlsx")
     if name not in LISTS or form not in FORMS:
@@ -80,14 +82,14 @@ def _wanted(values: QueryDict) -> Wanted:
     query = here.urlencode()
     if len(query) > LONGEST_QUERY:  # cut short it would be another, wider list
         raise Invalid(_("This list is narrowed by too many words. Please take some away."))
-    return Wanted(name, query, narrowed_words(name, here), form)
+    return Wanted(name, query, narrowed_words(name, here, by), form)
 
 
 @require_safe
 @seated
 def exports_page(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Choose what to take out; what the post has asked for; what waits for its answer."""
-    wanted = _wanted(request.GET) if "list" in request.GET else None
+    wanted = _wanted(request.GET, by) if "list" in request.GET else None
     context = {
         "wanted": wanted,
         "given": list(QueryDict(wanted.query).items()) if wanted else [],
@@ -120,7 +122,7 @@ def _states() -> dict[str, tuple[str, str]]:
 @seated
 def make(request: HttpRequest, by: PostActor) -> HttpResponse:
     """A small list as a file at once; a large one is ordered."""
-    wanted = _wanted(request.POST)
+    wanted = _wanted(request.POST, by)
     rows = rows_of(wanted.listing, QueryDict(wanted.query), by)
     first = list(islice(rows, AT_ONCE + 1))
     if len(first) > AT_ONCE:
@@ -165,7 +167,7 @@ def ask_contacts(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Ask for a list with names and telephone numbers: what for, why, and which cases."""
     if not purposes_for(by.post.kind, many=True):
         raise NotYours(_("Your post has no purpose for which such a list may be made."))
-    wanted = _wanted(request.POST if request.method == "POST" else request.GET)
+    wanted = _wanted(request.POST if request.method == "POST" else request.GET, by)
     cases = cases_of(wanted.listing, QueryDict(wanted.query), by, MOST_WITH_CONTACTS)
     reachable = sum(case.reporter_id is not None for case in cases)
     form = ContactsForm(by, request.POST if request.method == "POST" else None)
@@ -243,7 +245,7 @@ def export_file(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
 def _with_contacts(found: Export, by: PostActor) -> HttpResponse:
     wanted = Wanted(found.listing, found.query, found.about, found.form)
     people = {case.pk: (case, person) for case, person in exports.fetch(found.pk, by=by)}
-    rows = rows_of_cases([case for case, _person in people.values()])
+    rows = shown_rows([case for case, _person in people.values()])
     cells = [cells_of(row, person) for row, (_case, person) in zip(rows, people.values(), strict=True)]
     about = [
         *_about(wanted, by),

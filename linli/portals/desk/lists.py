@@ -1,4 +1,4 @@
-"""The three lists of the desk: to do (待办), done (已办), and the cases of the area (辖区)."""
+"""The lists of the desk: to do (待办), done (已办), raised (我发起的), copied (抄送) and area (辖区)."""
 
 from __future__ import annotations
 
@@ -6,108 +6,181 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from linli.base.errors import NotFound
 from linli.base.text import half_width, tidy
 from linli.cases import lists
-from linli.cases.kinds import all_kinds
-from linli.cases.narrowing import Narrowing
-from linli.cases.walking import Turn
+from linli.cases.copying import log_search
+from linli.cases.walking import Page, Turn
+from linli.portals.desk.batches import batches_for
+from linli.portals.desk.filtering import offered
 from linli.portals.desk.hats import seated
-from linli.portals.desk.rows import CaseRow, rows_of_cases, rows_of_tasks
+from linli.portals.desk.narrowing import PAGE_KEYS, FilterRow
+from linli.portals.desk.rows import CaseRow, case_of, rows_of
+from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
 
 _NUMBER = re.compile(r"\d{6}-\d{2}-\d+-\d")
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A page of a list: its rows, the key of the next page, its title, and what its moments are."""
+class Entry:
+    """A row of a list, the case's address as the list's next one, and what a tick box says of it."""
 
-    rows: list[CaseRow]
-    next_key: str
+    row: CaseRow
+    address: str
+    pick: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list as it is shown."""
+
+    rows: list[Entry]
     title: str
     moment: str
+    page: Page
+    onwards: str
+    backwards: str
 
 
-class AreaFilter(forms.Form):
-    """The filter row of the area: by kind, stage and words; there is no way to ask for a person."""
+def title_of(name: str) -> str:
+    """What a list is called; NotFound for any other."""
+    titles = {
+        "to_do": pgettext("desk", "To do"),
+        "done": pgettext("desk", "Done"),
+        "raised": pgettext("desk", "Raised here"),
+        "copied": pgettext("desk", "Copied to you"),
+        "area": pgettext("desk", "Area"),
+    }
+    if name not in titles:
+        raise NotFound
+    return titles[name]
 
-    words = forms.CharField(label=gettext_lazy("Number or words"), max_length=100, required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    stage = forms.ChoiceField(label=gettext_lazy("Stage"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["words"].widget = forms.TextInput(attrs={"type": "search"})
-        kinds = [(kind.name, str(kind.procedure.label)) for kind in all_kinds()]
-        self.fields["kind"].choices = [("", _("All")), *kinds]  # type: ignore[attr-defined]
-        self.fields["stage"].choices = [("", _("All")), *_stages()]  # type: ignore[attr-defined]
-
-
-def _stages() -> list[tuple[str, list[tuple[str, str]]]]:
-    return [
-        (
-            str(kind.procedure.label),
-            [(f"{kind.name}.{stage.name}", str(stage.label)) for stage in kind.procedure.stages.values()],
-        )
-        for kind in all_kinds()
-    ]
+def moment_of(name: str) -> str:
+    """What the moments of a list are."""
+    words = {"to_do": _("Handed to you"), "done": _("Finished by you"), "copied": _("Copied to you")}
+    return words.get(name, _("Reported"))
 
 
 @require_safe
 @seated
 def to_do(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The open tasks of the hat, the most pressing first."""
-    page = lists.to_do(by, turn=Turn(request.GET.get("after", "")))
-    return _shown(
-        request,
-        by,
-        Listing(rows_of_tasks(page.rows), page.next_key, pgettext("desk", "To do"), _("Handed to you")),
-    )
+    return _shown(request, by, "to_do")
 
 
 @require_safe
 @seated
 def done(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """What this post finished last."""
-    page = lists.done(by)
-    return _shown(
-        request,
-        by,
-        Listing(rows_of_tasks(page.rows), page.next_key, pgettext("desk", "Done"), _("Finished by you")),
-    )
+    """What this post finished, the last first."""
+    return _shown(request, by, "done")
+
+
+@require_safe
+@seated
+def raised(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """What this post opened, the last first."""
+    return _shown(request, by, "raised")
+
+
+@require_safe
+@seated
+def copied(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """What this post was told of, the last first."""
+    return _shown(request, by, "copied")
 
 
 @require_safe
 @seated
 def area(request: HttpRequest, by: PostActor) -> HttpResponse:
     """All cases of the hat's area, newest first; a whole number in the search box opens its case."""
-    form = AreaFilter(request.GET)
-    form.is_valid()  # what cannot be read narrows nothing, and the field says so
-    words = tidy(form.cleaned_data.get("words", ""))
-    number = half_width(words)
+    number = half_width(tidy(request.GET.get("words", "")))
     if _NUMBER.fullmatch(number):
         return redirect("desk:case", number)
-    kind, _dot, stage = form.cleaned_data.get("stage", "").rpartition(".")
-    wanted = Narrowing(kind=kind or form.cleaned_data.get("kind", ""), stage=stage, words=words)
-    page = lists.in_area(by, wanted, Turn(request.GET.get("before", "")))
-    listing = Listing(rows_of_cases(page.rows), page.next_key, pgettext("desk", "Area"), _("Reported"))
-    return _shown(request, by, listing, form)
+    return _shown(request, by, "area")
 
 
-def _shown(
-    request: HttpRequest, by: PostActor, listing: Listing, form: forms.Form | None = None
-) -> HttpResponse:
-    name = request.resolver_match.url_name if request.resolver_match else ""
-    here = request.GET.copy()
-    here["list"] = str(name)
-    export = f"{reverse('desk:exports')}?{here.urlencode()}"
-    context = {"page": listing, "form": form, "export": export, "list": name, "by": by}
+def turn_of(query: QueryDict) -> Turn:
+    """Which page of a list an address asks for."""
+    if key := query.get("before", ""):
+        return Turn(key, back=True)
+    return Turn(query.get("after", ""))
+
+
+def _shown(request: HttpRequest, by: PostActor, name: str) -> HttpResponse:
+    form, turn = FilterRow(request.GET, by=by), turn_of(request.GET)
+    page = lists.LISTS[name](by, form.narrowing, turn)
+    if form.narrowing.words and not turn.key:
+        log_search(form.narrowing.words, name, by=by)
+    batches = batches_for(page.rows, by) if name in {"to_do", "area"} else []
+    context = {
+        "page": _listing(name, request.GET, page),
+        "form": form,
+        "export": _address(reverse("desk:exports"), request.GET, list=name),
+        "list": name,
+        "by": by,
+        "node": standing_at(by, form.narrowing.place),
+        "without_place": _address("", request.GET, place=""),
+        "tabs": _tabs(request),
+        "batches": batches,
+        "filters": offered(by),
+        "here": _address("", request.GET),
+    }
     return render(request, "desk/list.html", context)
+
+
+def _listing(name: str, query: QueryDict, page: Page) -> Listing:
+    rows, cases = rows_of(page.rows), [case_of(each) for each in page.rows]
+    entries = [
+        Entry(
+            row,
+            _address(reverse("desk:case", args=[row.number]), query, list=name, at=key),
+            f"{row.number}:{case.version}",
+        )
+        for row, key, case in zip(rows, page.keys, cases, strict=True)
+    ]
+    return Listing(
+        entries,
+        title_of(name),
+        moment_of(name),
+        page,
+        _address("", query, after=page.next_key) if page.next_key else "",
+        _address("", query, before=page.previous_key) if page.previous_key else "",
+    )
+
+
+def _address(path: str, query: QueryDict, **given: str) -> str:
+    """An address with the list's choices, without its page, and with these parameters."""
+    left = query.copy()
+    for name in (*PAGE_KEYS, *given):
+        left.pop(name, None)
+    for name, value in given.items():
+        if value:
+            left[name] = value
+    return f"{path}?{left.urlencode()}"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One of the lists above each list, with how many rows it has."""
+
+    name: str
+    label: str
+    address: str
+    waiting: str
+
+
+def _tabs(request: HttpRequest) -> list[Tab]:
+    counted: Any = request.desk.counted  # type: ignore[attr-defined]
+    return [
+        Tab(name, title_of(name), reverse(f"desk:{name}"), counted.get(name, ""))
+        for name in ("to_do", "done", "raised", "copied", "area")
+    ]

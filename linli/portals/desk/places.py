@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.cases.kinds import Kind, all_kinds, power
-from linli.cases.models import Task
+from linli.cases.lists import MOST_COUNTED, counts
 from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with
 
-MOST_COUNTED = 99
 CATALOGUE_PAGES = {
     *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
     *("catalogue_upload", "catalogue_preview"),
@@ -39,10 +38,17 @@ class Desk:
     hats: int
 
     @cached_property
+    def counted(self) -> dict[str, str]:
+        """How many rows each list of the post has, for the badges (one statement, however long they are)."""
+        return {
+            name: f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+            for name, count in counts(self.by).items()
+        }
+
+    @property
     def waiting(self) -> str:
-        """How many tasks are open, for the badge (one statement, however long the list is)."""
-        count = Task.objects.filter(post=self.by.post, closed_at=None)[: MOST_COUNTED + 1].count()
-        return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+        """How many tasks are open."""
+        return self.counted["to_do"]
 
     @cached_property
     def places(self) -> list[Place]:
@@ -51,10 +57,11 @@ class Desk:
             Place(
                 pgettext("desk", "To do"),
                 reverse("desk:to_do"),
-                frozenset({"to_do", "case", "step", "contact"}),
+                frozenset(
+                    {"to_do", "case", "step", "contact", "done", "raised", "copied", "bulk", "filters"}
+                ),
                 self.waiting,
             ),
-            Place(pgettext("desk", "Done"), reverse("desk:done"), frozenset({"done"})),
             Place(pgettext("desk", "Area"), reverse("desk:area"), frozenset({"area"})),
         ]
         if kinds_to_open(self.by):

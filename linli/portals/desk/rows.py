@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Task
+from linli.cases.models import Case, Copy, Task
 from linli.portals.desk.lights import Light, lights_of
 
 
@@ -31,16 +31,20 @@ def stage_words(case: Case) -> str:
     return str(procedure.outcomes.get(case.outcome) or procedure.stages[case.stage].label)
 
 
-def rows_of_cases(cases: Sequence[Case]) -> list[CaseRow]:
-    """Rows for a list of cases; they come with their divisions."""
+def rows_of(rows: Sequence[Case | Task | Copy]) -> list[CaseRow]:
+    """Rows for a page of any list; they come with their cases and divisions (one statement)."""
+    cases = [case_of(row) for row in rows]
     lights = lights_of(cases)
-    return [_row(case, lights[case.pk], case.at) for case in cases]
+    return [_row(case, lights[case.pk], _moment(row)) for row, case in zip(rows, cases, strict=True)]
 
 
-def rows_of_tasks(tasks: Sequence[Task]) -> list[CaseRow]:
-    """Rows for a list of tasks; they come with their cases and divisions."""
-    lights = lights_of([task.case for task in tasks])
-    return [_row(task.case, lights[task.case_id], task.closed_at or task.opened_at) for task in tasks]
+def case_of(row: Case | Task | Copy) -> Case:
+    """The case of a row of any list."""
+    return row if isinstance(row, Case) else row.case
+
+
+def _moment(row: Case | Task | Copy) -> datetime:
+    return row.closed_at or row.opened_at if isinstance(row, Task) else row.at
 
 
 def _row(case: Case, light: Light, moment: datetime) -> CaseRow:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from linli.base.errors import Invalid, NotFound
+from linli.base.generations import Cached
 from linli.divisions.codes import lineage
-from linli.divisions.models import Division
+from linli.divisions.models import FAMILY, Division
 from linli.posts.actor import PostActor
 
 
@@ -25,23 +26,26 @@ class Node:
 
 
 def standing_at(by: PostActor, code: str = "") -> Node:
-    """The node with this trimmed code, the actor's own without one; NotFound outside the area (two statements)."""
-    own = by.post.division
-    code = code or own.trimmed
+    """The node with this trimmed code, the actor's own without one; NotFound outside the area (kept)."""
+    own = by.post.division.trimmed
+    return _node(own, code or own)
+
+
+def _read(own: str, code: str) -> Node:
     try:
-        codes = [each for each in lineage(code) if len(each) >= len(own.trimmed)]
+        codes = [each for each in lineage(code) if len(each) >= len(own)]
     except Invalid as trouble:
         raise NotFound from trouble
-    if not codes or codes[0] != own.trimmed:
+    if not codes or codes[0] != own:
         raise NotFound
-    rows = (
-        Division.objects.current()
-        .within(own.trimmed)
-        .filter(code__in=[int(each.ljust(17, "0")) for each in codes])
-    )
+    padded = [int(each.ljust(17, "0")) for each in codes]
+    rows = Division.objects.current().within(own).filter(code__in=padded)
     path = {row.trimmed: row for row in rows}
     if code not in path:
         raise NotFound
     here = path[code]
     below = list(Division.objects.current().filter(parent=here).order_by("code"))
     return Node(here, [path[each] for each in codes[:-1] if each in path], below)
+
+
+_node: Cached[Node] = Cached(FAMILY, _read)

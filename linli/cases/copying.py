@@ -1,0 +1,48 @@
+"""Telling other posts of a case (抄送), and remembering which words were searched for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from linli.base.writing import writing
+from linli.cases.models import Case, Copy
+from linli.cases.reading import require_sight
+from linli.ledger.names import Redaction, register
+from linli.ledger.records import Line, record
+from linli.posts.actor import PostActor
+from linli.posts.may import require
+from linli.posts.models import Post
+
+COPY, SEARCH = "cases.copy", "cases.search"
+
+
+def register_entries() -> None:
+    """Make the names known; called when the app starts."""
+    register(COPY, label=lambda: gettext("Copied to another post"), redaction=Redaction.ERASE)
+    register(SEARCH, label=lambda: gettext("Search by words"), redaction=Redaction.ERASE)
+
+
+def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "") -> list[Post]:
+    """Let other posts read a case, without a task for them; return those that did not have it yet."""
+    require(by, "cases.list", within=by.post.division.code)
+    require_sight(case, by=by)
+    with writing():
+        known = set(Copy.objects.filter(case=case, post__in=posts).values_list("post", flat=True))
+        fresh = [post for post in posts if post.pk not in known]
+        if fresh:
+            now = timezone.now()
+            Copy.objects.bulk_create(Copy(case=case, post=post, at=now) for post in fresh)
+            facts = {"posts": [post.pk for post in fresh]}
+            record(Line(COPY, by.by(), case.code_now, case.pk, facts=facts, words={"note": note}))
+    return fresh
+
+
+def log_search(words: str, listed: str, *, by: PostActor) -> None:
+    """Remember who searched for which words: they may be about people (design, doors closed by design)."""
+    with writing():
+        record(
+            Line(SEARCH, by.by(), by.post.division.code, facts={"list": listed}, words={"words": words[:100]})
+        )
