@@ -22,6 +22,7 @@ from linli.cases.permission import require_stage, require_step, who_took
 from linli.cases.procedure import ASKED, NEXT, Step
 from linli.cases.quiet import next_moment
 from linli.cases.reading import open_tasks
+from linli.cases.reckoning import pressing_again
 from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor
@@ -154,6 +155,8 @@ def _finish(now: Taking) -> None:
     opened = _move_tasks(now, moves=moves)
     _move_clocks(now)
     _insert_tasks(now, opened)
+    if now.step.extend or now.step.suspend or now.step.park or now.step.resume:
+        pressing_again(now.case)
     now.detail.save()
     now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
     facts = {"from": left, "to": now.case.stage, "version": now.case.version, **_next(opened), **now.said}

@@ -148,10 +148,14 @@ def test_the_whole_way_with_its_clocks(ruled, world):
     ruled.go("city_management", "request_extension", march(5, 10), amount=3, reason="缺配件")
     ruled.go("chengguan_dispatcher", "extend", march(6), amount=3, reason="配件下周到")
     assert ruled.due == end_of(12)  # eight working days: 3-6 and 9-12 March
+    lead = Task.objects.get(case=ruled.matter.pk, closed_at=None, role="lead")
+    assert lead.pressing_at == end_of(11)  # its own part ends before the promise
     ruled.go("county_head", "park", march(6, 17), because="funding")
     assert ruled.due is None
     ruled.go("county_head", "resume", march(13))
     assert ruled.due == end_of(19)  # four used (3-6), four left: 16, 17, 18, 19 March
+    lead.refresh_from_db()
+    assert lead.pressing_at == end_of(18)  # two used of its five: 16, 17, 18 March
     ruled.go("power", "handle", march(16), result="灯杆扶正").go("water", "handle", march(16), result="无漏")
     ruled.go("city_management", "handle", march(17, 10), result="路面修复")
     ruled.go("chengguan_checker", "fail", march(17, 15), reason="井盖仍高于路面")
