@@ -51,8 +51,11 @@ class Kind:
         return self.model(case=case)
 
     def detail_of(self, case: Case) -> Any:
-        """The detail row of a case."""
-        return self.model._default_manager.select_related("case__category", "case__lead").get(pk=case.pk)
+        """The detail row of a case, and with it the case as it is now."""
+        rows = self.model._default_manager.select_related(
+            "case__category", "case__lead", "case__reporter", "case__division"
+        )
+        return rows.defer("case__division__outline").get(pk=case.pk)
 
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""

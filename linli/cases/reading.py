@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from linli.base.errors import NotFound
 from linli.base.text import half_width
 from linli.cases.models import Case, Copy, Task
@@ -43,8 +41,3 @@ def require_sight(case: Case, *, by: PostActor) -> None:
     told = Copy.objects.filter(case=case, post=by.post).values("pk")
     if not mine.union(told, all=True).exists():
         raise NotFound
-
-
-def seen_again(case: UUID) -> Case:
-    """A case an actor has just acted on, as the step has left it."""
-    return Case.everywhere.with_place().select_related("reporter").get(pk=case)

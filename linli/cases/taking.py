@@ -48,6 +48,7 @@ class Taking:
     written: dict[str, str] = field(default_factory=dict)
     handed: list[Handing] = field(default_factory=list)
     target: str = ""
+    before: dict[str, Any] = field(default_factory=dict)
     changes: ClockChanges = field(default_factory=ClockChanges)
 
     def facts(self, **facts: Any) -> None:
@@ -128,7 +129,12 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     tasks = open_tasks(locked.case)
     clocks = live_clocks(locked.case)
     rule = kind.procedure.steps[step]
-    return Taking(rule, by, at, locked, locked.case, tasks, clocks, target=rule.enters)
+    before = _values(locked)
+    return Taking(rule, by, at, locked, locked.case, tasks, clocks, target=rule.enters, before=before)
+
+
+def _values(detail: Any) -> dict[str, Any]:
+    return {field.attname: getattr(detail, field.attname) for field in detail._meta.concrete_fields}
 
 
 def _check(now: Taking, seen: int) -> None:
@@ -157,7 +163,8 @@ def _finish(now: Taking) -> None:
     _insert_tasks(now, opened)
     if now.step.extend or now.step.suspend or now.step.park or now.step.resume:
         pressing_again(now.case)
-    now.detail.save()
+    if changed := [name for name, value in _values(now.detail).items() if value != now.before[name]]:
+        now.detail.save(update_fields=changed)
     now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
     facts = {"from": left, "to": now.case.stage, "version": now.case.version, **_next(opened), **now.said}
     name = power(now.case.kind, now.step)

@@ -42,13 +42,15 @@ def receipt(request: HttpRequest, kind: str, opened: Opened) -> JsonResponse:
 
 
 def state(case: Case, *, by: Actor) -> JsonResponse:
-    """A case as the asker may see it, with the version in `version` and ETag."""
+    """A case as it is now and as the asker may see it, with the version in `version` and ETag."""
     kind = kind_of(case.kind)
+    detail = kind.detail_of(case)
+    case = detail.case
     told = story_for_staff(case) if isinstance(by, PostActor) else story_for_reporter(case)
     content = {
         **row(case),
         "recorded_at": instant(case.recorded_at),
-        "detail": _detail(kind, case),
+        "detail": _shown(kind, detail),
         "story": [_happening(each) for each in told],
         "steps": [_open_step(case, step) for step in steps_open_to(by, case)],
     }
@@ -102,12 +104,9 @@ def _open_step(case: Case, step: Step) -> dict[str, str]:
     return {"step": step.name, "label": str(step.label), "url": address}
 
 
-def _detail(kind: Kind, case: Case) -> dict[str, Any]:
+def _shown(kind: Kind, detail: Any) -> dict[str, Any]:
     """What the kind's api.py shows of its own row; nothing without one."""
     shown: dict[str, str] = getattr(api_of(kind.name), "SHOWN", {})
-    if not shown:
-        return {}
-    detail = kind.detail_of(case)
     return {name: plain(_followed(detail, path)) for name, path in shown.items()}
 
 

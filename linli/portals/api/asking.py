@@ -26,7 +26,11 @@ class Sight:
 
     case: Case
     by: Actor
-    tasks: list[Task]
+
+    @property
+    def tasks(self) -> list[Task]:
+        """What is open in the case."""
+        return open_tasks(self.case)
 
 
 def holder_of_token(request: HttpRequest) -> PostActor | None:
@@ -66,7 +70,7 @@ def _seen_by_reporter(kind: str, number: str, code: str) -> Sight:
         case = None
     if case is None or case.kind != kind:
         raise NotFound(_("No case has this number and this code. Check both for typing mistakes."))
-    return Sight(case, by, open_tasks(case))
+    return Sight(case, by)
 
 
 def _staff_or_code(request: HttpRequest) -> PostActor:
@@ -80,7 +84,7 @@ def _seen_by_staff(by: PostActor, kind: str, number: str) -> Sight:
     case = case_for(by, number if _readable(number) else "")
     if case.kind != kind:
         raise NotFound
-    return Sight(case, by, open_tasks(case))
+    return Sight(case, by)
 
 
 def _readable(number: str) -> bool:

@@ -110,13 +110,13 @@ def test_the_answer_is_in_the_language_asked_for(send, reported, token_of):
     assert answer.json()["label"] == "Accepted"
 
 
-def test_a_step_takes_at_most_thirty_statements_with_the_answer(send, reported, token_of):
+def test_a_step_takes_at_most_eighteen_statements_with_the_answer(send, reported, token_of):
     """The step itself is held to fifteen where it lives; here the door and the new state come on top."""
     header = token_of("chengguan_clerk")
     with CaptureQueriesContext(connection) as seen:
         send(address_of(reported, "accept"), {"category": "0201", "seen": 1}, **header)
     statements = [each["sql"] for each in seen if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(statements) <= 30, "\n".join(each[:100] for each in statements)
+    assert len(statements) <= 18, "\n".join(each[:100] for each in statements)
 
 
 def test_eight_clients_on_one_case_are_one_winner_and_no_failure(committed_world, at_once):
