@@ -96,10 +96,10 @@ def text_of(value: Value) -> str:
     """A cell as text: numbers without a fraction as whole ones; Fault where Excel has lost digits."""
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, float):
+    if isinstance(value, int | float):
         if abs(value) >= _SAFE_NUMBER:
             raise Fault(_mangled())
-        return str(int(value)) if value.is_integer() else str(value)
+        return str(int(value)) if value == int(value) else str(value)
     if isinstance(value, date):
         return value.isoformat()
     return tidy(value)
@@ -125,7 +125,7 @@ def read_new_code(value: Value, ground: Ground) -> str:
     code = read_code(value, ground)
     if len(code) > 20 or not re.fullmatch(r"[0-9A-Za-z._-]+", code):
         raise Fault(_("A code has at most 20 letters, digits, dots or hyphens."))
-    if isinstance(value, float) and code not in ground.categories:
+    if isinstance(value, int | float) and code not in ground.categories:
         _say_lost_zeros(code, ground)
     return code
 
@@ -159,7 +159,7 @@ def words(longest: int) -> Callable[[Value, Ground], str]:
 
 def read_day(value: Value, ground: Ground) -> date:
     """A day: a date cell, a bare number of days, or text such as 2024-1-5, 2024/1/5, 2024年1月5日, 20240105."""
-    if isinstance(value, float) and not isinstance(value, bool) and 10_000 < value < 80_000:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 10_000 < value < 80_000:
         value = date.fromordinal(ground.first_day.toordinal() + int(value))
     text = half_width(text_of(value))
     found = _DAY.fullmatch(text)
@@ -237,7 +237,7 @@ def read_yes(value: Value, ground: Ground) -> bool:
 
 def read_category(value: Value, ground: Ground) -> Category:
     """A category of the kind by its code, with or without its name behind it."""
-    code = read_code(value if isinstance(value, float) else text_of(value).split(" ")[0], ground)
+    code = read_code(value if isinstance(value, int | float) else text_of(value).split(" ")[0], ground)
     found = ground.categories.get(code)
     if found is None:
         _say_lost_zeros(code, ground)
@@ -247,7 +247,7 @@ def read_category(value: Value, ground: Ground) -> Category:
 
 def read_parent(value: Value, ground: Ground) -> str:
     """The code of the category above, which may be a new one of the same table."""
-    code = read_code(value if isinstance(value, float) else text_of(value).split(" ")[0], ground)
+    code = read_code(value if isinstance(value, int | float) else text_of(value).split(" ")[0], ground)
     if code not in ground.categories and code not in ground.coming:
         _say_lost_zeros(code, ground)
         raise Fault(_("There is no category with the code “%(code)s”.") % {"code": code})
@@ -256,7 +256,7 @@ def read_parent(value: Value, ground: Ground) -> str:
 
 def read_place(value: Value, ground: Ground) -> Division:
     """A division by its trimmed code, with or without its name behind it."""
-    code = read_code(value if isinstance(value, float) else text_of(value).split(" ")[0], ground)
+    code = read_code(value if isinstance(value, int | float) else text_of(value).split(" ")[0], ground)
     found = ground.place(code)
     if found is None:
         raise Fault(_("There is no place with the code “%(code)s” here.") % {"code": code})

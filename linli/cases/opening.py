@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any
 from uuid import UUID
 
@@ -213,7 +214,7 @@ def _receipt_again(origin: Origin) -> Opened:
 
 
 class _Waiting:
-    """A draft in the queue; whoever brought it sleeps until it is opened, or until it is theirs to lead a group."""
+    """A draft in the queue; whoever brought it sleeps until it is opened."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
@@ -227,7 +228,7 @@ class _Waiting:
         self._asleep.acquire()
 
     def wake(self) -> None:
-        """Go on: it is done, or theirs to do."""
+        """Go on: it is done."""
         self._asleep.release()
 
     def open_alone(self) -> None:
@@ -245,43 +246,54 @@ class _Waiting:
         return self.opened
 
 
-class _Group:
+class _Writer:
     """Requests that arrive while a commit runs go into the next one together: nobody waits for a timer.
 
-    The first in the queue opens all that wait, so one disk flush serves many, and wakes each of them; then the
-    next in the queue leads. A group that fails is opened one by one, so that one bad row fails alone.
+    One thread opens all that wait, so one disk flush serves many and the pages it writes stay in one connection's
+    cache. A group that fails is opened one by one, so that one bad row fails alone.
     """
 
     def __init__(self) -> None:
-        self._queue: deque[_Waiting] = deque()
+        self._queue: SimpleQueue[_Waiting] = SimpleQueue()
         self._guard = Lock()
-        self._led = False
+        self._thread: Thread | None = None
+        self._database = ""
 
     def open(self, draft: Draft) -> Opened:
         """Open one draft, together with whoever is waiting."""
         mine = _Waiting(draft)
-        with self._guard:
-            self._queue.append(mine)
-            somebody_leads, self._led = self._led, True
-        if somebody_leads:
-            mine.sleep()
-        if mine.opened is None and mine.trouble is None:
-            self._lead(mine)
+        self._queue.put(mine)
+        self._see_that_it_runs()
+        mine.sleep()
         return mine.result()
 
-    def _lead(self, mine: _Waiting) -> None:
-        """Open what waits now, `mine` first, and hand the lead on whatever happens."""
+    def _see_that_it_runs(self) -> None:
+        if self._thread and self._thread.is_alive():
+            return
         with self._guard:
-            group = [self._queue.popleft() for _each in range(min(_GROUP, len(self._queue)))]
-        try:
-            _open_together(group)
-        finally:
-            with self._guard:
-                self._led = bool(self._queue)
-                following = [self._queue[0]] if self._queue else []
-            for each in [*following, *group]:
-                if each is not mine:
+            if not (self._thread and self._thread.is_alive()):
+                self._thread = Thread(target=self._go_on, name="opening", daemon=True)
+                self._thread.start()
+
+    def _go_on(self) -> None:
+        while True:
+            group = [self._queue.get()]
+            while len(group) < _GROUP and not self._queue.empty():
+                group.append(self._queue.get())
+            self._face_the_database()
+            try:
+                _open_together(group)
+            finally:
+                for each in group:
                     each.wake()
+
+    def _face_the_database(self) -> None:
+        """Tests and benches point a process at another database; a connection that outlived the old one is closed."""
+        name = str(connection.settings_dict["NAME"])
+        if name != self._database:
+            connection.close()
+            self._database = name
+        connection.close_if_unusable_or_obsolete()
 
 
 def _open_together(group: list[_Waiting]) -> None:
@@ -293,11 +305,11 @@ def _open_together(group: list[_Waiting]) -> None:
             each.open_alone()
 
 
-_group = _Group()
+_writer = _Writer()
 
 
 def open_grouped(draft: Draft) -> Opened:
     """Open one case from a request thread, sharing the commit with requests that arrive at the same time."""
     if connection.in_atomic_block:
         return open_one(draft)
-    return _group.open(draft)
+    return _writer.open(draft)
