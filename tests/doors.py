@@ -231,6 +231,7 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/<int:post>/give-up/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/procedures/": Door(STAFF),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
+    "desk/rules/": Door(STAFF),
     "desk/absence/": Door(STAFF),
     "desk/absence/<int:key>/": Door(
         AREA_AND_POWER,

@@ -10,6 +10,7 @@ from linli.base.errors import Conflict, NotFound, NotYours, Refusal, Stale, Unav
 from linli.base.writing import writing
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Task
+from linli.cases.opening import open_one
 from linli.cases.steps import steps_open_to
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
@@ -152,8 +153,9 @@ def fill(world):
 
 
 @pytest.mark.sqlite
-def test_a_full_disk_is_a_polite_refusal_and_nothing_is_kept(committed_world):
-    """max_page_count makes SQLite report SQLITE_FULL exactly as a full disk does."""
+def test_a_full_disk_is_a_polite_refusal_and_nothing_is_kept(committed_world, monkeypatch):
+    """max_page_count makes SQLite report SQLITE_FULL exactly as a full disk does; it holds for one connection."""
+    monkeypatch.setattr("linli.cases.opening._writer.open", open_one)
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")

@@ -26,6 +26,7 @@ from linli.portals.desk import (
     procedures,
     replying,
     reporting,
+    rules,
     workbooks,
     working_days,
 )
@@ -64,6 +65,7 @@ urlpatterns = [
     path("posts/<str:code>/<int:post>/give-up/", appointing.give_up_page, name="give_up"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("procedures/<slug:kind>/", procedures.procedure, name="procedure"),
+    path("rules/", rules.rules, name="rules"),
     path("absence/", absence.absence, name="absence"),
     path("absence/<int:key>/", absence.answer, name="answer_absence"),
     path("templates/", replying.templates, name="templates"),
