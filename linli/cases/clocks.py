@@ -47,15 +47,14 @@ class ClockChanges:
 
     `terms`: other than the procedure's default, several with labels for milestones; `extensions`: what is granted,
     in the clock's unit; `reason`: key of the listed reason for a rest; `reached`: labels of milestones now met.
-    In joint handling `task` is the task this step is taken in: clocks of other tasks are left alone; `tasks` are
-    those it opens: each gets its own clock of every started name that is `per_task`; clocks of the `ended` stop.
+    In joint handling `tasks` are those the step opens: each gets its own clock of every started name that is
+    `per_task`; clocks of the `ended` tasks stop.
     """
 
     terms: dict[str, Term | Sequence[Term]] = field(default_factory=dict)
     extensions: dict[str, int] = field(default_factory=dict)
     reason: str = ""
     reached: frozenset[str] = frozenset()
-    task: Task | None = None
     tasks: Sequence[Task] = ()
     ended: frozenset[UUID] = frozenset()
 
@@ -129,11 +128,9 @@ def move(
     """
     changes = changes or ClockChanges()
     now = _Moving(case, at, changes)
-    own = [clock for clock in live if _concerns(clock, changes)]
-    gone = [clock for clock in live if clock.task_id in changes.ended]
-    gone += [clock for clock in own if clock.name in step.stop or clock.label in changes.reached]
+    gone = [clock for clock in live if _ends(clock, step, changes)]
     now.stop(gone)
-    left = [clock for clock in own if clock not in gone]
+    left = [clock for clock in live if clock not in gone]
     now.extend([clock for clock in left if clock.name in step.extend], step.extend)
     now.rest(left, step.suspend, Clock.Halted.SUSPENDED)
     now.rest(left, step.park, Clock.Halted.PARKED)
@@ -145,8 +142,8 @@ def move(
     return after + [clock for clock in now.begun if clock.running]
 
 
-def _concerns(clock: Clock, changes: ClockChanges) -> bool:
-    return clock.task_id is None or changes.task is None or clock.task_id == changes.task.pk
+def _ends(clock: Clock, step: Step, changes: ClockChanges) -> bool:
+    return clock.task_id in changes.ended or clock.name in step.stop or clock.label in changes.reached
 
 
 @dataclass

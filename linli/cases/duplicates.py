@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, Refusal
-from linli.cases.kinds import all_kinds, kind_of
+from linli.base.errors import Conflict
+from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Link, Mark
 from linli.cases.procedure import Step
+from linli.cases.steps import trouble_taking
 from linli.posts.actor import SystemActor
 
-log = logging.getLogger("linli.duplicates")
 DUPLICATE = "duplicate_of"
 BATCH = 20
 LINKS = SystemActor("links")
@@ -35,7 +33,7 @@ def follow(case: Case, original: Case) -> Case:
             _("%(number)s is closed or of another kind. Choose one that is being dealt with.")
             % {"number": first.number}
         )
-    Link.objects.get_or_create(source=case, target=first, relation=DUPLICATE)
+    relate_to(case, first, DUPLICATE)
     return first
 
 
@@ -72,7 +70,8 @@ def close_followers(limit: int = BATCH) -> int:
     for kind in all_kinds():
         step = next((each for each in kind.procedure.steps.values() if each.with_original), None)
         if step:
-            done += sum(_closed(case, step) for case in _left_behind(kind.name, step, limit))
+            left_behind = _left_behind(kind.name, step, limit)
+            done += sum(trouble_taking(case, step, by=LINKS) is None for case in left_behind)
     return done
 
 
@@ -80,13 +79,3 @@ def _left_behind(kind: str, step: Step, limit: int) -> list[Case]:
     waiting = Case.everywhere.filter(kind=kind, stage__in=step.leaves, closed_at=None)
     ended = waiting.filter(links__relation=DUPLICATE, links__target__closed_at__isnull=False)
     return list(ended.order_by("id")[:limit])
-
-
-def _closed(case: Case, step: Step) -> bool:
-    kind = kind_of(case.kind)
-    try:
-        kind.function(step)(kind.reference(case), by=LINKS, seen=case.version)
-    except Refusal as refusal:  # somebody acted in the same moment: the next turn looks again
-        log.info("%s of %s not taken: %s", step.name, case.number, refusal.sentence)
-        return False
-    return True

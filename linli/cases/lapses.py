@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
-from linli.base.errors import Refusal, Stale
-from linli.cases.kinds import all_kinds, kind_of
+from linli.base.errors import Stale
+from linli.cases.kinds import all_kinds
 from linli.cases.models import Clock
+from linli.cases.procedure import Step
+from linli.cases.steps import trouble_taking
 from linli.posts.actor import SystemActor
 
-log = logging.getLogger("linli.clocks")
 CLOCK = SystemActor("clock")
 LOOK_AGAIN = timedelta(minutes=10)
 
@@ -25,7 +25,7 @@ def lapse_due(now: datetime | None = None, limit: int = 50) -> int:
     """
     now = now or timezone.now()
     steps = {
-        (kind.name, rule.name): rule.lapse
+        (kind.name, rule.name): kind.procedure.steps[rule.lapse]
         for kind in all_kinds()
         for rule in kind.procedure.clocks.values()
         if rule.lapse
@@ -41,18 +41,8 @@ def lapse_due(now: datetime | None = None, limit: int = 50) -> int:
     return sum(_lapse(clock, steps[clock.case.kind, clock.name], now) for clock in clocks)
 
 
-def _lapse(clock: Clock, step: str, now: datetime) -> bool:
-    case = clock.case
-    kind = kind_of(case.kind)
-    try:
-        getattr(kind.actions, step)(kind.reference(case), by=CLOCK, seen=case.version)
-    except Stale:  # somebody acted in the same moment: the next turn looks again
-        return False
-    except Refusal as refusal:
-        log.info("%s of %s not taken: %s", step, case.number, refusal.sentence)
-    except Exception:  # one broken case must not stop the clocks of all others
-        log.exception("%s of %s failed", step, case.number)
-    else:
-        return True
-    Clock.objects.filter(pk=clock.pk).update(look_again_at=now + LOOK_AGAIN)
-    return False
+def _lapse(clock: Clock, step: Step, now: datetime) -> bool:
+    trouble = trouble_taking(clock.case, step, by=CLOCK)
+    if trouble is not None and not isinstance(trouble, Stale):  # who acted in the same moment is no trouble
+        Clock.objects.filter(pk=clock.pk).update(look_again_at=now + LOOK_AGAIN)
+    return trouble is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, NotYours
@@ -11,7 +13,7 @@ from linli.cases.procedure import ANYONE, REPORTER, Step
 from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
-from linli.posts.may import Decision, covers, may, require, still_holds
+from linli.posts.may import Decision, covers, may, require, require_holding
 from linli.posts.models import Holding
 
 
@@ -38,18 +40,14 @@ def _party(step: Step, case: Case, by: PartyActor) -> Decision:
 
 def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> None:
     """Raise the refusal: an ended appointment first, then 404 outside, then 403, then separation of duties."""
-    if isinstance(by, PostActor) and not still_holds(by):
-        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
+    if isinstance(by, PostActor):
+        require_holding(by)
     decision = allows(step, case, tasks, by=by)
     if decision is Decision.OUTSIDE:
         raise NotFound
     if decision is not Decision.ALLOWED:
         raise NotYours(_("Your post may not take this step: %(step)s.") % {"step": step.label})
-    if (
-        step.apart_from
-        and isinstance(by, PostActor)
-        and by.holding.account_id in who_took(case, step.apart_from)
-    ):
+    if step.apart_from and isinstance(by, PostActor) and taken_by(by, case, step.apart_from):
         raise NotYours(
             _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
         )
@@ -74,6 +72,16 @@ def require_opening(kind: str, step: Step, code: int, *, by: Actor) -> None:
         require(by, power(kind, step), within=code)
     elif not step.system:
         raise NotYours
+
+
+def taken_by(by: PostActor, case: Case, steps: Iterable[str]) -> frozenset[str]:
+    """Those of these steps that the same person took in this case, on whatever post (one statement)."""
+    names = [f"{case.kind}.{name}" for name in steps]
+    own = Holding.objects.filter(account=by.holding.account_id).values("pk")
+    found = Entry.objects.filter(about=case.pk, name__in=names, holding__in=own).values_list(
+        "name", flat=True
+    )
+    return frozenset(name.partition(".")[2] for name in found)
 
 
 def who_took(case: Case, steps: tuple[str, ...]) -> frozenset[int]:

@@ -83,6 +83,11 @@ class Step:
     notice: Words | None = None
 
     @property
+    def shifts(self) -> bool:
+        """Whether clocks of the case that go on end at another time after this step."""
+        return bool(self.extend or self.suspend or self.park or self.resume)
+
+    @property
     def targets(self) -> frozenset[str]:
         """The stages a case can be in after this step; empty when it stays where it is."""
         return self.otherwise | {self.enters} - {""}

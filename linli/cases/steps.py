@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid
+from linli.base.errors import Invalid, Refusal
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock
 from linli.cases.opening import Opened, Origin
-from linli.cases.permission import allows, who_took
+from linli.cases.permission import allows, taken_by
 from linli.cases.procedure import Step
 from linli.cases.reading import open_tasks
 from linli.cases.tasks import unanswered
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.may import Decision
+
+log = logging.getLogger("linli.steps")
 
 
 def steps_open_to(by: Actor, case: Case) -> list[Step]:
@@ -26,27 +29,21 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
     steps = kind_of(case.kind).procedure.leaving(case.stage)
     tasks = open_tasks(case)
     allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
-    clocks = live_clocks(case) if any(_moves_clocks(step) for step in allowed) else []
+    clocks = live_clocks(case) if any(step.while_running or step.shifts for step in allowed) else []
+    opposites = {name for step in allowed for name in step.apart_from}
+    taken = taken_by(by, case, opposites) if opposites and isinstance(by, PostActor) else frozenset()
     able = [step for step in allowed if not (step.waits and unanswered(tasks))]
-    return [step for step in able if _possible(step, case, by, clocks)]
+    return [step for step in able if taken.isdisjoint(step.apart_from) and _possible(step, clocks)]
 
 
-def _moves_clocks(step: Step) -> bool:
-    return bool(step.while_running or step.suspend or step.park or step.extend or step.resume)
-
-
-def _possible(step: Step, case: Case, by: Actor, clocks: list[Clock]) -> bool:
-    """Whether what the step needs is there: running clocks, resting ones, somebody who has not taken its opposite."""
+def _possible(step: Step, clocks: list[Clock]) -> bool:
+    """Whether the clocks are there that the step needs: running ones, resting ones."""
     running = {clock.name for clock in clocks if clock.running}
     if step.while_running and step.while_running not in running:
         return False
     if not running.issuperset({*step.suspend[:1], *step.park[:1], *step.extend}):
         return False
-    if step.resume and not any(clock.resting and clock.name in step.resume for clock in clocks):
-        return False
-    if step.apart_from and isinstance(by, PostActor):
-        return by.holding.account_id not in who_took(case, step.apart_from)
-    return True
+    return not step.resume or any(clock.resting and clock.name in step.resume for clock in clocks)
 
 
 def form_for(step: Step, case: Case, *, by: Actor, data: Any = None, files: Any = None) -> StepForm:
@@ -72,6 +69,20 @@ def open_case(
     form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
     opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
     return opened
+
+
+def trouble_taking(case: Case, step: Step, *, by: SystemActor) -> Exception | None:
+    """Take a step that nobody fills in; what kept it from being taken, so that one case does not stop all others."""
+    kind = kind_of(case.kind)
+    try:
+        kind.function(step)(kind.reference(case), by=by, seen=case.version)
+    except Refusal as refusal:  # somebody acted in the same moment, say: the next turn looks again
+        log.info("%s of %s not taken: %s", step.name, case.number, refusal.sentence)
+        return refusal
+    except Exception as trouble:  # a mistake in one kind must not stop the loop for all
+        log.exception("%s of %s failed", step.name, case.number)
+        return trouble
+    return None
 
 
 def values_of(form: StepForm) -> dict[str, Any]:

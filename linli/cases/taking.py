@@ -161,7 +161,7 @@ def _finish(now: Taking) -> None:
     opened = _move_tasks(now, moves=moves)
     _move_clocks(now)
     _insert_tasks(now, opened)
-    if now.step.extend or now.step.suspend or now.step.park or now.step.resume:
+    if now.step.shifts:
         pressing_again(now.case)
     if changed := [name for name, value in _values(now.detail).items() if value != now.before[name]]:
         now.detail.save(update_fields=changed)

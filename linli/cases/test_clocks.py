@@ -165,8 +165,8 @@ def test_each_task_has_its_own_clock_and_ends_only_its_own(case, world):
     terms = ClockChanges({"part": Term(Unit.WORKING_DAYS, 3, "test")}, tasks=tasks)
     live = move(case, [], PARTS, at("2025-03-03"), changes=terms)
     assert {clock.task_id for clock in live} == {task.pk for task in tasks}
-    done = Step("done", WORDS, "reported", stop=("part",))
-    (left,) = move(case, live, done, at("2025-03-04"), changes=ClockChanges(task=tasks[0]))
+    done = Step("done", WORDS, "reported")
+    (left,) = move(case, live, done, at("2025-03-04"), changes=ClockChanges(ended=frozenset({tasks[0].pk})))
     assert left.task_id == tasks[1].pk
 
 

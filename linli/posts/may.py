@@ -39,13 +39,19 @@ def may(by: Actor, power: str, *, within: int) -> Decision:
 
 def require(by: Actor, power: str, *, within: int) -> None:
     """Raise the refusal that belongs to may()'s answer; a post that has ended has no powers at all."""
-    if isinstance(by, PostActor) and not still_holds(by):
-        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
+    if isinstance(by, PostActor):
+        require_holding(by)
     decision = may(by, power, within=within)
     if decision is Decision.OUTSIDE:
         raise NotFound
     if decision is Decision.LACKING:
         raise NotYours
+
+
+def require_holding(by: PostActor) -> None:
+    """Raise the refusal of an appointment that has ended."""
+    if not still_holds(by):
+        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
 
 
 def still_holds(by: PostActor) -> bool:
