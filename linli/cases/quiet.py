@@ -34,10 +34,9 @@ def quiet_hours(text: str) -> tuple[time, time] | None:
 
 
 def _after_quiet_hours(now: datetime) -> datetime:
-    hours = quiet_hours(settings.QUIET_HOURS)
-    if hours is None:
+    if settings.QUIET_HOURS is None:
         return now
-    begins, ends = hours
+    begins, ends = settings.QUIET_HOURS
     local = now.astimezone(PLACE_TIME)
     over_night = begins > ends
     if over_night and not ends <= local.time() < begins:

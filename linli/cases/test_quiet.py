@@ -30,17 +30,17 @@ def at(hour, minute=0, day=3):
     ],
 )
 def test_texts_wait_for_the_morning(settings, now, then):
-    settings.QUIET_HOURS = "21:30-07:30"
+    settings.QUIET_HOURS = quiet_hours("21:30-07:30")
     assert next_moment("sms", now) == then
 
 
 def test_quiet_hours_may_lie_in_the_day(settings):
-    settings.QUIET_HOURS = "12:00-14:00"
+    settings.QUIET_HOURS = quiet_hours("12:00-14:00")
     assert (next_moment("sms", at(13)), next_moment("sms", at(15))) == (at(14), at(15))
 
 
 def test_the_answer_to_what_somebody_just_did_comes_at_once(settings):
-    settings.QUIET_HOURS = "21:30-07:30"
+    settings.QUIET_HOURS = quiet_hours("21:30-07:30")
     assert next_moment("sms", at(23), at_once=True) == at(23)
 
 

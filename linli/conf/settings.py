@@ -12,6 +12,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from linli.cases.quiet import quiet_hours
+
 PACKAGE = Path(__file__).resolve().parent.parent
 env = environ.Env()
 HOME = Path(env("LINLI_HOME", default=str(Path.cwd() / "var"))).resolve()
@@ -206,7 +208,10 @@ SMS_BACKEND = env("LINLI_SMS_BACKEND", default="linli.residents.sms.ConsoleSms")
 
 SMS_URL = env("LINLI_SMS_URL", default="")
 # At night text messages wait, but for receipts; the demo has visitors at any hour.
-QUIET_HOURS = env("LINLI_QUIET_HOURS", default="" if DEMO else "21:30-07:30")
+try:
+    QUIET_HOURS = quiet_hours(env("LINLI_QUIET_HOURS", default="" if DEMO else "21:30-07:30"))
+except ValueError as trouble:
+    raise ImproperlyConfigured(f"LINLI_QUIET_HOURS: {trouble}") from trouble
 DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")
