@@ -62,7 +62,7 @@ class Ground:
         """Posts, also those given up, by what people call them: title, title with body, or the body alone."""
         found: dict[str, list[Post]] = {}
         for post in _posts():
-            names = {post_words(post), post.title}
+            names = {post.with_body, post.title}
             if post.kind == PostKind.HANDLER:
                 names.add(post.organisation.name)
             for name in names:
@@ -79,11 +79,6 @@ class Ground:
 
 def _posts() -> QuerySet[Post]:
     return Post.objects.select_related("organisation", "division").defer("division__outline").order_by("pk")
-
-
-def post_words(post: Post) -> str:
-    """A post as tables name it: title and body."""
-    return f"{post.title}（{post.organisation.name}）"
 
 
 def plain_name(text: str) -> str:
@@ -271,14 +266,14 @@ def read_post(value: Value, ground: Ground) -> Post:
     if len(current) == 1:
         return current[0]
     if current:
-        listed = _(", ").join(post_words(post) for post in current[:4])
+        listed = _(", ").join(post.with_body for post in current[:4])
         raise Fault(_("Several posts are called “%(text)s”: %(listed)s.") % {"text": text, "listed": listed})
     if found:
         raise Fault(
             _("“%(text)s” was given up. Name the post that has taken over its work.") % {"text": text}
         )
     near = get_close_matches(plain_name(text), list(ground.posts), 1, 0.6)
-    hint = _(" Did you mean “%(near)s”?") % {"near": post_words(ground.posts[near[0]][0])} if near else ""
+    hint = _(" Did you mean “%(near)s”?") % {"near": ground.posts[near[0]][0].with_body} if near else ""
     raise Fault(_("There is no post called “%(text)s”.") % {"text": text} + hint)
 
 
@@ -325,4 +320,4 @@ def milestone_words(milestones: Iterable[dict[str, Any]]) -> str:
 
 def posts_words(posts: Sequence[Post]) -> str:
     """Several posts as a table shows them."""
-    return "；".join(post_words(post) for post in posts)
+    return "；".join(post.with_body for post in posts)

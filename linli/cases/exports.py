@@ -20,7 +20,7 @@ from linli.cases.models import Case, Export, ExportState
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
-from linli.posts.may import covers, require, still_holds
+from linli.posts.may import covers, require, require_holding
 from linli.residents.purposes import purposes_for
 from linli.residents.reading import Person, read_many
 
@@ -88,7 +88,7 @@ def export_for(by: PostActor, key: UUID) -> Export:
 
 def order(wanted: Wanted, *, by: PostActor) -> Export:
     """Have a long list made in the background."""
-    _check_appointment(by)
+    require_holding(by)
     with writing():
         going = Export.objects.filter(post=by.post, state__in=[ExportState.WAITING, ExportState.MAKING])
         if going.count() >= MOST_AT_ONCE:
@@ -98,7 +98,7 @@ def order(wanted: Wanted, *, by: PostActor) -> Export:
 
 def ask(wanted: Wanted, purpose: str, reason: str, cases: list[Case], *, by: PostActor) -> Export:
     """Ask for names and telephone numbers of whoever raised these cases; a second post answers."""
-    _check_appointment(by)
+    require_holding(by)
     if purpose not in {each.name for each in purposes_for(by.post.kind, many=True)}:
         raise NotYours(_("Your post has no purpose for which such a list may be made."))
     if not reason:
@@ -155,7 +155,7 @@ def fetch(key: UUID, *, by: PostActor) -> list[tuple[Case, Person]]:
 def _check_fetching(export: Export, by: PostActor) -> None:
     if export.post_id != by.post.pk:
         raise NotFound
-    _check_appointment(by)
+    require_holding(by)
     approver = export.answered_by.account_id if export.answered_by else None
     if approver == by.holding.account_id:
         raise NotYours(_("Whoever approved a request does not fetch its file."))
@@ -246,8 +246,3 @@ def _record(name: str, export: Export, by: PostActor) -> None:
     if export.purpose:
         facts["purpose"] = export.purpose
     record(Line(name, by.by(), by.post.division.code, facts=facts))
-
-
-def _check_appointment(by: PostActor) -> None:
-    if not still_holds(by):
-        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))

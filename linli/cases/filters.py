@@ -14,11 +14,10 @@ from linli.base.writing import writing
 from linli.cases.lists import LISTS
 from linli.cases.models import SavedFilter
 from linli.posts.actor import PostActor
-from linli.posts.may import still_holds
-from linli.posts.models import PostKind
+from linli.posts.may import Decision, may, require_holding
 
 FAMILY = "filters"
-SHARERS = frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR})
+SHARE = "filters.share"
 MOST = 30
 
 
@@ -48,10 +47,10 @@ def save_filter(
     title: str, listed: str, choices: Mapping[str, str], *, by: PostActor, share: str = ""
 ) -> SavedFilter:
     """Keep a list's choices under a name; `share` gives it to the own `organisation` or `area`."""
-    _check(by)
+    require_holding(by)
     if listed not in LISTS:
         raise NotFound
-    if share and by.post.kind not in SHARERS:
+    if share and may(by, SHARE, within=by.post.division.code) is not Decision.ALLOWED:
         raise NotYours(_("Only heads and administrators share filters with other posts."))
     if len([each for each in _standing() if each.owner_id == by.post.pk]) >= MOST:
         raise Conflict(_("Your post has thirty filters. Delete one that is not used any more."))
@@ -93,16 +92,11 @@ def restore_filter(key: int, *, by: PostActor) -> SavedFilter:
 
 def own_filter(key: int, *, by: PostActor) -> SavedFilter:
     """A filter of the actor's post; NotFound for those of others."""
-    _check(by)
+    require_holding(by)
     found = SavedFilter.objects.filter(pk=key, owner=by.post).first()
     if found is None:
         raise NotFound
     return found
-
-
-def _check(by: PostActor) -> None:
-    if not still_holds(by):
-        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
 
 
 def _title(title: str) -> str:

@@ -142,7 +142,7 @@ class PostsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Any) -> str:
         """Title and body."""
-        return labelled(obj)
+        return str(obj.with_body)
 
 
 class PostField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -153,12 +153,7 @@ class PostField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Any) -> str:
         """Title and body."""
-        return labelled(obj)
-
-
-def labelled(post: Post) -> str:
-    """A post as people choose it: its title and its body."""
-    return f"{post.title}（{post.organisation.name}）"
+        return str(obj.with_body)
 
 
 class CaseField(forms.CharField):

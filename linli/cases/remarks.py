@@ -19,7 +19,7 @@ from linli.ledger.models import Entry
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
-from linli.posts.may import still_holds
+from linli.posts.may import require_holding
 
 
 def register_entries() -> None:
@@ -60,6 +60,5 @@ def printed(case: Case, form: str, *, by: PostActor) -> None:
 
 
 def _check(case: Case, by: PostActor) -> None:
-    if not still_holds(by):
-        raise NotYours(_("This appointment has ended. Please choose another post or sign in again."))
+    require_holding(by)
     require_sight(case, by=by)

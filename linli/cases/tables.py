@@ -18,7 +18,7 @@ from linli.cases import cells
 from linli.cases.cells import Ground
 from linli.cases.models import Admission, Category, Responsibility
 from linli.cases.models.catalogue import Audience, RowState, Rule
-from linli.posts.models import Post, PostKind
+from linli.posts.models import PostKind
 
 Values = dict[str, Any]
 Reader = Callable[[Value, Ground], Any]
@@ -120,6 +120,10 @@ def same(old: Any, new: Any) -> bool:
     return bool(plain(old) == plain(new))
 
 
+def _yes_or_no(value: Any) -> str:
+    return str(cells.YES_NO["1" if value else "0"])
+
+
 def _labels(choices: Mapping[str, Any]) -> Callable[[Ground], list[str]]:
     return lambda _ground: [str(label) for label in choices.values()]
 
@@ -128,7 +132,7 @@ def _posts(ground: Ground) -> list[str]:
     """The handling posts in force; another post can be typed."""
     found = {post.pk: post for posts in ground.posts.values() for post in posts}
     listed = [post for post in found.values() if post.until is None and post.kind == PostKind.HANDLER]
-    return sorted(cells.post_words(post) for post in listed)
+    return sorted(post.with_body for post in listed)
 
 
 def _categories(ground: Ground) -> list[str]:
@@ -199,7 +203,7 @@ ROWS = Table(
             "post",
             _("Leads"),
             cells.read_post,
-            cells.post_words,
+            lambda post: post.with_body,
             needed=True,
             width=30,
             choices=_posts,
@@ -240,7 +244,7 @@ ROWS = Table(
             "confirmed",
             _("Confirmed"),
             cells.read_yes,
-            lambda yes: str(cells.YES_NO["1" if yes else "0"]),
+            _yes_or_no,
             width=8,
             choices=_labels(cells.YES_NO),
             hint=_("“no” for a row that nobody has checked against its source."),
@@ -271,7 +275,7 @@ CATEGORIES = Table(
             "sensitive",
             _("Sensitive"),
             cells.read_yes,
-            lambda yes: str(cells.YES_NO["1" if yes else "0"]),
+            _yes_or_no,
             width=8,
             choices=_labels(cells.YES_NO),
             hint=_("“yes” keeps it off public maps and out of prompts about duplicates."),
@@ -356,6 +360,3 @@ def table_named(name: str) -> Table:
 def defaults(table: Table) -> Values:
     """What an empty cell means, by field."""
     return {each.name: each.default() if callable(each.default) else each.default for each in table.own()}
-
-
-__all__ = ["TABLES", "Column", "Post", "Table", "Values", "defaults", "same", "table_named"]

@@ -89,6 +89,11 @@ class Post(models.Model):
     class Meta:
         indexes = [models.Index(fields=["kind", "division"], name="post_kind_division")]
 
+    @property
+    def with_body(self) -> str:
+        """As people choose it and tables name it: its title and its body."""
+        return f"{self.title}（{self.organisation.name}）"
+
 
 class HoldingQuerySet(models.QuerySet["Holding"]):
     """Holdings by time."""

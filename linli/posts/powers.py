@@ -14,6 +14,7 @@ _rules: dict[str, frozenset[str]] = {
     "posts.deputise": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD}),
     "divisions.edit": frozenset({PostKind.ADMINISTRATOR}),
     "cases.list": frozenset(PostKind.values),
+    "filters.share": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "catalogue.read": frozenset(PostKind.values),
     "catalogue.edit": frozenset({PostKind.ADMINISTRATOR}),

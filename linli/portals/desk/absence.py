@@ -52,7 +52,7 @@ class AbsenceForm(forms.Form):
         deputy = self.fields["deputy"]
         posts = [post.pk for post in possible_deputies(by)]
         deputy.queryset = Post.objects.filter(pk__in=posts).select_related("organisation").order_by("title")  # type: ignore[attr-defined]
-        deputy.label_from_instance = lambda post: f"{post.title}（{post.organisation.name}）"  # type: ignore[attr-defined]
+        deputy.label_from_instance = lambda post: post.with_body  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.cells import UNIT_WORDS, YES_NO, milestone_words, post_words
+from linli.cases.cells import UNIT_WORDS, YES_NO, milestone_words
 from linli.cases.tables import AUDIENCES, RULES, Table, category_words
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
@@ -43,7 +43,7 @@ def _limit(row: Any) -> str:
 
 def _posts(row: Any) -> str:
     helping = "；".join(post.title for post in row.co_posts.all())
-    return post_words(row.post) + (f" + {helping}" if helping else "")
+    return str(row.post.with_body) + (f" + {helping}" if helping else "")
 
 
 PERIOD: Shown = (_("In force"), _period, True)

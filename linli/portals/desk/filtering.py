@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.cases.filters import (
-    SHARERS,
     delete_filter,
     filters_for,
     rename_filter,
@@ -85,8 +84,3 @@ def change_filter(request: HttpRequest, by: PostActor, key: int) -> HttpResponse
         rename_filter(key, request.POST.get("title", ""), by=by)
         messages.success(request, _("Renamed."))
     return redirect("desk:filters")
-
-
-def may_share(by: PostActor) -> bool:
-    """Whether the post may give filters to others."""
-    return by.post.kind in SHARERS

@@ -17,11 +17,13 @@ from linli.base.errors import NotFound
 from linli.base.text import half_width, tidy
 from linli.cases import lists
 from linli.cases.copying import log_search
+from linli.cases.filters import SHARE
 from linli.cases.walking import Page, Turn
 from linli.portals.desk.batches import batches_for
 from linli.portals.desk.filtering import offered
 from linli.portals.desk.hats import seated
 from linli.portals.desk.narrowing import PAGE_KEYS, FilterRow
+from linli.portals.desk.places import has
 from linli.portals.desk.rows import CaseRow, case_of, rows_of
 from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
@@ -127,6 +129,7 @@ def _shown(request: HttpRequest, by: PostActor, name: str) -> HttpResponse:
         "export": _address(reverse("desk:exports"), request.GET, list=name),
         "list": name,
         "by": by,
+        "may_share": has(by, SHARE),
         "node": standing_at(by, form.narrowing.place),
         "without_place": _address("", request.GET, place=""),
         "tabs": _tabs(request),
