@@ -12,6 +12,8 @@ import xlsxwriter
 
 from linli.base.text import printable
 
+# Excel and XlsxWriter take no text for a formula, an address or a number.
+AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_CELL = 32_000
 _LONGEST_CHOICES = 255
@@ -44,13 +46,7 @@ class Table:
 def write_workbook(table: Table) -> bytes:
     """The table as .xlsx, with frozen headings; codes stay text, so that Excel mangles none."""
     written = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(written, options) as book:
+    with xlsxwriter.Workbook(written, {"in_memory": True, **AS_WRITTEN}) as book:
         sheet = book.add_worksheet(table.name[:31])
         _write(book, sheet, table)
         if table.remarks:

@@ -50,10 +50,6 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     merged: list[tuple[Place, Place]] = field(default_factory=list)
 
-    def day_of(self, number: float) -> date:
-        """The day a bare number means in this workbook (its first day is 1899-12-30 or 1904-01-01)."""
-        return self.first_day + timedelta(days=int(number))
-
 
 @dataclass
 class _Traits:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import asin, cos, radians, sin, sqrt
+from math import cos, radians
 
+from linli.base.coordinates import METRES_PER_DEGREE, metres_between
 from linli.base.ids import uuid7
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Link
@@ -17,8 +18,6 @@ from linli.posts.actor import PostActor
 NEAR = 50.0  # metres
 DAYS = timedelta(days=30)
 MOST = 10
-_EARTH = 6_371_000.0
-_DEGREE = 111_000.0  # metres, roughly; only to look in a small box first
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,8 @@ def point_of(case: Case) -> tuple[float, float] | None:
 
 
 def apart(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """The metres between two points (haversine)."""
-    (west, south), (east, north) = one, other
-    across = sin(radians(east - west) / 2) ** 2 * cos(radians(south)) * cos(radians(north))
-    return 2 * _EARTH * asin(sqrt(sin(radians(north - south) / 2) ** 2 + across))
+    """The metres between two points."""
+    return float(metres_between(one, other))
 
 
 def days_between(one: Case, other: Case) -> int:
@@ -56,7 +53,7 @@ def alike(case: Case, *, by: PostActor) -> list[Alike]:
         return []
     model = kind_of(case.kind).model
     longitude, latitude = point
-    high, wide = NEAR / _DEGREE, NEAR / _DEGREE / max(0.1, cos(radians(latitude)))
+    high, wide = NEAR / METRES_PER_DEGREE, NEAR / METRES_PER_DEGREE / max(0.1, cos(radians(latitude)))
     rows = model._default_manager.filter(
         case__in=_around(case, by),
         longitude__range=(longitude - wide, longitude + wide),

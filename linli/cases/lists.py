@@ -37,44 +37,34 @@ class _Order:
     newest_first: bool = True
 
 
-def to_do(
-    by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int | None = None
-) -> Page:
+def to_do(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The open tasks of a post (待办), the most pressing first."""
     return _of_post(
         _tasks(by).filter(closed_at=None),
         _Order("pressing_at", newest_first=False),
-        (narrowing, turn, most or PAGE),
+        (narrowing, turn, most),
     )
 
 
-def done(
-    by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int | None = None
-) -> Page:
+def done(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The tasks this post finished (已办), newest first."""
-    return _of_post(
-        _tasks(by).filter(closed_at__isnull=False), _Order("closed_at"), (narrowing, turn, most or PAGE)
-    )
+    return _of_post(_tasks(by).filter(closed_at__isnull=False), _Order("closed_at"), (narrowing, turn, most))
 
 
-def copied(
-    by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int | None = None
-) -> Page:
+def copied(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The cases this post was told of (抄送), newest first."""
     copies = Copy.objects.filter(post=by.post).select_related("case__division")
-    return _of_post(copies.defer("case__division__outline"), _Order("at"), (narrowing, turn, most or PAGE))
+    return _of_post(copies.defer("case__division__outline"), _Order("at"), (narrowing, turn, most))
 
 
-def raised(
-    by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int | None = None
-) -> Page:
+def raised(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The cases this post opened (我发起的), newest first, wherever they lie now."""
     walk = Walk(lambda cases, values: cases.filter(opened_by__in=values), [by.post.pk])
     return _of_cases({"raised": walk}, narrowing, turn, most)
 
 
 def in_area(
-    by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int | None = None
+    by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE
 ) -> Page:
     """The cases in the area of a post, or in a part of it, newest first."""
     own = by.post.division.trimmed
@@ -133,7 +123,7 @@ def _tasks(by: PostActor) -> QuerySet[Task]:
     return Task.objects.filter(post=by.post).select_related("case__division").defer("case__division__outline")
 
 
-def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: int | None) -> Page:
+def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: int) -> Page:
     if narrowing.hopeless:
         return Page([])
     area = span(narrowing.place) if narrowing.place else None
@@ -150,7 +140,7 @@ def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: in
         plain=plain or (not narrowing and "raised" in walks),
         covered=len(tests) == in_place and "place" in walks,
     )
-    return pages(sought, turn, most or PAGE)
+    return pages(sought, turn, most)
 
 
 def _walks(narrowing: Narrowing) -> dict[str, Walk]:

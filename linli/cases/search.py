@@ -11,13 +11,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q, TextField, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 
 from linli.base.text import search_tokens
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds, power
-from linli.cases.models import Case, CaseQuerySet, Mark, SearchText
+from linli.cases.models import Case, Mark, SearchText
 from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.ledger.models import Position
 
@@ -93,14 +92,6 @@ def area_tokens(span: tuple[int, int]) -> list[str]:
     low, high = span
     widths = [width for width in PLACE_WIDTHS if 10 ** (DIGITS - width) == high - low]
     return [f"{PLACE}{low:0{DIGITS}d}"[: 1 + width] for width in widths]
-
-
-def matching(cases: CaseQuerySet, text: str) -> CaseQuerySet:
-    """Narrow a scoped list of cases to those whose words contain all of the text's tokens."""
-    tokens = search_tokens(text).split()
-    if not tokens:
-        return cases.none()
-    return cases.filter(search_text__id__in=RawSQL(*found_rows(tokens)))  # noqa: S611  parameters only
 
 
 def found_rows(tokens: Iterable[str]) -> tuple[str, tuple[str]]:

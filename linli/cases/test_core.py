@@ -17,9 +17,10 @@ from linli.cases.calendars import calendar_of
 from linli.cases.clocks import term_of
 from linli.cases.lists import done, in_area, to_do
 from linli.cases.models import CalendarDay, Case, Notice
+from linli.cases.narrowing import Narrowing
 from linli.cases.reading import case_for
 from linli.cases.reckoning import reckon_again
-from linli.cases.search import fold, matching
+from linli.cases.search import fold
 from linli.cases.seeding import seed
 from linli.cases.story import story_for_reporter, story_for_staff
 from linli.cases.walking import Turn
@@ -137,10 +138,11 @@ def test_two_characters_find_a_case_after_the_fold(world):
     sequence_all()
     while fold():
         pass
-    assert [case.pk for case in matching(Case.everywhere.all(), "路灯")] == [matter.pk]
-    assert [case.pk for case in matching(Case.everywhere.all(), "路灯 三号")] == [matter.pk]
-    assert matching(Case.everywhere.all(), "灯路").count() == 0
-    assert matching(Case.everywhere.all(), "🙂'\"*(").count() == 0
+    by = world.by("call_taker")
+    assert [case.pk for case in in_area(by, Narrowing(words="路灯")).rows] == [matter.pk]
+    assert [case.pk for case in in_area(by, Narrowing(words="路灯 三号")).rows] == [matter.pk]
+    assert len(in_area(by, Narrowing(words="灯路")).rows) == 0
+    assert len(in_area(by, Narrowing(words="🙂'\"*(")).rows) == 0
 
 
 def test_folding_again_changes_nothing(world):

@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import include, path, reverse
 from django.utils import timezone
 
+from linli.cases.lists import in_area
 from linli.cases.models import Case, Notice, Task
-from linli.cases.search import matching
+from linli.cases.narrowing import Narrowing
 from linli.cases.steps import steps_open_to
 from linli.conf.urls import urlpatterns as all_urls
 from linli.ledger.models import Entry, Position
@@ -75,7 +76,7 @@ def test_the_ledger_of_the_days_is_complete_and_without_a_gap(lived_in: Any) -> 
 
 def test_the_days_can_be_searched(lived_in: Any) -> None:
     case = Case.everywhere.order_by("id")[0]
-    assert case in matching(Case.everywhere.within(lived_in.county.span), case.number)
+    assert case in in_area(lived_in.by("call_taker"), Narrowing(words=case.number)).rows
 
 
 def test_no_notice_of_the_past_goes_out_today(lived_in: Any) -> None:

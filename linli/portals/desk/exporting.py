@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from linli.base.sheets import AS_WRITTEN, XLSX
 from linli.portals.desk.rows import CaseRow
 from linli.residents.reading import Person
 from linli.web.parts import Row
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets in China read UTF-8 as GB 18030
-FORMS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+FORMS = {"xlsx": XLSX, "csv": "text/csv"}
 _FORMULA = ("=", "+", "-", "@")
 _BREAKS = ("\t", "\r", "\n")
 _WIDTHS = (22, 12, 48, 16, 22, 20, 18, 18, 18, 14, 18)
@@ -88,13 +89,7 @@ def is_formula(text: str) -> bool:
 
 
 def _write_xlsx(table: Table, path: Path) -> int:
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(path, {"constant_memory": True, **AS_WRITTEN}) as book:
         sheet = book.add_worksheet(_("Cases"))
         count = _write_rows(sheet, table, _Formats(book))
         _write_about(book, [*table.about, Row(_("Rows"), str(count))])

@@ -72,25 +72,24 @@ class Disclaim(ReasonForm):
         offer_posts(self, "whose")
 
 
-class RequestExtension(ReasonForm):
+class MoreTime(ReasonForm):
+    """How much more time, and why."""
+
+    amount = forms.IntegerField(
+        label=_("How much more, in the unit of the limit"), min_value=1, max_value=LONGEST
+    )
+
+    field_order = ("amount", "reason")
+
+
+class RequestExtension(MoreTime):
     """Asking for more time."""
 
-    amount = forms.IntegerField(
-        label=_("How much more, in the unit of the limit"), min_value=1, max_value=LONGEST
-    )
     reason = TidyText(label=_("Why it takes longer, and what is done until then"), max_length=1000)
 
-    field_order = ("amount", "reason")
 
-
-class Extend(ReasonForm):
+class Extend(MoreTime):
     """Granting more time."""
-
-    amount = forms.IntegerField(
-        label=_("How much more, in the unit of the limit"), min_value=1, max_value=LONGEST
-    )
-
-    field_order = ("amount", "reason")
 
 
 class DenyExtension(ReasonForm):
