@@ -114,6 +114,7 @@ def test_a_disk_that_fills_up_under_load_loses_nothing_it_acknowledged(server: S
 
 
 def test_positions_follow_within_two_seconds_under_load(server: Server) -> None:
+    _let_the_world_settle()
     reporting = Reporting(server.url)
     lags: list[float] = []
     done = threading.Event()
@@ -127,6 +128,13 @@ def test_positions_follow_within_two_seconds_under_load(server: Server) -> None:
     )
     assert any(lags), "the watcher saw nothing waiting"
     assert max(lags) <= MOST_LAG
+
+
+def _let_the_world_settle() -> None:
+    """The demo world was built minutes ago and copied; its entries are as old as that until the first turn."""
+    end = time.monotonic() + MOST_LAG
+    while Unplaced.objects.exists() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def _watch(lags: list[float], done: threading.Event) -> None:
