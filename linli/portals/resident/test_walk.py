@@ -41,6 +41,7 @@ def raise_it(page, server):
     page.fill("textarea", "楼下垃圾三天没人收，味道很大。")
     page.fill("#id_phone", "13912345678")
     page.click("main form .actions button")
+    page.wait_for_url("**/receipt/")
     number, code = page.locator(".done__number").all_inner_texts()
     return number, re.sub(r"\s", "", code)
 
@@ -64,6 +65,7 @@ def test_from_report_to_confirmed_closure_without_javascript(page_in, server):
     page.fill("#id_code", code.lower())
     page.click("main form .actions button")
     page.click("details.step[open] button")
+    page.wait_for_selector(".notice--success")
     assert Case.everywhere.get(number=number).outcome == "confirmed"
     assert "已办结" in page.inner_text("main")
 
