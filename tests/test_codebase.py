@@ -27,6 +27,7 @@ WRITERS = re.compile(
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments)\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
+    |exchange/(sources|sheets/\w+|feeds/\w+)\.py
     |portals/demo/\w+\.py
     |conf/condition\.py  # doctor's probe, taken back at once
     |conf/management/commands/init\.py  # a place's first organisation, before anybody could act""",

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "linli.exchange"
+    label = "exchange"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.exchange.entries import register_entries
+        from linli.posts.models import PostKind
+        from linli.posts.powers import allow
+
+        register_entries()
+        allow("exchange.sources", {PostKind.ADMINISTRATOR})
+        allow("exchange.read", {PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.CALL_TAKER, PostKind.CLERK})

@@ -1,0 +1,17 @@
+"""What this layer writes into the ledger, and how it reads."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from linli.ledger.names import Redaction, register
+
+
+def register_entries() -> None:
+    """Make the names known; called when the app starts."""
+    for name, label in (
+        ("exchange.add_source", lambda: gettext("Outside system added")),
+        ("exchange.give_key", lambda: gettext("Access key of an outside system issued")),
+        ("exchange.end_source", lambda: gettext("Outside system ended")),
+    ):
+        register(name, label=label, redaction=Redaction.NO_WORDS)

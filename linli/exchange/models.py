@@ -1,0 +1,90 @@
+"""Outside systems, the numbers cases have there, and what each system sent."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from linli.base.ids import uuid7
+from linli.cases.models import Case
+from linli.divisions.models import Division
+from linli.posts.models import Post
+
+
+class Source(models.Model):
+    """An outside system of a place: a hotline's platform, the provincial one, somebody's app.
+
+    `code` is also the channel of the cases it sends. Only the digest of its access key is kept; one without a key
+    exchanges sheets only. `per_minute` and `per_day` bound what it may send by machine.
+    """
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=60)
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  unique, so not all can be ''
+    last_four = models.CharField(max_length=4, blank=True)
+    per_minute = models.PositiveIntegerField(default=60)
+    per_day = models.PositiveIntegerField(default=5_000)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True)
+
+
+class Foreign(models.Model):
+    """A case's number in an outside system, and what is owed to it.
+
+    `due` is the deadline the other system set; `returned_at` when our answer last went back to it.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="foreign")
+    number = models.CharField(max_length=60)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="foreign")
+    due = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(default=timezone.now)
+    returned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="foreign_number_once")]
+
+
+class Delivery(models.Model):
+    """One thing that came from a source: a sheet, or the requests of one day. How many of its rows went where."""
+
+    class Form(models.TextChoices):
+        """What came."""
+
+        SHEET = "sheet"
+        REQUESTS = "requests"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries")
+    form = models.CharField(max_length=10, choices=Form.choices)
+    day = models.DateField()
+    at = models.DateTimeField(default=timezone.now)
+    by_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    label = models.CharField(max_length=120, blank=True)  # of a sheet: its file name
+    taken = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "day"],
+                condition=models.Q(form="requests"),
+                name="one_delivery_of_requests_a_day",
+            )
+        ]
+        indexes = [models.Index(fields=["source", "-at"], name="delivery_newest")]
+
+
+class Rejection(models.Model):
+    """A row or a request that was not taken in, and why: what its sender has to put right. Never its content."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="rejections")
+    at = models.DateTimeField(default=timezone.now)
+    where = models.CharField(max_length=120)  # row 12, column 电话; or POST requests.json
+    number = models.CharField(max_length=60, blank=True)  # the sender's own number, where it has one
+    reason = models.CharField(max_length=400)
+
+    class Meta:
+        indexes = [models.Index(fields=["delivery", "id"], name="rejection_of_delivery")]

@@ -1,0 +1,129 @@
+"""Outside systems and their access keys: added, given a key, counted, ended."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, Invalid, NotYours, TooMany
+from linli.base.text import tidy
+from linli.base.writing import writing
+from linli.divisions.models import Division
+from linli.exchange.models import Delivery, Rejection, Source
+from linli.ledger.records import Line, record
+from linli.posts.actor import PostActor
+from linli.posts.may import require
+from linli.posts.tokens import PREFIX, Unknown, digest_of
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
+RESERVED = {"web", "phone", "window", "patrol", "import", "api"}
+LONGEST_REASON = 400
+
+
+def add_source(code: str, name: str, division: Division, *, by: PostActor) -> Source:
+    """Make an outside system known; its code becomes the channel of what it sends."""
+    require(by, "exchange.sources", within=division.code)
+    code, name = tidy(code).lower(), tidy(name)
+    fields = {}
+    if not _CODE.fullmatch(code) or code in RESERVED:
+        fields["code"] = [_("Two to twenty small letters, digits and dashes, such as “hotline-12345”.")]
+    if not 0 < len(name) <= 60:
+        fields["name"] = [_("Say in at most %(most)d characters what it is called.") % {"most": 60}]
+    if fields:
+        raise Invalid(fields=fields)
+    with writing():
+        if Source.objects.filter(code=code).exists():
+            raise Conflict(_("There is an outside system with the code “%(code)s” already.") % {"code": code})
+        source = Source.objects.create(code=code, name=name, division=division)
+        _record("exchange.add_source", source, by)
+    return source
+
+
+def give_key(source: Source, *, by: PostActor) -> str:
+    """A new access key, which ends the old one; returned once and kept only as a digest."""
+    require(by, "exchange.sources", within=source.division.code)
+    secret = PREFIX + secrets.token_urlsafe(32)
+    with writing():
+        changed = Source.objects.filter(pk=source.pk, until=None).update(
+            digest=digest_of(secret), last_four=secret[-4:]
+        )
+        if not changed:
+            raise Conflict(_("This outside system has been ended."))
+        _record("exchange.give_key", source, by)
+    return secret
+
+
+def end_source(source: Source, *, by: PostActor) -> None:
+    """Take nothing more from it; what it sent stays."""
+    require(by, "exchange.sources", within=source.division.code)
+    with writing():
+        if not Source.objects.filter(pk=source.pk, until=None).update(until=timezone.now()):
+            raise Conflict(_("This outside system has been ended."))
+        _record("exchange.end_source", source, by)
+
+
+def _record(name: str, source: Source, by: PostActor) -> None:
+    record(Line(name, by.by(), source.division.code, facts={"source": source.code}))
+
+
+def source_of(secret: str) -> Source:
+    """The outside system behind an access key, asked of the database each time; 401 for none, 403 for an ended one."""
+    found = Source.objects.select_related("division").filter(digest=digest_of(secret)).first()
+    if found is None:
+        raise Unknown
+    if found.until is not None:
+        raise NotYours(_("The access of this outside system has been ended."))
+    return found
+
+
+def require_quota(source: Source) -> None:
+    """Raise TooMany when what a source may send today is used up."""
+    today = _today(source)
+    if today and today.taken + today.known + today.refused >= source.per_day:
+        raise TooMany(
+            _("The daily number of requests agreed for this system is used up. Go on tomorrow."),
+            retry_after=3600,
+        )
+
+
+def _today(source: Source) -> Delivery | None:
+    return Delivery.objects.filter(
+        source=source, form=Delivery.Form.REQUESTS, day=timezone.localdate()
+    ).first()
+
+
+def count_request(source: Source, *, taken: int = 0, known: int = 0) -> None:
+    """Count what a source sent by machine and what came of it."""
+    with writing():
+        _add(_day_of(source), taken=taken, known=known)
+
+
+def note_refusal(source: Source, where: str, reason: str) -> None:
+    """Keep that a request was refused and why, for the page its people look at; nothing of its content."""
+    with writing():
+        day = _day_of(source)
+        _add(day, refused=1)
+        Rejection.objects.create(delivery=day, where=where[:120], reason=reason[:LONGEST_REASON])
+
+
+def _day_of(source: Source) -> Delivery:
+    return Delivery.objects.get_or_create(
+        source=source, form=Delivery.Form.REQUESTS, day=timezone.localdate()
+    )[0]
+
+
+def _add(delivery: Delivery, **counts: int) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(**{name: F(name) + more for name, more in counts.items()})
+
+
+def sources_in(by: PostActor) -> Iterable[Source]:
+    """The outside systems of the actor's area, for choosing one."""
+    low, high = by.post.division.span
+    return Source.objects.filter(division__code__gte=low, division__code__lt=high, until=None).order_by(
+        "name"
+    )
