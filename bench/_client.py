@@ -94,6 +94,34 @@ def closed_loop(
     return run
 
 
+def patient_loop(
+    port: int, connections: int, request: Callable[[int], bytes], *, seconds: float, come_again: float
+) -> Run:
+    """As closed_loop, but whoever is told that there is no room (503) comes again after so many seconds."""
+    numbers, poll = count(), select.epoll()
+    opened = {each.socket.fileno(): each for each in (_Connection(port) for _number in range(connections))}
+    for handle, each in opened.items():
+        poll.register(handle, select.EPOLLIN)
+        each.send(request(next(numbers)))
+    before, begun, run = resource.getrusage(resource.RUSAGE_SELF), perf_counter(), Run(0.0)
+    resting: deque[tuple[float, _Connection]] = deque()
+    while perf_counter() - begun < seconds:
+        while resting and resting[0][0] <= perf_counter():
+            resting.popleft()[1].send(request(next(numbers)))
+        for handle, _event in poll.poll(0.05):
+            refused = run.statuses[503]
+            if not _answered(opened[handle], run):
+                continue
+            if run.statuses[503] > refused:
+                run.milliseconds.pop()  # times are those of what was taken in
+                resting.append((perf_counter() + come_again, opened[handle]))
+            else:
+                opened[handle].send(request(next(numbers)))
+    run.seconds = perf_counter() - begun
+    _close(run, before, opened.values())
+    return run
+
+
 def open_loop(
     port: int, connections: int, request: Callable[[int], bytes], *, per_second: float, seconds: float
 ) -> Run:

@@ -9,6 +9,7 @@ Refusal
 ├── TooLarge     413
 ├── TooMany      429
 └── Unavailable  503  the store cannot take it now (disk full, locked); nothing was kept
+    └── Busy     503  more is being written than can be; in a moment there is room again
 """
 
 from __future__ import annotations
@@ -92,3 +93,12 @@ class Unavailable(Refusal):
     status = 503
     code = "unavailable"
     sentence = _("We cannot save this at the moment. Nothing was kept; please try again in a few minutes.")
+
+
+class Busy(Unavailable):
+    """More people write at this moment than can be served well; nothing was looked at."""
+
+    code = "busy"
+    sentence = _(
+        "Very many people are writing to us at this moment. Nothing was kept; please send it again in a few seconds."
+    )

@@ -50,7 +50,9 @@ def ready(request: HttpRequest) -> HttpResponse:
 def _said(text: str, *, status: int = 200) -> HttpResponse:
     """A line with its length, which no middleware adds out here."""
     line = f"{text}\n".encode()
-    return HttpResponse(line, status=status, headers={"Content-Type": "text/plain", "Content-Length": len(line)})
+    return HttpResponse(
+        line, status=status, headers={"Content-Type": "text/plain", "Content-Length": len(line)}
+    )
 
 
 def _trouble() -> str:

@@ -100,9 +100,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "linli.conf.health.Watched",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "linli.base.middleware.Generations",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "linli.web.middleware.Room",
+    "linli.base.middleware.Generations",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "linli.web.middleware.Pages",
@@ -146,6 +147,8 @@ if ON_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000",
     }
 ATOMIC_REQUESTS = False
+# Most threads wait for the one that writes, asleep; the more wait, the more go into one commit.
+WEB_THREADS = env.int("LINLI_THREADS", default=80)
 
 AUTH_USER_MODEL = "posts.Account"
 AUTHENTICATION_BACKENDS = [

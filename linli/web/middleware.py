@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.conf import settings
@@ -13,13 +14,15 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Refusal, Unavailable
+from linli.base.errors import Busy, Refusal, Unavailable
 from linli.base.writing import is_store_trouble
 from linli.web.errors import API, answer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _HOOKS = ("process_view", "process_exception", "process_template_response")
 _DOCUMENTATION = "/docs"
+_READING = {"GET", "HEAD", "OPTIONS"}
+COME_AGAIN = 2  # seconds; what was let in is served in less
 
 
 class NotThisWay(Refusal):
@@ -45,6 +48,28 @@ class Pages:
         path = request.path
         for_machines = path.startswith(API) and not path.endswith(_DOCUMENTATION)
         return (self.get_response if for_machines else self.page)(request)
+
+
+class Room:
+    """Gives four fifths of the web threads to requests that write, and asks the next to come again (503).
+
+    The threads left over answer who reads, so a storm of reports keeps nobody from working; and what waits in the
+    process is bounded.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self._places = BoundedSemaphore(max(1, settings.WEB_THREADS * 4 // 5))
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in _READING:
+            return self.get_response(request)
+        if not self._places.acquire(blocking=False):
+            return answer(request, Busy(retry_after=COME_AGAIN))
+        try:
+            return self.get_response(request)
+        finally:
+            self._places.release()
 
 
 class Refusals:

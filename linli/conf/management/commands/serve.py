@@ -30,7 +30,9 @@ class Command(BaseCommand):
             "--host", default="127.0.0.1", help="address to listen on (0.0.0.0: every network)"
         )
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
-        parser.add_argument("--threads", type=int, default=8, help="web threads per process")
+        parser.add_argument(
+            "--threads", type=int, default=settings.WEB_THREADS, help="web threads per process"
+        )
         parser.add_argument("--processes", type=int, default=1, help="more than one needs PostgreSQL")
         parser.add_argument(
             "--no-loops", action="store_true", help="leave the loops to `linli worker` (PostgreSQL)"
@@ -57,6 +59,7 @@ def _serve(options: dict[str, Any]) -> None:
     """Granian forks its workers from this process, so that they start with everything loaded."""
     loops = not options["no_loops"]
     os.environ["LINLI_LOOPS"], settings.LOOPS = str(loops), loops
+    settings.WEB_THREADS = options["threads"]
     get_resolver().url_patterns  # noqa: B018  reads all views now, once for all workers
     gc.freeze()
     gc.set_threshold(

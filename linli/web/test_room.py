@@ -1,0 +1,67 @@
+"""A storm of writing requests: so many are let in, the next is asked to come again, readers go on."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from linli.web.middleware import COME_AGAIN, Room
+
+
+@pytest.fixture
+def full(settings):
+    """Room for one writer, and that one inside; yields the guarded answer, and lets the writer go in the end."""
+    settings.WEB_THREADS = 1
+    inside, leave = Event(), Event()
+
+    def slow(request):
+        if request.headers.get("X-Slow"):
+            inside.set()
+            leave.wait(10)
+        return HttpResponse("done")
+
+    room = Room(slow)
+    writer = Thread(target=room, args=(RequestFactory().post("/api/v1/matters", headers={"X-Slow": "1"}),))
+    writer.start()
+    inside.wait(10)
+    yield room
+    leave.set()
+    writer.join(10)
+
+
+def test_one_writer_too_many_is_asked_to_come_again(full):
+    response = full(RequestFactory().post("/api/v1/matters"))
+    assert (response.status_code, response["Retry-After"]) == (503, str(COME_AGAIN))
+    assert b'"code": "busy"' in response.content
+
+
+def test_a_page_says_it_in_words(full):
+    response = full(RequestFactory().post("/report/matters/"))
+    assert response.status_code == 503
+    assert "几秒" in response.content.decode()
+
+
+def test_whoever_reads_is_let_in(full):
+    assert full(RequestFactory().get("/desk/")).status_code == 200
+
+
+def test_there_is_room_again_when_one_has_left(settings):
+    settings.WEB_THREADS = 1
+    room = Room(lambda _request: HttpResponse("done"))
+    codes = [room(RequestFactory().post("/report/matters/")).status_code for _turn in range(3)]
+    assert codes == [200, 200, 200]
+
+
+def test_a_failing_request_gives_its_place_back(settings):
+    settings.WEB_THREADS = 1
+
+    def breaks(_request):
+        raise OSError("gone")
+
+    room = Room(breaks)
+    for _turn in range(2):
+        with pytest.raises(OSError, match="gone"):
+            room(RequestFactory().post("/report/matters/"))
