@@ -21,6 +21,7 @@ from time import perf_counter
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
+POSTGRES = os.environ.get("LINLI_BENCH_POSTGRES", "")
 for name in [name for name in os.environ if name.startswith("LINLI_")] + ["DATABASE_URL"]:
     os.environ.pop(name, None)  # the machine's own settings are not the bench's
 HOME = Path(tempfile.mkdtemp(prefix="linli_bench_"))
@@ -32,6 +33,7 @@ os.environ.update(
     LINLI_DATA_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
     LINLI_PLAIN_HTTP="1",
     LINLI_LOG_LEVEL="WARNING",
+    **({"DATABASE_URL": POSTGRES} if POSTGRES else {}),
 )
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 

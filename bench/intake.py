@@ -1,16 +1,19 @@
-"""How many reports a second one `linli serve` takes in, end to end, with everything on, on SQLite.
+"""How many reports a second one `linli serve` takes in, end to end, with everything on.
 
-    python bench/intake.py [seconds]
+    python bench/intake.py [seconds]          on SQLite, synchronous=FULL
+    python bench/intake.py [seconds] --slow   the same, with 5 ms added to every sync (needs a C compiler)
+    LINLI_BENCH_POSTGRES=postgres://user@127.0.0.1:5432/linli python bench/intake.py
 
 `POST /api/v1/matters` over keep-alive connections: contact sealed, place found, clock, task, ledger entry and
-notice written, synchronous=FULL, the worker loops running; client and server share the machine's cores. Compared
-with the same rows put in by bare sqlite3 in the same run, and with Signalen as we measured it (anchors-cases §1).
+notice written, the worker loops running; client and server share the machine's cores. Compared with the same rows
+put in by the bare driver in the same run, and with Signalen as we measured it (anchors-cases §1).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from statistics import median
@@ -19,7 +22,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from _client import Run, closed_loop, open_loop, send
-from _ground import county, cpu_seconds, percentile, processes_of, servers, serving, show
+from _ground import HOME, county, cpu_seconds, percentile, processes_of, servers, serving, show
 from django.db import connection
 from limits import limits, reporting_grids, request
 
@@ -31,6 +34,13 @@ SIGNALEN = 12.0  # matters per second end to end, its queue worked off, on such 
 GOAL, FLOOR, FLOOR_P99 = 1200, 300, 50.0
 ADDRESS = "/api/v1/matters"
 ROUNDS = 3
+SLOW_SYNCS = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <unistd.h>
+int fsync(int f) { usleep(5000); return ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(f); }
+int fdatasync(int f) { usleep(5000); return ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(f); }
+"""
 
 
 def reports(grids: list[Division]) -> list[bytes]:
@@ -73,12 +83,12 @@ def one_run(server: servers.Server, bodies: list[bytes], load: Load, seconds: fl
     return run, (cpu_seconds(processes) - before) / len(run.milliseconds) * 1e6
 
 
-def measure(load: Load, seconds: float) -> tuple[object, ...]:
+def measure(load: Load, seconds: float, *, slow: bool) -> tuple[object, ...]:
     """Some runs against one server; the row of the table."""
     with county() as database:
         bodies = reports(reporting_grids())
         connection.close()
-        with serving(database) as server:
+        with serving(database, **({"LD_PRELOAD": slow_syncs()} if slow else {})) as server:
             one_run(server, bodies, Load(8), 1.0)
             runs = [one_run(server, bodies, load, seconds) for _round in range(ROUNDS)]
             lag = _caught_up()
@@ -90,6 +100,14 @@ def measure(load: Load, seconds: float) -> tuple[object, ...]:
         str(load), median(rates), max(rates), percentile(all_times, 0.5), percentile(all_times, 0.99),
         f"{median(cpu for _run, cpu in runs):.0f}", f"{client:.0%}", f"{lag:.1f} s",
     )  # fmt: skip
+
+
+def slow_syncs() -> str:
+    """A library that makes every fsync and fdatasync of a process 5 ms slower, built for this run."""
+    source, library = HOME / "slow.c", HOME / "slow.so"
+    source.write_text(SLOW_SYNCS)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return str(library)
 
 
 def _caught_up(patience: float = 60.0) -> float:
@@ -119,12 +137,14 @@ def _check(runs: list[tuple[Run, float]]) -> None:
 
 def main() -> None:
     """Measure as fast as it goes, and with what the floor asks for; say how that compares."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 5.0
+    given = [each for each in sys.argv[1:] if each != "--slow"]
+    seconds, slow = float(given[0]) if given else 5.0, "--slow" in sys.argv
     bare, busy = limits(), os.getloadavg()[0]
     head = ("", "median/s", "best/s", "p50 ms", "p99 ms", "server CPU µs", "client CPU", "loops behind")
-    loads = [Load(8), Load(16), Load(64), Load(64, arriving=FLOOR)]
-    rows = [measure(load, seconds) for load in loads]
-    show(f"Public intake, end to end, {ROUNDS} runs of {seconds:.0f} s each", head, rows)
+    loads = [Load(1), Load(8), Load(16), Load(64), Load(64, arriving=FLOOR)]
+    rows = [measure(load, seconds, slow=slow) for load in loads]
+    where = f"{connection.vendor}{', 5 ms more to every sync' if slow else ''}"
+    show(f"Public intake on {where}, end to end, {ROUNDS} runs of {seconds:.0f} s each", head, rows)
     rate = max(float(str(row[1])) for row in rows)
     kept, slow = float(str(rows[-1][1])), float(str(rows[-1][4]))
     met = "met" if kept >= 0.95 * FLOOR and slow <= FLOOR_P99 else "NOT met"

@@ -4,6 +4,7 @@
 
 A 4 KiB fdatasync; and the very rows that real matters become (same tables, same indexes, same triggers, the
 county's counter), put into SQLite with synchronous=FULL by bare sqlite3: one case per commit, and 32 per commit.
+With LINLI_BENCH_POSTGRES=postgres://..., by bare psycopg into that server instead.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+import psycopg
 from _ground import HOME, county, databases, show
 from django.db import connection
 from django.db.models import Model
@@ -35,7 +37,7 @@ from linli.residents.models import Contact
 TEXT = "三号楼楼下的路灯坏了三天，晚上看不见路，昨天有位老人在这里绊了一跤，请尽快派人来修。"
 COUNT_ON = (
     "INSERT INTO cases_counter (place, year, last) VALUES (?, ?, 1) "
-    "ON CONFLICT (place, year) DO UPDATE SET last = last + 1 RETURNING last"
+    "ON CONFLICT (place, year) DO UPDATE SET last = cases_counter.last + 1 RETURNING last"
 )
 # In the order of the foreign keys; the column by which a row belongs to a case.
 TABLES: list[tuple[type[Model], str]] = [
@@ -127,22 +129,30 @@ def _case_of(belongs: str) -> str:
 
 
 def _insert(cases: list[dict[str, list[tuple[Any, ...]]]], per_commit: int) -> float:
-    """Cases per second of bare sqlite3, into a fresh copy of the county."""
+    """Cases per second of the bare driver, into a fresh copy of the county."""
     name = databases.copy("limit")
-    bare = sqlite3.connect(name, isolation_level=None)
-    bare.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000")
+    bare, begin, place = _bare(name)
     begun = perf_counter()
     for start in range(0, len(cases), per_commit):
-        bare.execute("BEGIN IMMEDIATE")
+        bare.execute(begin)
         for case in cases[start : start + per_commit]:
-            bare.execute(COUNT_ON, ("990101", 2000)).fetchone()
+            bare.execute(COUNT_ON.replace("?", place), ("990101", 2000)).fetchone()
             for table, rows in case.items():
-                bare.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                bare.executemany(f"INSERT INTO {table} VALUES ({', '.join([place] * len(rows[0]))})", rows)
         bare.execute("COMMIT")
     taken = perf_counter() - begun
-    bare.close()
+    bare.connection.close()
     databases.drop(name)
     return len(cases) / taken
+
+
+def _bare(name: str) -> tuple[Any, str, str]:
+    """A cursor of the bare driver, how a write begins there, and how it marks a value."""
+    if connection.vendor == "sqlite":
+        opened = sqlite3.connect(name, isolation_level=None)
+        opened.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000")
+        return opened.cursor(), "BEGIN IMMEDIATE", "?"
+    return psycopg.connect(databases.url_of(name), autocommit=True).cursor(), "BEGIN", "%s"
 
 
 def main() -> None:
@@ -151,9 +161,9 @@ def main() -> None:
     found = limits(cases)
     rows = [
         ("fdatasync of 4 KiB, median", f"{found.fdatasync * 1e6:.0f} µs", 1 / found.fdatasync, ""),
-        ("bare sqlite3, FULL, one case per commit", "", found.one_per_commit, 1.0),
+        ("bare driver, one case per commit", "", found.one_per_commit, 1.0),
         (
-            "bare sqlite3, FULL, 32 cases per commit",
+            "bare driver, 32 cases per commit",
             "",
             found.many_per_commit,
             found.many_per_commit / found.one_per_commit,
