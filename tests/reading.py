@@ -9,7 +9,19 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "linli"
-LAYERS = ("base", "ledger", "divisions", "posts", "residents", "cases", "web", "kinds", "analytics", "portals", "conf")
+LAYERS = (
+    "base",
+    "ledger",
+    "divisions",
+    "posts",
+    "residents",
+    "cases",
+    "web",
+    "kinds",
+    "analytics",
+    "portals",
+    "conf",
+)
 ABOVE_RESIDENTS = LAYERS[LAYERS.index("residents") + 1 :]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.analytics.populations import (
     BY_FIRST,
@@ -86,14 +87,12 @@ def _resting(state: State, _asked: Question) -> Q:
 
 
 _PROMISE = partial(Figure, block=Block.PROMISE, population=PROMISED, source=KPI)
-_TROUBLE = partial(
-    Figure, block=Block.TROUBLE, population=MOVED, better=Better.LOWER, source=KPI
-)
+_TROUBLE = partial(Figure, block=Block.TROUBLE, population=MOVED, better=Better.LOWER, source=KPI)
 _NOW = partial(Figure, block=Block.NOW, population=STANDING, better=Better.LOWER)
 _DEFINED = (
     _PROMISE(
         name="due",
-        label=_("Due"),
+        label=pgettext_lazy("figure", "Due"),
         meaning=_(
             "Cases whose first promised day (without suspension, parking or extension) lies in the period and has "
             "passed. After acceptance, a contest or a reopening the new promise counts. Void and merged cases are "
@@ -103,15 +102,17 @@ _DEFINED = (
     _PROMISE(
         name="done",
         label=_("Dealt with"),
-        meaning=_("Of those due: the promise was met or broken, because the work was found done, or it was refused "
-                  "or referred on. Waiting for the reporter's word does not count as time taken."),
+        meaning=_(
+            "Of those due: the work was found done, or the case was settled, refused or referred on. The wait for the "
+            "reporter's word is not part of the promise."
+        ),
         test=_always(KEPT_TO_THE_END),
         among="due",
         better=Better.HIGHER,
     ),
     _PROMISE(
         name="due_closed",
-        label=_("Closed"),
+        label=pgettext_lazy("figure", "Closed"),
         meaning=_("Of those due: closed by now, after the reporter's word or the time to give it."),
         test=_always(Q(case__closed_at__isnull=False)),
         among="due",
@@ -128,8 +129,10 @@ _DEFINED = (
     _PROMISE(
         name="in_time_rested",
         label=_("In time without suspended and parked time"),
-        meaning=_("Of those due: dealt with in time when suspended and parked time is taken out, but no extension "
-                  "counts."),
+        meaning=_(
+            "Of those due: dealt with in time when suspended and parked time is taken out, but no extension "
+            "counts."
+        ),
         test=_always(WITHOUT_EXTENSION),
         among="due",
         better=Better.HIGHER,
@@ -137,8 +140,10 @@ _DEFINED = (
     _PROMISE(
         name="in_time",
         label=_("In time with extensions"),
-        meaning=_("Of those due: dealt with in time as the procedure counts, suspended and parked time taken out and "
-                  "extensions granted."),
+        meaning=_(
+            "Of those due: dealt with in time as the procedure counts, suspended and parked time taken out and "
+            "extensions granted."
+        ),
         test=_always(IN_TIME),
         among="due",
         better=Better.HIGHER,
@@ -146,7 +151,9 @@ _DEFINED = (
     _PROMISE(
         name="late",
         label=_("Late with extensions"),
-        meaning=_("Of those due: dealt with too late, or still open and out of time, as the procedure counts."),
+        meaning=_(
+            "Of those due: dealt with too late, or still open and out of time, as the procedure counts."
+        ),
         test=out_of_time,
         among="due",
         better=Better.LOWER,
@@ -154,57 +161,95 @@ _DEFINED = (
     _PROMISE(
         name="undecided",
         label=_("Still within rests or extensions"),
-        meaning=_("Of those due: the first promise has passed, but by suspension, parking or extension there is "
-                  "still time."),
+        meaning=_(
+            "Of those due: the first promise has passed, but by suspension, parking or extension there is "
+            "still time."
+        ),
         test=still_in_time,
         among="due",
     ),
     Figure(
-        "opened", Block.FLOW, OPENED, _("Raised"), _("Cases raised in the period, through every channel."), source=KPI
+        "opened",
+        Block.FLOW,
+        OPENED,
+        _("Raised"),
+        _("Cases raised in the period, through every channel."),
+        source=KPI,
     ),
     Figure(
-        "closed", Block.FLOW, CLOSED, _("Closed in the period"),
-        _("Cases closed in the period, whenever they were raised; those reopened since are left out."), source=KPI,
+        "closed",
+        Block.FLOW,
+        CLOSED,
+        _("Closed in the period"),
+        _("Cases closed in the period, whenever they were raised; those reopened since are left out."),
+        source=KPI,
     ),
     _TROUBLE(
-        name="contested", label=_("“Not solved” said"),
-        meaning=_("Cases whose reporter said in the period that it is not solved."), test=partial(_steps, "contested"),
+        name="contested",
+        label=_("“Not solved” said"),
+        meaning=_("Cases whose reporter said in the period that it is not solved."),
+        test=partial(_steps, "contested"),
     ),
     _TROUBLE(
-        name="reopened", label=_("Reopened"), meaning=_("Closed cases that were reopened in the period."),
+        name="reopened",
+        label=_("Reopened"),
+        meaning=_("Closed cases that were reopened in the period."),
         test=partial(_steps, "reopened"),
     ),
     _TROUBLE(
-        name="returned", label=_("Returned"),
+        name="returned",
+        label=_("Returned"),
         meaning=_("Cases that the post they were dispatched to gave back in the period."),
         test=partial(_steps, "returned"),
     ),
     _TROUBLE(
-        name="reworked", label=_("Check failed"),
-        meaning=_("Cases that failed a check in the period and had to be done again."), test=partial(_steps, "reworked"),
+        name="reworked",
+        label=_("Check failed"),
+        meaning=_("Cases that failed a check in the period and had to be done again."),
+        test=partial(_steps, "reworked"),
     ),
     _TROUBLE(
-        name="extended", label=_("Extended"), meaning=_("Cases for which more time was granted in the period."),
+        name="extended",
+        label=_("Extended"),
+        meaning=_("Cases for which more time was granted in the period."),
         test=partial(_steps, "extended"),
     ),
-    _NOW(name="open", label=_("Open"), meaning=_("Cases open now, whenever they were raised."), better=Better.NEITHER),
     _NOW(
-        name="overdue", label=_("Overdue"), meaning=_("Open cases whose running promise has run out."),
-        test=lambda asked: Q(due__lt=asked.now), among="open", source=KPI,
+        name="open",
+        label=_("Open"),
+        meaning=_("Cases open now, whenever they were raised."),
+        better=Better.NEITHER,
     ),
     _NOW(
-        name="suspended", label=_("Suspended"), meaning=_("Open cases whose clock is suspended for a listed reason."),
-        test=partial(_resting, State.SUSPENDED), among="open",
+        name="overdue",
+        label=_("Overdue"),
+        meaning=_("Open cases whose running promise has run out."),
+        test=lambda asked: Q(due__lt=asked.now),
+        among="open",
+        source=KPI,
     ),
     _NOW(
-        name="parked", label=_("Parked"), meaning=_("Open cases that are parked until conditions allow."),
-        test=partial(_resting, State.PARKED), among="open",
+        name="suspended",
+        label=pgettext_lazy("figure", "Suspended"),
+        meaning=_("Open cases whose clock is suspended for a listed reason."),
+        test=partial(_resting, State.SUSPENDED),
+        among="open",
     ),
     _NOW(
-        name="long_open", label=_("Open for over 30 days"), meaning=_("Open cases raised more than 30 days ago."),
-        test=lambda asked: Q(at__lt=asked.now - LONG_OPEN), among="open",
+        name="parked",
+        label=_("Parked"),
+        meaning=_("Open cases that are parked until conditions allow."),
+        test=partial(_resting, State.PARKED),
+        among="open",
     ),
-)  # fmt: skip
+    _NOW(
+        name="long_open",
+        label=_("Open for over 30 days"),
+        meaning=_("Open cases raised more than 30 days ago."),
+        test=lambda asked: Q(at__lt=asked.now - LONG_OPEN),
+        among="open",
+    ),
+)
 IN_TIME_THREE_WAYS = ("in_time_first", "in_time_rested", "in_time")
 
 

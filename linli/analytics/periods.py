@@ -61,6 +61,9 @@ def recent(today: date) -> Iterator[tuple[str, str]]:
         yield f"{year}-{month + 1:02d}", _("%(year)d-%(month)02d") % {"year": year, "month": month + 1}
     for back in range(5):
         year, quarter = divmod(today.year * 4 + (today.month - 1) // 3 - back, 4)
-        yield f"{year}-Q{quarter + 1}", _("%(year)d, quarter %(quarter)d") % {"year": year, "quarter": quarter + 1}
+        yield (
+            f"{year}-Q{quarter + 1}",
+            _("%(year)d, quarter %(quarter)d") % {"year": year, "quarter": quarter + 1},
+        )
     for year in range(today.year, today.year - 3, -1):
         yield f"{year}", _("The year %(year)d") % {"year": year}

@@ -50,13 +50,13 @@ class Question:
         tests: list[Test] = self.narrowing.tests(self.now)
         tests += [("lead_id", "isnull", True)] if self.unled else []
         tests += [("lead_id", "isnull", False)] if self.led_beside is not None else []
-        rows = narrowed_by(rows, tests, prefix)
+        found: QuerySet[Any] = narrowed_by(rows, tests, prefix)
         if self.led_beside:
-            rows = rows.exclude(**{f"{prefix}lead__in": self.led_beside})
+            found = found.exclude(**{f"{prefix}lead__in": self.led_beside})
         if self.divisor:
             cut: Any = CodePrefix(f"{prefix}code_now", self.divisor)
-            rows = rows.alias(_below=cut).exclude(_below__in=self.beside)
-        return rows
+            found = found.alias(_below=cut).exclude(_below__in=self.beside)
+        return found
 
 
 def _known(moment: datetime | None) -> datetime:

@@ -259,11 +259,14 @@ def due_of_stretch(clock: Clock, calendar: Calendar) -> datetime:
 
 
 def plain_due_of(clock: Clock, before: Clock, calendar: Calendar) -> datetime | None:
-    """When a stretch would run out without what was granted; None where nothing was. What is past stays as it was."""
+    """When a stretch would run out without what was granted; None where nothing was.
+
+    Had that time run out in the stretch before, it stays as it was.
+    """
     if not clock.extra:
         return None
     known = before.plain_due or before.due_at
-    if clock.started_at > known:
+    if before.stopped_at and before.stopped_at > known:
         return known
     return due(clock.started_at, clock.amount, Unit(clock.unit), calendar, spent=clock.spent)
 

@@ -64,7 +64,7 @@ def _read_mailed() -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Body:
-    """An organisation as lists narrow by it: its area as a code range, its posts, past ones too, and how many hold one."""
+    """An organisation: its area as a code range, its posts, past ones too, and how many people hold one now."""
 
     organisation: int
     called: str

@@ -38,12 +38,11 @@ def figures_file(request: HttpRequest, by: PostActor) -> HttpResponse:
     form = FigureRow(request.GET, node)
     if not form.is_valid():
         raise Invalid(_("This choice of period or category cannot be read. Please choose again on the page."))
-    heading = [_("Area or body"), _("Code"), *(str(figure.label) for figure in all_figures().values())]
+    heading = [_("Area or body"), _("Area code"), *(str(figure.label) for figure in all_figures().values())]
     rows = list(_rows(form))
-    if form_of_file == "xlsx":
-        content = write_workbook(_workbook(heading, rows, form))
-    else:
-        content = _csv(heading, rows)
+    content = (
+        write_workbook(_workbook(heading, rows, form)) if form_of_file == "xlsx" else _csv(heading, rows)
+    )
     response = HttpResponse(content, content_type=FORMS[form_of_file])
     name = f"{_('Figures')}-{node.here.name}-{_days(form)}.{form_of_file}"
     response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
@@ -83,7 +82,9 @@ def _workbook(heading: Sequence[str], rows: Sequence[Sequence[str | int]], form:
 def _csv(heading: Sequence[str], rows: Sequence[Sequence[str | int]]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "figures"
-        exporting.write(exporting.Table(heading, [[str(cell) for cell in row] for row in rows], []), "csv", path)
+        exporting.write(
+            exporting.Table(heading, [[str(cell) for cell in row] for row in rows], []), "csv", path
+        )
         return path.read_bytes()
 
 

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from linli.analytics.counting import Counted, ages, count, page_behind, times_taken, total
 from linli.analytics.figures import IN_TIME_THREE_WAYS, Block, Figure, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
-from linli.base.errors import NotFound
 from linli.cases.walking import PAGE, Page, parsed_key
 from linli.divisions.codes import Level
 from linli.portals.desk.figuring import BY_BODY, BY_PLACE, FigureRow, words_of
@@ -32,7 +31,7 @@ COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
 
 @dataclass(frozen=True)
 class Number:
-    """A figure as it is shown. `percent` is None where the whole is too small for one; `whole` is what it is part of."""
+    """A figure as it is shown. `whole` is what it is part of; `percent` is None where that is too small for one."""
 
     figure: Figure
     count: int

@@ -32,8 +32,8 @@ class FigureRow(forms.Form):
     """The choices of a figures page: when, what about, and which body leads. There is no way to ask for a person."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"), required=False)
-    since = forms.DateField(label=gettext_lazy("From"), required=False)
-    until = forms.DateField(label=gettext_lazy("Until"), required=False)
+    since = forms.DateField(label=gettext_lazy("First day"), required=False)
+    until = forms.DateField(label=gettext_lazy("Last day"), required=False)
     about = forms.ChoiceField(label=gettext_lazy("Kind and category"), required=False)
     body = forms.ChoiceField(label=gettext_lazy("Lead body"), required=False)
 
@@ -145,7 +145,9 @@ class FigureRow(forms.Form):
             "rest": self.query.get("rest", ""),
         }
         free = given["period"] == FREE
-        return {name: value for name, value in given.items() if value and (free or name not in {"since", "until"})}
+        return {
+            name: value for name, value in given.items() if value and (free or name not in {"since", "until"})
+        }
 
     def address(self, figure: str, part: Part | None = None) -> str:
         """Where the cases behind a number are listed."""
