@@ -32,12 +32,18 @@ class Population:
     case: str = ""
 
 
-def promises(prefix: str = "") -> Q:
-    """The clocks that people are shown as promised, by kind."""
-    found = Q(pk__in=())
+def promises() -> Q:
+    """The clocks that people are shown as promised; by kind only where another kind hides a clock of such a name."""
+    shown: dict[str, list[str]] = {}
+    hidden: set[str] = set()
     for kind in all_kinds():
-        names = [rule.name for rule in kind.procedure.clocks.values() if rule.shown]
-        found |= Q(**{f"{prefix}case__kind": kind.name, f"{prefix}name__in": names})
+        rules = kind.procedure.clocks.values()
+        shown[kind.name] = [rule.name for rule in rules if rule.shown]
+        hidden |= {rule.name for rule in rules if not rule.shown}
+    every = {name for names in shown.values() for name in names}
+    found = Q(name__in=sorted(every))
+    if every & hidden:
+        found &= Q(*(Q(case__kind=kind, name__in=names) for kind, names in shown.items()), _connector=Q.OR)
     return found
 
 
@@ -53,9 +59,7 @@ def _promised(asked: Question) -> QuerySet[Any]:
         | Q(began_at=OuterRef("began_at"), first_due=OuterRef("first_due"), pk__gt=OuterRef("pk"))
     )
     follows = Link.objects.filter(source=OuterRef("case"), relation=DUPLICATE)
-    names = {rule.name for kind in all_kinds() for rule in kind.procedure.clocks.values() if rule.shown}
-    passed = min(asked.end, asked.now)
-    rows = clocks.filter(name__in=sorted(names), first_due__gte=asked.begin, first_due__lt=passed)
+    rows = clocks.filter(first_due__gte=asked.begin, first_due__lt=min(asked.end, asked.now))
     rows = rows.filter(~Exists(later), ~Exists(follows), ~Q(case__outcome=VOID))
     return asked.narrowed(rows, "case__")
 
