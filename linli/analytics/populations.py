@@ -15,7 +15,7 @@ from linli.analytics.questions import Question
 from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Clock, Link
-from linli.cases.narrowing import least_key
+from linli.cases.narrowing import Unindexed, least_key
 from linli.ledger.models import Entry
 
 VOID = "void"  # the outcome of what should not have been opened, in every kind that has it
@@ -32,7 +32,7 @@ class Population:
     case: str = ""
 
 
-def promises() -> Q:
+def promises(column: str = "name") -> Q:
     """The clocks that people are shown as promised; by kind only where another kind hides a clock of such a name."""
     shown: dict[str, list[str]] = {}
     hidden: set[str] = set()
@@ -41,9 +41,12 @@ def promises() -> Q:
         shown[kind.name] = [rule.name for rule in rules if rule.shown]
         hidden |= {rule.name for rule in rules if not rule.shown}
     every = {name for names in shown.values() for name in names}
-    found = Q(name__in=sorted(every))
+    found = Q(**{f"{column}__in": sorted(every)})
     if every & hidden:
-        found &= Q(*(Q(case__kind=kind, name__in=names) for kind, names in shown.items()), _connector=Q.OR)
+        found &= Q(
+            *(Q(("case__kind", kind), (f"{column}__in", names)) for kind, names in shown.items()),
+            _connector=Q.OR,
+        )
     return found
 
 
@@ -53,7 +56,8 @@ def _promised(asked: Question) -> QuerySet[Any]:
     Neither void cases nor those that follow another one: what was promised is kept or broken once.
     """
     clocks = Clock.objects.filter(WHOLE, promises())
-    later = clocks.filter(case=OuterRef("case")).filter(
+    of_case = Clock.objects.alias(_name=Unindexed(F("name")))  # few in a case, many of a name
+    later = of_case.filter(WHOLE, promises("_name"), case=OuterRef("case")).filter(
         Q(began_at__gt=OuterRef("began_at"))
         | Q(began_at=OuterRef("began_at"), first_due__gt=OuterRef("first_due"))
         | Q(began_at=OuterRef("began_at"), first_due=OuterRef("first_due"), pk__gt=OuterRef("pk"))
