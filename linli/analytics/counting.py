@@ -100,10 +100,11 @@ def page_behind(figure: Figure, asked: Question, after: Any = None, *, by: PostA
 
 @dataclass(frozen=True)
 class Age:
-    """An open case with how many days it has been open."""
+    """An open case with how many days it has been open, and whether it is the oldest."""
 
     case: Case
     days: int
+    oldest: bool
 
 
 def ages(asked: Question, still: int, *, by: PostActor) -> Sequence[Age]:
@@ -115,8 +116,8 @@ def ages(asked: Question, still: int, *, by: PostActor) -> Sequence[Age]:
         return []
     keys = STANDING.rows(asked).order_by("pk").values("pk")
     wanted = Q(pk=Subquery(keys[:1])) | Q(pk=Subquery(keys[still // 2 : still // 2 + 1]))
-    cases = Case.everywhere.filter(wanted).filter(listed(by)).order_by("pk")
-    return [Age(case, (asked.now - case.at).days) for case in cases]
+    cases = Case.everywhere.filter(wanted).filter(listed(by)).annotate(first=Subquery(keys[:1]))
+    return [Age(case, (asked.now - case.at).days, case.pk == case.first) for case in cases.order_by("pk")]
 
 
 @dataclass(frozen=True)
