@@ -116,7 +116,9 @@ def ages(asked: Question, still: int, *, by: PostActor) -> Sequence[Age]:
         return []
     keys = STANDING.rows(asked).order_by("pk").values("pk")
     wanted = Q(pk=Subquery(keys[:1])) | Q(pk=Subquery(keys[still // 2 : still // 2 + 1]))
-    cases = Case.everywhere.filter(wanted).filter(listed(by)).annotate(first=Subquery(keys[:1]))
+    cases: QuerySet[Any] = (
+        Case.everywhere.filter(wanted).filter(listed(by)).annotate(first=Subquery(keys[:1]))
+    )
     return [Age(case, (asked.now - case.at).days, case.pk == case.first) for case in cases.order_by("pk")]
 
 
