@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Subquery
+from django.db.models import Count, F, Q, QuerySet, Subquery
 
 from linli.analytics.figures import Figure, all_figures
 from linli.analytics.populations import CLOSED, STANDING, Population
