@@ -1,6 +1,6 @@
 """The rows that figures are counted among: one statement each, through an index that leads to the period's rows.
 
-All of them live outside what the figures are called, so that a rollup can take their place (issue: command centres).
+They know nothing of what the figures are called, so that a rollup can take the place of one.
 """
 
 from __future__ import annotations
