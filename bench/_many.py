@@ -81,7 +81,7 @@ class County:
         self.more(case)
         clock = Clock(
             case=case, name="promise", unit="working_days", amount=5, source="limit:1",
-            started_at=at, due_at=due, stopped_at=closed if ended else None,
+            began_at=at, first_due=due, started_at=at, due_at=due, stopped_at=closed if ended else None,
         )  # fmt: skip
         task = Task(
             id=uuid7(at), case=case, post_id=self.clerk, stage="reported", opened_at=at, pressing_at=due,

@@ -19,6 +19,7 @@ LAYERS = (
     "web",
     "kinds",
     "exchange",
+    "analytics",
     "portals",
     "conf",
 )

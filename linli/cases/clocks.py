@@ -235,6 +235,7 @@ def next_stretch(clock: Clock, case: Case, at: datetime, *, extra: int = 0) -> C
         started_at=at,
     )
     following.due_at = due_of_stretch(following, calendar)
+    following.plain_due = plain_due_of(following, clock, calendar)
     return following
 
 
@@ -255,6 +256,19 @@ def due_of_stretch(clock: Clock, calendar: Calendar) -> datetime:
     if clock.over:
         return clock.started_at
     return due(clock.started_at, clock.total, Unit(clock.unit), calendar, spent=clock.spent)
+
+
+def plain_due_of(clock: Clock, before: Clock, calendar: Calendar) -> datetime | None:
+    """When a stretch would run out without what was granted; None where nothing was.
+
+    Had that time run out in the stretch before, it stays as it was.
+    """
+    if not clock.extra:
+        return None
+    known = before.plain_due or before.due_at
+    if before.stopped_at and before.stopped_at > known:
+        return known
+    return due(clock.started_at, clock.amount, Unit(clock.unit), calendar, spent=clock.spent)
 
 
 def due_of(case: Case, clocks: Iterable[Clock]) -> datetime | None:

@@ -27,10 +27,13 @@ GIVEN = "replay"  # dates that another office had set; no calendar moves them
 _FIRST_KEY = "00000000-0000-0000-0000-000000000000"
 _RUNNING = """
     SELECT clock.id, clock.case_id, cases_case.kind, cases_case.code_now, clock.unit, clock.amount, clock.extra,
-           clock.spent, clock.over, clock.began_at, clock.started_at, clock.due_at, clock.first_due
+           clock.spent, clock.over, clock.began_at, clock.started_at, clock.due_at, clock.first_due,
+           clock.plain_due
       FROM cases_clock clock JOIN cases_case ON cases_case.id = clock.case_id
      WHERE clock.stopped_at IS NULL AND clock.source <> %s AND clock.id > %s ORDER BY clock.id LIMIT %s"""
-_MOVE = "UPDATE cases_clock SET due_at = %s, first_due = %s, spent = %s WHERE stopped_at IS NULL AND id IN ({keys})"
+_MOVE = """
+    UPDATE cases_clock SET due_at = %s, first_due = %s, plain_due = %s, spent = %s
+     WHERE stopped_at IS NULL AND id IN ({keys})"""
 # `|| ''` keeps SQLite from walking all running clocks of a name instead of the few of the case.
 _SHOW = """
     UPDATE cases_case SET due = (
@@ -61,6 +64,7 @@ class _Row(NamedTuple):
     started_at: datetime
     due_at: datetime
     first_due: datetime
+    plain_due: datetime | None
 
 
 class Moved(NamedTuple):
@@ -69,6 +73,7 @@ class Moved(NamedTuple):
     row: _Row
     due_at: datetime
     first_due: datetime
+    plain_due: datetime | None
     spent: int
 
 
@@ -125,8 +130,11 @@ def _moves(rows: Sequence[_Row], calendars: Calendars) -> Iterator[Moved]:
         due_at = row.started_at if row.over else ends.of(row.started_at, term, calendar, spent=used)
         simple = row.began_at == row.started_at and row.extra == 0
         first = due_at if simple else ends.of(row.began_at, (row.amount, row.unit), calendar, spent=0)
-        if (due_at, first, used) != (row.due_at, row.first_due, row.spent):
-            yield Moved(row, due_at, first, used)
+        plain = row.plain_due
+        if plain and plain >= row.started_at:  # what had run out before this stretch stays as it was
+            plain = ends.of(row.started_at, (row.amount, row.unit), calendar, spent=used)
+        if (due_at, first, plain, used) != (row.due_at, row.first_due, row.plain_due, row.spent):
+            yield Moved(row, due_at, first, plain, used)
 
 
 class _Ends:
@@ -145,9 +153,9 @@ class _Ends:
         return self._known[key]
 
 
-def _moment(value: datetime) -> datetime:
+def _moment(value: Any) -> Any:
     """SQLite gives moments without a zone; they are kept in UTC."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return value.replace(tzinfo=UTC) if value and not value.tzinfo else value
 
 
 def _spent_again(rows: Iterable[_Row], calendars: Calendars) -> dict[Any, int]:
@@ -175,14 +183,14 @@ def _key_of(clock: Clock) -> Any:
 
 def _store(moves: Sequence[Moved]) -> None:
     """Clocks that move alike move in one statement; so do the cases and tasks that show them."""
-    alike: dict[tuple[datetime, datetime, int], list[Any]] = defaultdict(list)
+    alike: dict[tuple[datetime, datetime, datetime | None, int], list[Any]] = defaultdict(list)
     cases: dict[str, set[Any]] = defaultdict(set)
     for move in moves:
-        alike[move.due_at, move.first_due, move.spent].append(move.row.pk)
+        alike[move.due_at, move.first_due, move.plain_due, move.spent].append(move.row.pk)
         cases[move.row.kind].add(move.row.case)
     kept = connection.ops.adapt_datetimefield_value
-    for (due_at, first, spent), keys in alike.items():
-        _for_each(_MOVE, [kept(due_at), kept(first), spent], keys)
+    for (*ends, spent), keys in alike.items():
+        _for_each(_MOVE, [*(kept(end) for end in ends), spent], keys)
     for kind, keys_of_kind in cases.items():
         shown = [rule.name for rule in kind_of(kind).procedure.clocks.values() if rule.shown]
         names = ", ".join(["%s"] * len(shown)) or "''"

@@ -7,10 +7,22 @@ from django.utils import timezone
 from linli.base.generations import bump
 from linli.base.worktime import PLACE_TIME, Unit
 from linli.cases.calendars import calendar_of, read_calendars
-from linli.cases.clocks import Term, move, new_clock
+from linli.cases.clocks import ClockChanges, Term, move, new_clock
 from linli.cases.models import CalendarDay, Case, Clock, Limit, Task, WorkHours
 from linli.cases.reckoning import moving, reckon_again, reckon_turn
-from linli.cases.test_clocks import BECAUSE, RESUME, STOP, SUSPEND, at, case, clockwork, ends, report, start
+from linli.cases.test_clocks import (
+    BECAUSE,
+    EXTEND,
+    RESUME,
+    STOP,
+    SUSPEND,
+    at,
+    case,
+    clockwork,
+    ends,
+    report,
+    start,
+)
 
 __all__ = ["case", "clockwork"]
 
@@ -97,3 +109,25 @@ def test_a_limit_changed_in_the_middle_keeps_the_old_row_for_what_runs(world):
     assert reckon_again() == 0
     assert Clock.objects.get(pk=clock.pk).amount == clock.amount
     assert new_clock(case, "promise", at("2025-03-03")).amount == 9
+
+
+def test_the_end_without_an_extension_moves_with_the_calendar_until_it_is_past(case):
+    live = start(case, Term(Unit.WORKING_DAYS, 5, "test"), at("2025-03-03"))
+    live = move(case, live, SUSPEND, at("2025-03-05"), changes=BECAUSE)  # two days used
+    live = move(case, live, RESUME, at("2025-03-07"))
+    live = move(case, live, EXTEND, at("2025-03-07"), changes=ClockChanges(extensions={"promise": 5}))
+
+    def plain() -> int:
+        return int(case.clocks.get(stopped_at=None).plain_due.astimezone(PLACE_TIME).day)
+
+    assert plain() == 12
+    CalendarDay.objects.create(day="2025-03-11", worked=False)
+    bump("calendar")
+    reckon_again()
+    assert plain() == 13
+    live = move(case, list(case.clocks.filter(stopped_at=None)), SUSPEND, at("2025-03-14"), changes=BECAUSE)
+    move(case, live, RESUME, at("2025-03-17"))
+    CalendarDay.objects.create(day="2025-03-12", worked=False)
+    bump("calendar")
+    reckon_again()
+    assert plain() == 13

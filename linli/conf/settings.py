@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "linli.cases",
     "linli.web",
     *[f"linli.kinds.{kind}" for kind in KINDS],
+    "linli.analytics",
     "linli.exchange",
     "linli.portals.resident",
     "linli.portals.desk",

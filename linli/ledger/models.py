@@ -24,7 +24,10 @@ class Entry(models.Model):
     words_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["about", "id"], name="entry_about")]
+        indexes = [
+            models.Index(fields=["about", "id"], name="entry_about"),
+            models.Index(fields=["name", "id"], name="entry_named"),
+        ]
 
 
 class EntryDetail(models.Model):

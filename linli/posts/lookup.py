@@ -64,22 +64,28 @@ def _read_mailed() -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Body:
-    """An organisation as lists narrow by it: its area as a code range, and its posts, past ones too."""
+    """An organisation: its area as a code range, its posts, past ones too, and how many people hold one now."""
 
     organisation: int
     called: str
     low: int
     high: int
     posts: tuple[int, ...]
+    holders: int
 
 
 def _read_bodies() -> dict[int, Body]:
     posts: dict[int, list[int]] = {}
+    holders: dict[int, set[int]] = {}
+    for organisation, account in Holding.objects.current().values_list("post__organisation", "account"):
+        holders.setdefault(organisation, set()).add(account)
     for organisation, post in Post.objects.order_by("pk").values_list("organisation_id", "pk"):
         posts.setdefault(organisation, []).append(post)
     bodies = Organisation.objects.filter(pk__in=posts).select_related("division").defer("division__outline")
     return {
-        each.pk: Body(each.pk, each.name, *each.division.span, tuple(posts[each.pk]))
+        each.pk: Body(
+            each.pk, each.name, *each.division.span, tuple(posts[each.pk]), len(holders.get(each.pk, ()))
+        )
         for each in bodies.order_by("division__code", "name")
     }
 

@@ -106,6 +106,7 @@ class Case(models.Model):
                 fields=["opened_by", "id"], condition=Q(opened_by__isnull=False), name="case_raised"
             ),
             models.Index(fields=["due"], condition=Q(closed_at=None), name="case_due_open"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"),
         ]
 
 

@@ -45,6 +45,7 @@ class Clock(models.Model):
     The stretches of one clock share `case`, `task`, `name`, `label` and `began_at`. `spent` is what those before
     used up, in parts of the unit (days; minutes of working hours), `extra` what was granted beyond `amount`.
     `first_due` is what was promised at first: without extension, suspension or parking, only a calendar moves it.
+    `plain_due` is the end without what was granted beyond `amount`, rests taken out; empty where nothing was.
     `over`: the time had run out before this stretch, which a rest does not undo.
     `halted` says why a stretch ended before its clock did; `resting`: nobody has resumed it yet.
     """
@@ -68,6 +69,7 @@ class Clock(models.Model):
     source = models.CharField(max_length=60)
     began_at = models.DateTimeField()
     first_due = models.DateTimeField()
+    plain_due = models.DateTimeField(null=True)
     started_at = models.DateTimeField()
     over = models.BooleanField(default=False)
     due_at = models.DateTimeField()
@@ -81,6 +83,7 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["name", "due_at"], condition=Q(stopped_at=None), name="clock_running"),
             models.Index(fields=["halted", "case"], condition=Q(resting=True), name="clock_resting"),
+            models.Index(fields=["name", "first_due"], name="clock_promised"),
         ]
 
     @property

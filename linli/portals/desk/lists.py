@@ -126,16 +126,16 @@ def _shown(request: HttpRequest, by: PostActor, name: str) -> HttpResponse:
     context = {
         "page": _listing(name, request.GET, page),
         "form": form,
-        "export": _address(reverse("desk:exports"), request.GET, list=name),
+        "export": address_with(reverse("desk:exports"), request.GET, list=name),
         "list": name,
         "by": by,
         "may_share": has(by, SHARE),
         "node": standing_at(by, form.narrowing.place),
-        "without_place": _address("", request.GET, place=""),
+        "without_place": address_with("", request.GET, place=""),
         "tabs": _tabs(request),
         "batches": batches,
         "filters": offered(by),
-        "here": _address("", request.GET),
+        "here": address_with("", request.GET),
     }
     return render(request, "desk/list.html", context)
 
@@ -145,7 +145,7 @@ def _listing(name: str, query: QueryDict, page: Page) -> Listing:
     entries = [
         Entry(
             row,
-            _address(reverse("desk:case", args=[row.number]), query, list=name, at=key),
+            address_with(reverse("desk:case", args=[row.number]), query, list=name, at=key),
             f"{row.number}:{case.version}",
         )
         for row, key, case in zip(rows, page.keys, cases, strict=True)
@@ -155,12 +155,12 @@ def _listing(name: str, query: QueryDict, page: Page) -> Listing:
         title_of(name),
         moment_of(name),
         page,
-        _address("", query, after=page.next_key) if page.next_key else "",
-        _address("", query, before=page.previous_key) if page.previous_key else "",
+        address_with("", query, after=page.next_key) if page.next_key else "",
+        address_with("", query, before=page.previous_key) if page.previous_key else "",
     )
 
 
-def _address(path: str, query: QueryDict, **given: str) -> str:
+def address_with(path: str, query: QueryDict, **given: str) -> str:
     """An address with the list's choices, without its page, and with these parameters."""
     left = query.copy()
     for name in (*PAGE_KEYS, *given):

@@ -77,7 +77,7 @@ class FilterRow(forms.Form):
             "stage": _stages,
             "state": lambda: STATES,
             "channel": lambda: CHANNELS,
-            "category": _categories,
+            "category": category_choices,
             "body": lambda: [
                 (str(each.organisation), each.called) for each in bodies_for(span)[:MOST_BODIES]
             ],
@@ -94,7 +94,7 @@ class FilterRow(forms.Form):
             stage=stage,
             state=given.get("state") or "",
             place=given.get("place") or "",
-            categories=_below(given.get("category") or ""),
+            categories=categories_below(given.get("category") or ""),
             leads=_posts(given.get("body") or ""),
             channel=given.get("channel") or "",
             opened=Days(given.get("opened_since"), given.get("opened_until")),
@@ -130,7 +130,7 @@ class FilterRow(forms.Form):
             value = self.cleaned_data.get(bound.name)
             if not value:
                 continue
-            shown = dict(_flat(getattr(bound.field, "choices", ()))).get(str(value), value)
+            shown = dict(flat(getattr(bound.field, "choices", ()))).get(str(value), value)
             words = f"{bound.label}{colon}{shown.isoformat() if isinstance(shown, date) else shown}"
             yield Chip(words, self._without(bound.name))
 
@@ -156,13 +156,15 @@ def _stages() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         yield label, [whole, *((f"{kind.name}.{stage.name}", str(stage.label)) for stage in stages)]
 
 
-def _categories() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def category_choices() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The categories of each kind, as `kind.key`, for a list of choices."""
     for kind in all_kinds():
         if rows := categories_of(kind.name):
             yield str(kind.procedure.label), [(f"{kind.name}.{row.pk}", f"{row.code} {row}") for row in rows]
 
 
-def _below(choice: str) -> tuple[int, ...]:
+def categories_below(choice: str) -> tuple[int, ...]:
+    """A chosen category and all below it, of `kind.key`; none for any other choice."""
     kind, _dot, key = choice.partition(".")
     return tuple(below for row in categories_of(kind) if str(row.pk) == key for below in with_all_below(row))
 
@@ -173,7 +175,8 @@ def _posts(choice: str) -> tuple[int, ...]:
     return body.posts if body else ()
 
 
-def _flat(choices: Any) -> Iterator[tuple[str, Any]]:
+def flat(choices: Any) -> Iterator[tuple[str, Any]]:
+    """The choices of a field, those in groups too."""
     for value, label in choices:
         if isinstance(label, list | tuple):
             yield from label

@@ -63,6 +63,7 @@ class Desk:
                 self.waiting,
             ),
             Place(pgettext("desk", "Area"), reverse("desk:area"), frozenset({"area"})),
+            Place(_("Figures"), reverse("desk:figures"), frozenset({"figures", "figure_list"})),
         ]
         if kinds_to_open(self.by):
             found.append(

@@ -1,0 +1,154 @@
+"""The rows that figures are counted among: one statement each, through an index that leads to the period's rows.
+
+They know nothing of what the figures are called, so that a rollup can take the place of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from linli.analytics.questions import Question
+from linli.cases.duplicates import DUPLICATE
+from linli.cases.kinds import all_kinds
+from linli.cases.models import Case, Clock, Link
+from linli.cases.narrowing import Unindexed, least_key
+from linli.ledger.models import Entry
+
+VOID = "void"  # the outcome of what should not have been opened, in every kind that has it
+RETURNED, REWORKED, CONTESTED = "send_back", "fail", "contest"
+WHOLE = Q(halted="") | Q(resting=True)  # the last stretch of a clock: every other one is halted and went on
+
+
+@dataclass(frozen=True)
+class Population:
+    """Rows counted together; `case` leads from a row to its case and is empty where the rows are the cases."""
+
+    name: str
+    rows: Callable[[Question], QuerySet[Any]]
+    case: str = ""
+
+
+def promises(column: str = "name") -> Q:
+    """The clocks that people are shown as promised; by kind only where another kind hides a clock of such a name."""
+    shown: dict[str, list[str]] = {}
+    hidden: set[str] = set()
+    for kind in all_kinds():
+        rules = kind.procedure.clocks.values()
+        shown[kind.name] = [rule.name for rule in rules if rule.shown]
+        hidden |= {rule.name for rule in rules if not rule.shown}
+    every = {name for names in shown.values() for name in names}
+    found = Q(**{f"{column}__in": sorted(every)})
+    if every & hidden:
+        found &= Q(
+            *(Q(("case__kind", kind), (f"{column}__in", names)) for kind, names in shown.items()),
+            _connector=Q.OR,
+        )
+    return found
+
+
+def _promised(asked: Question) -> QuerySet[Any]:
+    """The promise in force of each case, where its first day lies in the period and has passed.
+
+    Neither void cases nor those that follow another one: what was promised is kept or broken once.
+    """
+    clocks = Clock.objects.filter(WHOLE, promises())
+    of_case = Clock.objects.alias(_name=Unindexed(F("name")))  # few in a case, many of a name
+    later = of_case.filter(WHOLE, promises("_name"), case=OuterRef("case")).filter(
+        Q(began_at__gt=OuterRef("began_at"))
+        | Q(began_at=OuterRef("began_at"), first_due__gt=OuterRef("first_due"))
+        | Q(began_at=OuterRef("began_at"), first_due=OuterRef("first_due"), pk__gt=OuterRef("pk"))
+    )
+    follows = Link.objects.filter(source=OuterRef("case"), relation=DUPLICATE)
+    rows = clocks.filter(first_due__gte=asked.begin, first_due__lt=min(asked.end, asked.now))
+    rows = rows.filter(~Exists(later), ~Exists(follows), ~Q(case__outcome=VOID))
+    return asked.narrowed(rows, "case__")
+
+
+def _opened(asked: Question) -> QuerySet[Any]:
+    """The cases of the period, by their keys, which are minted from when they were raised."""
+    keys = Q(pk__gte=least_key(asked.begin), pk__lt=least_key(asked.end))
+    return asked.narrowed(Case.everywhere.filter(keys))
+
+
+def _closed(asked: Question) -> QuerySet[Any]:
+    """The cases that were closed in the period and still are."""
+    return asked.narrowed(Case.everywhere.filter(closed_at__gte=asked.begin, closed_at__lt=asked.end))
+
+
+def _moved(asked: Question) -> QuerySet[Any]:
+    """The cases in which one of the counted steps was taken in the period."""
+    names = [name for step in STEPS.values() for name in step()]
+    return asked.narrowed(Case.everywhere.filter(taken(names, asked)))
+
+
+def _standing(asked: Question) -> QuerySet[Any]:
+    """The cases that are open now, whatever the period."""
+    return asked.narrowed(Case.everywhere.filter(closed_at=None))
+
+
+def taken(names: Iterable[str], asked: Question) -> Q:
+    """Whether a case has an entry of one of these names in the period."""
+    keys = Q(pk__gte=least_key(asked.begin), pk__lt=least_key(asked.end))
+    return Q(pk__in=Entry.objects.filter(keys, name__in=list(names)).values("about"))
+
+
+def _named(step: str) -> list[str]:
+    """The entries of a step, in whichever kinds have one of this name."""
+    return [f"{kind.name}.{step}" for kind in all_kinds() if step in kind.procedure.steps]
+
+
+def _reopening() -> list[str]:
+    """The entries of the steps that take a case out of its end again."""
+    found = []
+    for kind in all_kinds():
+        ends = {stage.name for stage in kind.procedure.stages.values() if stage.ends}
+        steps = kind.procedure.steps.values()
+        found += [f"{kind.name}.{step.name}" for step in steps if step.leaves & ends and step.targets - ends]
+    return found
+
+
+def _extending() -> list[str]:
+    return [
+        f"{kind.name}.{step.name}"
+        for kind in all_kinds()
+        for step in kind.procedure.steps.values()
+        if step.extend
+    ]
+
+
+STEPS: dict[str, Callable[[], list[str]]] = {
+    "contested": lambda: _named(CONTESTED),
+    "reopened": _reopening,
+    "returned": lambda: _named(RETURNED),
+    "reworked": lambda: _named(REWORKED),
+    "extended": _extending,
+}
+
+PROMISED = Population("promised", _promised, "case__")
+OPENED = Population("opened", _opened)
+CLOSED = Population("closed", _closed)
+MOVED = Population("moved", _moved)
+STANDING = Population("standing", _standing)
+
+# What a promise came to, as conditions on its last stretch.
+KEPT_TO_THE_END = Q(halted="", stopped_at__isnull=False)
+BY_FIRST = KEPT_TO_THE_END & Q(stopped_at__lte=F("first_due"))
+IN_TIME = KEPT_TO_THE_END & Q(over=False, stopped_at__lte=F("due_at"))
+WITHOUT_EXTENSION = IN_TIME & (Q(plain_due=None) | Q(stopped_at__lte=F("plain_due")))
+
+
+def still_in_time(asked: Question) -> Q:
+    """Open, and neither run out nor resting after it had."""
+    running = Q(stopped_at=None, due_at__gte=asked.now)
+    return Q(over=False) & (running | Q(resting=True, stopped_at__lte=F("due_at")))
+
+
+def out_of_time(asked: Question) -> Q:
+    """Ended after its time, or the time has run out and nothing has ended."""
+    ended = KEPT_TO_THE_END & Q(stopped_at__gt=F("due_at"))
+    resting = Q(resting=True, stopped_at__gt=F("due_at"))
+    return Q(over=True) | ended | resting | Q(stopped_at=None, due_at__lt=asked.now)

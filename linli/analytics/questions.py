@@ -1,0 +1,64 @@
+"""What is asked of the figures: which cases (never whose), over which days, as of which moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from linli.analytics.periods import Period
+from linli.cases.models.case import CodePrefix
+from linli.cases.narrowing import Days, Narrowing, Test, narrowed_by
+
+Rows = TypeVar("Rows", bound=Model)
+
+
+@dataclass(frozen=True)
+class Question:
+    """`narrowing` always says the place. `unled`: only what nobody leads yet; `led_beside`: not by these posts.
+
+    `beside`: only what lies in no known place one level down; it holds their codes cut to that level, and `divisor`
+    is what cuts a code so.
+    """
+
+    narrowing: Narrowing
+    period: Period
+    now: datetime
+    unled: bool = False
+    led_beside: tuple[int, ...] | None = None
+    beside: tuple[int, ...] = ()
+    divisor: int = 0
+
+    @property
+    def begin(self) -> datetime:
+        """The first moment of the period."""
+        return _known(self._days.begin)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return _known(self._days.end)
+
+    @property
+    def _days(self) -> Days:
+        return Days(self.period.since, self.period.until)
+
+    def narrowed(self, rows: QuerySet[Rows], prefix: str = "") -> QuerySet[Rows]:
+        """The rows whose case is asked about; `prefix` leads from the row to its case."""
+        tests: list[Test] = self.narrowing.tests(self.now)
+        tests += [("lead_id", "isnull", True)] if self.unled else []
+        tests += [("lead_id", "isnull", False)] if self.led_beside is not None else []
+        found: QuerySet[Any] = narrowed_by(rows, tests, prefix)
+        if self.led_beside:
+            found = found.exclude(**{f"{prefix}lead__in": self.led_beside})
+        if self.divisor:
+            cut: Any = CodePrefix(f"{prefix}code_now", self.divisor)
+            found = found.alias(_below=cut).exclude(_below__in=self.beside)
+        return found
+
+
+def _known(moment: datetime | None) -> datetime:
+    assert moment is not None  # noqa: S101  a period has both ends
+    return moment

@@ -1,0 +1,150 @@
+"""Figures (办理情况) of a place: on time three ways, what came and went, what stands open; each opens its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from linli.analytics.counting import Counted, ages, count, page_behind, times_taken, total
+from linli.analytics.figures import IN_TIME_THREE_WAYS, Block, Figure, all_figures, figure_named
+from linli.analytics.parts import Part, by_body, by_place
+from linli.cases.walking import PAGE, Page, parsed_key
+from linli.divisions.codes import Level
+from linli.portals.desk.figuring import BY_BODY, BY_PLACE, FigureRow, words_of
+from linli.portals.desk.hats import seated
+from linli.portals.desk.lists import Entry, Listing, address_with
+from linli.portals.desk.rows import rows_of
+from linli.portals.desk.tree import standing_at
+from linli.posts.actor import PostActor
+
+FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
+COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure as it is shown. `whole` is what it is part of; `percent` is None where that is too small for one."""
+
+    figure: Figure
+    count: int
+    address: str
+    whole: int = 0
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table: a part of the place, a body, or all of it."""
+
+    label: str
+    code: str
+    numbers: Sequence[Number]
+    inside: str = ""
+
+
+@require_safe
+@seated
+def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The figures of a place in the hat's area, for a period."""
+    node = standing_at(by, request.GET.get("place", ""))
+    form = FigureRow(request.GET, node)
+    context: dict[str, Any] = {"form": form, "node": node, "fewest": FEWEST_FOR_SHARE}
+    if form.is_valid():
+        parts = parts_of(form)
+        whole = total(part.counted for part in parts)
+        asked = form.question
+        context |= {
+            "asked": asked,
+            "blocks": {block.value: _numbers(form, block, whole) for block in Block},
+            "three": [number_of(form, each, whole) for each in IN_TIME_THREE_WAYS],
+            "lines": [line_of(form, part) for part in parts] if len(parts) > 1 else [],
+            "columns": [all_figures()[name] for name in COLUMNS],
+            "nothing": not any(whole.values()),
+            "ages": ages(asked, whole.get("open", 0), by=by),
+            "taken": times_taken(asked, whole.get("closed", 0)),
+            "defined": list(all_figures().values()),
+            "tabs": _tabs(form),
+            "grids_below": node.here.level == Level.VILLAGE,
+            "files": {each: _file_address(form, each) for each in ("xlsx", "csv")},
+        }
+    return render(request, "desk/figures.html", context, status=200 if form.is_valid() else 422)
+
+
+def parts_of(form: FigureRow) -> list[Part]:
+    """The rows of the table; only one, the whole, where the place is not divided further."""
+    node, asked = form.node, form.question
+    if form.by == BY_BODY:
+        return by_body(asked, form.bodies)
+    divided = node.below and node.here.level < Level.VILLAGE and not asked.divisor
+    return by_place(asked, node.here, node.below) if divided else [Part(count(asked)[None], place=node.here)]
+
+
+def number_of(form: FigureRow, name: str, counted: Counted, part: Part | None = None) -> Number:
+    """One figure of a part or of the whole, with its share and where its cases are listed."""
+    figure = all_figures()[name]
+    found, whole = counted.get(name, 0), counted.get(figure.among, 0) if figure.among else 0
+    percent = round(100 * found / whole) if whole >= FEWEST_FOR_SHARE else None
+    return Number(figure, found, form.address(name, part) if found else "", whole, percent)
+
+
+def _numbers(form: FigureRow, block: Block, counted: Counted) -> list[Number]:
+    names = [name for name, figure in all_figures().items() if figure.block is block]
+    return [number_of(form, name, counted) for name in names if name not in IN_TIME_THREE_WAYS]
+
+
+def line_of(form: FigureRow, part: Part) -> Line:
+    """A row of the table."""
+    numbers = [number_of(form, name, part.counted, part) for name in COLUMNS]
+    if part.place:
+        inside = f"?{urlencode({**form.chosen, 'place': part.place.trimmed})}"
+        return Line(part.place.name, part.place.trimmed, numbers, inside)
+    return Line(part.body.called if part.body else words_of(part.rest), "", numbers)
+
+
+def _tabs(form: FigureRow) -> list[tuple[str, str, bool]]:
+    words = {BY_PLACE: _("By area"), BY_BODY: _("By lead body")}
+    return [
+        (label, f"?{urlencode({**form.chosen, 'by': name})}#parts", form.by == name)
+        for name, label in words.items()
+    ]
+
+
+def _file_address(form: FigureRow, kind: str) -> str:
+    return f"{reverse('desk:figures_file')}?{urlencode({**form.chosen, 'by': form.by, 'form': kind})}"
+
+
+@require_safe
+@seated
+def figure_list(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The cases behind one number, newest first."""
+    figure = figure_named(request.GET.get("figure", ""))
+    node = standing_at(by, request.GET.get("place", ""))
+    form = FigureRow(request.GET, node)
+    if not form.is_valid():
+        return redirect(f"{reverse('desk:figures')}?{urlencode(form.chosen)}")
+    key = request.GET.get("after", "")
+    found = page_behind(figure, form.question, parsed_key(key) if key else None, by=by, most=PAGE)
+    entries = [Entry(row, reverse("desk:case", args=[row.number]), "") for row in rows_of(found.cases)]
+    onwards = address_with("", request.GET, after=found.next_key) if found.next_key else ""
+    context = {
+        "page": Listing(entries, str(figure.label), _("Reported"), Page(found.cases), onwards, ""),
+        "figure": figure,
+        "found": found,
+        "node": node,
+        "form": form,
+        "here": address_with("", request.GET),
+        "back": f"{reverse('desk:figures')}?{urlencode(_outside(form))}",
+    }
+    return render(request, "desk/figure_list.html", context)
+
+
+def _outside(form: FigureRow) -> dict[str, str]:
+    return {name: value for name, value in form.chosen.items() if name != "rest"}
