@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,7 +15,7 @@ from linli.base.errors import Conflict, Invalid, NotYours, TooMany
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import Division
-from linli.exchange.models import Delivery, Rejection, Source
+from linli.exchange.models import Delivery, Foreign, Rejection, Source
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
@@ -58,6 +59,18 @@ def give_key(source: Source, *, by: PostActor) -> str:
     return secret
 
 
+def set_limits(source: Source, *, per_minute: int, per_day: int, by: PostActor) -> None:
+    """Agree anew how much a source may send by machine."""
+    require(by, "exchange.sources", within=source.division.code)
+    limits = {"per_minute": per_minute, "per_day": per_day}
+    if faults := {name: [_("At least 1.")] for name, value in limits.items() if value < 1}:
+        raise Invalid(fields=faults)
+    with writing():
+        if not Source.objects.filter(pk=source.pk, until=None).update(**limits):
+            raise Conflict(_("This outside system has been ended."))
+        _record("exchange.set_limits", source, by, **limits)
+
+
 def end_source(source: Source, *, by: PostActor) -> None:
     """Take nothing more from it; what it sent stays."""
     require(by, "exchange.sources", within=source.division.code)
@@ -67,8 +80,8 @@ def end_source(source: Source, *, by: PostActor) -> None:
         _record("exchange.end_source", source, by)
 
 
-def _record(name: str, source: Source, by: PostActor) -> None:
-    record(Line(name, by.by(), source.division.code, facts={"source": source.code}))
+def _record(name: str, source: Source, by: PostActor, **facts: int) -> None:
+    record(Line(name, by.by(), source.division.code, facts={"source": source.code, **facts}))
 
 
 def source_of(secret: str) -> Source:
@@ -101,6 +114,13 @@ def count_request(source: Source, *, taken: int = 0, known: int = 0) -> None:
     """Count what a source sent by machine and what came of it."""
     with writing():
         _add(_day_of(source), taken=taken, known=known)
+
+
+def took_in(source: Source, number: str, case: UUID, *, again: bool) -> None:
+    """Keep under which number a source knows a case it sent, and count it as taken or, when sent again, as known."""
+    with writing():
+        Foreign.objects.get_or_create(source=source, number=number, defaults={"case_id": case})
+        _add(_day_of(source), taken=int(not again), known=int(again))
 
 
 def note_refusal(source: Source, where: str, reason: str) -> None:

@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from math import isfinite
-from types import ModuleType
 from typing import Any
 
 from django import forms
@@ -144,15 +141,8 @@ def offered(fields: Mapping[str, forms.Field]) -> dict[str, forms.Field]:
 def names_of(kind: str, form: type[forms.Form], step: str) -> dict[str, str]:
     """Form field -> name outside: the person's fields are one object everywhere, the rest is the kind's own choice."""
     person = _PERSON if issubclass(form, PersonFields) else {}
-    own: dict[str, dict[str, str]] = getattr(api_of(kind), "NAMES", {})
+    own: dict[str, dict[str, str]] = getattr(kind_of(kind).api, "NAMES", {})
     return {**person, **own.get(step, {})}
-
-
-@cache
-def api_of(kind: str) -> ModuleType | None:
-    """The kind's api.py, if it has one."""
-    name = f"linli.kinds.{kind}.api"
-    return import_module(name) if find_spec(name) else None
 
 
 # The first match counts: Django's number fields inherit from IntegerField.
