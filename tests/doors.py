@@ -292,6 +292,27 @@ DOORS |= {
         (Answer.SIGN_IN,) * 4, fill=lambda _world: {**_CASE, "step": "accept"}, method="post"
     ),
 }
+# Outside apps read without a key, and send with one; a session is none.
+_IN_XML = {"form": "xml", "rest": "nothing"}
+DOORS |= {
+    "open311/v2/discovery.<format:form>": Door(EVERYONE, fill=lambda _world: _IN_XML),
+    "open311/v2/services.<format:form>": Door(EVERYONE, fill=lambda _world: _IN_XML),
+    "open311/v2/services/<str:code>.<format:form>": Door(
+        EVERYONE, fill=lambda _world: {**_IN_XML, "code": "matters.0201"}
+    ),
+    "open311/v2/requests.<format:form>": Door(
+        (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML, method="post"
+    ),
+    "open311/v2/requests/<str:number>.<format:form>": Door(NOBODY, fill=lambda _world: {**_IN_XML, **_CASE}),
+    "open311/v2/tokens/<str:token>.<format:form>": Door(
+        NOBODY, fill=lambda _world: {**_IN_XML, "token": _CASE["number"]}
+    ),
+    "open311/v2/servicerequestupdates.<format:form>": Door(
+        (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML
+    ),
+    "open311/v2/": Door(NOBODY),
+    "open311/v2/<path:rest>": Door(NOBODY, fill=lambda _world: _IN_XML),
+}
 # allauth guards its own pages; what it shows is about the visitor's own account only.
 LIBRARY = ("account/*",)
 

@@ -46,7 +46,9 @@ def take_request(asker: Asker) -> Node:
     service = service_of(half_width(_argument(request, "service_code")))
     attributes = _attributes(request)
     number = _own_number(attributes)
-    said = "\n".join([service.code, *(_argument(request, name) for name in SAID)])
+    said = "\n".join(
+        [service.code, attributes.get(CONDITION, ""), *(_argument(request, name) for name in SAID)]
+    )
     origin = Origin.of(f"open311/{source.code}", number, said.encode()) if number else None
     opened = _taken_before(source, number, origin) or _open(request, (service, attributes), source, origin)
     took_in(source, number or opened.number, opened.case, again=opened.again)

@@ -98,6 +98,7 @@ class Said:
 
 def take_update(asker: Asker) -> Node:
     """Take the step that an update means: confirm, contest, reopen, or add something; else refuse with a sentence."""
+    source = asker.known
     require_form(asker.request)
     given = {name: tidy(str(value)) for name, value in asker.request.POST.items()}
     case = _own_case(asker, given.get("service_request_id", ""))
@@ -108,9 +109,9 @@ def take_update(asker: Asker) -> Node:
     if entry is None:
         _take(case, said)
         entry = _newest_word(case)
-        count_request(asker.known, taken=1)
+        count_request(source, taken=1)
     else:
-        count_request(asker.known, known=1)
+        count_request(source, known=1)
     lost = bool(given.get("media_url") or asker.request.FILES)
     notice = _("Photos of an update are not kept; describe in words what they show.") if lost else None
     return {"update_id": str(entry.pk) if entry else None, "service_notice": notice}
