@@ -23,6 +23,7 @@ from linli.cases.filters import save_filter
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
@@ -169,6 +170,11 @@ def a_catalogue(world: Any) -> dict[str, Any]:
     return {"kind": "matters", "table": "rows", "row": row.pk, "key": sent.pk, "revision": edit.pk}
 
 
+def a_source(world: Any) -> dict[str, Any]:
+    """An outside system of the county."""
+    return {"code": add_source("app", "x", world.county, by=world.by("administrator")).code}
+
+
 # Address -> who may open it.
 DOORS: dict[str, Door] = {
     "preferences/": Door(EVERYONE),
@@ -278,6 +284,12 @@ DOORS: dict[str, Door] = {
         right_power="administrator",
     ),
     "desk/calendar/undo/<int:key>/": Door(AREA_AND_POWER, fill=a_calendar_edit, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/": Door(
+        AREA_AND_POWER, fill=a_source, **{**CENTRE, "missing_power": "county_dispatcher"}
+    ),
+    "desk/exchange/<slug:code>/key/": Door(AREA_AND_POWER, fill=a_source, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/limits/": Door(AREA_AND_POWER, fill=a_source, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/end/": Door(AREA_AND_POWER, fill=a_source, method="post", **CENTRE),
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotYours, TooMany
+from linli.base.generations import Cached, bump
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import Division
@@ -22,7 +23,7 @@ from linli.posts.may import require
 from linli.posts.tokens import PREFIX, Unknown, digest_of
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
-RESERVED = {"web", "phone", "window", "patrol", "import", "api"}
+RESERVED = {"web", "phone", "telephone", "window", "grid", "paper", "patrol", "import", "api"}
 LONGEST_REASON = 400
 
 
@@ -42,6 +43,7 @@ def add_source(code: str, name: str, division: Division, *, by: PostActor) -> So
             raise Conflict(_("There is an outside system with the code “%(code)s” already.") % {"code": code})
         source = Source.objects.create(code=code, name=name, division=division)
         _record("exchange.add_source", source, by)
+        bump("exchange")
     return source
 
 
@@ -123,12 +125,14 @@ def took_in(source: Source, number: str, case: UUID, *, again: bool) -> None:
         _add(_day_of(source), taken=int(not again), known=int(again))
 
 
-def note_refusal(source: Source, where: str, reason: str) -> None:
+def note_refusal(source: Source, where: str, reason: str, number: str = "") -> None:
     """Keep that a request was refused and why, for the page its people look at; nothing of its content."""
     with writing():
         day = _day_of(source)
         _add(day, refused=1)
-        Rejection.objects.create(delivery=day, where=where[:120], reason=reason[:LONGEST_REASON])
+        Rejection.objects.create(
+            delivery=day, where=where[:120], number=number, reason=reason[:LONGEST_REASON]
+        )
 
 
 def _day_of(source: Source) -> Delivery:
@@ -147,3 +151,16 @@ def sources_in(by: PostActor) -> Iterable[Source]:
     return Source.objects.filter(division__code__gte=low, division__code__lt=high, until=None).order_by(
         "name"
     )
+
+
+def _read_called() -> list[tuple[int, int, str, str]]:
+    rows = Source.objects.select_related("division").order_by("name")
+    return [(*source.division.span, source.code, source.name) for source in rows]
+
+
+_called: Cached[list[tuple[int, int, str, str]]] = Cached("exchange", _read_called)
+
+
+def called_in(span: tuple[int, int]) -> list[tuple[str, str]]:
+    """Code and name of each outside system whose cases may lie in a code range, ended ones too."""
+    return [(code, name) for low, high, code, name in _called() if low < span[1] and span[0] < high]

@@ -15,14 +15,17 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
 from linli.base.ids import has_valid_check_digit
-from linli.base.text import half_width
+from linli.base.text import half_width, tidy
 
 MOST = 1000  # the specification's limit of one answer
 FARTHEST = 100_000  # rows a page may lie behind the first
 SPAN = timedelta(days=90)
 STATES = {"open", "closed"}
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+OWN_NUMBERS = ("external_id", "fixmystreet_id")  # attributes in which a source sends its own number
+LONGEST_NUMBER = 60
 T = TypeVar("T")
+_NUMBER = re.compile(rf"[\w.:/#-]{{1,{LONGEST_NUMBER}}}")
 _ZONE_AFTER_BLANK = re.compile(r" (\d\d:\d\d)$")
 
 
@@ -94,6 +97,16 @@ def _within_ninety_days(found: Wanted) -> Wanted:
 def readable(number: str) -> bool:
     """Whether this can be one of our numbers at all."""
     return len(number) <= 30 and has_valid_check_digit(number)
+
+
+def own_number(form: QueryDict) -> str:
+    """The number the sender knows its request by, or nothing; Invalid for one that cannot be a number."""
+    given = (tidy(form.get(f"attribute[{each}]", "")) for each in OWN_NUMBERS)
+    number = next((each for each in given if each), "")
+    if number and not _NUMBER.fullmatch(number):
+        sentence = _("A number of your own has at most %(most)d letters, digits and . : / # -")
+        raise Invalid(fields={f"attribute[{OWN_NUMBERS[0]}]": [sentence % {"most": LONGEST_NUMBER}]})
+    return number
 
 
 def _several(query: QueryDict, name: str) -> list[str]:

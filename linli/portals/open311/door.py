@@ -20,6 +20,7 @@ from linli.base.writing import is_store_trouble
 from linli.divisions.codes import span
 from linli.exchange.models import Source
 from linli.exchange.sources import note_refusal, require_quota, source_of
+from linli.portals.open311.asking import own_number
 from linli.portals.open311.rendering import Node, Reply, rendered
 from linli.posts.models import Post
 from linli.posts.tokens import Unknown
@@ -188,9 +189,11 @@ def _note(source: Source | None, request: HttpRequest, refusal: Refusal, errors:
     """For the page about the source. Not what came too often: each such row would be one more write."""
     if source is None or request.method != "POST" or isinstance(refusal, TooMany | Unavailable):
         return
+    where, number = f"POST {request.path.rsplit('/', 1)[-1]}", ""
+    with suppress(Invalid):
+        number = own_number(request.POST)
     with suppress(OperationalError):
-        where = f"POST {request.path.rsplit('/', 1)[-1]}"
-        note_refusal(source, where, " ".join(each["description"] for each in errors))
+        note_refusal(source, where, " ".join(each["description"] for each in errors), number)
 
 
 def _refused(refusal: Refusal, errors: list[Node], form: str) -> HttpResponse:

@@ -20,6 +20,7 @@ from linli.cases.opening import Opened, Origin
 from linli.cases.steps import open_case
 from linli.exchange.models import Foreign, Source
 from linli.exchange.sources import took_in
+from linli.portals.open311.asking import OWN_NUMBERS, own_number
 from linli.portals.open311.door import Asker
 from linli.portals.open311.offer import CONDITION, Service, argument_names, service_of
 from linli.portals.open311.rendering import Node
@@ -28,15 +29,12 @@ from linli.web.times import day_words
 
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 REPORTER = PartyActor("reporter")
-OWN_NUMBERS = ("external_id", "fixmystreet_id")  # attributes in which a source sends its own number
-LONGEST_NUMBER = 60
 SAID = ("description", "lat", "long", "address_string", "address_id")
 PLACES = (("lat", "long"), ("address_string",), ("address_id",))
 NOT_KEPT = ("email", "device_id", "account_id", "media_url")
 _PERSON = {"name": "first_name", "phone": "phone"}
 _ATTRIBUTE = re.compile(r"attribute\[([^\]]{1,60})\](?:\[\])?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NUMBER = re.compile(rf"[\w.:/#-]{{1,{LONGEST_NUMBER}}}")
 
 
 def take_request(asker: Asker) -> Node:
@@ -45,7 +43,7 @@ def take_request(asker: Asker) -> Node:
     require_form(request)
     service = service_of(half_width(_argument(request, "service_code")))
     attributes = _attributes(request)
-    number = _own_number(attributes)
+    number = own_number(request.POST)
     said = "\n".join(
         [service.code, attributes.get(CONDITION, ""), *(_argument(request, name) for name in SAID)]
     )
@@ -77,14 +75,6 @@ def _attributes(request: HttpRequest) -> dict[str, str]:
         if match := _ATTRIBUTE.fullmatch(name):
             found[match.group(1)] = tidy(str(value))
     return found
-
-
-def _own_number(attributes: Mapping[str, str]) -> str:
-    number = next((attributes[each] for each in OWN_NUMBERS if attributes.get(each)), "")
-    if number and not _NUMBER.fullmatch(number):
-        sentence = _("A number of your own has at most %(most)d letters, digits and . : / # -")
-        raise Invalid(fields={f"attribute[{OWN_NUMBERS[0]}]": [sentence % {"most": LONGEST_NUMBER}]})
-    return number
 
 
 def _taken_before(source: Source, number: str, origin: Origin | None) -> Opened | None:

@@ -182,7 +182,7 @@ def test_an_unknown_service_is_404(send, lamp):
 def test_a_refused_request_is_kept_for_the_sources_page_without_its_content(send, lamp):
     send("requests.xml", **{**lamp, "phone": "none of yours"}, expect=400)
     row = Rejection.objects.get()
-    assert row.where == "POST requests.xml"
+    assert (row.where, row.number) == ("POST requests.xml", "SP-1")
     assert "phone" in row.reason
     assert "none of yours" not in row.reason
 
