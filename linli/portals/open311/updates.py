@@ -17,7 +17,6 @@ from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, Procedure, Step
 from linli.cases.reading import numbered
 from linli.cases.steps import steps_open_to, take
-from linli.exchange.models import Foreign
 from linli.exchange.sources import count_request
 from linli.ledger.models import Entry
 from linli.portals.open311.asking import SPAN, Wanted, readable
@@ -48,16 +47,16 @@ SAYS_UNSOLVED = {
 def updates(asker: Asker, wanted: Wanted) -> list[Node]:
     """The published steps of the source's own cases, oldest first; of the last 90 days unless it says which."""
     start = wanted.start or timezone.now() - SPAN
-    sent = Foreign.objects.filter(source=asker.known)
-    going_on = sent.filter(Q(case__closed_at=None) | Q(case__closed_at__gte=start - timedelta(days=1)))
+    sent = Case.objects.within(asker.span).filter(foreign__source=asker.known)
+    going_on = sent.filter(Q(closed_at=None) | Q(closed_at__gte=start - timedelta(days=1)))
     opening = {power(kind.name, kind.procedure.opening) for kind in offered_kinds()}
     entries = Entry.objects.filter(
-        about__in=going_on.values("case"), name__in=set(names_told()) - opening, recorded_at__gte=start
+        about__in=going_on.values("pk"), name__in=set(names_told()) - opening, recorded_at__gte=start
     )
     if wanted.end:
         entries = entries.filter(recorded_at__lte=wanted.end)
     found = list(entries.select_related("detail").order_by("recorded_at", "id")[wanted.rows])
-    cases = Case.everywhere.in_bulk({entry.about for entry in found})
+    cases = sent.in_bulk({entry.about for entry in found})
     return [_update(entry, cases[entry.about]) for entry in found if entry.about]
 
 
