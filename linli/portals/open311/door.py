@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from linli.base.errors import Invalid, NotFound, Refusal, TooLarge, TooMany, Unavailable
+from linli.base.text import tidy
 from linli.base.writing import is_store_trouble
 from linli.divisions.codes import span
 from linli.exchange.models import Source
@@ -193,7 +194,16 @@ def _note(source: Source | None, request: HttpRequest, refusal: Refusal, errors:
     with suppress(Invalid):
         number = own_number(request.POST)
     with suppress(OperationalError):
-        note_refusal(source, where, " ".join(each["description"] for each in errors), number)
+        note_refusal(source, where, _reason(request, errors), number)
+
+
+def _reason(request: HttpRequest, errors: list[Node]) -> str:
+    """The sentences without any value that was sent: some of our sentences quote what they cannot read."""
+    said = " ".join(each["description"] for each in errors)
+    for value in sorted(request.POST.values(), key=lambda each: -len(each)):
+        if len(tidy(str(value))) > 1:
+            said = said.replace(tidy(str(value)), "…")
+    return said
 
 
 def _refused(refusal: Refusal, errors: list[Node], form: str) -> HttpResponse:

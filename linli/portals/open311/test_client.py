@@ -17,8 +17,9 @@ from xml.etree import ElementTree
 import pytest
 from django.db import connection
 
+from linli.cases.models import Case
 from linli.exchange.sources import add_source, give_key
-from linli.portals.open311.conftest import HOME
+from linli.portals.open311.conftest import HOME, Way
 
 W3C = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 WORDS = "路灯坏了 <&> \"'\n第二行 😀"
@@ -168,6 +169,28 @@ def test_an_independent_client_reads_posts_and_follows_in_xml(served):
     assert moment(own["requested_datetime"])
     (public,) = anybody.get("requests", service_request_id=number)
     assert public["description"] is None
+
+
+def test_one_request_from_many_connections_at_once_is_one_case(served, at_once):
+    endpoint, key, given = served
+    app = Geo(endpoint, "json", key)
+    more = {"service_code": "matters.0201", "attribute[external_id]": "A-7"}
+    receipts = at_once([lambda: app.post("requests", **given, **more)] * 6)
+    assert len({receipt[0]["service_request_id"] for receipt in receipts}) == 1
+    assert len(Geo(endpoint, "json").get("requests")) == 1
+
+
+def test_one_update_from_many_connections_at_once_has_one_winner(served, at_once, committed_world):
+    endpoint, key, given = served
+    app = Geo(endpoint, "json", key)
+    number = app.post("requests", service_code="matters.0201", **given)[0]["service_request_id"]
+    Way(committed_world, Case.everywhere.get(number=number)).dispatched()
+    connection.close()
+    said = {"service_request_id": number, "status": "OPEN", "description": "是3号楼。"}
+    answers = at_once([lambda: app.post("servicerequestupdates", **said)] * 6)
+    taken = {answer[0]["update_id"] for answer in answers if isinstance(answer, list)}
+    assert len(taken) == 1
+    assert {answer[0] for answer in answers if isinstance(answer, tuple)} <= {400}
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])

@@ -173,6 +173,8 @@ def test_bad_arguments_are_named_and_nothing_is_kept(send, lamp, change, begins)
     assert errors[0]["code"] == 400
     assert errors[0]["description"].startswith(begins)
     assert not Case.everywhere.filter(channel="suishoupai").exists()
+    reason = Rejection.objects.get().reason
+    assert [value for value in change.values() if len(value) > 4 and value in reason] == []
 
 
 def test_an_unknown_service_is_404(send, lamp):
