@@ -29,6 +29,7 @@ from linli.web.errors import WAIT_SECONDS
 from linli.web.limits import check_rate, check_source_rate
 
 READS_PER_MINUTE = 60  # without a key, per address
+SERVICES_PER_MINUTE = 600  # clients read the definition of each service, one after the other
 EVERYWHERE = (0, 10**17)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 AS_IT_IS = {403, 404, 405, 429, 503}  # all else is 400 here, as the specification wants it
@@ -70,10 +71,20 @@ class Asker:
         return self.source
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How an address may be opened, and how often without a key."""
+
+    methods: tuple[str, ...]
+    per_minute: int
+
+
 View = Callable[..., Reply]
 
 
-def entrance(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
+def entrance(
+    *methods: str, per_minute: int = READS_PER_MINUTE
+) -> Callable[[View], Callable[..., HttpResponse]]:
     """No session and so no CSRF; what the view gives or refuses goes out in the format of the address."""
 
     def guarded(view: View) -> Callable[..., HttpResponse]:
@@ -82,7 +93,7 @@ def entrance(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
         def opened(request: HttpRequest, form: str = "xml", **given: str) -> HttpResponse:
             asked = LANGUAGES.get(request.GET.get("locale", "")[:2].lower())
             with override(asked or get_language()):
-                response = _answered(view, methods, request, (form, given))
+                response = _answered(view, Opening(methods, per_minute), request, (form, given))
             if response.status_code == 405:
                 response["Allow"] = ", ".join(methods)
             response["Cache-Control"] = "no-store"
@@ -94,16 +105,16 @@ def entrance(*methods: str) -> Callable[[View], Callable[..., HttpResponse]]:
 
 
 def _answered(
-    view: View, methods: tuple[str, ...], request: HttpRequest, address: tuple[str, dict[str, str]]
+    view: View, opening: Opening, request: HttpRequest, address: tuple[str, dict[str, str]]
 ) -> HttpResponse:
     form, given = address
     source: Source | None = None
     try:
         with _troubles_as_refusals():
-            if request.method not in methods:
+            if request.method not in opening.methods:
                 raise NotThisWay
             source = _source(request)
-            _check_how_often(request, source)
+            _check_how_often(request, source, opening.per_minute)
             return rendered(view(Asker(request, source, _span(request)), **given), form)
     except Refusal as refusal:
         errors = errors_of(refusal)
@@ -148,9 +159,9 @@ def _key(request: HttpRequest) -> str:
     return next((each.strip() for each in given if each.strip()), "")
 
 
-def _check_how_often(request: HttpRequest, source: Source | None) -> None:
+def _check_how_often(request: HttpRequest, source: Source | None, per_minute: int) -> None:
     if source is None:
-        check_rate(request, "open311", READS_PER_MINUTE)
+        check_rate(request, f"open311-{per_minute}", per_minute)
         return
     check_source_rate(source.code, source.per_minute)
     if request.method == "POST":

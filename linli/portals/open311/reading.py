@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import NotFound
 from linli.base.ids import uuid7
 from linli.base.text import half_width
+from linli.cases.catalogue import VILLAGE
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case
 from linli.cases.story import published_names, words_for_reporter
@@ -114,6 +115,7 @@ def own_among(source: Source | None, cases: Iterable[Case]) -> set[UUID]:
 def _common(case: Case, told_at: datetime | None) -> Node:
     """What everybody may know: what sort of thing, in which grid, who deals with it, until when."""
     procedure = kind_of(case.kind).procedure
+    located = case.division.level >= VILLAGE  # the middle of a county is not where it is
     return {
         "service_request_id": case.number,
         "status": "closed" if case.closed_at else "open",
@@ -129,8 +131,8 @@ def _common(case: Case, told_at: datetime | None) -> Node:
         "address": case.division.name,
         "address_id": case.division.trimmed,
         "zipcode": None,
-        "lat": case.division.latitude,
-        "long": case.division.longitude,
+        "lat": case.division.latitude if located else None,
+        "long": case.division.longitude if located else None,
         "media_url": None,
     }
 

@@ -80,8 +80,9 @@ def test_a_wrong_jurisdiction_in_a_form_is_404_too(send, lamp):
 
 def test_anybody_may_ask_so_often_and_no_more(ask, world):
     for _ in range(READS_PER_MINUTE):
-        ask("discovery.json")
-    assert ask("discovery.json", expect=429)[0]["code"] == 429
+        ask("requests.json")
+    assert ask("requests.json", expect=429)[0]["code"] == 429
+    ask("services.json")
 
 
 def test_a_source_has_its_own_minute(client, ask, key, source):

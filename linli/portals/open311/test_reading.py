@@ -44,6 +44,12 @@ def test_anybody_sees_sort_and_grid_and_nobodys_words(ask, sent, world):
     assert "人民路12号" not in str(found)
 
 
+def test_a_place_nobody_knows_yet_is_not_the_middle_of_the_county(ask, send):
+    (receipt,) = send("requests.json", service_code=LAMP, address_string="人民路12号")
+    (found,) = ask(f"requests/{receipt['service_request_id']}.json")
+    assert (found["lat"], found["long"]) == (None, None)
+
+
 def test_the_source_sees_words_and_place_of_its_own(ask, sent, key):
     (found,) = ask(f"requests/{sent.number}.json", api_key=key)
     assert (found["description"], found["address"]) == (WORDS, "人民路12号三号楼")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound
 from linli.portals.open311 import asking, offer, reading, updates
-from linli.portals.open311.door import Asker, entrance
+from linli.portals.open311.door import SERVICES_PER_MINUTE, Asker, entrance
 from linli.portals.open311.posting import take_request
 from linli.portals.open311.rendering import TYPES, Reply
 
@@ -16,7 +16,7 @@ SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 REQUESTS, UPDATES = "service_requests", "service_request_updates"
 
 
-@entrance("GET", "HEAD")
+@entrance("GET", "HEAD", per_minute=SERVICES_PER_MINUTE)
 def discovery(asker: Asker) -> Reply:
     """Where which formats are served, and whom to ask."""
     call = {"place": settings.PLACE_NAME or "Linli", "telephone": settings.PLACE_TELEPHONE}
@@ -36,13 +36,13 @@ def discovery(asker: Asker) -> Reply:
     return Reply("discovery", content)
 
 
-@entrance("GET", "HEAD")
+@entrance("GET", "HEAD", per_minute=SERVICES_PER_MINUTE)
 def services(asker: Asker) -> Reply:
     """What can be asked for."""
     return Reply("services", [offer.listed(each) for each in offer.services()])
 
 
-@entrance("GET", "HEAD")
+@entrance("GET", "HEAD", per_minute=SERVICES_PER_MINUTE)
 def service(asker: Asker, code: str) -> Reply:
     """What may be asked beside the usual arguments."""
     return Reply("service_definition", offer.definition(offer.service_of(code)))
