@@ -98,11 +98,26 @@ def test_solved_needs_no_words(send, way):
     assert way.case.stage == "closed"
 
 
-@pytest.mark.parametrize("status", ["OPEN", "REOPEN", "IN PROGRESS"])
+@pytest.mark.parametrize("status", ["OPEN", "REOPEN", "reopen"])
 def test_not_solved_contests_what_was_checked(send, way, status):
     way.checked()
     said(send, way, status, "还是不亮。")
     assert way.case.stage == "dispatched"
+
+
+@pytest.mark.parametrize("status", ["IN_PROGRESS", "NO FURTHER ACTION"])
+def test_a_finer_state_of_another_office_is_no_verdict(send, way, status):
+    way.checked()
+    said(send, way, status, "谢谢", expect=400)
+    assert way.case.stage == "checked"
+
+
+def test_a_word_to_what_was_refused_does_not_take_it_up_again(send, way):
+    way.go("chengguan_clerk", "refuse", reason="不属受理范围")
+    said(send, way, "NO_FURTHER_ACTION", "知道了", expect=400)
+    assert way.case.stage == "refused"
+    said(send, way, "REOPEN", "我不同意")
+    assert way.case.stage == "accepted"
 
 
 def test_a_closed_one_is_taken_up_again(send, way):
@@ -111,7 +126,7 @@ def test_a_closed_one_is_taken_up_again(send, way):
     assert way.case.stage == "accepted"
 
 
-@pytest.mark.parametrize("status", ["OPEN", "CLOSED"])
+@pytest.mark.parametrize("status", ["OPEN", "CLOSED", "INVESTIGATING"])
 def test_while_it_is_dealt_with_words_reach_who_deals_with_it(send, way, status):
     way.dispatched()
     said(send, way, status, "是3号楼。")

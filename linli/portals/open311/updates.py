@@ -30,10 +30,9 @@ from linli.web.times import instant
 
 OPEN, FIXED, CLOSED, NOTHING_MORE, REOPEN = "OPEN", "FIXED", "CLOSED", "NO_FURTHER_ACTION", "REOPEN"
 SAYS_SOLVED = {FIXED, CLOSED}
-# What FixMyStreet may say of a report that goes on.
-SAYS_UNSOLVED = {
-    OPEN,
-    REOPEN,
+SAYS_UNSOLVED = {OPEN, REOPEN}
+# What FixMyStreet adds when somebody writes to a report that its own staff gave a finer state: words, no verdict.
+SAYS_NEITHER = {
     "IN_PROGRESS",
     "INVESTIGATING",
     "ACTION_SCHEDULED",
@@ -102,7 +101,7 @@ def take_update(asker: Asker) -> Node:
     given = {name: tidy(str(value)) for name, value in asker.request.POST.items()}
     case = _own_case(asker, given.get("service_request_id", ""))
     said = Said(given.get("status", "").upper().replace(" ", "_"), given.get("description", ""))
-    if said.status not in SAYS_SOLVED | SAYS_UNSOLVED:
+    if said.status not in SAYS_SOLVED | SAYS_UNSOLVED | SAYS_NEITHER:
         raise Invalid(fields={"status": [_("Send OPEN, REOPEN, FIXED or CLOSED.")]})
     entry = _said_before(case, said.words)
     if entry is None:
@@ -156,11 +155,14 @@ def _take(case: Case, said: Said) -> None:
 
 
 def _step_meant(procedure: Procedure, steps: list[Step], said: Said) -> Step | None:
-    """The one step that fits: the last word where it is solved, else one that has it go on, else one that only adds."""
-    last = [step for step in steps if _is_last_word(procedure, step)]
+    """The one step that fits: the last word where it is solved, one that has it go on where not, else one that adds."""
+    fitting: list[Step] = []
+    if said.status in SAYS_SOLVED:
+        fitting = [step for step in steps if _is_last_word(procedure, step)]
+    elif said.status in SAYS_UNSOLVED:
+        fitting = [step for step in steps if step.targets and not _is_last_word(procedure, step)]
     adding = [step for step in steps if not step.targets]
-    onward = [step for step in steps if step.targets and step not in last]
-    return next(iter((last if said.status in SAYS_SOLVED else onward) or adding), None)
+    return next(iter(fitting or adding), None)
 
 
 def _field_for_words(form: type[StepForm]) -> str:
