@@ -13,6 +13,8 @@ Refusal
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -92,3 +94,15 @@ class Unavailable(Refusal):
     status = 503
     code = "unavailable"
     sentence = _("We cannot save this at the moment. Nothing was kept; please try again in a few minutes.")
+
+
+@contextmanager
+def fields_called(outside: Mapping[str, str]) -> Iterator[None]:
+    """Let refusals name fields as they are called outside (form field -> name), not as our forms do."""
+    try:
+        yield
+    except Invalid as refusal:
+        fields = refusal.facts.get("fields")
+        if isinstance(fields, dict):
+            refusal.facts["fields"] = {outside.get(name, name): said for name, said in fields.items()}
+        raise

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid
+from linli.base.errors import Invalid, fields_called
 from linli.cases.forms import PersonFields
 from linli.cases.kinds import kind_of
 
@@ -96,14 +96,8 @@ def _fill(
 @contextmanager
 def names_outside(kind: str, step: str) -> Iterator[None]:
     """Let refusals name fields as the API does, not as the form does."""
-    try:
+    with fields_called(shape_of(kind, step).outside):
         yield
-    except Invalid as refusal:
-        fields = refusal.facts.get("fields")
-        if isinstance(fields, dict):
-            outside = shape_of(kind, step).outside
-            refusal.facts["fields"] = {outside.get(name, name): said for name, said in fields.items()}
-        raise
 
 
 @cache

@@ -27,6 +27,7 @@ from linli.posts.models import Post
 from linli.posts.tokens import Unknown
 from linli.web.errors import WAIT_SECONDS
 from linli.web.limits import check_rate, check_source_rate
+from linli.web.middleware import NotThisWay
 
 READS_PER_MINUTE = 60  # without a key, per address
 SERVICES_PER_MINUTE = 600  # clients read the definition of each service, one after the other
@@ -41,14 +42,6 @@ class KeyRefused(Refusal):
     status = 403
     code = "key"
     sentence = gettext_lazy("This api_key is not known or has ended. Ask this place's administrator for one.")
-
-
-class NotThisWay(Refusal):
-    """The address exists, but is not opened like this (405)."""
-
-    status = 405
-    code = "not_this_way"
-    sentence = gettext_lazy("This address cannot be opened like this.")
 
 
 @dataclass(frozen=True)
@@ -211,9 +204,10 @@ def _note(source: Source | None, request: HttpRequest, refusal: Refusal, errors:
 def _reason(request: HttpRequest, errors: list[Node]) -> str:
     """The sentences without any value that was sent: some of our sentences quote what they cannot read."""
     said = " ".join(each["description"] for each in errors)
-    for value in sorted(request.POST.values(), key=lambda each: -len(each)):
-        if len(tidy(str(value))) > 1:
-            said = said.replace(tidy(str(value)), "…")
+    sent = {tidy(value) for _name, values in request.POST.lists() for value in values}
+    for value in sorted(sent, key=len, reverse=True):
+        if len(value) > 1:
+            said = said.replace(value, "…")
     return said
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, Invalid, Refusal
+from linli.base.errors import Conflict, Invalid, Refusal, fields_called
 from linli.base.text import half_width, tidy
 from linli.cases.follow import follow_code
 from linli.cases.opening import Opened, Origin
@@ -104,7 +103,7 @@ def _open(
     data[names["description"]] = _words(request, service, attributes)
     data |= {"name": _called(request), "phone": _argument(request, "phone"), "channel": source.code}
     files = MultiValueDict({names["media"]: request.FILES.getlist("media")}) if "media" in names else None
-    with _arguments_named(names):
+    with fields_called({**{field: argument for argument, field in names.items()}, **_PERSON}):
         return open_case(service.kind.name, data, by=REPORTER, origin=origin, files=files)
 
 
@@ -131,19 +130,6 @@ def _called(request: HttpRequest) -> str:
     """One name from two, in the order of its language."""
     first, last = _argument(request, "first_name"), _argument(request, "last_name")
     return f"{last}{first}" if _HAN.search(first + last) else f"{first} {last}".strip()
-
-
-@contextmanager
-def _arguments_named(names: Mapping[str, str]) -> Iterator[None]:
-    """Let refusals name arguments of Open311, not fields of our forms."""
-    outside = {**{field: argument for argument, field in names.items()}, **_PERSON}
-    try:
-        yield
-    except Invalid as refusal:
-        fields = refusal.facts.get("fields")
-        if isinstance(fields, dict):
-            refusal.facts["fields"] = {outside.get(name, name): said for name, said in fields.items()}
-        raise
 
 
 def _notice(request: HttpRequest, opened: Opened, attributes: Mapping[str, str]) -> str:
