@@ -23,6 +23,7 @@ from linli.cases.filters import save_filter
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
@@ -169,6 +170,11 @@ def a_catalogue(world: Any) -> dict[str, Any]:
     return {"kind": "matters", "table": "rows", "row": row.pk, "key": sent.pk, "revision": edit.pk}
 
 
+def a_source(world: Any) -> dict[str, Any]:
+    """An outside system of the county."""
+    return {"code": add_source("app", "x", world.county, by=world.by("administrator")).code}
+
+
 # Address -> who may open it.
 DOORS: dict[str, Door] = {
     "preferences/": Door(EVERYONE),
@@ -281,6 +287,12 @@ DOORS: dict[str, Door] = {
         right_power="administrator",
     ),
     "desk/calendar/undo/<int:key>/": Door(AREA_AND_POWER, fill=a_calendar_edit, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/": Door(
+        AREA_AND_POWER, fill=a_source, **{**CENTRE, "missing_power": "county_dispatcher"}
+    ),
+    "desk/exchange/<slug:code>/key/": Door(AREA_AND_POWER, fill=a_source, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/limits/": Door(AREA_AND_POWER, fill=a_source, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/end/": Door(AREA_AND_POWER, fill=a_source, method="post", **CENTRE),
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }
@@ -294,6 +306,27 @@ DOORS |= {
     "api/v1/<str:kind>/<str:number>/<str:step>": Door(
         (Answer.SIGN_IN,) * 4, fill=lambda _world: {**_CASE, "step": "accept"}, method="post"
     ),
+}
+# Outside apps read without a key, and send with one; a session is none.
+_IN_XML = {"form": "xml", "rest": "nothing"}
+DOORS |= {
+    "open311/v2/discovery.<format:form>": Door(EVERYONE, fill=lambda _world: _IN_XML),
+    "open311/v2/services.<format:form>": Door(EVERYONE, fill=lambda _world: _IN_XML),
+    "open311/v2/services/<str:code>.<format:form>": Door(
+        EVERYONE, fill=lambda _world: {**_IN_XML, "code": "matters.0201"}
+    ),
+    "open311/v2/requests.<format:form>": Door(
+        (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML, method="post"
+    ),
+    "open311/v2/requests/<str:number>.<format:form>": Door(NOBODY, fill=lambda _world: {**_IN_XML, **_CASE}),
+    "open311/v2/tokens/<str:token>.<format:form>": Door(
+        NOBODY, fill=lambda _world: {**_IN_XML, "token": _CASE["number"]}
+    ),
+    "open311/v2/servicerequestupdates.<format:form>": Door(
+        (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML
+    ),
+    "open311/v2/": Door(NOBODY),
+    "open311/v2/<path:rest>": Door(NOBODY, fill=lambda _world: _IN_XML),
 }
 # allauth guards its own pages; what it shows is about the visitor's own account only.
 LIBRARY = ("account/*",)

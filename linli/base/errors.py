@@ -14,6 +14,8 @@ Refusal
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -102,3 +104,15 @@ class Busy(Unavailable):
     sentence = _(
         "Very many people are writing to us at this moment. Nothing was kept; please send it again in a few seconds."
     )
+
+
+@contextmanager
+def fields_called(outside: Mapping[str, str]) -> Iterator[None]:
+    """Let refusals name fields as they are called outside (form field -> name), not as our forms do."""
+    try:
+        yield
+    except Invalid as refusal:
+        fields = refusal.facts.get("fields")
+        if isinstance(fields, dict):
+            refusal.facts["fields"] = {outside.get(name, name): said for name, said in fields.items()}
+        raise

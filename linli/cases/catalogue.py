@@ -121,6 +121,14 @@ def suggestions(category: Category | None, code: int, on: date) -> list[Suggesti
     return []
 
 
+def conditions_of(category: Category, on: date) -> list[str]:
+    """The opening conditions in force on a day anywhere, for who asks before the place is known."""
+    for each in line_of(category):
+        if rows := [row for row in _rows(each.pk) if in_force(row, on)]:
+            return sorted({row.condition for row in rows if row.condition})
+    return []
+
+
 def suggestion(category: Category | None, code: int, on: date, condition: str = "") -> Suggestion | None:
     """What the catalogue suggests under a condition; failing such a row, the nearest one; None without any."""
     found = suggestions(category, code, on)

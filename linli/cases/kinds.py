@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -45,6 +46,12 @@ class Kind:
         module = import_module(f"linli.kinds.{self.name}.models")
         found: type[models.Model] = next(each for each in vars(module).values() if _is_detail(each))
         return found
+
+    @cached_property
+    def api(self) -> ModuleType | None:
+        """What the kind says to the doors for machines, if its folder has an api.py."""
+        name = f"linli.kinds.{self.name}.api"
+        return import_module(name) if find_spec(name) else None
 
     def reference(self, case: Case) -> Any:
         """A stand-in for the detail row, enough to hand to a step, which re-reads it under the lock."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from linli.ledger.models import Entry
 from linli.ledger.names import known
 from linli.posts.models import Holding, Post
 
+OWN_WORDS = "reporter"
+FOR_STAFF = {"note"}  # what posts write to each other
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
 
 
@@ -48,9 +50,21 @@ def story_for_staff(case: Case) -> list[Happening]:
 
 def story_for_reporter(case: Case) -> list[Happening]:
     """The published steps, for the person who raised it."""
-    steps = kind_of(case.kind).procedure.steps
-    published = {power(case.kind, step) for step in steps.values() if step.published}
+    published = published_names(case.kind)
     return _told(case, [entry for entry in _entries(case) if entry.name in published])
+
+
+def published_names(kind: str) -> frozenset[str]:
+    """The names of the entries that the person who raised a case may read."""
+    steps = kind_of(kind).procedure.steps.values()
+    return frozenset(power(kind, step) for step in steps if step.published)
+
+
+def words_for_reporter(relation: str, words: Mapping[str, str]) -> str:
+    """What was written in a published step, without what posts write to each other."""
+    return "\n".join(
+        text for name, text in words.items() if text and (relation == OWN_WORDS or name not in FOR_STAFF)
+    )
 
 
 def _entries(case: Case) -> list[Entry]:

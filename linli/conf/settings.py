@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "linli.portals.resident",
     "linli.portals.desk",
     "linli.portals.api",
+    "linli.portals.open311",
     "linli.portals.demo",
     "allauth",
     "allauth.account",

@@ -12,6 +12,7 @@ def register_entries() -> None:
     for name, label in (
         ("exchange.add_source", lambda: gettext("Outside system added")),
         ("exchange.give_key", lambda: gettext("Access key of an outside system issued")),
+        ("exchange.set_limits", lambda: gettext("Limits of an outside system changed")),
         ("exchange.end_source", lambda: gettext("Outside system ended")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotYours, TooMany
+from linli.base.generations import Cached, bump
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import Division
-from linli.exchange.models import Delivery, Rejection, Source
+from linli.exchange.models import Delivery, Foreign, Rejection, Source
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.tokens import PREFIX, Unknown, digest_of
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
-RESERVED = {"web", "phone", "window", "patrol", "import", "api"}
+RESERVED = {"web", "phone", "telephone", "window", "grid", "paper", "patrol", "import", "api"}
 LONGEST_REASON = 400
 
 
@@ -41,6 +43,7 @@ def add_source(code: str, name: str, division: Division, *, by: PostActor) -> So
             raise Conflict(_("There is an outside system with the code “%(code)s” already.") % {"code": code})
         source = Source.objects.create(code=code, name=name, division=division)
         _record("exchange.add_source", source, by)
+        bump("exchange")
     return source
 
 
@@ -58,6 +61,18 @@ def give_key(source: Source, *, by: PostActor) -> str:
     return secret
 
 
+def set_limits(source: Source, *, per_minute: int, per_day: int, by: PostActor) -> None:
+    """Agree anew how much a source may send by machine."""
+    require(by, "exchange.sources", within=source.division.code)
+    limits = {"per_minute": per_minute, "per_day": per_day}
+    if faults := {name: [_("At least 1.")] for name, value in limits.items() if value < 1}:
+        raise Invalid(fields=faults)
+    with writing():
+        if not Source.objects.filter(pk=source.pk, until=None).update(**limits):
+            raise Conflict(_("This outside system has been ended."))
+        _record("exchange.set_limits", source, by, **limits)
+
+
 def end_source(source: Source, *, by: PostActor) -> None:
     """Take nothing more from it; what it sent stays."""
     require(by, "exchange.sources", within=source.division.code)
@@ -67,8 +82,8 @@ def end_source(source: Source, *, by: PostActor) -> None:
         _record("exchange.end_source", source, by)
 
 
-def _record(name: str, source: Source, by: PostActor) -> None:
-    record(Line(name, by.by(), source.division.code, facts={"source": source.code}))
+def _record(name: str, source: Source, by: PostActor, **facts: int) -> None:
+    record(Line(name, by.by(), source.division.code, facts={"source": source.code, **facts}))
 
 
 def source_of(secret: str) -> Source:
@@ -103,12 +118,21 @@ def count_request(source: Source, *, taken: int = 0, known: int = 0) -> None:
         _add(_day_of(source), taken=taken, known=known)
 
 
-def note_refusal(source: Source, where: str, reason: str) -> None:
+def took_in(source: Source, number: str, case: UUID, *, again: bool) -> None:
+    """Keep under which number a source knows a case it sent, and count it as taken or, when sent again, as known."""
+    with writing():
+        Foreign.objects.get_or_create(source=source, number=number, defaults={"case_id": case})
+        _add(_day_of(source), taken=int(not again), known=int(again))
+
+
+def note_refusal(source: Source, where: str, reason: str, number: str = "") -> None:
     """Keep that a request was refused and why, for the page its people look at; nothing of its content."""
     with writing():
         day = _day_of(source)
         _add(day, refused=1)
-        Rejection.objects.create(delivery=day, where=where[:120], reason=reason[:LONGEST_REASON])
+        Rejection.objects.create(
+            delivery=day, where=where[:120], number=number, reason=reason[:LONGEST_REASON]
+        )
 
 
 def _day_of(source: Source) -> Delivery:
@@ -127,3 +151,16 @@ def sources_in(by: PostActor) -> Iterable[Source]:
     return Source.objects.filter(division__code__gte=low, division__code__lt=high, until=None).order_by(
         "name"
     )
+
+
+def _read_called() -> list[tuple[int, int, str, str]]:
+    rows = Source.objects.select_related("division").order_by("name")
+    return [(*source.division.span, source.code, source.name) for source in rows]
+
+
+_called: Cached[list[tuple[int, int, str, str]]] = Cached("exchange", _read_called)
+
+
+def called_in(span: tuple[int, int]) -> list[tuple[str, str]]:
+    """Code and name of each outside system whose cases may lie in a code range, ended ones too."""
+    return [(code, name) for low, high, code, name in _called() if low < span[1] and span[0] < high]

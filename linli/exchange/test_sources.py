@@ -5,17 +5,22 @@ from __future__ import annotations
 import pytest
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, TooMany
-from linli.exchange.models import Delivery, Rejection, Source
+from linli.exchange.models import Delivery, Foreign, Rejection, Source
 from linli.exchange.sources import (
     add_source,
+    called_in,
     count_request,
     end_source,
     give_key,
     note_refusal,
     require_quota,
+    set_limits,
     source_of,
+    took_in,
 )
+from linli.kinds.matters.actions import report
 from linli.ledger.models import Entry
+from linli.posts.actor import PartyActor
 from linli.posts.tokens import Unknown
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +50,7 @@ def test_another_place_looks_as_if_it_did_not_exist(world, administrator):
         add_source("hotline", "12345热线", world.county.parent, by=administrator)
 
 
-@pytest.mark.parametrize("code", ["", "热线", "web", "1a", "a b", "a" * 21])
+@pytest.mark.parametrize("code", ["", "热线", "web", "grid", "telephone", "1a", "a b", "a" * 21])
 def test_a_code_that_cannot_be_a_channel_is_refused(world, administrator, code):
     with pytest.raises(Invalid):
         add_source(code, "12345热线", world.county, by=administrator)
@@ -92,3 +97,25 @@ def test_a_refused_request_is_kept_with_its_reason_and_nothing_else(hotline):
     note_refusal(hotline, "POST requests.json", "没有坐标")
     assert Delivery.objects.get().refused == 1
     assert Rejection.objects.get().reason == "没有坐标"
+
+
+def test_a_number_is_kept_once_and_what_comes_again_is_known(world, hotline):
+    opened = report(by=PartyActor("reporter"), text="路灯坏了", division=world.county)
+    took_in(hotline, "A-1", opened.case, again=False)
+    took_in(hotline, "A-1", opened.case, again=True)
+    assert Foreign.objects.get().case_id == opened.case
+    assert (Delivery.objects.get().taken, Delivery.objects.get().known) == (1, 1)
+
+
+def test_limits_are_the_administrators_to_change(world, hotline, administrator):
+    with pytest.raises(NotYours):
+        set_limits(hotline, per_minute=1, per_day=1, by=world.by("county_clerk"))
+    with pytest.raises(Invalid):
+        set_limits(hotline, per_minute=0, per_day=1, by=administrator)
+    set_limits(hotline, per_minute=1, per_day=2, by=administrator)
+    assert Source.objects.values_list("per_minute", "per_day").get() == (1, 2)
+
+
+def test_a_system_is_called_by_its_name_where_its_cases_may_lie(world, hotline):
+    assert called_in(world.place("东门社区第一网格").span) == [("hotline", "12345热线")]
+    assert called_in((0, 1000)) == []

@@ -20,7 +20,7 @@ from linli.base.errors import NotFound, NotYours, Refusal, TooLarge, Unavailable
 from linli.base.writing import is_store_trouble
 from linli.web.context import every_page
 
-API = "/api/"
+API = ("/api/", "/open311/")  # read by machines
 WAIT_SECONDS = {429: 60, 503: 120}
 
 
@@ -75,7 +75,7 @@ class _Facts(DjangoJSONEncoder):
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The refusal as the reader can use it: JSON below /api/, else a page with the right status."""
+    """The refusal as the reader can use it: JSON for machines, else a page with the right status."""
     if request.path.startswith(API):
         error = {**refusal.facts, "code": refusal.code, "sentence": refusal.sentence}
         response: HttpResponse = JsonResponse({"error": error}, encoder=_Facts, status=refusal.status)

@@ -27,13 +27,20 @@ def check_rate(request: HttpRequest, what: str, per_minute: int) -> None:
 
     Several processes count apart, so with N of them the limit is at most N times as high.
     """
+    sentence = _("Too many requests from your connection. Please wait a minute and try again.")
+    _check_minute(f"{what}/{client_address(request)}", per_minute, sentence)
+
+
+def check_source_rate(source: str, per_minute: int) -> None:
+    """The same for an outside system, by its code, whatever addresses its requests come from."""
+    sentence = _("More requests in a minute than agreed for this system. Please wait a minute and go on.")
+    _check_minute(f"source/{source}", per_minute, sentence)
+
+
+def _check_minute(who: str, per_minute: int, sentence: str) -> None:
     now = int(time.time())
-    key = f"rate/{what}/{client_address(request)}/{now // MINUTE}"
-    if _counted(key) > per_minute:
-        raise TooMany(
-            _("Too many requests from your connection. Please wait a minute and try again."),
-            retry_after=MINUTE - now % MINUTE,
-        )
+    if _counted(f"rate/{who}/{now // MINUTE}") > per_minute:
+        raise TooMany(sentence, retry_after=MINUTE - now % MINUTE)
 
 
 @contextmanager

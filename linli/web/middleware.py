@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Busy, Refusal, Unavailable
 from linli.base.writing import is_store_trouble
@@ -30,6 +31,7 @@ class NotThisWay(Refusal):
 
     status = 405
     code = "not_this_way"
+    sentence = gettext_lazy("This address cannot be opened like this.")
 
 
 class Pages:
@@ -81,7 +83,7 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and not response.streaming and not response.content:
-            page = answer(request, NotThisWay(_("This address cannot be opened like this.")))
+            page = answer(request, NotThisWay())
             page["Allow"] = response.get("Allow", "")
             return page
         return response

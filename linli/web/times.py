@@ -22,6 +22,11 @@ class Left:
     words: str
 
 
+def instant(moment: datetime | None) -> str | None:
+    """ISO 8601 with the offset of the place, for machines."""
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
+
+
 def day_words(value: date | datetime) -> str:
     """The day, such as 2026年11月23日, of the place's clock."""
     shown = timezone.localtime(value) if isinstance(value, datetime) else value

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
@@ -18,8 +17,8 @@ from linli.cases.procedure import Step
 from linli.cases.steps import steps_open_to
 from linli.cases.story import Happening, story_for_reporter, story_for_staff
 from linli.cases.walking import Page
-from linli.portals.api.slots import api_of
 from linli.posts.actor import Actor, PostActor
+from linli.web.times import instant
 
 
 def as_json(content: Mapping[str, Any], *, status: int = 200) -> JsonResponse:
@@ -83,11 +82,6 @@ def row(case: Case) -> dict[str, Any]:
     }
 
 
-def instant(moment: datetime | None) -> str | None:
-    """ISO 8601 with the offset of the place."""
-    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
-
-
 def _happening(each: Happening) -> dict[str, Any]:
     return {
         "step": each.step,
@@ -106,7 +100,7 @@ def _open_step(case: Case, step: Step) -> dict[str, str]:
 
 def _shown(kind: Kind, detail: Any) -> dict[str, Any]:
     """What the kind's api.py shows of its own row; nothing without one."""
-    shown: dict[str, str] = getattr(api_of(kind.name), "SHOWN", {})
+    shown: dict[str, str] = getattr(kind.api, "SHOWN", {})
     return {name: plain(_followed(detail, path)) for name, path in shown.items()}
 
 

@@ -15,7 +15,6 @@ from linli.cases.procedure import ANYONE, Step
 from linli.portals.api.bodies import LONGEST_KEY
 from linli.portals.api.schema import schema_of
 from linli.portals.api.shapes import components
-from linli.portals.api.slots import api_of
 from linli.posts.models import PostKind
 
 ROOT = "/api/v1"
@@ -202,7 +201,7 @@ def _body(kind: Kind, step: Step, schema: Node) -> Node:
 
 def _example(kind: Kind, step: Step, schema: Node) -> Node:
     """The kind's own example, or one value for all that must be there."""
-    own: dict[str, Node] = getattr(api_of(kind.name), "EXAMPLES", {})
+    own: dict[str, Node] = getattr(kind.api, "EXAMPLES", {})
     given = own.get(step.name) or {
         name: _sample(schema["properties"][name]) for name in schema.get("required", ())
     }

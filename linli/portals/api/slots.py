@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from math import isfinite
-from types import ModuleType
 from typing import Any
 
 from django import forms
@@ -17,7 +14,7 @@ from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid
+from linli.base.errors import Invalid, fields_called
 from linli.cases.forms import PersonFields
 from linli.cases.kinds import kind_of
 
@@ -99,14 +96,8 @@ def _fill(
 @contextmanager
 def names_outside(kind: str, step: str) -> Iterator[None]:
     """Let refusals name fields as the API does, not as the form does."""
-    try:
+    with fields_called(shape_of(kind, step).outside):
         yield
-    except Invalid as refusal:
-        fields = refusal.facts.get("fields")
-        if isinstance(fields, dict):
-            outside = shape_of(kind, step).outside
-            refusal.facts["fields"] = {outside.get(name, name): said for name, said in fields.items()}
-        raise
 
 
 @cache
@@ -144,15 +135,8 @@ def offered(fields: Mapping[str, forms.Field]) -> dict[str, forms.Field]:
 def names_of(kind: str, form: type[forms.Form], step: str) -> dict[str, str]:
     """Form field -> name outside: the person's fields are one object everywhere, the rest is the kind's own choice."""
     person = _PERSON if issubclass(form, PersonFields) else {}
-    own: dict[str, dict[str, str]] = getattr(api_of(kind), "NAMES", {})
+    own: dict[str, dict[str, str]] = getattr(kind_of(kind).api, "NAMES", {})
     return {**person, **own.get(step, {})}
-
-
-@cache
-def api_of(kind: str) -> ModuleType | None:
-    """The kind's api.py, if it has one."""
-    name = f"linli.kinds.{kind}.api"
-    return import_module(name) if find_spec(name) else None
 
 
 # The first match counts: Django's number fields inherit from IntegerField.

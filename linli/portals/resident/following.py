@@ -22,7 +22,7 @@ from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.steps import form_for, steps_open_to, values_of
-from linli.cases.story import Happening, story_for_reporter
+from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.progress import milestones, shown_stage
 from linli.portals.resident.unlocked import lock_all, unlock, unlocked_cases, visible_case
@@ -33,8 +33,6 @@ from linli.web.limits import check_rate, trying_code
 from linli.web.parts import Line
 
 GUESSES_PER_MINUTE = 10
-OWN_WORDS = "reporter"
-FOR_STAFF = {"note"}  # what posts write to each other
 
 
 class FollowForm(FrameForm):
@@ -206,10 +204,6 @@ def _line(each: Happening, mark: str) -> Line:
         at=each.at,
         title=each.label,
         who=_("You") if each.relation == OWN_WORDS else each.post,
-        text="\n".join(
-            text
-            for name, text in each.words.items()
-            if text and (each.relation == OWN_WORDS or name not in FOR_STAFF)
-        ),
+        text=words_for_reporter(each.relation, each.words),
         mark=mark,
     )
