@@ -17,6 +17,7 @@ from linli.ledger.names import known
 from linli.posts.models import Holding, Post
 
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
+GREW = "cases.grew"
 
 
 @dataclass(frozen=True)
