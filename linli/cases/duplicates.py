@@ -63,6 +63,6 @@ def still_open(original: Case) -> Case | None:
 
 
 def merge_one_at_a_time() -> None:
-    """Two who merge in opposite directions at once must not make a circle: mergers take turns, before any other lock."""
+    """Two who merge in opposite directions must not make a circle: each takes its turn, before any other lock."""
     Mark.objects.get_or_create(name=DUPLICATE)
     Mark.objects.select_for_update().get(name=DUPLICATE)

@@ -182,7 +182,7 @@ class CaseField(forms.CharField):
 
 
 class SameAsField(forms.CharField):
-    """The number of an open case nearby that the new one is the same as; the action asks if it was among those shown."""
+    """The number of an open case nearby that is the same; the action looks whether it was among those shown."""
 
     def __init__(self) -> None:
         label = _("Number of the same matter nearby")

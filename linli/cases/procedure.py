@@ -49,7 +49,8 @@ class Step:
     action may choose instead. `task`: kind of post that gets the next task, `named` (the action names it) or empty.
     `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
     closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
-    task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps whose actor may not take this one. `notice`: told to the reporter after commit.
+    task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
+    whose actor may not take this one. `notice`: told to the reporter after commit.
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
     now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
     """

@@ -15,27 +15,38 @@ from linli.portals.resident.unlocked import may_see
 from linli.web.parts import Row
 
 
-def linked(request: HttpRequest, case: Case) -> Iterator[Row]:
+def linked(request: HttpRequest, case: Case) -> list[Row]:
     """What it is dealt with together with, what came of it, and what it came from."""
-    for link in Link.objects.filter(source=case, relation__in=[DUPLICATE, BECAME]).select_related("target"):
-        if link.relation == BECAME:
-            yield _row(request, case, link.target, _("A case of another kind came of it"))
+    return [
+        _row(label, words, other, theirs=_theirs(request, case, other))
+        for label, words, other in _told(request, case)
+    ]
+
+
+def _told(request: HttpRequest, case: Case) -> Iterator[tuple[str, str, Case]]:
+    relations = [DUPLICATE, BECAME]
+    for link in Link.objects.filter(source=case, relation__in=relations).select_related("target"):
+        if link.relation == DUPLICATE:
+            yield _("Dealt with together with"), _("The same matter, reported before"), link.target
         else:
-            words = _("The same matter, reported before")
-            yield _row(request, case, link.target, _("Dealt with together with"), words)
+            yield _("What came of it"), _kind(link.target), link.target
     for link in Link.objects.filter(target=case, relation=BECAME).select_related("source"):
         if _theirs(request, case, link.source):
-            yield _row(request, case, link.source, _("Came from"))
+            yield _("Came from"), _kind(link.source), link.source
 
 
-def _row(request: HttpRequest, case: Case, other: Case, label: str, words: str = "") -> Row:
-    words = words or str(kind_of(other.kind).procedure.label)
-    if not _theirs(request, case, other):
+def _row(label: str, words: str, other: Case, *, theirs: bool) -> Row:
+    if not theirs:
         return Row(label, words)
     address = reverse("resident:case", args=[other.number])
     return Row(label, f"{words} {other.number}", href=address, action=_("See how it stands"))
 
 
+def _kind(case: Case) -> str:
+    return str(kind_of(case.kind).procedure.label)
+
+
 def _theirs(request: HttpRequest, case: Case, other: Case) -> bool:
+    """Raised with the same contact, or opened on this device, or with the signed-in resident's number."""
     same = case.reporter_id is not None and case.reporter_id == other.reporter_id
     return same or may_see(request, other)
