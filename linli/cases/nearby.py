@@ -6,9 +6,9 @@ with and roughly how many said so; never words, photos, address or person, and n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import cos, inf, radians
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from linli.divisions.locating import locate
 from linli.divisions.models import Division
 
 # In Boston's 311 system 17 % of located requests are followed within 3 days by another of their type within about
-# 50 m. What stays open longer goes on being reported, so a month counts (bench/nearby.py says what that finds).
+# 50 m. What stays open longer goes on being reported, so a month counts (bench/alike.py says what that finds).
 NEAR = 50.0  # metres
 DAYS = timedelta(days=30)
 MOST = 3  # more would be a list to search, not a question to answer
@@ -95,21 +95,36 @@ def offered(spot: Spot, number: str) -> Case:
 def _likely(spot: Spot) -> list[Case]:
     if spot.division.level < Level.VILLAGE or (spot.category and spot.category.sensitive):
         return []
-    found = [(metres, case) for metres, case in _around(spot) if _alike(spot, case)]
-    found.sort(key=lambda each: (each[0], -each[1].at.timestamp()))
-    return [case for _metres, case in found[:MOST]]
+    found = sorted(
+        (each.metres, -each.at.timestamp(), each.key) for each in _around(spot) if _alike(spot, each)
+    )
+    keys = [key for _metres, _at, key in found[:MOST]]
+    cases = Case.everywhere.with_place().select_related("category").in_bulk(keys) if keys else {}
+    return [cases[key] for key in keys]
 
 
-def _around(spot: Spot) -> Iterable[tuple[float, Case]]:
-    """The open cases near a point, or in the place where there is no point, with the metres between."""
+@dataclass(frozen=True)
+class _Candidate:
+    """As much of a case as tells whether it is alike; `metres` is infinite where a point is not known."""
+
+    key: UUID
+    category: int
+    summary: str
+    at: datetime
+    metres: float
+
+
+def _around(spot: Spot) -> Iterator[_Candidate]:
+    """The open cases near a point, or in the place where there is no point."""
     rows: Any = kind_of(spot.kind).model._default_manager.filter(case__in=_open(spot))
     if spot.point:
         rows = rows.filter(_box(spot.point) | Q(longitude=None))
-    for detail in rows.select_related("case__category", "case__division").defer("case__division__outline"):
-        known = spot.point is not None and detail.longitude is not None
-        metres = apart(spot.point, (detail.longitude, detail.latitude)) if known and spot.point else inf
+    read = ("case_id", "case__category", "case__summary", "case__at", "longitude", "latitude")
+    for *said, longitude, latitude in rows.values_list(*read):
+        known = spot.point is not None and longitude is not None
+        metres = apart(spot.point, (longitude, latitude)) if known and spot.point else inf
         if metres <= NEAR or not known:
-            yield metres, detail.case
+            yield _Candidate(*said, metres)
 
 
 def _open(spot: Spot) -> object:
@@ -166,11 +181,11 @@ def _stages(procedure: Procedure) -> Collection[str]:
     return {each.name for each in procedure.stages.values() if not each.ends} - asked - {procedure.following}
 
 
-def _alike(spot: Spot, case: Case) -> bool:
+def _alike(spot: Spot, each: _Candidate) -> bool:
     """Of the same category, or in largely the same words."""
-    if spot.category and spot.category.pk == case.category_id:
+    if spot.category and spot.category.pk == each.category:
         return True
-    one, other = (set(search_tokens(brief(text)).split()) for text in (spot.text, case.summary))
+    one, other = (set(search_tokens(brief(text)).split()) for text in (spot.text, each.summary))
     return bool(one and other) and len(one & other) / len(one | other) >= WORDS_ALIKE
 
 
