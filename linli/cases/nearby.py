@@ -120,11 +120,11 @@ def _around(spot: Spot) -> Iterator[_Candidate]:
     if spot.point:
         rows = rows.filter(_box(spot.point) | Q(longitude=None))
     read = ("case_id", "case__category", "case__summary", "case__at", "longitude", "latitude")
-    for *said, longitude, latitude in rows.values_list(*read):
+    for key, category, summary, at, longitude, latitude in rows.values_list(*read):
         known = spot.point is not None and longitude is not None
         metres = apart(spot.point, (longitude, latitude)) if known and spot.point else inf
         if metres <= NEAR or not known:
-            yield _Candidate(*said, metres)
+            yield _Candidate(key, category, summary, at, metres)
 
 
 def _open(spot: Spot) -> object:

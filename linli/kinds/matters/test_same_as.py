@@ -336,3 +336,25 @@ def _joining(world: Any, number: str, phone: str) -> Any:
             return refusal
 
     return join
+
+
+def test_clerks_who_merge_both_ways_while_residents_join_never_wait_for_each_other(committed_world, at_once):
+    world, by = committed_world, committed_world.by("chengguan_clerk")
+    for _round in range(3):
+        first, second = lamp(world), lamp(world, north=5)
+        merging = [_merging(by, first, second), _merging(by, second, first)]
+        outcomes = at_once([*merging, *(_joining(world, first.number, f"1391234567{n}") for n in range(2))])
+        assert {type(each) for each in outcomes} <= {type(None), Conflict, Invalid, opening.Opened}
+        assert outcomes[:2].count(None) == 1
+        for opened in (first, second):
+            original_of(case_of(opened))
+            assert Link.objects.filter(source=opened.case).count() <= 1
+        Case.everywhere.update(stage="void", closed_at=timezone.now())
+
+
+def _merging(by: Any, one: opening.Opened, other: opening.Opened) -> Any:
+    def merge() -> None:
+        matter = Matter.objects.select_related("case").get(pk=one.case)
+        actions.link_duplicate(matter, by=by, seen=1, original=case_of(other))
+
+    return merge
