@@ -132,6 +132,8 @@ def _read(work: _Work, line: int, cells: Mapping[str, Value]) -> Values | None:
             if cell == "" or (isinstance(cell, str) and not cell.strip()):
                 if column.needed:
                     raise Fault(_("This must be filled in."))
+                if column.kept and (known := work.ground.categories.get(values.get("code", ""))):
+                    values[column.name] = getattr(known, column.name)
             else:
                 values[column.name] = column.read(cell, work.ground)
         except Fault as fault:

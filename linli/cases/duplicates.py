@@ -5,15 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
-from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Link, Mark
-from linli.cases.procedure import Step
-from linli.cases.steps import trouble_taking
-from linli.posts.actor import SystemActor
 
 DUPLICATE = "duplicate_of"
-BATCH = 20
-LINKS = SystemActor("links")
+BECAME = "became"
 
 
 def follow(case: Case, original: Case) -> Case:
@@ -21,7 +16,7 @@ def follow(case: Case, original: Case) -> Case:
 
     Raises Conflict where the original has ended, is the case itself, or follows it already.
     """
-    _one_at_a_time()
+    merge_one_at_a_time()
     first = original_of(original)
     if first.pk == case.pk:
         raise Conflict(
@@ -58,24 +53,16 @@ def relate_to(case: Case, other: Case, relation: str) -> None:
     Link.objects.get_or_create(source=case, target=other, relation=relation)
 
 
-def _one_at_a_time() -> None:
-    """Two who merge in opposite directions at once must not make a circle: mergers take turns."""
+def still_open(original: Case) -> Case | None:
+    """The case at the end of a chain, locked so that it cannot close before this transaction ends; None once it has.
+
+    Whoever merges took its turn before, so nobody who waits for that turn holds the row.
+    """
+    first = original_of(original)
+    return Case.everywhere.select_for_update().filter(pk=first.pk, closed_at=None).first()
+
+
+def merge_one_at_a_time() -> None:
+    """Two who merge in opposite directions must not make a circle: each takes its turn, before any other lock."""
     Mark.objects.get_or_create(name=DUPLICATE)
     Mark.objects.select_for_update().get(name=DUPLICATE)
-
-
-def close_followers(limit: int = BATCH) -> int:
-    """Take the closing step of cases whose original has ended (the worker loop calls this); return how many."""
-    done = 0
-    for kind in all_kinds():
-        step = next((each for each in kind.procedure.steps.values() if each.with_original), None)
-        if step:
-            left_behind = _left_behind(kind.name, step, limit)
-            done += sum(trouble_taking(case, step, by=LINKS) is None for case in left_behind)
-    return done
-
-
-def _left_behind(kind: str, step: Step, limit: int) -> list[Case]:
-    waiting = Case.everywhere.filter(kind=kind, stage__in=step.leaves, closed_at=None)
-    ended = waiting.filter(links__relation=DUPLICATE, links__target__closed_at__isnull=False)
-    return list(ended.order_by("id")[:limit])

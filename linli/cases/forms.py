@@ -17,6 +17,7 @@ from linli.base.text import half_width, tidy
 from linli.cases.attachments import MAX_PER_STEP, cleaned_photo
 from linli.cases.catalogue import in_force
 from linli.cases.models import Case, Category
+from linli.cases.nearby import Nearby
 from linli.cases.reading import case_for
 from linli.divisions.models import Division
 from linli.posts.actor import Actor, PostActor
@@ -42,6 +43,10 @@ class StepForm(forms.Form):
 
     def suggest(self) -> None:
         """Fill in what is likely right, before anybody has answered; kinds override this."""
+
+    def nearby(self) -> list[Nearby]:
+        """Once valid, an opening form: what others have raised that may be the same; kinds override this."""
+        return []
 
 
 class _Shared(dict[str, forms.Field]):
@@ -174,6 +179,19 @@ class CaseField(forms.CharField):
             raise forms.ValidationError(
                 _("There is no case with this number in your area. Check the digits.")
             ) from trouble
+
+
+class SameAsField(forms.CharField):
+    """The number of an open case nearby that is the same; the action looks whether it was among those shown."""
+
+    def __init__(self) -> None:
+        label = _("Number of the same matter nearby")
+        hint = _("One of those that were shown for this place; the new one then follows it.")
+        super().__init__(label=label, help_text=hint, max_length=30, required=False)
+
+    def clean(self, value: Any) -> str:
+        """The number as it is stored."""
+        return half_width(str(super().clean(value))).strip()
 
 
 class CategoryField(KeptChoiceField):

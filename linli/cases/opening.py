@@ -25,10 +25,12 @@ from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
 from linli.cases.clocks import Term, due_of, new_clock, pressing_at
+from linli.cases.duplicates import BECAME, DUPLICATE, merge_one_at_a_time, original_of, still_open
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
+from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Task
 from linli.cases.permission import require_opening
+from linli.cases.story import GREW
 from linli.cases.taking import notices_of
 from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
@@ -44,10 +46,13 @@ _GROUP = 200
 
 @dataclass(frozen=True)
 class Origin:
-    """What makes a second sending of the same request recognisable: a key per source, and the body's digest."""
+    """Where a case comes from: the request, by a key per source and the body's digest, so that a second sending is
+    recognised; and `case`, the one of another kind that it grows out of.
+    """
 
-    key: str
-    digest: str
+    key: str | None = None
+    digest: str = ""
+    case: Case | None = None
 
     @staticmethod
     def of(source: str, key: str, body: bytes) -> Origin:
@@ -59,7 +64,10 @@ class Origin:
 
 @dataclass
 class Draft:
-    """A case about to be opened. `detail` is the kind's unsaved row; `at` is when it happened."""
+    """A case about to be opened. `detail` is the kind's unsaved row; `at` is when it happened.
+
+    `same_as`: the case it follows from the start, unless that one ends before this one is stored.
+    """
 
     kind: str
     by: Actor
@@ -71,6 +79,7 @@ class Draft:
     contact: GivenContact = field(default_factory=GivenContact)
     at: datetime | None = None
     origin: Origin | None = None
+    same_as: Case | None = None
     terms: Mapping[str, Term] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -79,19 +88,25 @@ class Draft:
 
 @dataclass(frozen=True)
 class Opened:
-    """The receipt: what the reporter keeps. `again`: this request had been taken in before."""
+    """The receipt: what the reporter keeps. `again`: this request had been taken in before.
+
+    `follows`: the number of the case it follows; empty if it was to follow one that has ended; None otherwise.
+    """
 
     case: UUID
     number: str
     follow_code: str
     promised_by: datetime | None
     again: bool = False
+    follows: str | None = None
 
 
 @dataclass
 class _Rows:
     """Everything one draft becomes, ready for set-wise inserts."""
 
+    draft: Draft
+    original: Case | None
     case: Case
     detail: Any
     contact: Contact | None
@@ -110,32 +125,67 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     now = timezone.now()
     rows = [_rows_of(draft, now) for draft in drafts]
     with writing():
+        rows = _joined(rows, now)
         _give_numbers([row.case for row in rows])
         _insert(rows)
-    return [Opened(row.case.pk, row.case.number, follow_code(row.case.pk), row.case.due) for row in rows]
+    return [_receipt(row) for row in rows]
 
 
-def _rows_of(draft: Draft, now: datetime) -> _Rows:
-    """Build one draft's rows; no statement for a resident's report (posts, limits and calendar are cached)."""
+def _joined(rows: list[_Rows], now: datetime) -> list[_Rows]:
+    """Let those follow their original that are the same as one; whose original has just ended stays as it is."""
+    if not any(row.draft.same_as for row in rows):
+        return rows
+    merge_one_at_a_time()
+    originals = [still_open(row.draft.same_as) if row.draft.same_as else None for row in rows]
+    pairs = zip(rows, originals, strict=True)
+    return [_rows_of(row.draft, now, original) if original else row for row, original in pairs]
+
+
+def _receipt(row: _Rows) -> Opened:
+    follows = (row.original.number if row.original else "") if row.draft.same_as else None
+    case = row.case
+    return Opened(case.pk, case.number, follow_code(case.pk), case.due, follows=follows)
+
+
+def _rows_of(draft: Draft, now: datetime, original: Case | None = None) -> _Rows:
+    """Build one draft's rows; no statement for a resident's report (posts, limits and calendar are cached).
+
+    What follows an original needs nobody: no clock of its own runs, nobody gets a task.
+    """
     procedure = kind_of(draft.kind).procedure
     step = procedure.opening
     require_opening(draft.kind, step, draft.division.code, by=draft.by)
     at = draft.at or now
     contact = sealed_contact(draft.contact) if draft.contact else None
-    case = _case_of(draft, step.enters, at, now)
-    case.reporter = contact
-    clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
+    case = _case_of(draft, procedure.following if original else step.enters, at, now)
+    case.reporter = contact or _reporter_of(draft)
+    clocks = [] if original else [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
-    post = nearest(step.task, case.code_now) if step.task else None
+    post = nearest(step.task, case.code_now) if step.task and not original else None
     task = task_for(Handing(post), case, step, at) if post else None
     if task:
         task.pressing_at = pressing_at(at, clocks)
-    facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
-    line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
-    notices = notices_of(case, step, contact, [post] if post else [])
+    notices = notices_of(case, step, case.reporter, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
-    return _Rows(case, draft.detail, contact, clocks, task, line, notices, attachments)
+    line = _line_of(draft, case, post, original)
+    return _Rows(draft, original, case, draft.detail, contact, clocks, task, line, notices, attachments)
+
+
+def _reporter_of(draft: Draft) -> Contact | None:
+    """Who raised the case this one grows out of: asked once, told of both, hidden in both."""
+    return draft.origin.case.reporter if draft.origin and draft.origin.case else None
+
+
+def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) -> Line:
+    """The opening's entry: where the case begins, who has it now, which case it follows or grows out of."""
+    facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
+    if original:
+        facts["original"] = original.number
+    if draft.origin and draft.origin.case:
+        facts["grew_from"] = draft.origin.case.number
+    step = kind_of(draft.kind).procedure.opening
+    return Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, case.at, facts, draft.words)
 
 
 def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
@@ -190,8 +240,26 @@ def _insert(rows: Sequence[_Rows]) -> None:
     insert_many([clock for row in rows for clock in row.clocks])
     insert_many([row.task for row in rows if row.task])
     insert_many([each for row in rows for each in row.attachments])
-    record_many([row.line for row in rows])
+    if links := [link for row in rows for link in _links_of(row)]:
+        Link.objects.bulk_create(links)
+    record_many([*(row.line for row in rows), *(line for row in rows if (line := _left_behind(row)))])
     insert_many([each for row in rows for each in row.notices])
+
+
+def _links_of(row: _Rows) -> list[Link]:
+    links = [Link(source=row.case, target=row.original, relation=DUPLICATE)] if row.original else []
+    if row.draft.origin and row.draft.origin.case:
+        links.append(Link(source=row.draft.origin.case, target=row.case, relation=BECAME))
+    return links
+
+
+def _left_behind(row: _Rows) -> Line | None:
+    """What the story of the case says that this one grows out of."""
+    source = row.draft.origin.case if row.draft.origin else None
+    if source is None:
+        return None
+    said = {"other": row.case.number}
+    return Line(GREW, row.draft.by.by(), source.code_now, source.pk, row.case.at, said, said)
 
 
 def open_one(draft: Draft) -> Opened:
@@ -199,9 +267,14 @@ def open_one(draft: Draft) -> Opened:
     try:
         return open_many([draft])[0]
     except IntegrityError:
-        if draft.origin is None:
+        if draft.origin is None or draft.origin.key is None:
             raise
         return _receipt_again(draft.origin)
+
+
+def known_origin(origin: Origin | None) -> bool:
+    """Whether a request with this key was taken in before."""
+    return bool(origin and origin.key and Case.everywhere.filter(origin_key=origin.key).exists())
 
 
 def _receipt_again(origin: Origin) -> Opened:
@@ -210,7 +283,8 @@ def _receipt_again(origin: Origin) -> Opened:
         raise Conflict(
             _("This Idempotency-Key was used before with a different body. Use a new key for a new report.")
         )
-    return Opened(case.pk, case.number, follow_code(case.pk), case.due, again=True)
+    follows = original_of(case).number if case.stage == kind_of(case.kind).procedure.following else None
+    return Opened(case.pk, case.number, follow_code(case.pk), case.due, again=True, follows=follows)
 
 
 class _Waiting:

@@ -49,7 +49,8 @@ class Step:
     action may choose instead. `task`: kind of post that gets the next task, `named` (the action names it) or empty.
     `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
     closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
-    task is open. `apart_from`: steps whose actor may not take this one. `notice`: told to the reporter after commit.
+    task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
+    whose actor may not take this one. `notice`: told to the reporter after commit.
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
     now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
     """
@@ -68,6 +69,7 @@ class Step:
     task: str = ""
     closes: str = ""
     settles: tuple[str, ...] = ()
+    merges: bool = False
     waits: bool = False
     bulk: bool = False
     with_original: bool = False
@@ -124,6 +126,12 @@ class Procedure:
     def opening(self) -> Step:
         """The step a case begins with."""
         return next(step for step in self.steps.values() if step.opens)
+
+    @cached_property
+    def following(self) -> str:
+        """The stage in which a case may begin that follows another from the start; empty where none can."""
+        waiting = [stage for step in self.steps.values() if step.with_original for stage in step.leaves]
+        return next((stage for stage in waiting if stage in self.opening.otherwise), "")
 
     def leaving(self, stage: str) -> list[Step]:
         """The steps the procedure allows in a stage, whoever may take them."""

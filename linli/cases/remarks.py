@@ -14,7 +14,7 @@ from linli.base.errors import Conflict, NotFound, NotYours
 from linli.base.writing import writing
 from linli.cases.models import Case
 from linli.cases.reading import require_sight
-from linli.cases.story import NOTE, PRINT, WITHDRAW_NOTE
+from linli.cases.story import GREW, NOTE, PRINT, WITHDRAW_NOTE
 from linli.ledger.models import Entry
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -26,6 +26,7 @@ def register_entries() -> None:
     """Make these names known to the ledger; called when the app starts."""
     register(NOTE, label=lambda: gettext("Internal note"), redaction=Redaction.ERASE)
     register(WITHDRAW_NOTE, label=lambda: gettext("Note withdrawn"), redaction=Redaction.ERASE)
+    register(GREW, label=lambda: gettext("A case of another kind came of it"), redaction=Redaction.ERASE)
     register(PRINT, label=lambda: gettext("File printed"), redaction=Redaction.NO_WORDS)
 
 

@@ -19,6 +19,7 @@ from linli.posts.models import Holding, Post
 OWN_WORDS = "reporter"
 FOR_STAFF = {"note"}  # what posts write to each other
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
+GREW = "cases.grew"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,10 @@ def category_words(category: Category) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its field, heading and hint, its reader and writer. What only explains another is `told`."""
+    """One column: its field, heading and hint, its reader and writer. What only explains another is `told`.
+
+    `kept`: where nothing is given, a row that is stored already keeps what it had.
+    """
 
     name: str
     label: Any
@@ -48,6 +51,7 @@ class Column:
     is_day: bool = False
     is_long: bool = False
     default: Any = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -278,8 +282,9 @@ CATEGORIES = Table(
             _yes_or_no,
             width=8,
             choices=_labels(cells.YES_NO),
-            hint=_("“yes” keeps it off public maps and out of prompts about duplicates."),
+            hint=_("“yes” keeps it off public maps and out of prompts about duplicates. Empty: as before."),
             default=False,
+            kept=True,
         ),
         Column(
             "audience",

@@ -16,6 +16,7 @@ from linli.base.ids import uuid7
 from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.cases.clocks import ClockChanges, Term, due_of, live_clocks, move, pressing_at
+from linli.cases.duplicates import merge_one_at_a_time
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.permission import require_stage, require_step, who_took
@@ -120,6 +121,9 @@ def taking(
 
 def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     kind = kind_of(detail.case.kind)
+    rule = kind.procedure.steps[step]
+    if rule.merges:
+        merge_one_at_a_time()
     rows = kind.model._default_manager.select_for_update(of=("case",)).select_related(
         "case", "case__reporter", "case__category", "case__lead"
     )
@@ -128,7 +132,6 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
         raise NotFound
     tasks = open_tasks(locked.case)
     clocks = live_clocks(locked.case)
-    rule = kind.procedure.steps[step]
     before = _values(locked)
     return Taking(rule, by, at, locked, locked.case, tasks, clocks, target=rule.enters, before=before)
 

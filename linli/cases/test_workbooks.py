@@ -236,3 +236,28 @@ def test_a_real_tree_of_517_leaves_comes_in_as_a_workbook(world):
     carry_out(plan, by=world.by("administrator"))
     leaf = Category.objects.get(code=codes[tuple(line[:3])])
     assert leaf.parent.parent.parent.code == "M"
+
+
+@pytest.mark.parametrize("cell", [None, "", "no", "yes"], ids=["no column", "empty", "no", "yes"])
+@pytest.mark.parametrize("code", ["0401", "0101"])
+def test_a_category_keeps_its_sensitivity_unless_the_table_says_otherwise(world, code, cell):
+    old = Category.objects.get(code=code)
+    row = {"Code": code, "Chinese name": old.name_zh, "English name": "Renamed", "Source": "测试"}
+    row["Valid from"] = old.valid_from
+    headings = [*row, *(["Sensitive"] if cell is not None else [])]
+    plan = sent(world, Book({**row, "Sensitive": cell or ""}, headings=headings).bytes(), CATEGORIES)
+    assert plan.faults == []
+    expected = {"no": False, "yes": True}.get(cell or "", old.sensitive)
+    assert plan.changes[0].values["sensitive"] is expected
+
+
+def test_a_new_category_is_not_sensitive_unless_the_table_says_so(world):
+    row = {
+        "Code": "0998",
+        "Chinese name": "新类",
+        "English name": "New",
+        "Source": "x",
+        "Valid from": "2020-01-01",
+    }
+    plan = sent(world, Book(row, headings=list(row)).bytes(), CATEGORIES)
+    assert (plan.faults, plan.changes[0].values["sensitive"]) == ([], False)

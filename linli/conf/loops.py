@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import connection
 
 from linli.base import generations
-from linli.cases import duplicates, notices, search
-from linli.cases.duplicates import close_followers
+from linli.cases import followers, notices, search
 from linli.cases.exports import clear
+from linli.cases.followers import close_followers
 from linli.cases.lapses import lapse_due
 from linli.cases.reckoning import reckon_turn
 from linli.ledger import sequencing
@@ -43,7 +43,7 @@ TURNS = [
     Turn(search.fold, 0.5, search.BATCH),
     Turn(notices.send_waiting, 1.0, notices.BATCH),
     Turn(lapse_due, 15.0),
-    Turn(close_followers, 5.0, duplicates.BATCH),
+    Turn(close_followers, 5.0, followers.BATCH),
     Turn(make_waiting, 2.0),
     Turn(clear, 600.0),
     Turn(turn_over, 15.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.db import models
@@ -44,6 +45,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
             if divisor == high - low:
                 return found
         return found.filter(code_now__gte=low, code_now__lt=high)
+
+    def in_grids(self, codes: Collection[int]) -> CaseQuerySet:
+        """Those whose present place is one of these grids, or something in it (17-digit codes)."""
+        width = PLACE_INDEXES["case_grid"]
+        prefixes = {code // width for code in codes}
+        return self.alias(place_prefix=CodePrefix("code_now", width)).filter(place_prefix__in=prefixes)
 
     def with_place(self) -> CaseQuerySet:
         """Read the place along, without its outline, which no list shows and which can have 50 kB."""

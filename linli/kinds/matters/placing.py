@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from linli.base.coordinates import Datum, to_wgs84
 from linli.base.errors import Invalid, Unavailable
 from linli.base.generations import Cached
+from linli.cases.models import Category
+from linli.cases.nearby import Spot
 from linli.divisions.locating import locate
 from linli.divisions.models import Division
 from linli.kinds.matters.models import Placing
@@ -23,6 +25,12 @@ class Place:
     placing: Placing
     longitude: float | None = None
     latitude: float | None = None
+
+    def spot(self, category: Category | None, text: str) -> Spot:
+        """A matter about to be reported here, as one looks for others that are the same."""
+        known = self.longitude is not None and self.latitude is not None
+        point = (float(self.longitude or 0), float(self.latitude or 0)) if known else None
+        return Spot("matters", self.division, point, category, text)
 
 
 def placed(longitude: float | None, latitude: float | None, datum: str, chosen: Division | None) -> Place:

@@ -10,7 +10,7 @@ import pytest
 from linli.base.errors import Conflict, NotYours
 from linli.base.worktime import PLACE_TIME
 from linli.cases.catalogue import suggestion
-from linli.cases.duplicates import close_followers
+from linli.cases.followers import close_followers
 from linli.cases.models import Case, Category, Clock, Notice, Responsibility, Task
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import HOME, reload, state_of

@@ -27,7 +27,10 @@ def as_json(content: Mapping[str, Any], *, status: int = 200) -> JsonResponse:
 
 
 def receipt(request: HttpRequest, kind: str, opened: Opened) -> JsonResponse:
-    """What the sender of a new case keeps; 200 instead of 201 when the same request had come before."""
+    """What the sender of a new case keeps; 200 instead of 201 when the same request had come before.
+
+    Who said that it is the same as another one also gets the number it `follows`; null if that one has just ended.
+    """
     address = f"{request.scheme}://{request.get_host()}{request.path_info}/{opened.number}"
     content = {
         "number": opened.number,
@@ -35,6 +38,8 @@ def receipt(request: HttpRequest, kind: str, opened: Opened) -> JsonResponse:
         "status_url": address,
         "promised_by": instant(opened.promised_by),
     }
+    if opened.follows is not None:
+        content["follows"] = opened.follows or None
     response = as_json(content, status=200 if opened.again else 201)
     response["Location"] = address
     return response

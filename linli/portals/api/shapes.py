@@ -31,12 +31,7 @@ def components() -> Node:
     """The components section: one schema per sort of answer."""
     return {
         "schemas": {
-            "Receipt": _all_of(
-                number=_TEXT,
-                follow_code=_TEXT,
-                status_url={"type": "string", "format": "uri"},
-                promised_by=_PERHAPS,
-            ),
+            "Receipt": _receipt(),
             "Place": _all_of(code={"type": "string", "pattern": "^[0-9]+$"}, name=_TEXT),
             "Row": _all_of(**_ROW),
             "Case": _all_of(
@@ -63,6 +58,17 @@ def components() -> Node:
             "Error": _error(),
         }
     }
+
+
+def _receipt() -> Node:
+    """`follows` stands there only for who sent `same_as`."""
+    receipt = _all_of(
+        number=_TEXT,
+        follow_code=_TEXT,
+        status_url={"type": "string", "format": "uri"},
+        promised_by=_PERHAPS,
+    )
+    return {**receipt, "properties": {**receipt["properties"], "follows": _WORD}}
 
 
 def _error() -> Node:

@@ -22,7 +22,7 @@ from linli.base.errors import Conflict
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.calendars import calendar_of
-from linli.cases.duplicates import close_followers
+from linli.cases.followers import close_followers
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division

@@ -29,6 +29,7 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.history import changes_since, history
 from linli.portals.desk.keys import way_through
 from linli.portals.desk.lights import lights_of
+from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.reading import links_of, tasks_of
 from linli.portals.desk.replying import prefill, replies_for
 from linli.portals.desk.rows import stage_words
@@ -59,6 +60,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "tasks": tasks_of(found, by),
         "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
         "links": links_of(found, by),
+        "others": [each for each in kinds_to_open(by) if each.name != found.kind],
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in steps_open_to(by, found)],
         "may_ask": may_ask(by, found),
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.cases.kinds import step_of
+from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Link, Task
 from linli.cases.procedure import ASKED, HELPS, LEAD
 from linli.posts.actor import PostActor
@@ -36,9 +36,10 @@ class Duty:
 
 @dataclass(frozen=True)
 class Related:
-    """Another case this one is linked with."""
+    """Another case this one is linked with; its kind is named where it is another one."""
 
     how: str
+    kind: str
     number: str
     summary: str
 
@@ -79,7 +80,15 @@ def links_of(case: Case, by: PostActor) -> list[Related]:
     inwards = Link.objects.filter(target=case).select_related("source")
     found = [(_words(link.relation, 0), link.target) for link in outwards]
     found += [(_words(link.relation, 1), link.source) for link in inwards]
-    return [Related(how, other.number, other.summary) for how, other in found if covers(by, other.code_now)]
+    return [
+        Related(how, _kind_words(case, other), other.number, other.summary)
+        for how, other in found
+        if covers(by, other.code_now)
+    ]
+
+
+def _kind_words(case: Case, other: Case) -> str:
+    return str(kind_of(other.kind).procedure.label) if other.kind != case.kind else ""
 
 
 def _words(relation: str, end: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
-from linli.cases.forms import StepForm
+from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
+from linli.cases.models import Case
 from linli.cases.opening import Opened, Origin
 from linli.cases.steps import open_case
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
+from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.telling import with_errors
@@ -49,22 +52,24 @@ def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
     found = kind_of(kind)
     if found not in kinds_to_open(by):
         raise NotYours(_("Your post takes no reports in."))
+    source = source_of(request, by, found)
     if request.method != "POST":
-        return _asked(request, found, _form(found, by), str(uuid4()))
+        return _asked(request, found, grown(_form(found, by), source), str(uuid4()))
     data = {**request.POST.dict(), "channel": CHANNELS.get(PostKind(by.post.kind), "window")}
     try:
-        opened = open_case(kind, data, by=by, origin=_origin(request, by), files=request.FILES)
+        opened = open_case(kind, data, by=by, origin=_origin(request, by, source), files=request.FILES)
     except (Invalid, NotFound, Conflict) as refusal:
         if isinstance(refusal, NotFound):
             refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
-        form = with_errors(_form(found, by, data, request.FILES), refusal)
+        form = with_errors(grown(_form(found, by, data, request.FILES), source), refusal)
         return _asked(request, found, form, request.POST.get("sent", ""), status=refusal.status)
     return _receipt(request, found, opened)
 
 
 def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, status: int = 200) -> HttpResponse:
     point = [form[name] for name in _POINT if name in form.fields]
-    rest = [bound for bound in form.visible_fields() if bound.name not in _POINT]
+    shown = [bound for bound in form.visible_fields() if not isinstance(bound.field, SameAsField)]
+    rest = [bound for bound in shown if bound.name not in _POINT]
     open_point = any(bound.value() or bound.errors for bound in point[:2])
     context = {
         "form": form,
@@ -85,18 +90,18 @@ def _receipt(request: HttpRequest, kind: Kind, opened: Opened) -> HttpResponse:
     return response
 
 
-def _origin(request: HttpRequest, by: PostActor) -> Origin | None:
+def _origin(request: HttpRequest, by: PostActor, source: Case | None) -> Origin:
     """The page carries a key of its own, so that a form sent twice opens one case."""
     try:
         key = UUID(request.POST.get("sent", ""))
     except ValueError:
-        return None
+        return Origin(case=source)
     said: dict[str, Any] = {
         name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"
     }
     said["files"] = [[file.name, file.size] for _name, files in request.FILES.lists() for file in files]
     body = json.dumps(said, sort_keys=True).encode()
-    return Origin.of(f"desk/{by.holding.pk}", str(key), body)
+    return replace(Origin.of(f"desk/{by.holding.pk}", str(key), body), case=source)
 
 
 def _form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:

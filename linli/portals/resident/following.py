@@ -24,6 +24,7 @@ from linli.cases.procedure import REPORTER, Step
 from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
 from linli.portals.resident.door import resident_page
+from linli.portals.resident.linked import linked
 from linli.portals.resident.progress import milestones, shown_stage
 from linli.portals.resident.unlocked import lock_all, unlock, unlocked_cases, visible_case
 from linli.posts.actor import PartyActor
@@ -148,6 +149,7 @@ def show_case(
         "detail": kind.detail_of(case),
         "detail_template": f"{case.kind}/detail.html",
         "audience": "reporter",
+        "links": list(linked(request, case)),
         "looks": looks_at([case.reporter_id]) if case.reporter_id else [],
     }
     return render(request, "resident/case.html", content, status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound, Refusal
-from linli.cases.forms import PersonFields, PlaceField, StepForm
+from linli.cases.forms import PersonFields, PlaceField, SameAsField, StepForm
 from linli.cases.kinds import Kind, all_kinds, kind_of
 from linli.cases.opening import Origin
 from linli.cases.procedure import ANYONE
@@ -24,6 +25,7 @@ from linli.web.places import PlaceSelect
 
 REPORTER = PartyActor("reporter")
 POSITION = ("longitude", "latitude", "datum")
+NOT_SAID = {"csrfmiddlewaretoken", "own", "photos_kept"}  # what a page adds to what a person says
 
 
 class Envelope(FrameForm):
@@ -78,7 +80,8 @@ class Sections:
 
 def sections_of(form: StepForm) -> Sections:
     """The same sections for every kind; a kind that needs others has its own `open.html`."""
-    shown = [bound for bound in form.visible_fields() if bound.name not in POSITION]
+    visible = [bound for bound in form.visible_fields() if not isinstance(bound.field, SameAsField)]
+    shown = [bound for bound in visible if bound.name not in POSITION]
     main = [bound for bound in shown if bound.name not in PersonFields.base_fields]
     places = [bound.name for bound in main if isinstance(bound.field, PlaceField)]
     takes_position = {"longitude", "latitude"} <= set(form.fields)
@@ -89,26 +92,28 @@ def sections_of(form: StepForm) -> Sections:
     )
 
 
-def origin_of(request: HttpRequest, envelope: Envelope) -> Origin | None:
-    """The same mark with the same words is the same report; changed words are a new one, so nothing is lost."""
+def origin_of(request: HttpRequest, envelope: Envelope, files: Sequence[str]) -> Origin | None:
+    """The same mark with the same words is the same report; changed words are a new one, so nothing is lost.
+
+    `files` as `file_lines` gives them, of the request that brought them.
+    """
     mark = envelope.cleaned_data.get("mark")
     if not mark:
         return None
-    body = _body(request)
+    said = [f"{name}={value}" for name, value in what_was_said(request)]
+    body = "\n".join([*said, *files]).encode()
     return Origin.of("web", f"{mark}/{hashlib.sha256(body).hexdigest()}", body)
 
 
-def _body(request: HttpRequest) -> bytes:
-    """What was sent, without the token that Django changes on every page."""
-    lines = [
-        f"{name}={value}"
-        for name, values in sorted(request.POST.lists())
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
-    for name, files in sorted(request.FILES.lists()):
-        lines += [f"{name}:{_digest(file)}" for file in files]
-    return "\n".join(lines).encode()
+def what_was_said(request: HttpRequest) -> list[tuple[str, str]]:
+    """Every name and value that was sent, without what the page adds by itself."""
+    sent = sorted(request.POST.lists())
+    return [(name, str(value)) for name, values in sent if name not in NOT_SAID for value in values]
+
+
+def file_lines(request: HttpRequest) -> list[str]:
+    """The files that were sent, each as its field and digest."""
+    return [f"{name}:{_digest(file)}" for name, files in sorted(request.FILES.lists()) for file in files]
 
 
 def _digest(file: UploadedFile[Any]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from linli.base.errors import Invalid, NotFound, TooMany
@@ -16,7 +19,7 @@ from linli.cases.follow import follow_code
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
-from linli.cases.opening import Opened
+from linli.cases.opening import Opened, Origin, known_origin
 from linli.cases.steps import values_of
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.opening import (
@@ -31,6 +34,7 @@ from linli.portals.resident.opening import (
     tell,
     without_position,
 )
+from linli.portals.resident.same import KEPT, SAME, Photos, answered, question
 from linli.portals.resident.unlocked import RECEIPT, unlock
 from linli.web.limits import check_rate
 from linli.web.qr import drawn
@@ -76,20 +80,39 @@ def _taken_in(request: HttpRequest, kind: Kind, envelope: Envelope) -> HttpRespo
     form = opening_form(kind, request.POST, request.FILES)
     if envelope.is_valid() and form.is_valid():
         try:
-            opened = _open(request, kind, form, envelope)
+            return _asked_or_opened(request, kind, form, envelope)
         except Invalid as refusal:
             tell(form, refusal)
-        else:
-            unlock(request, opened.case)
-            request.session[RECEIPT] = str(opened.case)
-            return HttpResponseRedirect(reverse("resident:receipt"))
     return _form_page(request, kind, without_position(kind, form), envelope, status=422)
 
 
-def _open(request: HttpRequest, kind: Kind, form: StepForm, envelope: Envelope) -> Opened:
-    step = kind.procedure.opening
-    origin = origin_of(request, envelope)
-    opened: Opened = kind.function(step)(**values_of(form), by=REPORTER, origin=origin)
+def _asked_or_opened(request: HttpRequest, kind: Kind, form: StepForm, envelope: Envelope) -> HttpResponse:
+    """Ask once whether it is one of those nearby; then, or when there are none, take it in."""
+    photos = Photos.of(request)
+    origin = origin_of(request, envelope, photos.sent)
+    if not answered(request) and (found := form.nearby()) and not known_origin(origin):
+        return question(request, kind, form, (found, photos))
+    photos.put_into(form)
+    opened = _open(kind, form, origin)
+    unlock(request, opened.case)
+    request.session[RECEIPT] = str(opened.case)
+    if opened.follows == "":
+        messages.info(
+            request, _("What you chose has just been closed, so yours was taken in as a matter of its own.")
+        )
+    return HttpResponseRedirect(reverse("resident:receipt"))
+
+
+def _open(kind: Kind, form: StepForm, origin: Origin | None) -> Opened:
+    """Take it in; if what it was to follow is not open nearby any more, as one of its own: nothing is lost."""
+    function, given = kind.function(kind.procedure.opening), values_of(form)
+    try:
+        opened: Opened = function(**given, by=REPORTER, origin=origin)
+    except Invalid as refusal:
+        if not given.get(SAME) or set(refusal.facts.get("fields") or ()) != {SAME}:  # type: ignore[call-overload]
+            raise
+        opened = function(**{**given, SAME: ""}, by=REPORTER, origin=origin)
+        return opened if opened.again else replace(opened, follows="")
     return opened
 
 
@@ -101,7 +124,7 @@ def _form_page(
         "form": form,
         "envelope": envelope,
         "sections": sections_of(form),
-        "photos_lost": bool(request.FILES),
+        "photos_lost": bool(request.FILES or request.POST.get(KEPT)),
         "fields_template": [f"{kind.name}/open.html", "resident/open.html"],
     }
     return render(request, "resident/report.html", content, status=status)
@@ -116,9 +139,11 @@ def receipt(request: HttpRequest) -> HttpResponse:
     if case is None:
         raise NotFound
     address = request.build_absolute_uri(f"{reverse('resident:follow')}?{urlencode({'number': case.number})}")
+    kind = kind_of(case.kind)
     content = {
         "case": case,
-        "kind": kind_of(case.kind),
+        "kind": kind,
+        "follows": case.stage == kind.procedure.following,
         "code": follow_code(case.pk),
         "follow_address": address,
         "qr": drawn(address),

@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from linli.cases.models import Case
+from linli.cases.models import Case, Category
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import HOME
 from linli.kinds.matters.models import Matter
 from linli.portals.demo.world import standing_world
+from linli.posts.actor import PartyActor
 
 pytestmark = pytest.mark.browser
 LOOKS = [("zh-hans", "off"), ("en", "off"), ("zh-hans", "on")]
@@ -111,3 +112,20 @@ def test_the_position_is_sent_where_it_can_be_found(browser_page, server):
     page.click("main form .actions button")
     page.wait_for_url("**/receipt/")
     assert Case.everywhere.latest("recorded_at").division == grid
+
+
+def test_being_counted_in_needs_no_javascript_and_fits_a_telephone(page_in, server):
+    world, lamp = standing_world(), Category.objects.get(code="0201")
+    where = world.place("东门社区")
+    actions.report(by=PartyActor("reporter"), text="路灯坏了", category=lamp, division=where)
+    page = page_in(390, care="on")
+    page.goto(f"{server.url}/report/matters/")
+    page.fill("textarea", "灯不亮")
+    page.select_option("#id_category", "0201")
+    page.select_option("#id_division", where.trimmed)
+    page.click("main form .actions button")
+    assert "您反映的是不是下面的事" in page.inner_text("main")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("button[name=same_as]")
+    assert "已把您算上" in page.inner_text("main")
+    assert Case.everywhere.latest("recorded_at").stage == "merged"

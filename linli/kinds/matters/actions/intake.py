@@ -14,6 +14,7 @@ from linli.cases.attachments import attach, keep
 from linli.cases.catalogue import suggestion
 from linli.cases.duplicates import follow, relate_to, unfollow
 from linli.cases.models import Case, Category
+from linli.cases.nearby import offered
 from linli.cases.opening import Draft, Opened, Origin, open_grouped
 from linli.cases.taking import Version, taking
 from linli.divisions.models import Division
@@ -26,7 +27,10 @@ from linli.residents.keeping import GivenContact
 
 
 class Report(TypedDict, total=False):
-    """What a report may say; only `text` must be there. Coordinates in degrees, in `datum` (wgs84, gcj02, bd09)."""
+    """What a report may say; only `text` must be there. Coordinates in degrees, in `datum` (wgs84, gcj02, bd09).
+
+    `same_as`: the number of an open matter nearby that it is the same as.
+    """
 
     text: str
     category: Category | None
@@ -39,6 +43,7 @@ class Report(TypedDict, total=False):
     contact: GivenContact
     photos: Sequence[bytes]
     channel: str
+    same_as: str
 
 
 def report(
@@ -57,6 +62,8 @@ def report(
         placing=place.placing,
         happened_at=given.get("happened_at"),
     )
+    number = given.get("same_as", "")
+    original = offered(place.spot(category, matter.text), number) if number else None
     found = suggestion(category, place.division.code, (at or timezone.now()).date())
     draft = Draft(
         kind="matters",
@@ -67,6 +74,7 @@ def report(
         summary=matter.text,
         at=at,
         origin=origin,
+        same_as=original,
         channel=given.get("channel", "web"),
         contact=given.get("contact") or GivenContact(),
         terms={"promise": found.term} if found else {},

@@ -19,11 +19,14 @@ from linli.cases.forms import (
     PhotosField,
     PlaceField,
     ReasonForm,
+    SameAsField,
     StepForm,
     TidyText,
 )
 from linli.cases.models import Case, Category
 from linli.cases.models.catalogue import Audience
+from linli.cases.nearby import Nearby, nearby
+from linli.kinds.matters.placing import placed
 from linli.posts.models import Organisation
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -61,6 +64,7 @@ class Report(PersonFields):
     )
     happened_at = forms.DateTimeField(label=_("When did you see it?"), required=False)
     photos = PhotosField(label=_("Photos"), required=False)
+    same_as = SameAsField()
 
     field_order = (
         "text",
@@ -86,6 +90,13 @@ class Report(PersonFields):
         if (given.get("longitude") is None) != (given.get("latitude") is None):
             self.add_error("longitude", _("A point needs both longitude and latitude."))
         return given
+
+    def nearby(self) -> list[Nearby]:
+        """Open matters around the place given; none while only words say where it is."""
+        given = self.cleaned_data
+        point = given["longitude"], given["latitude"]
+        place = placed(*point, given["datum"] or "wgs84", given["division"])
+        return nearby(place.spot(given["category"], given["text"]))
 
 
 class Settle(StepForm):

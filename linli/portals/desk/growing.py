@@ -1,0 +1,57 @@
+"""A case of another kind that grows out of one on the desk: linked from the start, with what is known filled in."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest
+
+from linli.base.errors import NotFound
+from linli.cases.forms import StepForm
+from linli.cases.kinds import Kind, kind_of
+from linli.cases.models import Case
+from linli.cases.reading import case_for
+from linli.divisions.codes import Level
+from linli.posts.actor import PostActor
+
+FIELD = "from"
+_SAME = ("text", "landmark", "longitude", "latitude")  # what kinds call alike
+
+
+def source_of(request: HttpRequest, by: PostActor, kind: Kind) -> Case | None:
+    """The case it grows out of, if one is named; NotFound when the actor may not see it or it is of this kind."""
+    number = (request.POST if request.method == "POST" else request.GET).get(FIELD, "")
+    if not number:
+        return None
+    found = case_for(by, number)
+    if found.kind == kind.name:
+        raise NotFound
+    return found
+
+
+def grown(form: StepForm, source: Case | None) -> StepForm:
+    """The opening form with the source at hand, and what is known of it filled in as long as nobody has typed."""
+    form.source = source  # type: ignore[attr-defined]
+    if source is None or form.is_bound:
+        return form
+    detail = kind_of(source.kind).detail_of(source)
+    known = {name: getattr(detail, name, None) for name in _SAME if name in form.fields}
+    form.initial.update({name: value for name, value in known.items() if value not in {None, ""}})
+    if "text" in form.fields:
+        form.initial.setdefault("text", source.summary)
+    if "division" in form.fields and (place := _place(form.fields["division"], source)):
+        form.initial["division"] = form.fields["division"].initial = place
+    return form
+
+
+def _place(field: forms.Field, source: Case) -> str:
+    """The code of its place, or of the one above, as far as the form offers it."""
+    line = [
+        place for place in (source.division, source.division.parent) if place and place.level >= Level.VILLAGE
+    ]
+    codes = [place.trimmed for place in line]
+    if not isinstance(field.widget, forms.Select):
+        return next(iter(codes), "")
+    offered: set[str] = set()
+    for value, label in field.widget.choices:
+        offered |= {str(code) for code, _name in label} if isinstance(label, list) else {str(value)}
+    return next((code for code in codes if code in offered), "")
