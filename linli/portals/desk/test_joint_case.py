@@ -1,7 +1,7 @@
 """One joint case through every page: three bodies, a ruling, more time, a parked week, rework, silence, reopening.
 
-Everybody works in the browser, as on the day itself: the server runs on a clock that this test sets (tests/moved_clock.py)
-and nothing else is moved, so its own loop finds on the last day that nobody answered.
+Everybody works in the browser, as on the day itself: the server runs on a clock that this test sets
+(tests/moved_clock.py) and nothing else is moved, so its own loop finds on the last day that nobody answered.
 
 What the pages must say was reckoned on paper. Days on which offices work, September and October 2026:
 
@@ -187,7 +187,8 @@ def given_more_time_and_parked(days):
     assert "已挂账：资金或工程计划未落实" in days.page.inner_text(".heading__state")
     days.it_is(10, 8, 9)
     days.does("county_head", "resume")
-    # the promise had used six of eight (Su 20 to Th 24, Mo 28), each part three of five (23, 24, 28): two left, 9 and Sa 10
+    # the promise had used six of eight (Su 20 to Th 24, Mo 28), each part three of five (23, 24, 28);
+    # so two are left to each: Fr 9 and Sa 10
     assert days.running() == {PROMISE: "10月10日", **dict.fromkeys(PARTS, "10月10日")}
 
 
@@ -245,6 +246,7 @@ def test_a_joint_case_from_report_to_reopening(days):
         ("2026年9月18日 09", "2026年9月24日 23"),
     ]
     said = [limit[3] for limit in days.limits() if limit[0] == PROMISE]
-    assert "2026年10月10日 16 停止" in said[1] and "最初承诺 2026年9月24日" in said[1]  # kept after all rests
+    assert "2026年10月10日 16 停止" in said[1]
+    assert "最初承诺 2026年9月24日" in said[1]  # kept through all that came after
     assert "2026年9月28日 17 停止 已挂账：资金或工程计划未落实" in said[2]
     assert "2026年9月24日 09 停止 已延期" in said[3]
