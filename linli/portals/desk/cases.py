@@ -59,9 +59,22 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "tasks": tasks_of(found, by),
         "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
         "links": links_of(found, by),
-        "forms": [(step, _named(form_for(step, found, by=by), step)) for step in steps_open_to(by, found)],
+        "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),
     }
+
+
+def _usual_first(by: PostActor, found: Case) -> list[Step]:
+    """What leads on along the usual way stands above what leads aside, back or out of it."""
+    stages = kind_of(found.kind).procedure.stages
+    order = {name: place for place, name in enumerate(stages)}
+    reached = -1 if stages[found.stage].aside else order[found.stage]
+
+    def leads_on(step: Step) -> bool:
+        to = stages.get(step.enters)
+        return to is not None and not (to.aside or to.ends) and order[to.name] > reached
+
+    return sorted(steps_open_to(by, found), key=leads_on, reverse=True)
 
 
 def _heading(found: Case) -> dict[str, Any]:
