@@ -67,7 +67,7 @@ def test_a_clerk_clears_twenty_matters_without_the_mouse(committed_world, to_cle
     assert "这是列表的最后一件" in page.inner_text(".way")
     keys.press("u")
     page.wait_for_selector(".empty")
-    print(f"\n{(time.monotonic() - begun) / MATTERS:.2f} seconds per matter, {MATTERS} matters, no mouse")
+    print(f"\n{(time.monotonic() - begun) / MATTERS:.2f} seconds per matter, {MATTERS} matters, no mouse")  # noqa: T201
     assert "待办已清空" in page.inner_text(".empty")
     assert {case.category.code for case in Case.everywhere.filter(pk__in=[each.pk for each in cases])} == {
         "0201"
@@ -89,11 +89,16 @@ def tab_to(page, wanted):
     )
 
 
-def test_without_scripts_tab_and_enter_do_the_same(committed_world, to_clear, _browser):
-    server, cases = to_clear
+@pytest.fixture
+def page_without_scripts(_browser):
     context = _browser.new_context(locale="zh-CN", java_script_enabled=False)
-    page, keys = context.new_page(), None
-    keys = page.keyboard
+    yield context.new_page()
+    context.close()
+
+
+def test_without_scripts_tab_and_enter_do_the_same(committed_world, to_clear, page_without_scripts):
+    server, cases = to_clear
+    page, keys = page_without_scripts, page_without_scripts.keyboard
     sign_in(page, server, committed_world, CLERK)
     tab_to(page, lambda here: "跳到列表" in here["words"])
     keys.press("Enter")
@@ -110,4 +115,3 @@ def test_without_scripts_tab_and_enter_do_the_same(committed_world, to_clear, _b
     keys.press("Enter")  # the button sends
     page.wait_for_selector(".notice--success")
     assert Case.everywhere.filter(pk__in=[each.pk for each in cases], stage="accepted").count() == 1
-    context.close()
