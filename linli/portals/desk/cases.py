@@ -22,7 +22,7 @@ from linli.cases.models import Attachment, Case, Task
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
-from linli.cases.steps import form_for, steps_open_to, take
+from linli.cases.steps import form_for, leads_on, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
 from linli.portals.desk.hats import seated
@@ -65,16 +65,13 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
 
 
 def _usual_first(by: PostActor, found: Case) -> list[Step]:
-    """What leads on along the usual way stands above what leads aside, back or out of it."""
-    stages = kind_of(found.kind).procedure.stages
-    order = {name: place for place, name in enumerate(stages)}
-    reached = -1 if stages[found.stage].aside else order[found.stage]
+    """First what answers a question put to this post, then what leads on along the usual way, then the rest."""
+    asked = {task.asks for task in open_tasks(found) if task.post_id == by.post.pk} - {""}
 
-    def leads_on(step: Step) -> bool:
-        to = stages.get(step.enters)
-        return to is not None and not (to.aside or to.ends) and order[to.name] > reached
+    def rank(step: Step) -> int:
+        return 0 if asked.intersection(step.settles) else 1 if leads_on(step, found) else 2
 
-    return sorted(steps_open_to(by, found), key=leads_on, reverse=True)
+    return sorted(steps_open_to(by, found), key=rank)
 
 
 def _heading(found: Case) -> dict[str, Any]:
