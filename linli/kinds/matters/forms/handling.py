@@ -93,7 +93,7 @@ class MoreTime(ReasonForm):
         """Ask in the unit that the promise runs in."""
         promise = Clock.objects.filter(case=self.case, name="promise", stopped_at=None).first()
         if promise:
-            self.fields["amount"].label = HOW_MUCH_MORE[promise.unit]
+            self.fields["amount"].label = HOW_MUCH_MORE[Unit(promise.unit)]
 
 
 class RequestExtension(MoreTime):
