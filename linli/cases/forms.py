@@ -121,6 +121,7 @@ class KeptChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among rows that seldom change: read once, and again when their family's generation moves."""
 
     def __init__(self, queryset: Any, *, family: str, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", _("Please choose"))
         super().__init__(queryset, **kwargs)
         self._kept = Cached(family, self._read)
 
@@ -154,6 +155,7 @@ class PostField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One post, with its body; offered by the form in this case."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", _("Please choose"))
         super().__init__(Post.objects.none(), **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:

@@ -36,6 +36,16 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
     return [step for step in able if taken.isdisjoint(step.apart_from) and _possible(step, clocks)]
 
 
+def leads_on(step: Step, case: Case) -> bool:
+    """Whether a step carries a case on along its usual way: not aside, back, out, or on without somebody."""
+    stages = kind_of(case.kind).procedure.stages
+    order = {name: place for place, name in enumerate(stages)}
+    reached = -1 if stages[case.stage].aside else order[case.stage]
+    to = stages.get(step.enters)
+    usual = to is not None and not (to.aside or to.ends) and order[to.name] > reached
+    return usual and not step.settles
+
+
 def _possible(step: Step, clocks: list[Clock]) -> bool:
     """Whether the clocks are there that the step needs: running ones, resting ones."""
     running = {clock.name for clock in clocks if clock.running}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -89,20 +89,27 @@ def bulk(request: HttpRequest, by: PostActor) -> HttpResponse:
         raise Invalid(_("Tick at least one case, then choose what to do."))
     first = _first(picked, kind, by)
     if "confirmed" not in request.POST:
-        return _asked(request, form_for(step, first, by=by), (step, kind), picked)
+        return _asked(request, _fitting_all(step, first, picked, by=by), (step, kind), picked)
     form = form_for(step, first, by=by, data=request.POST, files=request.FILES)
     if not form.is_valid() and "done" not in request.POST:
         return _asked(request, with_errors(form, _why(form)), (step, kind), picked, status=422)
     done = [Outcome(*each.partition("|")[::2]) for each in request.POST.getlist("done")]
     begun = monotonic()
-    while picked and monotonic() - begun < PATIENCE:
+    while picked:
         done.append(_taken(picked.pop(0), (step, kind), request, by))
+        if monotonic() - begun >= PATIENCE:
+            break
     return _told(request, (step, kind), done, picked)
 
 
 def _picked(request: HttpRequest) -> list[Picked]:
     found: dict[str, Picked] = {}
-    for value in request.POST.getlist("pick")[:MOST]:
+    values = request.POST.getlist("pick")
+    if len(values) > MOST:
+        raise Invalid(
+            _("At most %(most)s cases at once. Tick fewer and do the rest afterwards.") % {"most": MOST}
+        )
+    for value in values:
         number, _colon, seen = value.partition(":")
         if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
             raise Invalid(_("This form is incomplete. Open the list again and tick the cases."))
@@ -112,14 +119,33 @@ def _picked(request: HttpRequest) -> list[Picked]:
 
 def _first(picked: Sequence[Picked], kind: str, by: PostActor) -> Case:
     """The case the form is made for: the first of this kind that the post can see."""
+    for case in _seen_of(picked, kind, by):
+        return case
+    raise Invalid(_("None of the ticked cases can take this step."))
+
+
+def _seen_of(picked: Sequence[Picked], kind: str, by: PostActor) -> Iterator[Case]:
+    """The ticked cases of a kind that the post can see."""
     for each in picked:
         try:
             case = case_for(by, each.number)
         except Refusal:
             continue
         if case.kind == kind:
-            return case
-    raise Invalid(_("None of the ticked cases can take this step."))
+            yield case
+
+
+def _fitting_all(step: Step, first: Case, picked: Sequence[Picked], *, by: PostActor) -> StepForm:
+    """The form with only those suggestions that are the same for every ticked case; the others fit one alone."""
+    form = form_for(step, first, by=by)
+    suggested = dict(form.initial)
+    for case in _seen_of(picked, first.kind, by):
+        other = form_for(step, case, by=by).initial
+        suggested = {name: value for name, value in suggested.items() if other.get(name) == value}
+    for name in set(form.initial) - set(suggested):
+        form.fields[name].help_text = form.base_fields[name].help_text
+    form.initial = suggested
+    return form
 
 
 def _why(form: StepForm) -> Invalid:

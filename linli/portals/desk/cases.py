@@ -22,7 +22,7 @@ from linli.cases.models import Attachment, Case, Task
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
-from linli.cases.steps import form_for, steps_open_to, take
+from linli.cases.steps import form_for, leads_on, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
 from linli.portals.desk.hats import seated
@@ -61,9 +61,19 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
         "links": links_of(found, by),
         "others": [each for each in kinds_to_open(by) if each.name != found.kind],
-        "forms": [(step, _named(form_for(step, found, by=by), step)) for step in steps_open_to(by, found)],
+        "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),
     }
+
+
+def _usual_first(by: PostActor, found: Case) -> list[Step]:
+    """First what answers a question put to this post, then what leads on along the usual way, then the rest."""
+    asked = {task.asks for task in open_tasks(found) if task.post_id == by.post.pk} - {""}
+
+    def rank(step: Step) -> int:
+        return 0 if asked.intersection(step.settles) else 1 if leads_on(step, found) else 2
+
+    return sorted(steps_open_to(by, found), key=rank)
 
 
 def _heading(found: Case) -> dict[str, Any]:

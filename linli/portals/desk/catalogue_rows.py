@@ -13,6 +13,7 @@ from linli.cases.cells import UNIT_WORDS, YES_NO, milestone_words
 from linli.cases.tables import AUDIENCES, RULES, Table, category_words
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
+from linli.web.times import day_words
 
 Shown = tuple[Any, Callable[[Any], str], bool]  # heading, what a row says, whether it stays on one line
 
@@ -33,7 +34,7 @@ class ShownRow:
 
 
 def _period(row: Any) -> str:
-    return f"{row.valid_from:%Y-%m-%d}" + (f" – {row.valid_to:%Y-%m-%d}" if row.valid_to else "")
+    return day_words(row.valid_from) + (f" – {day_words(row.valid_to)}" if row.valid_to else "")
 
 
 def _limit(row: Any) -> str:

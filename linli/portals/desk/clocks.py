@@ -22,7 +22,7 @@ from linli.portals.desk.lights import Light, light_of, resting_words
 
 @dataclass(frozen=True)
 class ShownClock:
-    """A stretch of running time in words; `light` only while it runs."""
+    """A stretch of running time in words; `light` only while it runs, `first_due` only where it is another moment."""
 
     label: str
     term: str
@@ -33,6 +33,8 @@ class ShownClock:
     light: Light | None
     halted: str = ""
     granted: str = ""
+    first_due: datetime | None = None
+    promised: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ShownLimit:
 
 
 def clocks_of(case: Case) -> list[ShownClock]:
-    """All clocks of a case, the running ones first."""
+    """All clocks of a case: those that run first, among them what the reporter was promised; then the newest first."""
     found = Clock.objects.filter(case=case).select_related("task__post")
     clocks = list(found.order_by("-started_at", "name"))
     sources = _sources(case.kind, {clock.source for clock in clocks})
@@ -65,10 +67,12 @@ def clocks_of(case: Case) -> list[ShownClock]:
             light=light_of(clock, now) if clock.running or clock.resting else None,
             halted=_halted_words(clock),
             granted=term_words(clock.extra, clock.unit) if clock.extra else "",
+            first_due=clock.first_due if clock.first_due != clock.due_at else None,
+            promised=rules[clock.name].shown,
         )
         for clock in clocks
     ]
-    return sorted(shown, key=lambda clock: clock.light is None)
+    return sorted(shown, key=lambda clock: 2 if clock.light is None else 0 if clock.promised else 1)
 
 
 def _named(label: str, clock: Clock) -> str:

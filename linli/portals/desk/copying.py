@@ -27,7 +27,7 @@ class CopyForm(forms.Form):
     posts = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Posts that are told"),
         queryset=Post.objects.none(),
-        widget=forms.SelectMultiple(attrs={"size": 10}),
+        widget=forms.CheckboxSelectMultiple(),
         help_text=gettext_lazy("They may read the case; nothing is to be done for them."),
     )
     note = TidyText(label=gettext_lazy("Note"), required=False, max_length=1000)

@@ -75,6 +75,10 @@ def facts_of(case: Case) -> Iterable[Row]:
 def _clock_row(clock: ShownClock) -> Row:
     said = {"start": moment_words(clock.started_at), "end": moment_words(clock.due_at)}
     words = [clock.term, _("%(start)s to %(end)s") % said]
+    if clock.granted:
+        words.append(_("with an extension of %(granted)s") % {"granted": clock.granted})
+    if clock.first_due:
+        words.append(_("first promised by %(moment)s") % {"moment": moment_words(clock.first_due)})
     if clock.stopped_at:
         words.append(_("stopped %(moment)s") % {"moment": moment_words(clock.stopped_at)})
     elif clock.light:

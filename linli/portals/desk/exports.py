@@ -131,7 +131,8 @@ def make(request: HttpRequest, by: PostActor) -> HttpResponse:
         return redirect("desk:export", export.pk)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
-        write(_table(wanted, by, first), wanted.form, path)
+        rows_written = write(_table(wanted, by, first), wanted.form, path)
+        exports.made_at_once(wanted, rows_written, by=by)
         return _download(path.read_bytes(), wanted, by)
 
 

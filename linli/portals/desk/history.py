@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.forms import Field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -70,8 +71,14 @@ def _whose(each: Happening) -> Iterable[str]:
 def _written(case: Case, each: Happening) -> Iterable[str]:
     """What was written, each with its label where there is more than one."""
     colon = pgettext("between a label and its value", ": ")
-    fields = kind_of(case.kind).form(step_of(case.kind, each.step)).base_fields if each.step else {}
     alone = len(each.words) == 1
+    fields = {} if alone or not each.words or not each.step else _fields(case, each.step)
     for name, words in each.words.items():
-        label = "" if alone or name not in fields else f"{fields[name].label}{colon}"
+        label = "" if name not in fields else f"{fields[name].label}{colon}"
         yield f"{label}{words}"
+
+
+def _fields(case: Case, step: str) -> dict[str, Field]:
+    """What a step asks for; a step that the system takes by itself asks nobody and writes nothing."""
+    found: dict[str, Field] = kind_of(case.kind).form(step_of(case.kind, step)).base_fields
+    return found

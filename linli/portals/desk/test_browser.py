@@ -17,10 +17,9 @@ PASSWORD = "云溪县的风吹过石桥2026"
 @pytest.fixture
 def desk(committed_world, start_server):
     """A server with some work in it, where everybody has the same password."""
-    case = reported(committed_world).case
-    dispatched(committed_world)
+    case, given = reported(committed_world).case, dispatched(committed_world).case
     Notice.objects.filter(case=case).update(state="stuck", attempts=6)
-    for key in ("chengguan_clerk", "administrator"):
+    for key in ("chengguan_clerk", "administrator", "power", "county_head", "call_taker"):
         account = Account.objects.get(pk=committed_world.by(key).holding.account_id)
         account.set_password(PASSWORD)
         account.save()
@@ -28,9 +27,31 @@ def desk(committed_world, start_server):
     post = committed_world.posts["东门社区第一网格"].pk
     return start_server(), {
         "chengguan_clerk": [
-            *("", "done/", "area/?words=灯", "hat/", "report/matters/", "procedures/matters/"),
-            *(f"cases/{case.number}/", f"cases/{case.number}/contact/", f"cases/{case.number}/refuse/"),
+            *(
+                "",
+                "done/",
+                "raised/",
+                "copied/",
+                "area/?words=灯",
+                "filters/",
+                "keys/",
+                "hat/",
+                "report/matters/",
+            ),
+            *("procedures/matters/", "rules/", "absence/", "exports/?list=area"),
+            *(
+                f"cases/{case.number}/{page}"
+                for page in ("", "contact/", "note/", "similar/", "copy/", "file/")
+            ),
+            *(f"cases/{case.number}/{step}/" for step in ("accept", "refuse", "refer", "relate")),
         ],
+        "power": [
+            f"cases/{given.number}/{step}/"
+            for step in ("handle", "disclaim", "request_extension", "suspend", "ask")
+        ],
+        "county_head": [f"cases/{given.number}/{step}/" for step in ("whistle", "supervise", "park")]
+        + ["templates/"],
+        "call_taker": ["exports/contacts/?list=area"],
         "administrator": [
             "coverage/",
             "posts/",
@@ -79,6 +100,7 @@ def test_every_page_fits_and_nothing_complains(committed_world, desk, browser_pa
     chosen = [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
     page.context.add_cookies(chosen)
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda wrong: complaints.append(str(wrong)))
     for address in walked(page, server, committed_world, pages):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
     assert complaints == []

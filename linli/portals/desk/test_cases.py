@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -180,3 +181,24 @@ def test_the_page_is_complete_in_english(sign_in, case):
     shown = text(page(sign_in("chengguan_clerk", language="en"), case))
     for words in ("Who has it now", "What has happened", "Reach the person who raised it", "Limits"):
         assert words in shown
+
+
+def steps_offered(response):
+    """The steps of a case's page, in their order."""
+    return re.findall(r'<details class="step"[^>]*><summary>([^<]+)</summary>', text(response))
+
+
+def test_the_usual_step_stands_first(world, sign_in, case):
+    assert steps_offered(page(sign_in("chengguan_clerk"), case))[0] == "受理"
+    actions.accept(
+        case.matter, by=world.by("chengguan_clerk"), seen=1, category=Category.objects.get(code="0201")
+    )
+    assert steps_offered(page(sign_in("chengguan_dispatcher"), case))[0] == "派遣"
+
+
+def test_what_one_is_asked_for_stands_first(world, sign_in, dispatched_case):
+    actions.request_extension(dispatched_case.matter, by=world.by("power"), seen=3, amount=2, reason="缺灯泡")
+    shown = page(sign_in("chengguan_dispatcher"), dispatched_case)
+    assert steps_offered(shown)[:2] == ["批准延时", "不同意延时"]
+    assert re.search(r'name="amount" value="2"', text(shown)), "what was asked for is filled in"
+    assert "延长几个工作日" in text(shown)

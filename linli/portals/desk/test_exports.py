@@ -274,3 +274,24 @@ def test_a_hundred_thousand_rows_need_little_memory(tmp_path):
     table = Table(["a"] * 9, counted(rows, told.append), [Row("a", "b")])
     assert write(table, "xlsx", tmp_path / "x") == 3000
     assert told == [1000, 2000, 3000]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_short_list_taken_out_at_once_is_on_record_too(world, sign_in, form):
+    for _each in range(3):
+        reported(world)
+    assert (
+        sign_in("chengguan_clerk").post("/desk/exports/make/", {"list": "area", "form": form}).status_code
+        == 200
+    )
+    entry = Entry.objects.get(name="exports.make")
+    assert entry.facts == {"rows": 3, "form": form, "list": "area"}
+    assert entry.post == world.posts["chengguan_clerk"].pk
+    assert entry.division == world.place("城关街道").code
+
+
+def test_a_list_that_is_only_looked_at_leaves_no_record_of_an_export(world, sign_in):
+    client = sign_in("chengguan_clerk")
+    client.get("/desk/area/")
+    client.get("/desk/exports/?list=area")
+    assert not Entry.objects.filter(name="exports.make").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from linli.base.worktime import LONGEST
+from linli.base.worktime import LONGEST, Unit
 from linli.cases.forms import (
     NoteForm,
     PhotosField,
@@ -15,7 +15,15 @@ from linli.cases.forms import (
     TidyText,
 )
 from linli.cases.kinds import kind_of
+from linli.cases.models import Clock
 from linli.kinds.matters.forms.routing import offer_posts
+from linli.ledger.models import Entry
+
+HOW_MUCH_MORE = {
+    Unit.WORKING_DAYS: _("How many working days more"),
+    Unit.WORKING_HOURS: _("How many working hours more"),
+    Unit.CALENDAR_DAYS: _("How many days more"),
+}
 
 
 class Handle(StepForm):
@@ -81,6 +89,12 @@ class MoreTime(ReasonForm):
 
     field_order = ("amount", "reason")
 
+    def offer(self) -> None:
+        """Ask in the unit that the promise runs in."""
+        promise = Clock.objects.filter(case=self.case, name="promise", stopped_at=None).first()
+        if promise:
+            self.fields["amount"].label = HOW_MUCH_MORE[Unit(promise.unit)]
+
 
 class RequestExtension(MoreTime):
     """Asking for more time."""
@@ -90,6 +104,15 @@ class RequestExtension(MoreTime):
 
 class Extend(MoreTime):
     """Granting more time."""
+
+    def suggest(self) -> None:
+        """Begin with what was asked for."""
+        wishes = Entry.objects.filter(
+            about=self.case.pk if self.case else None, name="matters.request_extension"
+        )
+        wish = wishes.order_by("-pk").first()
+        if wish:
+            self.initial["amount"] = wish.facts["amount"]
 
 
 class DenyExtension(ReasonForm):

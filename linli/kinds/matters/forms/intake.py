@@ -136,7 +136,8 @@ class Accept(NoteForm):
     field_order = ("category", "condition", "note")
 
     def offer(self) -> None:
-        """Offer the conditions the catalogue knows for the category so far; without any, do not ask."""
+        """Say categories with their codes, which clerks type; offer the conditions known for the one so far, if any."""
+        self.fields["category"].label_from_instance = lambda row: f"{row.code} {row}"  # type: ignore[attr-defined]
         found = conditions(self.case.category, self.case) if self.case else []
         if found:
             self.fields["condition"].widget = forms.Select(
@@ -176,7 +177,9 @@ class Void(ReasonForm):
 class Refer(ReasonForm):
     """Passing a matter on: the next owner must be named."""
 
-    to = forms.ModelChoiceField(Organisation.objects.order_by("name"), label=_("Who takes it over"))
+    to = forms.ModelChoiceField(
+        Organisation.objects.order_by("name"), label=_("Who takes it over"), empty_label=_("Please choose")
+    )
 
     field_order = ("to", "reason")
 

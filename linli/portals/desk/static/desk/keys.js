@@ -57,6 +57,11 @@
   };
 
   document.addEventListener("keydown", (event) => {
+    const form = (event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.closest("form[data-once]");
+    if (form && !off()) {
+      event.preventDefault();
+      return form.requestSubmit();
+    }
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || off()) return;
     const writing = event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
     if (writing) {
