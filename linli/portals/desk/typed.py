@@ -1,0 +1,45 @@
+"""What somebody had typed when their session or appointment ended in the middle of a call: back after signing in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from linli.portals.desk.hats import Given, Opened
+
+KEPT = "desk.typed"
+LONGEST = 8_000  # characters: an address that needs no account must not fill the store
+FOR = timedelta(minutes=30)
+
+
+def typed_stays(page: Opened[Given]) -> Opened[Given]:
+    """Around a page of the desk: what was sent to it in vain waits in the session, sealed, for half an hour."""
+
+    @wraps(page)
+    def kept(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        response = page(request, *args, **kwargs)
+        if request.method == "POST" and not hasattr(request, "desk"):
+            _keep(request)
+        return response
+
+    return kept
+
+
+def _keep(request: HttpRequest) -> None:
+    fields = {name: value for name, value in request.POST.dict().items() if name != "csrfmiddlewaretoken"}
+    if sum(len(value) for value in fields.values()) <= LONGEST:
+        kept = {"page": request.path, "at": timezone.now().isoformat(), "fields": fields}
+        request.session[KEPT] = kept
+
+
+def take_back(request: HttpRequest) -> dict[str, str]:
+    """What waits for this page, once; empty when there is nothing or it is too old."""
+    kept = request.session.get(KEPT)
+    if not kept or kept["page"] != request.path:
+        return {}
+    del request.session[KEPT]
+    fresh = datetime.fromisoformat(kept["at"]) > timezone.now() - FOR
+    return dict(kept["fields"]) if fresh else {}
