@@ -120,14 +120,15 @@ def _unknown_number(request: HttpRequest) -> bool:
 
 def _looked_up(request: HttpRequest, screen: Screen) -> HttpResponse:
     typed = screen.given.get("phone", "").strip()
-    screen.given = {**screen.given, "sought": typed}
     try:
         check_post_rate(screen.by.post.pk, "caller", **LOOK_UPS)
         found = matters_of_caller(typed, by=screen.by)
     except (Invalid, TooMany) as refusal:
         screen.trouble, screen.raised = refusal, None
+        screen.given = {**screen.given, "sought": ""}
         return _shown(request, screen, status=refusal.status)
     screen.raised = [_raised(case, screen.by) for case in found]
+    screen.given = {**screen.given, "sought": typed}
     if found and not screen.given.get("division"):
         last = place_label(found[0].division.trimmed, screen.by)
         screen.given = {**screen.given, "division": last}
@@ -188,9 +189,14 @@ def layout(form: StepForm) -> dict[str, Any]:
         "form": form,
         "fields": [bound for bound in fields if bound not in aside],
         "aside": aside,
-        "aside_open": any(bound.errors or bound.value() for bound in aside),
+        "aside_open": any(bound.errors or bound.value() for bound in aside if _open_text(bound)),
         "phone": form["phone"] if "phone" in form.fields else None,
     }
+
+
+def _open_text(bound: forms.BoundField) -> bool:
+    """A choice always has a value; it says nothing about whether somebody filled the field in."""
+    return not isinstance(bound.field, forms.ChoiceField)
 
 
 def _always(bound: forms.BoundField) -> bool:

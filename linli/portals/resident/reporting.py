@@ -18,6 +18,7 @@ from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
 from linli.cases.opening import Opened
 from linli.cases.steps import values_of
+from linli.portals.resident.cookieless import cookies_optional, keeps_no_cookies
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.opening import (
     REPORTER,
@@ -53,6 +54,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "resident/choose.html", {"kinds": kinds})
 
 
+@cookies_optional
 @require_http_methods(["GET", "HEAD", "POST"])
 @resident_page
 def report(request: HttpRequest, kind: str) -> HttpResponse:
@@ -80,6 +82,8 @@ def _taken_in(request: HttpRequest, kind: Kind, envelope: Envelope) -> HttpRespo
         except Invalid as refusal:
             tell(form, refusal)
         else:
+            if keeps_no_cookies(request):
+                return _receipt_page(request, Case.everywhere.get(pk=opened.case))
             unlock(request, opened.case)
             request.session[RECEIPT] = str(opened.case)
             return HttpResponseRedirect(reverse("resident:receipt"))
@@ -115,6 +119,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
     case = Case.everywhere.filter(pk=kept).first() if kept else None
     if case is None:
         raise NotFound
+    return _receipt_page(request, case)
+
+
+def _receipt_page(request: HttpRequest, case: Case) -> HttpResponse:
     address = request.build_absolute_uri(f"{reverse('resident:follow')}?{urlencode({'number': case.number})}")
     content = {
         "case": case,
@@ -122,5 +130,6 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "code": follow_code(case.pk),
         "follow_address": address,
         "qr": drawn(address),
+        "no_cookies": keeps_no_cookies(request),
     }
     return render(request, "resident/receipt.html", content)
