@@ -24,7 +24,7 @@ _SHORTEST = 2  # characters of a name that is looked for in a text
 
 @dataclass(frozen=True)
 class Called:
-    """A place as people call it: `name` without the office, `short` without what kind of place, `label` to choose by."""
+    """A place as people call it: `name` without the office, `short` without its kind as well, `label` to choose by."""
 
     code: str
     level: int
@@ -66,12 +66,9 @@ def typed_place(typed: str, area: str) -> list[Called]:
     """The places that fit what somebody typed, the best kind of fit only: the whole name, else a part of it."""
     wanted = half_width(typed).strip()
     places = called_within(area)
-    ways = (
-        lambda each: wanted in (each.label, each.code),
-        lambda each: wanted in (each.name, each.short),
-        lambda each: wanted in each.label,
-    )
-    return next((fits for fits in ([each for each in places if way(each)] for way in ways) if fits), [])
+    exactly = [each for each in places if wanted in (each.label, each.code)]
+    as_called = [each for each in places if wanted in (each.name, each.short)]
+    return exactly or as_called or [each for each in places if wanted in each.label]
 
 
 def mentioned(text: str, area: str) -> list[Called]:

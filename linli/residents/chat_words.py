@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -39,13 +41,20 @@ _AROUND_NUMBER = re.compile(
     r"(?:可以?|请|有事)?(?:打|拨打|联系)?(?:我|他|她|本人|家里|店里)?(?:爱人|老婆|老公|儿子|女儿|妈妈|爸爸|家人)?的?(?:联系|手机|电话|座机|联系人|号码){0,3}(?:方式|号码|号)?"
     rf"(?:也?是|为|[:：])?\s*{_NUMBER}(?:[,，、/ 或]*{_NUMBER})*\s*(?:[(（]?微信同号[)）]?|是我的电话|联系我)?"
 )
-_CONTACT_PERSON = re.compile(r"(?:联系人|反映人|姓名)\s*[:：]?\s*[\u4e00-\u9fff]{2,4}(?=[\s,，。;；、]|$|\ue000)")
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段钱汤尹黎易常武乔贺赖龚文"
+_CONTACT_PERSON = re.compile(
+    r"(?:联系人|反映人|姓名)\s*[:：]?\s*[\u4e00-\u9fff]{2,4}(?=[\s,，。;；、]|$|\ue000)"
+)
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶"
+    "阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段钱汤尹黎易常武乔贺赖龚文"
+)
 _I_AM = re.compile(
     rf"(?:我叫|我姓名是|我名字叫|本人)(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[\s,，。;；、]|$)|{SOMEBODY})"
     rf"|(?:我是|这里是){SOMEBODY}(?=[\s,，。;；、]|$)"
 )
-_TITLES = r"(?:书记|主任|网格员|网格长|社区|领导|队长|经理|站长|老师|师傅|群主|邻居|同志|客服|物业|工作人员|管理员)"
+_TITLES = (
+    r"(?:书记|主任|网格员|网格长|社区|领导|队长|经理|站长|老师|师傅|群主|邻居|同志|客服|物业|工作人员|管理员)"
+)
 _TO_WHOM = rf"(?:{SOMEBODY}|各位|[{_SURNAMES}小老]?{_TITLES}们?|[小老][{_SURNAMES}]|[{_SURNAMES}][姐哥叔])"
 _POLITE = re.compile(
     rf"^(?:{_TO_WHOM}{{0,3}}(?:你好|您好|你们好|大家好|早上好|上午好|中午好|下午好|晚上好|早安|早|好)?"
@@ -59,8 +68,27 @@ _BREAKS = ",，。.!！?？~～;；、…:： "
 _CLAUSE = re.compile(rf"[^{_BREAKS}]*[{_BREAKS}]+|[^{_BREAKS}]+$")  # a clause with what ends it
 
 
-def take_numbers(line: str) -> tuple[str, list[str]]:
-    """The line without personal numbers, and the telephone numbers among them as digits."""
+@dataclass(frozen=True)
+class PlainLine:
+    """One line: its words, the telephone numbers it gave as digits, and what in it was no text."""
+
+    words: str
+    phones: list[str]
+    media: Counter[str]
+
+
+def plain_line(line: str, names: Iterable[str]) -> PlainLine:
+    """A line as the matter may keep it: nobody in it, no number, nothing that is only polite."""
+    media: Counter[str] = Counter()
+    rest = line
+    for kind, form in MEDIA.items():
+        rest, times = form.subn(" ", rest)
+        media.update([kind] * times)
+    rest, phones = _without_numbers(rest)
+    return PlainLine(_plain_words(rest, names), phones, media)
+
+
+def _without_numbers(line: str) -> tuple[str, list[str]]:
     line = _IDENTITY.sub(_("(ID number left out)"), line)
     found: list[str] = []
 
@@ -76,8 +104,7 @@ def take_numbers(line: str) -> tuple[str, list[str]]:
     return _WECHAT.sub("", line), found
 
 
-def plain_words(line: str, names: Iterable[str]) -> str:
-    """What is left to say: without stickers, mentions, speakers' names, introductions and mere politeness."""
+def _plain_words(line: str, names: Iterable[str]) -> str:
     line = _OF_NO_USE.sub(" ", line)
     for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
         line = line.replace(name, SOMEBODY)

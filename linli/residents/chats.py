@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from linli.base.text import half_width, tidy
 from linli.residents.chat_times import Moments, moment_in
-from linli.residents.chat_words import MEDIA, plain_words, take_numbers
+from linli.residents.chat_words import plain_line
 
 LONGEST = 20_000  # characters of a chat; more nobody reads through while somebody waits
 _LONGEST_NAME = 16
@@ -28,7 +28,9 @@ _TIME_THEN_NAME_ALONE = re.compile(rf"^20\d\d[-/].*?\d{{1,2}}:\d{{2}}(?::\d{{2}}
 _TIME_ALONE = re.compile(rf"^[-—–=·\s]*{_WHEN}[-—–=·\s]*$")
 _DAY_ALONE = re.compile(r"^[-—–=·\s]*(?P<when>20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[-—–=·\s]*$")
 _NAME_THEN_TEXT = re.compile(r"^(?P<name>[^\s:：\[\]【】「」，。！？,!?]{1,12})[:：]\s*(?P<text>\S.*)$")
-_TITLE = re.compile(r"^(?:微信)?(?:(?P<one>\S{1,20}?)(?:和|与)(?P<two>\S{1,20}?)的|.{0,20})聊天记录(?:如下)?[:：]?$")
+_TITLE = re.compile(
+    r"^(?:微信)?(?:(?P<one>\S{1,20}?)(?:和|与)(?P<two>\S{1,20}?)的|.{0,20})聊天记录(?:如下)?[:：]?$"
+)
 _RULE = re.compile(r"^[-—–=_*·.\s]{3,}$")
 _QUOTED = re.compile(r"「(?P<said>[^「」]+)」\s*\n\s*(?:[-—–]\s*){3,}\n?")
 _NOTICE = re.compile(
@@ -39,7 +41,9 @@ _LABELS = re.compile(
     r"地[点址]|时间|电话|手机|联系|姓名|问题|情况|诉求|事[项由]|位置|备注|反映|原因|要求|标题|内容|身份证|微信|小区"
     r"|楼|转发|通知|公告|紧急|提醒|注|附|答|问|https?|如下|例如|建议|说|意思|结果"
 )
-_NO_NAME = re.compile(r"[，。！？,!?、；;]|昨|今天|今早|今晚|早上|上午|下午|晚上|凌晨|[到从在]|[点时]$|[坏漏停堵响]了")
+_NO_NAME = re.compile(
+    r"[，。！？,!?、；;]|昨|今天|今早|今晚|早上|上午|下午|晚上|凌晨|[到从在]|[点时]$|[坏漏停堵响]了"
+)
 
 
 @dataclass(frozen=True)
@@ -106,34 +110,24 @@ def read_chat(text: str, *, now: datetime) -> Chat:
     pasted, quoted = _without_quotes(half_width(tidy(text[:LONGEST])))
     lines = _one_line_headers([_tidied(line) for line in pasted.split("\n")])
     reader = _Reader(lines, quoted | _names_before_colons(lines), now)
-    left_out: Counter[str] = Counter()
+    media: Counter[str] = Counter()
     phones: list[str] = []
     said: list[str] = []
     first: datetime | None = None
     for message in reader.messages:
-        words = _words_of(message, left_out, phones, reader.names)
-        if words:
-            said.append(words)
-            first = first or message.when
+        for line in (plain_line(each, reader.names) for each in message.lines):
+            media += line.media
+            phones += line.phones
+            if line.words:
+                said.append(line.words)
+                first = first or message.when
     return Chat(
-        words=_once("\n".join(said)),
+        words="\n".join(dict.fromkeys(said)),  # what was sent twice is said once
         phones=tuple(dict.fromkeys(phones)),
         said_at=first if first and first <= now else None,
-        left_out=dict(left_out),
+        left_out=dict(media),
         speakers=len(reader.names),
     )
-
-
-def _words_of(message: _Message, left_out: Counter[str], phones: list[str], names: Iterable[str]) -> str:
-    kept = []
-    for line in message.lines:
-        for kind, form in MEDIA.items():
-            line, times = form.subn(" ", line)
-            left_out.update([kind] * times)
-        line, found = take_numbers(line)
-        phones += found
-        kept.append(plain_words(line, names))
-    return "\n".join(line for line in kept if line)
 
 
 def _names_before_colons(lines: Sequence[str]) -> set[str]:
@@ -177,8 +171,3 @@ def _one_line_headers(lines: Sequence[str]) -> list[str]:
 
 def _tidied(line: str) -> str:
     return re.sub(r"[\u2000-\u200d\u2028-\u202f\u2060\ufeff\xa0\t ]+", " ", line).strip()
-
-
-def _once(text: str) -> str:
-    """What was sent twice is said once."""
-    return "\n".join(dict.fromkeys(text.split("\n")))

@@ -21,12 +21,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal, TooMany
+from linli.cases.call_figures import emergencies_today, midnight, queue_of
 from linli.cases.calling import EMERGENCY_LINES, MOST, TAKE_CALLS, hand_to_emergency, matters_of_caller
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, Step
-from linli.cases.call_figures import emergencies_today, midnight, queue_of
 from linli.cases.reading import case_for
 from linli.cases.steps import open_case, steps_open_to
 from linli.portals.desk.hats import seated
@@ -47,7 +47,11 @@ _ASIDE = (forms.FileField, forms.DateTimeField, forms.FloatField, forms.ChoiceFi
 EMERGENCIES = (
     ("119", gettext_lazy("Fire, gas, somebody trapped"), gettext_lazy("First out of danger, then 119.")),
     ("120", gettext_lazy("Somebody hurt or unconscious"), gettext_lazy("Where, how many, still breathing?")),
-    ("110", gettext_lazy("Violence, theft, a life at risk"), gettext_lazy("Stay on the line until 110 has it.")),
+    (
+        "110",
+        gettext_lazy("Violence, theft, a life at risk"),
+        gettext_lazy("Stay on the line until 110 has it."),
+    ),
 )
 
 
@@ -159,7 +163,11 @@ def _raised_again(numbers: str, by: PostActor) -> list[Raised] | None:
 def _taken_in(request: HttpRequest, screen: Screen) -> HttpResponse:
     by, kind = screen.by, screen.kind
     try:
-        data = {**screen.given, "channel": "telephone", "division": place_code(screen.given.get("division", ""), by)}
+        data = {
+            **screen.given,
+            "channel": "telephone",
+            "division": place_code(screen.given.get("division", ""), by),
+        }
         opened = open_case(kind.name, data, by=by, origin=origin_of(request, by), files=request.FILES)
     except (Invalid, NotFound, Conflict) as refusal:
         screen.form = with_errors(call_form(screen, request.POST, request.FILES), refusal)
@@ -177,7 +185,9 @@ def call_form(screen: Screen, data: Any = None, files: Any = None) -> StepForm:
         if name in form.fields:
             form.fields[name].widget.attrs |= {"autocomplete": "off", "accesskey": key}
     if data is None:
-        form.initial |= {name: value for name, value in screen.given.items() if name in form.fields}
+        if "text" in form.fields and screen.given.get("sought"):
+            form.fields["text"].widget.attrs["autofocus"] = True
+        form.initial.update({name: value for name, value in screen.given.items() if name in form.fields})
     return form
 
 

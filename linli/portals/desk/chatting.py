@@ -58,7 +58,9 @@ def chats(request: HttpRequest, by: PostActor) -> HttpResponse:
     require(by, TAKE_CALLS, within=by.post.division.code)
     if request.method != "POST":
         given = given_back(request)
-        return _shown(request, PastedForm(initial=given), _draft(Screen(by, given)) if given.get("text") else None)
+        return _shown(
+            request, PastedForm(initial=given), _draft(Screen(by, given)) if given.get("text") else None
+        )
     if request.POST.get("act") == "save":
         return _saved(request, Screen(by, request.POST.dict()))
     pasted = PastedForm(request.POST)
@@ -99,7 +101,9 @@ def _remarks(chat: Chat, by: PostActor) -> list[str]:
             % {"numbers": _(", ").join(chat.phones)}
         )
     elif chat.phones:
-        found.append(_("The telephone number is from the chat. Delete it if it is not of whoever raised this."))
+        found.append(
+            _("The telephone number is from the chat. Delete it if it is not of whoever raised this.")
+        )
     return found
 
 
@@ -132,7 +136,7 @@ def _saved(request: HttpRequest, screen: Screen) -> HttpResponse:
         opened = open_case(screen.kind.name, data, by=by, origin=origin_of(request, by), files=request.FILES)
     except (Invalid, NotFound, Conflict) as refusal:
         form = with_errors(_draft(screen, request.POST, request.FILES), refusal)
-        return _shown(request, PastedForm(initial=given), form, status=refusal.status)
+        return _shown(request, PastedForm(initial={**given}), form, status=refusal.status)
     taken = Taken(screen.kind, opened, given.get("phone", ""), reverse("desk:chats"), chat=True)
     return receipt(request, taken)
 

@@ -21,8 +21,12 @@ class TypedPlace(forms.CharField):
 
     def __init__(self, by: PostActor, like: forms.Field) -> None:
         attrs = {"list": "places", "autocomplete": "off", "accesskey": "p"}
-        super().__init__(label=like.label, required=like.required, widget=forms.TextInput(attrs), max_length=100)
-        self.help_text = gettext_lazy("Some characters of the community, village or grid. Leave it empty in doubt.")
+        super().__init__(
+            label=like.label, required=like.required, widget=forms.TextInput(attrs), max_length=100
+        )
+        self.help_text = gettext_lazy(
+            "Some characters of the community, village or grid. Leave it empty in doubt."
+        )
         self.by = by
 
     def clean(self, value: Any) -> str:
@@ -40,7 +44,9 @@ def place_code(typed: str, by: PostActor) -> str:
     fits = typed_place(typed, by.post.division.trimmed)
     if len(fits) == 1:
         return fits[0].code
-    sentence = _("No place in your area is called like this. Type another part of its name, or leave it empty.")
+    sentence = _(
+        "No place in your area is called like this. Type another part of its name, or leave it empty."
+    )
     if fits:
         names = _(", ").join(each.label for each in fits[:_MOST_NAMED])
         sentence = _("Several places fit: %(names)s. Type more of the name.") % {"names": names}

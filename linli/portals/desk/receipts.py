@@ -21,7 +21,7 @@ from linli.web.qr import drawn
 
 @dataclass(frozen=True)
 class Taken:
-    """What was just taken in. `phone` as typed; `onwards`: where the next one is taken in; `chat`: to be pasted back."""
+    """What was just taken in. `phone` as typed; `onwards`: where the next one begins; `chat`: to be pasted back."""
 
     kind: Kind
     opened: Opened

@@ -194,14 +194,22 @@ def test_where_no_message_arrives_it_is_said(world, sign_in, phone, said):
 
 
 @pytest.mark.parametrize(
-    ("typed", "found"), [("东门社区", "东门社区"), ("东门社区第二", "东门社区第二网格"), ("文昌", "文昌社区"), ("柳河镇", "柳河镇")]
+    ("typed", "found"),
+    [
+        ("东门社区", "东门社区"),
+        ("东门社区第二", "东门社区第二网格"),
+        ("文昌", "文昌社区"),
+        ("柳河镇", "柳河镇"),
+    ],
 )
 def test_a_place_is_found_by_some_characters(world, sign_in, typed, found):
     assert call(sign_in("call_taker"), text=TEXT, division=typed).status_code == 200
     assert Case.everywhere.latest("recorded_at").division.name == found
 
 
-@pytest.mark.parametrize(("typed", "said"), [("第一网格", "符合的地点不止一个"), ("亚特兰蒂斯", "没有叫这个名字的地点")])
+@pytest.mark.parametrize(
+    ("typed", "said"), [("第一网格", "符合的地点不止一个"), ("亚特兰蒂斯", "没有叫这个名字的地点")]
+)
 def test_a_place_in_doubt_is_asked_again_and_nothing_typed_is_lost(world, sign_in, typed, said):
     before = Case.everywhere.count()
     response = call(sign_in("call_taker"), text=TEXT, division=typed, phone=PHONE)
@@ -271,7 +279,10 @@ def test_the_other_side_has_case_and_note_before_it_picks_up(world, sign_in, cas
     address = f"/desk/cases/{case.number}/put-through/"
     page = sign_in("call_taker").post(address, {"to": power.pk, "note": "来电人催问路灯。"})
     assert Copy.objects.filter(case=case, post=power).exists()
-    assert Entry.objects.select_related("detail").get(name=PUT_THROUGH).detail.words["note"] == "来电人催问路灯。"
+    assert (
+        Entry.objects.select_related("detail").get(name=PUT_THROUGH).detail.words["note"]
+        == "来电人催问路灯。"
+    )
     assert power.organisation.telephone.startswith("0000-")
     assert power.organisation.telephone in text(page)
     assert "来电人催问路灯。" in text(sign_in("power").get(f"/desk/cases/{case.number}/"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import wraps
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -25,7 +26,7 @@ def typed_stays(page: Opened[Given]) -> Opened[Given]:
             _keep(request)
         return response
 
-    return kept
+    return cast("Opened[Given]", kept)
 
 
 def _keep(request: HttpRequest) -> None:
