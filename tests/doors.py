@@ -227,6 +227,7 @@ DOORS: dict[str, Door] = {
     "desk/coverage/": Door(POWER, **CENTRE),
     "desk/posts/": Door(POWER, **CENTRE),
     "desk/posts/<str:code>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
+    "desk/posts/<str:code>/bodies/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/found/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/<int:post>/appoint/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),

@@ -78,7 +78,12 @@ class Desk:
             (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
             ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
-            ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
+            (
+                "posts.appoint",
+                _("Posts"),
+                "posts",
+                {"posts", "division", "bodies", "found", "post", "appoint"},
+            ),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),
             ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),

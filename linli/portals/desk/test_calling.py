@@ -302,3 +302,19 @@ def test_a_figure_opens_the_list_it_counts(world, sign_in, case):
 def test_a_confirmed_category_is_kept(world, sign_in):
     call(sign_in("call_taker"), text=TEXT, category="0202")
     assert Case.everywhere.latest("recorded_at").category == Category.objects.get(code="0202")
+
+
+def test_the_number_to_dial_is_the_one_the_administrator_entered(world, sign_in, case):
+    power = world.posts["power"]
+    address = f"/desk/posts/{world.county.trimmed}/bodies/"
+    given = {"organisation": power.organisation_id, "telephone": "0517-83219999"}
+    assert sign_in("administrator").post(address, given).status_code == 302
+    assert "0517-83219999" in text(sign_in("administrator").get(address))
+    put = {"to": power.pk, "note": "x"}
+    assert "0517-83219999" in text(sign_in("call_taker").post(f"/desk/cases/{case.number}/put-through/", put))
+
+
+def test_a_duty_telephone_that_cannot_be_dialled_is_asked_again(world, sign_in):
+    given = {"organisation": world.posts["power"].organisation_id, "telephone": "值班室"}
+    address = f"/desk/posts/{world.county.trimmed}/bodies/"
+    assert sign_in("administrator").post(address, given).status_code == 422

@@ -9,10 +9,13 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from linli.base.errors import TooMany
 from linli.portals.desk.hats import Given, Opened
+from linli.web.limits import check_rate
 
 KEPT = "desk.typed"
 LONGEST = 8_000  # characters: an address that needs no account must not fill the store
+PER_MINUTE = 10  # from one address
 FOR = timedelta(minutes=30)
 
 
@@ -30,6 +33,10 @@ def typed_stays(page: Opened[Given]) -> Opened[Given]:
 
 
 def _keep(request: HttpRequest) -> None:
+    try:
+        check_rate(request, "typed", PER_MINUTE)
+    except TooMany:
+        return
     fields = {name: value for name, value in request.POST.dict().items() if name != "csrfmiddlewaretoken"}
     if sum(len(value) for value in fields.values()) <= LONGEST:
         kept = {"page": request.path, "at": timezone.now().isoformat(), "fields": fields}

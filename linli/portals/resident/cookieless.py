@@ -20,7 +20,7 @@ _MARK = "cookieless"
 
 
 def cookies_optional(view: View) -> View:
-    """Around a form that anybody may send: the usual check where the browser keeps our cookie, else where it came from."""
+    """Around a form anybody may send: the usual check where the browser keeps our cookie, else where it came from."""
     check = CsrfViewMiddleware(view)
 
     @wraps(view)
