@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -19,6 +20,7 @@ from linli.posts.actor import PostActor
 from linli.posts.lookup import body_of
 
 MOST_COUNTED = 999
+LATELY = 50  # cases
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,12 @@ def emergencies_today(by: PostActor) -> list[tuple[datetime, str]]:
     today = least_key(midnight(timezone.now()))
     found = Entry.objects.filter(pk__gte=today, name=EMERGENCY, post__in=body.posts if body else ())
     return [(entry.at, str(entry.facts["line"])) for entry in found.order_by("-id")[:MOST_COUNTED]]
+
+
+def opened_lately(by: PostActor) -> Counter[str]:
+    """Of which kinds the last cases were that this post opened, by number (one statement)."""
+    newest = Case.everywhere.filter(opened_by=by.post).order_by("-id")
+    return Counter(newest.values_list("kind", flat=True)[:LATELY])
 
 
 def midnight(now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +22,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal, TooMany
-from linli.cases.call_figures import emergencies_today, midnight, queue_of
+from linli.cases.call_figures import emergencies_today, midnight, opened_lately, queue_of
 from linli.cases.calling import EMERGENCY_LINES, MOST, TAKE_CALLS, hand_to_emergency, matters_of_caller
+from linli.cases.catalogue import categories_of
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
@@ -42,7 +44,6 @@ from linli.posts.may import require
 from linli.web.limits import check_post_rate
 
 LOOK_UPS = {"per_minute": 10, "per_hour": 120}  # more calls than one person can take
-FIRST_KIND = "matters"
 _ASIDE = (forms.FileField, forms.DateTimeField, forms.FloatField, forms.ChoiceField)
 EMERGENCIES = (
     ("119", gettext_lazy("Fire, gas, somebody trapped"), gettext_lazy("First out of danger, then 119.")),
@@ -75,10 +76,14 @@ class Screen:
     raised: list[Raised] | None = None
     trouble: Refusal | None = None
 
-    @property
+    @cached_property
     def kinds(self) -> list[Kind]:
-        """What may be taken in on the telephone, the most frequent first."""
-        return sorted(kinds_to_open(self.by), key=lambda kind: (kind.name != FIRST_KIND, kind.name))
+        """What may be taken in on the telephone: what this post takes in most comes first."""
+        often = opened_lately(self.by)
+        return sorted(
+            kinds_to_open(self.by),
+            key=lambda kind: (-often[kind.name], -len(categories_of(kind.name)), kind.name),
+        )
 
     @property
     def kind(self) -> Kind:

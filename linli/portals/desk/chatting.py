@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.calling import TAKE_CALLS
 from linli.cases.forms import StepForm
 from linli.cases.steps import open_case
@@ -59,23 +59,31 @@ def chats(request: HttpRequest, by: PostActor) -> HttpResponse:
     if request.method != "POST":
         given = given_back(request)
         return _shown(
-            request, PastedForm(initial=given), _draft(Screen(by, given)) if given.get("text") else None
+            request, PastedForm(initial=given), _draft(_screen(by, given)) if given.get("text") else None
         )
     if request.POST.get("act") == "save":
-        return _saved(request, Screen(by, request.POST.dict()))
+        return _saved(request, _screen(by, request.POST.dict()))
     pasted = PastedForm(request.POST)
     if not pasted.is_valid():
         return _shown(request, pasted, None, status=422)
     chat = read_chat(pasted.cleaned_data["chat"], now=timezone.now())
-    draft = _draft(Screen(by, _given(chat, by)))
+    draft = _draft(_screen(by, _given(chat, by)))
     return _shown(request, pasted, draft, remarks=_remarks(chat, by))
+
+
+def _screen(by: PostActor, given: Mapping[str, str]) -> Screen:
+    """The kind of case the post takes in most, of those that begin with somebody's own words."""
+    kinds = Screen(by).kinds
+    worded = [kind for kind in kinds if "text" in kind.form(kind.procedure.opening).base_fields]
+    if not worded:
+        raise NotYours(_("Your post takes no reports in."))
+    return Screen(by, {**given, "kind": worded[0].name})
 
 
 def _given(chat: Chat, by: PostActor) -> dict[str, str]:
     """The draft as it would have been typed: the place and the category only where the words leave no doubt."""
     places = mentioned(chat.words, by.post.division.trimmed)
-    screen = Screen(by)
-    category = likely_category(screen.kind.name, chat.words)
+    category = likely_category(_screen(by, {}).kind.name, chat.words)
     said = timezone.localtime(chat.said_at) if chat.said_at else None
     return {
         "text": chat.words,
