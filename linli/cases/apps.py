@@ -9,6 +9,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from linli.cases import (
             calendar_edits,
+            calling,
             checks,  # noqa: F401  registers Django system checks
             copying,
             editing,
@@ -21,6 +22,7 @@ class CasesConfig(AppConfig):
         from linli.cases.kinds import load_kinds
 
         load_kinds()
+        calling.register_entries()
         copying.register_entries()
         notices.register_entries()
         editing.register_entries()

@@ -44,6 +44,15 @@ def establish(name: str, *, division: Division, by: Actor) -> Organisation:
     return body
 
 
+def give_telephone(body: Organisation, telephone: str, *, by: Actor) -> None:
+    """Enter the number on which a body is reached on duty, or take it out; callers are put through to it."""
+    _check(by, body.division)
+    with writing():
+        Organisation.objects.filter(pk=body.pk).update(telephone=telephone)
+        line = Line("posts.telephone", by.by(), body.division.code, facts={"organisation": body.pk})
+        record(line)
+
+
 def open_account(username: str, *, called: str, division: Division, by: Actor) -> tuple[Account, str]:
     """Add an account for somebody who will hold posts here, with a password that works once (一次性口令)."""
     _check(by, division)

@@ -12,6 +12,7 @@ def register_entries() -> None:
     for name, label in (
         ("posts.found", lambda: gettext("Post set up")),
         ("posts.establish", lambda: gettext("Organisation added")),
+        ("posts.telephone", lambda: gettext("Duty telephone of an organisation")),
         ("posts.open_account", lambda: gettext("Account opened")),
         ("posts.appoint", lambda: gettext("Appointment")),
         ("posts.give_up", lambda: gettext("Post given up")),

@@ -13,6 +13,7 @@ _rules: dict[str, frozenset[str]] = {
     "posts.appoint": frozenset({PostKind.ADMINISTRATOR}),
     "posts.deputise": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD}),
     "divisions.edit": frozenset({PostKind.ADMINISTRATOR}),
+    "calls.take": frozenset({PostKind.CALL_TAKER, PostKind.CLERK}),
     "cases.list": frozenset(PostKind.values),
     "filters.share": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict
+from linli.base.errors import Conflict, Invalid
 from linli.base.writing import writing
 from linli.posts.models import Account
 from linli.residents.crypto import blind_index
@@ -54,6 +55,17 @@ def resident_of(account: object) -> Resident | None:
 def contacts_of(resident: Resident) -> QuerySet[Contact]:
     """Every contact given with the resident's own number: the way to what was raised with it."""
     return Contact.objects.filter(phone_index=resident.contact.phone_index).exclude(phone_index="")
+
+
+def contacts_with(phone: str) -> QuerySet[Contact]:
+    """Every contact that was given with exactly this number, by its keyed digest, the newest first.
+
+    Invalid for anything but a whole number: there is no way to look for a part of one.
+    """
+    whole = plain_phone(phone)
+    if not whole:
+        raise Invalid(_("Enter the whole telephone number of the caller."))
+    return Contact.objects.filter(phone_index=blind_index(whole, "phone")).order_by("-id")
 
 
 def _username(phone: str) -> str:

@@ -41,6 +41,11 @@ def plain_phone(text: str) -> str:
     return digits
 
 
+def takes_text_messages(phone: str) -> bool:
+    """Whether a number, as `plain_phone` gives it, is a mobile one of the mainland."""
+    return bool(_MOBILE.fullmatch(phone))
+
+
 def sealed_contact(given: GivenContact) -> Contact:
     """An unsaved, sealed Contact, so that many can be written set-wise by whoever opens cases."""
     contact = Contact(id=uuid7(), language=given.language)

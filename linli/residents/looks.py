@@ -67,4 +67,5 @@ def _field(name: str) -> str:
         "name": pgettext("personal data", "name"),
         "phone": pgettext("personal data", "telephone number"),
         "address": pgettext("personal data", "address"),
+        "matters": pgettext("personal data", "what you raised and how it stands"),
     }.get(name, name)

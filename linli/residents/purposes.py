@@ -13,7 +13,10 @@ from linli.posts.models import PostKind
 
 @dataclass(frozen=True)
 class Purpose:
-    """A listed reason; `basis` is the article that allows it. `many`: for lists that a second post approved."""
+    """A listed reason; `basis` is the article that allows it. `many`: for lists that a second post approved.
+
+    `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it.
+    """
 
     name: str
     label: Callable[[], str]
@@ -23,8 +26,10 @@ class Purpose:
     parties: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
     many: bool = False
+    look_up: bool = False
 
 
+INTAKE = "intake"
 _DUTY = "个人信息保护法 13(3)"  # needed for a statutory duty
 _purposes = {
     purpose.name: purpose
@@ -43,6 +48,14 @@ _purposes = {
             ("name", "phone"),
             posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
             many=True,
+        ),
+        Purpose(
+            INTAKE,
+            lambda: gettext("You called: to find what you had raised, so that you need not say it again"),
+            _DUTY,
+            ("matters",),
+            posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+            look_up=True,
         ),
         Purpose(
             "notice",
@@ -71,4 +84,5 @@ def purpose_named(name: str) -> Purpose:
 
 def purposes_for(post_kind: str, *, many: bool = False) -> list[Purpose]:
     """The purposes a kind of post may give, for one contact or for a list of them."""
-    return [each for each in _purposes.values() if post_kind in each.posts and each.many == many]
+    fitting = (each for each in _purposes.values() if each.many == many and not each.look_up)
+    return [each for each in fitting if post_kind in each.posts]

@@ -43,6 +43,17 @@ def _check_minute(who: str, per_minute: int, sentence: str) -> None:
         raise TooMany(sentence, retry_after=MINUTE - now % MINUTE)
 
 
+def check_post_rate(post: int, what: str, *, per_minute: int, per_hour: int) -> None:
+    """Count one more request of this sort from a post, wherever it sits; TooMany when minute or hour is full."""
+    now = int(time.time())
+    for window, most in ((MINUTE, per_minute), (HOUR, per_hour)):
+        if _counted(f"post/{what}/{post}/{window}/{now // window}", 2 * window) > most:
+            raise TooMany(
+                _("Too many look-ups from this post. Please take the call without one, or wait a while."),
+                retry_after=window - now % window,
+            )
+
+
 @contextmanager
 def trying_code(request: HttpRequest, number: str) -> Iterator[None]:
     """Around a look-up by a case's number and follow code: NotFound counts as a wrong code for that number.

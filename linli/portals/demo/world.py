@@ -25,6 +25,7 @@ BEGUN = datetime(2024, 1, 1, tzinfo=UTC)  # past steps of the demo happened whil
 NUMERALS = "一二三四五六七八九"
 CENTRE = (119.06, 33.55)
 SQUARE_KILOMETRES = 420.0
+INVENTED_AREA = "0000"  # no telephone has such a number
 
 
 @dataclass
@@ -155,7 +156,9 @@ def _grid_workers(world: World) -> Iterable[Sitter]:
 def seat(world: World, sitter: Sitter, place: Division) -> None:
     """Found a post, make an account that nobody can sign in to by password, and appoint it."""
     body, _new = Organisation.objects.get_or_create(
-        name=sitter.organisation, division=place.parent if place.kind == Kind.GRID else place
+        name=sitter.organisation,
+        division=place.parent if place.kind == Kind.GRID else place,
+        defaults={"telephone": f"{INVENTED_AREA}-{8_000_000 + 13 * len(world.posts)}"},
     )
     post = found(sitter.title, kind=sitter.kind, organisation=body, division=place, by=FOUNDER)
     post.since = BEGUN

@@ -35,6 +35,7 @@ CHANNELS: list[tuple[str, str | Promise]] = [
     ("window", pgettext_lazy("channel", "Counter")),
     ("grid", pgettext_lazy("channel", "Grid worker")),
     ("paper", pgettext_lazy("channel", "Paper")),
+    ("chat", pgettext_lazy("channel", "Chat")),
     ("api", pgettext_lazy("channel", "Other platform")),
 ]
 PAGE_KEYS = frozenset({"after", "before"})

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from linli.cases.calling import TAKE_CALLS
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.lists import MOST_COUNTED, counts
 from linli.posts.actor import PostActor
@@ -46,6 +47,11 @@ class Desk:
         }
 
     @property
+    def takes_calls(self) -> bool:
+        """Whether callers may be put through from here."""
+        return has(self.by, TAKE_CALLS)
+
+    @property
     def waiting(self) -> str:
         """How many tasks are open."""
         return self.counted["to_do"]
@@ -70,9 +76,15 @@ class Desk:
                 Place(pgettext("desk", "Report"), reverse("desk:reports"), frozenset({"reports", "report"}))
             )
         for needed, label, name, pages in (
+            (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
             ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
-            ("posts.appoint", _("Posts"), "posts", {"posts", "division", "found", "post", "appoint"}),
+            (
+                "posts.appoint",
+                _("Posts"),
+                "posts",
+                {"posts", "division", "bodies", "found", "post", "appoint"},
+            ),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),
             ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,13 +18,14 @@ from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
-from linli.cases.opening import Opened, Origin
+from linli.cases.opening import Origin
 from linli.cases.steps import open_case
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import kinds_to_open
+from linli.portals.desk.receipts import Taken, receipt
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.models import PostKind
@@ -54,16 +56,16 @@ def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
         raise NotYours(_("Your post takes no reports in."))
     source = source_of(request, by, found)
     if request.method != "POST":
-        return _asked(request, found, grown(_form(found, by), source), str(uuid4()))
+        return _asked(request, found, grown(opening_form(found, by), source), str(uuid4()))
     data = {**request.POST.dict(), "channel": CHANNELS.get(PostKind(by.post.kind), "window")}
     try:
-        opened = open_case(kind, data, by=by, origin=_origin(request, by, source), files=request.FILES)
+        opened = open_case(kind, data, by=by, origin=origin_of(request, by, source), files=request.FILES)
     except (Invalid, NotFound, Conflict) as refusal:
         if isinstance(refusal, NotFound):
             refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
-        form = with_errors(grown(_form(found, by, data, request.FILES), source), refusal)
+        form = with_errors(grown(opening_form(found, by, data, request.FILES), source), refusal)
         return _asked(request, found, form, request.POST.get("sent", ""), status=refusal.status)
-    return _receipt(request, found, opened)
+    return receipt(request, Taken(found, opened, data.get("phone", ""), reverse("desk:report", args=[kind])))
 
 
 def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, status: int = 200) -> HttpResponse:
@@ -82,15 +84,7 @@ def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, statu
     return render(request, "desk/report.html", context, status=status)
 
 
-def _receipt(request: HttpRequest, kind: Kind, opened: Opened) -> HttpResponse:
-    groups = [opened.follow_code[:4], opened.follow_code[4:]]
-    context = {"opened": opened, "groups": groups, "kind": kind.procedure}
-    response = render(request, "desk/receipt.html", context)
-    response["Cache-Control"] = "no-store, private"
-    return response
-
-
-def _origin(request: HttpRequest, by: PostActor, source: Case | None) -> Origin:
+def origin_of(request: HttpRequest, by: PostActor, source: Case | None = None) -> Origin:
     """The page carries a key of its own, so that a form sent twice opens one case."""
     try:
         key = UUID(request.POST.get("sent", ""))
@@ -104,7 +98,7 @@ def _origin(request: HttpRequest, by: PostActor, source: Case | None) -> Origin:
     return replace(Origin.of(f"desk/{by.holding.pk}", str(key), body), case=source)
 
 
-def _form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:
+def opening_form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:
     """The opening form as a member of staff fills it in for somebody else."""
     form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by)
     _offer_places(form, by)

@@ -21,6 +21,7 @@ from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
 from linli.cases.opening import Opened, Origin, known_origin
 from linli.cases.steps import values_of
+from linli.portals.resident.cookieless import cookies_optional, keeps_no_cookies
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.opening import (
     REPORTER,
@@ -57,6 +58,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "resident/choose.html", {"kinds": kinds})
 
 
+@cookies_optional
 @require_http_methods(["GET", "HEAD", "POST"])
 @resident_page
 def report(request: HttpRequest, kind: str) -> HttpResponse:
@@ -94,12 +96,14 @@ def _asked_or_opened(request: HttpRequest, kind: Kind, form: StepForm, envelope:
         return question(request, kind, form, (found, photos))
     photos.put_into(form)
     opened = _open(kind, form, origin)
-    unlock(request, opened.case)
-    request.session[RECEIPT] = str(opened.case)
     if opened.follows == "":
         messages.info(
             request, _("What you chose has just been closed, so yours was taken in as a matter of its own.")
         )
+    if keeps_no_cookies(request):
+        return _receipt_page(request, Case.everywhere.get(pk=opened.case))
+    unlock(request, opened.case)
+    request.session[RECEIPT] = str(opened.case)
     return HttpResponseRedirect(reverse("resident:receipt"))
 
 
@@ -138,6 +142,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
     case = Case.everywhere.filter(pk=kept).first() if kept else None
     if case is None:
         raise NotFound
+    return _receipt_page(request, case)
+
+
+def _receipt_page(request: HttpRequest, case: Case) -> HttpResponse:
     address = request.build_absolute_uri(f"{reverse('resident:follow')}?{urlencode({'number': case.number})}")
     kind = kind_of(case.kind)
     content = {
@@ -147,5 +155,6 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "code": follow_code(case.pk),
         "follow_address": address,
         "qr": drawn(address),
+        "no_cookies": keeps_no_cookies(request),
     }
     return render(request, "resident/receipt.html", content)

@@ -36,8 +36,20 @@ for (const input of document.querySelectorAll("input[data-files]")) {
   });
 }
 
+// "Copy": shown only where the browser can.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value).then(() => {
+      button.textContent = button.dataset.done;
+    });
+  });
+}
+
 // "Print": shown only where the browser can.
 for (const button of document.querySelectorAll("button[data-print]")) {
+  if (!window.print || /MicroMessenger/.test(navigator.userAgent)) continue; // it does nothing there
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }

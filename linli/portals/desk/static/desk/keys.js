@@ -53,7 +53,7 @@
 
   const keys = {
     j: () => step(1), k: () => step(-1), a: act, x: tick, "/": seek, "?": help,
-    n: () => press("[data-key=n]"), u: () => press("[data-key=u]"),
+    n: () => press("[data-key=n]"), c: () => press("[data-key=c]"), u: () => press("[data-key=u]"),
   };
 
   document.addEventListener("keydown", (event) => {

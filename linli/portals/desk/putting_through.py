@@ -1,0 +1,54 @@
+"""Putting a caller through (转接): the other post has the case and a note before it picks up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from linli.cases.calling import TAKE_CALLS, put_through
+from linli.cases.forms import PostField, TidyText
+from linli.cases.reading import case_for
+from linli.portals.desk.hats import seated
+from linli.posts.actor import PostActor
+from linli.posts.lookup import bodies_for
+from linli.posts.may import require
+from linli.posts.models import Post
+
+
+class PutThroughForm(forms.Form):
+    """Whom the caller is handed over to, and what they should know before they pick up."""
+
+    to = PostField(label=gettext_lazy("Put through to"))
+    note = TidyText(
+        label=gettext_lazy("What they should know"),
+        max_length=500,
+        help_text=gettext_lazy("What it is about and what was said so far. No names or telephone numbers."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, by: PostActor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bodies = [body.organisation for body in bodies_for(by.post.division.span)]
+        posts = Post.objects.filter(until=None, organisation__in=bodies).exclude(pk=by.post.pk)
+        ordered = posts.select_related("organisation").order_by("division__code", "organisation", "title")
+        self.fields["to"].queryset = ordered  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def put_caller_through(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
+    """Choose the post; then its telephone number is shown, and the case stands among those it was told of."""
+    found = case_for(by, number)
+    require(by, TAKE_CALLS, within=by.post.division.code)
+    form = PutThroughForm(request.POST if request.method == "POST" else None, by=by)
+    if not (form.is_bound and form.is_valid()):
+        status = 422 if form.is_bound else 200
+        return render(request, "desk/put_through.html", {"case": found, "form": form}, status=status)
+    post = form.cleaned_data["to"]
+    put_through(found, [post], by=by, note=form.cleaned_data["note"])
+    return render(request, "desk/put_through_done.html", {"case": found, "post": post})
