@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
 from linli.cases.kinds import all_kinds
-from linli.cases.models import Case, Link, Mark
+from linli.cases.models import Case, Link, Mark, areas_see
 from linli.cases.procedure import Step
 from linli.cases.steps import trouble_taking
 from linli.posts.actor import SystemActor
@@ -54,7 +54,14 @@ def original_of(case: Case) -> Case:
 
 
 def relate_to(case: Case, other: Case, relation: str) -> None:
-    """Link a case with another one; the same link twice is one."""
+    """Link a case with another one; the same link twice is one.
+
+    Raises Conflict where one of them is seen by its tasks only: its number would stand in the other one's story.
+    """
+    if other.kind != case.kind and not (areas_see(case.kind) and areas_see(other.kind)):
+        raise Conflict(
+            _("One of these cases is seen only by those who work on it, so they cannot be linked.")
+        )
     Link.objects.get_or_create(source=case, target=other, relation=relation)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
@@ -27,7 +27,7 @@ from linli.cases.attachments import Photo, attachment_rows
 from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
+from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task, Withheld
 from linli.cases.permission import require_opening
 from linli.cases.taking import notices_of
 from linli.cases.tasks import Handing, task_for
@@ -59,7 +59,11 @@ class Origin:
 
 @dataclass
 class Draft:
-    """A case about to be opened. `detail` is the kind's unsaved row; `at` is when it happened."""
+    """A case about to be opened. `detail` is the kind's unsaved row; `at` is when it happened.
+
+    `to`: the post that gets the first task, where the kind does not leave it to the nearest one; `kept_from`: posts
+    that may not know of the case.
+    """
 
     kind: str
     by: Actor
@@ -75,6 +79,8 @@ class Draft:
     facts: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     photos: Sequence[Photo] = ()
+    to: int | None = None
+    kept_from: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ class _Rows:
     line: Line
     notices: list[Notice]
     attachments: list[Attachment]
+    withheld: list[Withheld]
 
 
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
@@ -126,7 +133,7 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     case.reporter = contact
     clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
-    post = nearest(step.task, case.code_now) if step.task else None
+    post = draft.to or (nearest(step.task, case.code_now) if step.task else None)
     task = task_for(Handing(post), case, step, at) if post else None
     if task:
         task.pressing_at = pressing_at(at, clocks)
@@ -135,7 +142,8 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     notices = notices_of(case, step, contact, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
-    return _Rows(case, draft.detail, contact, clocks, task, line, notices, attachments)
+    withheld = [Withheld(case=case, post_id=kept) for kept in sorted(draft.kept_from)]
+    return _Rows(case, draft.detail, contact, clocks, task, line, notices, attachments, withheld)
 
 
 def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
@@ -190,6 +198,7 @@ def _insert(rows: Sequence[_Rows]) -> None:
     insert_many([clock for row in rows for clock in row.clocks])
     insert_many([row.task for row in rows if row.task])
     insert_many([each for row in rows for each in row.attachments])
+    insert_many([each for row in rows for each in row.withheld])
     record_many([row.line for row in rows])
     insert_many([each for row in rows for each in row.notices])
 

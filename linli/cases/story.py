@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
+from linli.cases.sight import Sight, sight_of
 from linli.ledger.models import Entry
 from linli.ledger.names import known
+from linli.posts.actor import PostActor
 from linli.posts.models import Holding, Post
 
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
@@ -41,8 +43,10 @@ class Happening:
     withdrawn: bool = False
 
 
-def story_for_staff(case: Case) -> list[Happening]:
-    """Everything, for posts that may see the case (three statements)."""
+def story_for_staff(case: Case, *, by: PostActor) -> list[Happening]:
+    """Everything, for posts that see the whole case (three statements); to others what the reporter reads."""
+    if sight_of(case, by=by) is not Sight.WHOLE:
+        return story_for_reporter(case)
     return _told(case, _entries(case))
 
 

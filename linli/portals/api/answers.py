@@ -46,7 +46,7 @@ def state(case: Case, *, by: Actor) -> JsonResponse:
     kind = kind_of(case.kind)
     detail = kind.detail_of(case)
     case = detail.case
-    told = story_for_staff(case) if isinstance(by, PostActor) else story_for_reporter(case)
+    told = story_for_staff(case, by=by) if isinstance(by, PostActor) else story_for_reporter(case)
     content = {
         **row(case),
         "recorded_at": instant(case.recorded_at),

@@ -18,10 +18,11 @@ from linli.base.errors import Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
 from linli.cases.forms import StepForm
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Attachment, Case, Task
+from linli.cases.models import Case, Task
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
+from linli.cases.sight import photos_of, sees
 from linli.cases.steps import form_for, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
@@ -34,7 +35,6 @@ from linli.portals.desk.replying import prefill, replies_for
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
-from linli.posts.may import covers
 
 
 @require_safe
@@ -57,7 +57,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "lines": history(found, by),
         "clocks": clocks_of(found),
         "tasks": tasks_of(found, by),
-        "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
+        "photos": list(photos_of(found, by=by)),
         "links": links_of(found, by),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in steps_open_to(by, found)],
         "may_ask": may_ask(by, found),
@@ -104,7 +104,7 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     except Stale:
         return _overtaken(request, by, rule, (case_for(by, number), seen))
     messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": rule.label, "number": number})
-    if not covers(by, found.code_now):
+    if not sees(found, by=by):
         return redirect("desk:to_do")
     way = f"?{request.GET.urlencode()}" if request.GET else ""
     return redirect(f"{reverse('desk:case', args=[number])}{way}")
@@ -147,7 +147,7 @@ def _overtaken(request: HttpRequest, by: PostActor, rule: Step, seen: tuple[Case
         "form": form,
         "open_now": open_now,
         "written": [] if open_now else _written(form),
-        "changes": changes_since(found, version),
+        "changes": changes_since(found, version, by),
         "sentence": Stale.sentence,
     }
     return render(request, "desk/stale.html", context, status=Stale.status)
@@ -165,7 +165,7 @@ def _written(form: StepForm) -> Sequence[tuple[object, str]]:
 def photo(request: HttpRequest, by: PostActor, number: str, photo: UUID) -> HttpResponse:
     """A photo of a case the hat may see."""
     found = case_for(by, number)
-    attached = Attachment.objects.filter(case=found, pk=photo).first()
+    attached = photos_of(found, by=by).filter(pk=photo).first()
     path = path_of(attached.digest) if attached else None
     if attached is None or path is None or not path.is_file():
         raise NotFound(_("This photo is not here."))

@@ -17,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from linli.cases.attachments import path_of
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
+from linli.cases.sight import photos_of
 from linli.portals.desk.clocks import ShownClock, clocks_of
 from linli.portals.desk.history import history
 from linli.portals.desk.rows import stage_words
@@ -45,7 +46,7 @@ class Dossier:
 
 def dossier_of(case: Case, address: str, *, by: PostActor, notes: bool) -> Dossier:
     """Collect it, oldest happening first; internal notes only where they are wanted."""
-    lines = [line for line in history(case)[::-1] if notes or line.mark != "note"]
+    lines = [line for line in history(case, by, printed=True)[::-1] if notes or line.mark != "note"]
     said = {"post": by.post.title, "moment": moment_words(timezone.now())}
     return Dossier(
         case=case,
@@ -54,7 +55,7 @@ def dossier_of(case: Case, address: str, *, by: PostActor, notes: bool) -> Dossi
         rows=[row for row in facts_of(case) if row.value],
         clocks=[_clock_row(clock) for clock in clocks_of(case)[::-1]],
         lines=lines,
-        photos=list(Attachment.objects.filter(case=case).order_by("added_at", "id")),
+        photos=list(photos_of(case, by=by)),
     )
 
 
