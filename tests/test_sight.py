@@ -212,7 +212,7 @@ def test_what_is_kept_from_a_post_is_kept_from_its_holder_on_any_post(hidden: Ca
         assert hidden not in [getattr(row, "case", row) for row in lists.LISTS[name](clerk).rows]
     with pytest.raises(NotFound):
         actions.refuse(hidden.matter, by=clerk, seen=1, reason="x")
-    keep_no_longer(hidden)
+    keep_no_longer(hidden, [other.post.pk])
     assert sight_of(hidden, by=clerk) is Sight.WHOLE
 
 

@@ -25,7 +25,7 @@ Rows = TypeVar("Rows", bound=Model)
 
 
 class Sight(StrEnum):
-    """How much of a case a post sees: nothing, what the reporter reads too, or the whole of it."""
+    """How much of a case a post sees: nothing, that it goes on and what it was told itself, or the whole of it."""
 
     NOTHING = "nothing"
     PUBLISHED = "published"
@@ -50,7 +50,7 @@ def _told(case: Case, by: PostActor) -> bool:
 
 
 def _by_tasks(case: Case, by: PostActor) -> Sight:
-    """Whoever works on it sees all; whoever was only asked or told, or took it in, sees what the reporter reads."""
+    """Whoever works on it sees all; whoever was only asked or told, or took it in, sees how it goes on."""
     if Withheld.objects.filter(case=case, post__in=_posts_of(by)).exists():
         return Sight.NOTHING
     roles = set(Task.objects.filter(case=case, post=by.post).values_list("role", flat=True))
@@ -97,9 +97,14 @@ def keep_from(case: Case, posts: Iterable[int]) -> None:
     )
 
 
-def keep_no_longer(case: Case) -> None:
-    """From now on tasks and copies alone say who sees the case."""
-    Withheld.objects.filter(case=case).delete()
+def keep_no_longer(case: Case, posts: Iterable[int]) -> None:
+    """From now on tasks and copies alone say whether these posts see the case."""
+    Withheld.objects.filter(case=case, post__in=list(posts)).delete()
+
+
+def kept_posts(case: Case) -> frozenset[int]:
+    """The posts the case is kept from."""
+    return frozenset(Withheld.objects.filter(case=case).values_list("post", flat=True))
 
 
 def refuse_if_kept(case: Case, posts: Iterable[int]) -> None:

@@ -12,10 +12,10 @@ from linli.base.errors import Invalid, Refusal
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Case, Clock
+from linli.cases.models import Case, Clock, areas_see
 from linli.cases.opening import Opened, Origin
 from linli.cases.permission import allows, taken_by
-from linli.cases.procedure import Step
+from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import open_tasks
 from linli.cases.tasks import unanswered
 from linli.posts.actor import Actor, PostActor, SystemActor
@@ -34,6 +34,13 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
     taken = taken_by(by, case, opposites) if opposites and isinstance(by, PostActor) else frozenset()
     able = [step for step in allowed if not (step.waits and unanswered(tasks))]
     return [step for step in able if taken.isdisjoint(step.apart_from) and _possible(step, clocks)]
+
+
+def may_reach(by: PostActor, case: Case) -> bool:
+    """Whether a post may reach the reporter at all; where only tasks give sight, whoever asks back in their stead now."""
+    if areas_see(case.kind):
+        return True
+    return any(REPORTER in step.parties for step in steps_open_to(by, case))
 
 
 def _possible(step: Step, clocks: list[Clock]) -> bool:

@@ -44,17 +44,28 @@ class Happening:
 
 
 def story_for_staff(case: Case, *, by: PostActor) -> list[Happening]:
-    """Everything, for posts that see the whole case (three statements); to others what the reporter reads."""
-    if sight_of(case, by=by) is not Sight.WHOLE:
-        return story_for_reporter(case)
-    return _told(case, _entries(case))
+    """Everything, for posts that see the whole case (three statements).
+
+    To others what is published, and in words only what they wrote themselves or what was handed to them.
+    """
+    if sight_of(case, by=by) is Sight.WHOLE:
+        return _told(case, _entries(case))
+    published, post = _published(case), by.post.pk
+    own = [each for each in _entries(case) if each.name in published or each.post == post]
+    mine = {each.pk for each in own if each.post == post or post in _next_posts(each)}
+    return [each if each.key in mine else replace(each, words={}) for each in _told(case, own)]
 
 
 def story_for_reporter(case: Case) -> list[Happening]:
     """The published steps, for the person who raised it."""
-    steps = kind_of(case.kind).procedure.steps
-    published = {power(case.kind, step) for step in steps.values() if step.published}
+    published = _published(case)
     return _told(case, [entry for entry in _entries(case) if entry.name in published])
+
+
+def _published(case: Case) -> set[str]:
+    """The names of the entries that the reporter reads."""
+    steps = kind_of(case.kind).procedure.steps
+    return {power(case.kind, step) for step in steps.values() if step.published}
 
 
 def _entries(case: Case) -> list[Entry]:

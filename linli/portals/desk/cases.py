@@ -22,7 +22,7 @@ from linli.cases.models import Case, Task
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
-from linli.cases.sight import photos_of, sees
+from linli.cases.sight import Sight, photos_of, sees, sight_of
 from linli.cases.steps import form_for, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
@@ -54,6 +54,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "detail": kind.detail_of(found),
         "kind_detail_template": f"{found.kind}/detail.html",
         "audience": "staff",
+        "whole": sight_of(found, by=by) is Sight.WHOLE,
         "lines": history(found, by),
         "clocks": clocks_of(found),
         "tasks": tasks_of(found, by),

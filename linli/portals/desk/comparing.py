@@ -87,7 +87,7 @@ def _side(case: Case, by: PostActor) -> Side:
         case=case,
         stage=stage_words(case),
         light=lights_of([case])[case.pk],
-        rows=[row for row in facts_of(case) if row.value],
+        rows=[row for row in facts_of(case, by) if row.value],
         photos=list(photos_of(case, by=by)),
         may_follow=STEP in {step.name for step in steps_open_to(by, case)},
     )
