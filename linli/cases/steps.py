@@ -37,7 +37,7 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
 
 
 def may_reach(by: PostActor, case: Case) -> bool:
-    """Whether a post may reach the reporter at all; where only tasks give sight, whoever asks back in their stead now."""
+    """Whether a post may reach the reporter; where only tasks give sight, whoever may now answer in their stead."""
     if areas_see(case.kind):
         return True
     return any(REPORTER in step.parties for step in steps_open_to(by, case))

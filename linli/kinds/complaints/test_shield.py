@@ -20,7 +20,16 @@ from linli.cases.search import fold
 from linli.cases.sight import Sight, sight_of
 from linli.cases.steps import steps_open_to
 from linli.kinds.complaints import actions
-from linli.kinds.complaints.conftest import ABOUT, NAME, PHONE, QUESTION, TEXT, complained, reporter_of
+from linli.kinds.complaints.conftest import (
+    ABOUT,
+    NAME,
+    PHONE,
+    QUESTION,
+    TEXT,
+    complained,
+    reload_key,
+    reporter_of,
+)
 from linli.ledger.sequencing import sequence_all
 from linli.portals.demo.people import Sitter
 from linli.portals.demo.world import FOUNDER, seat
@@ -198,9 +207,7 @@ def test_the_call_taker_who_asks_back_reaches_the_person_and_does_not_read_the_c
 
 def test_a_call_taker_who_took_it_in_and_turns_out_to_be_meant_does_not_see_it(world: Any) -> None:
     opened = actions.complain(by=world.by("call_taker"), text=TEXT, named="昨天接电话的人")
-    complaint = world.by("call_taker") and complained(world, "", named="x").__class__.objects.get(
-        pk=opened.case
-    )
+    complaint = reload_key(opened.case)
     assert "raised" in stands_in(world.by("call_taker"), complaint)
     actions.accept(complaint, by=world.by("inspector"), seen=1, about=world.posts["call_taker"])
     assert stands_in(world.by("call_taker"), complaint) == set()
