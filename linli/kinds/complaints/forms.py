@@ -55,9 +55,7 @@ class Complain(PersonFields):
         widget=forms.TextInput(),
         help_text=_("Such as: the window for residence matters, last Tuesday morning."),
     )
-    mentions = forms.CharField(
-        label=_("Number of the case it has to do with, if there is one"), max_length=60, required=False
-    )
+    mentions = forms.CharField(label=_("Number of the case it has to do with"), max_length=60, required=False)
     photos = PhotosField(label=_("Photos"), required=False)
 
     field_order = ("text", "division", "about", "named", "mentions", "photos")

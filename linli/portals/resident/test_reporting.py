@@ -13,6 +13,7 @@ from PIL import Image
 from linli.base.coordinates import wgs84_to_gcj02
 from linli.cases.attachments import path_of
 from linli.cases.follow import follow_code
+from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
 from linli.kinds.matters.models import Matter, Placing
 from linli.posts.actor import PartyActor
@@ -56,7 +57,8 @@ def test_emergency_lines_stand_before_the_form(client, address):
     assert max(lines) < text.find("<textarea", max(lines)) or address == "/"
 
 
-def test_with_one_kind_the_choice_is_skipped(client):
+def test_with_one_kind_the_choice_is_skipped(client, monkeypatch):
+    monkeypatch.setattr("linli.portals.resident.reporting.open_kinds", lambda: [kind_of("matters")])
     assert client.get("/report/").headers["Location"] == ADDRESS
 
 
@@ -282,6 +284,12 @@ def complaint(client, **data):
     page = client.get("/report/complaints/")
     mark = page.context["envelope"]["mark"].value()
     return client.post("/report/complaints/", {"mark": mark, "text": "窗口没人，等了一上午。", **data})
+
+
+def test_with_two_kinds_one_chooses(client, world):
+    choice = client.get("/report/").content.decode()
+    assert "反映问题" in choice
+    assert "/report/complaints/" in choice
 
 
 def test_the_home_page_offers_both_kinds_in_plain_words(client, world):
