@@ -34,7 +34,7 @@ assert answer.status_code == 201, answer.content
 case = Case.everywhere.get(number=answer.json()["number"])
 clerk = world.by("chengguan_clerk")
 assert [task.case for task in to_do(clerk).rows] == [case]
-assert [each.label for each in story_for_staff(case)] == ["提出"]
+assert [each.label for each in story_for_staff(case, by=clerk)] == ["提出"]
 sequence_all(); fold()
 assert list(in_area(clerk, Narrowing(words="钥匙")).rows) == [case]
 desk = Client(); desk.force_login(clerk.holding.account, "django.contrib.auth.backends.ModelBackend")

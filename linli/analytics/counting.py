@@ -13,13 +13,10 @@ from django.db.models import Count, F, Q, QuerySet, Subquery
 from linli.analytics.figures import Figure, all_figures
 from linli.analytics.populations import CLOSED, STANDING, Population
 from linli.analytics.questions import Question
-from linli.analytics.sight import listed
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.cases.calendars import calendar_of
 from linli.cases.models import Case, CaseQuerySet
-from linli.cases.models.case import CodePrefix
-from linli.cases.narrowing import Unindexed
-from linli.posts.actor import PostActor
+from linli.cases.models.case import CodePrefix, Unindexed
 
 Counted = Mapping[str, int]
 BY_LEAD = "lead"
@@ -79,23 +76,21 @@ def behind(figure: Figure, asked: Question) -> CaseQuerySet:
 
 @dataclass(frozen=True)
 class Behind:
-    """A page of the cases behind a figure, how many it counts, and how many of them may not be listed to the post."""
+    """A page of the cases behind a figure, and how many it counts."""
 
     cases: Sequence[Case]
     counted: int
-    unlisted: int
     next_key: str = ""
 
 
-def page_behind(figure: Figure, asked: Question, after: Any = None, *, by: PostActor, most: int) -> Behind:
+def page_behind(figure: Figure, asked: Question, after: Any = None, *, most: int) -> Behind:
     """One page, newest first, after the case with a key (two statements)."""
     found = behind(figure, asked)
-    counts = found.aggregate(counted=Count("pk"), shown=Count("pk", filter=listed(by) or None))
-    rows = found.filter(listed(by)).select_related("division").defer("division__outline")
+    rows = found.select_related("division").defer("division__outline")
     rows = rows.filter(pk__lt=after) if after else rows
     page = list(rows.order_by("-pk")[: most + 1])
     onwards = str(page[most - 1].pk) if len(page) > most else ""
-    return Behind(page[:most], counts["counted"], counts["counted"] - counts["shown"], onwards)
+    return Behind(page[:most], found.count(), onwards)
 
 
 @dataclass(frozen=True)
@@ -107,18 +102,13 @@ class Age:
     oldest: bool
 
 
-def ages(asked: Question, still: int, *, by: PostActor) -> Sequence[Age]:
-    """The oldest open case and the one in the middle, of so many that are open (one statement).
-
-    One that may not be listed to the post is left out.
-    """
+def ages(asked: Question, still: int) -> Sequence[Age]:
+    """The oldest open case and the one in the middle, of so many that are open (one statement)."""
     if not still:
         return []
     keys = STANDING.rows(asked).order_by("pk").values("pk")
     wanted = Q(pk=Subquery(keys[:1])) | Q(pk=Subquery(keys[still // 2 : still // 2 + 1]))
-    cases: QuerySet[Any] = (
-        Case.everywhere.filter(wanted).filter(listed(by)).annotate(first=Subquery(keys[:1]))
-    )
+    cases: QuerySet[Any] = Case.everywhere.filter(wanted).annotate(first=Subquery(keys[:1]))
     return [Age(case, (asked.now - case.at).days, case.pk == case.first) for case in cases.order_by("pk")]
 
 

@@ -15,7 +15,8 @@ from linli.analytics.questions import Question
 from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Clock, Link
-from linli.cases.narrowing import Unindexed, least_key
+from linli.cases.models.case import Unindexed
+from linli.cases.narrowing import least_key
 from linli.ledger.models import Entry
 
 VOID = "void"  # the outcome of what should not have been opened, in every kind that has it

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 
 from linli.analytics.periods import Period
-from linli.cases.models.case import CodePrefix
+from linli.cases.models.case import CodePrefix, of_seen_kinds
 from linli.cases.narrowing import Days, Narrowing, Test, narrowed_by
 
 Rows = TypeVar("Rows", bound=Model)
@@ -46,11 +46,14 @@ class Question:
         return Days(self.period.since, self.period.until)
 
     def narrowed(self, rows: QuerySet[Rows], prefix: str = "") -> QuerySet[Rows]:
-        """The rows whose case is asked about; `prefix` leads from the row to its case."""
+        """The rows whose case is asked about; `prefix` leads from the row to its case.
+
+        What area gives no sight of is not counted either: one complaint more in a village would tell who is meant.
+        """
         tests: list[Test] = self.narrowing.tests(self.now)
         tests += [("lead_id", "isnull", True)] if self.unled else []
         tests += [("lead_id", "isnull", False)] if self.led_beside is not None else []
-        found: QuerySet[Any] = narrowed_by(rows, tests, prefix)
+        found: QuerySet[Any] = of_seen_kinds(narrowed_by(rows, tests, prefix), prefix)
         if self.led_beside:
             found = found.exclude(**{f"{prefix}lead__in": self.led_beside})
         if self.divisor:

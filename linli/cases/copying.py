@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from linli.base.writing import writing
 from linli.cases.models import Case, Copy
-from linli.cases.reading import require_sight
+from linli.cases.reading import require_whole
+from linli.cases.sight import refuse_if_kept
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -28,8 +29,9 @@ def register_entries() -> None:
 def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "") -> list[Post]:
     """Let other posts read a case, without a task for them; return those that did not have it yet."""
     require(by, "cases.list", within=by.post.division.code)
-    require_sight(case, by=by)
+    require_whole(case, by=by)
     with writing():
+        refuse_if_kept(case, [post.pk for post in posts])
         known = set(Copy.objects.filter(case=case, post__in=posts).values_list("post", flat=True))
         fresh = [post for post in posts if post.pk not in known]
         if fresh:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
-from linli.cases.models import Case, Link, Mark
+from linli.cases.models import Case, Link, Mark, areas_see
 
 DUPLICATE = "duplicate_of"
 BECAME = "became"
@@ -49,7 +49,14 @@ def original_of(case: Case) -> Case:
 
 
 def relate_to(case: Case, other: Case, relation: str) -> None:
-    """Link a case with another one; the same link twice is one."""
+    """Link a case with another one; the same link twice is one.
+
+    Raises Conflict where one of them is seen by its tasks only: its number would stand in the other one's story.
+    """
+    if other.kind != case.kind and not (areas_see(case.kind) and areas_see(other.kind)):
+        raise Conflict(
+            _("One of these cases is seen only by those who work on it, so they cannot be linked.")
+        )
     Link.objects.get_or_create(source=case, target=other, relation=relation)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.base.writing import writing
-from linli.cases.models import Case, Export, ExportState
+from linli.cases.models import Case, Export, ExportState, areas_see
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -103,7 +103,9 @@ def ask(wanted: Wanted, purpose: str, reason: str, cases: list[Case], *, by: Pos
         raise NotYours(_("Your post has no purpose for which such a list may be made."))
     if not reason:
         raise Invalid(_("Say why you need this list."))
-    chosen = [case for case in cases if case.reporter_id and covers(by, case.code_now)]
+    chosen = [
+        case for case in cases if case.reporter_id and covers(by, case.code_now) and areas_see(case.kind)
+    ]
     if not chosen:
         raise Invalid(_("Nobody left a name or telephone number with these cases."))
     if len(cases) > MOST_WITH_CONTACTS:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid
 from linli.base.writing import writing
 from linli.cases.editing import hand_rows_over, rows_of
-from linli.cases.models import Case, Task
+from linli.cases.models import Case, Task, Withheld, areas_see
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record_many
 from linli.posts.actions import end, give_up
@@ -83,6 +83,9 @@ def _hand_over(post: Post, to: Post, by: Actor) -> None:
         )
     tasks = list(Task.objects.filter(post=post, closed_at=None).select_related("case"))
     both = Task.objects.filter(post=to, closed_at=None, case__in=[task.case_id for task in tasks])
+    kept = Withheld.objects.filter(post=to, case__in=[task.case_id for task in tasks])
+    if kept.exists() or any(not areas_see(task.case.kind) for task in both.select_related("case")):
+        raise Conflict(_("%(post)s cannot take all of this over. Choose another post.") % {"post": to.title})
     if clash := both.select_related("case").first():
         said = {"post": to.title, "number": clash.case.number}
         raise Conflict(

@@ -15,8 +15,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound
-from linli.cases.models import Case
-from linli.cases.procedure import Procedure, Step, read_procedure
+from linli.cases.models import Case, let_areas_see
+from linli.cases.procedure import BY_AREA, Procedure, Step, read_procedure
 from linli.ledger.names import Redaction, register
 from linli.posts.powers import allow
 
@@ -88,6 +88,8 @@ def load_kinds() -> None:
     for name in settings.KINDS:
         procedure = read_procedure(_KINDS_FOLDER / name / "procedure.yaml")
         _kinds[name] = Kind(name, procedure)
+        if procedure.sight == BY_AREA:
+            let_areas_see(name)
         for step in procedure.steps.values():
             allow(power(name, step), step.posts)
             label = partial(str, step.label)
@@ -107,8 +109,8 @@ def kind_of(name: str) -> Kind:
 
 
 def all_kinds() -> list[Kind]:
-    """Every installed kind, by name."""
-    return [_kinds[name] for name in sorted(_kinds)]
+    """Every installed kind by name, those that everybody in the area works with first."""
+    return sorted(_kinds.values(), key=lambda kind: (kind.procedure.sight != BY_AREA, kind.name))
 
 
 def step_of(kind: str, step: str) -> Step:

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from linli.base.errors import NotFound
 from linli.base.ids import EPOCH, MICROSECOND
-from linli.cases.kinds import kind_of
-from linli.cases.models import Case, CaseQuerySet, Copy, Task
+from linli.cases.kinds import all_kinds, kind_of
+from linli.cases.models import Case, CaseQuerySet, Copy, Task, areas_see
 from linli.cases.narrowing import RESTING, Narrowing, State, narrowed_by, resting, worded
 from linli.cases.search import area_tokens
+from linli.cases.sight import raised_by, unless_kept
 from linli.cases.walking import PAGE, Page, Sought, Turn, Walk, broken_key, pages
 from linli.divisions.codes import span
 from linli.posts.actor import PostActor
@@ -53,13 +54,13 @@ def done(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *
 
 def copied(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The cases this post was told of (抄送), newest first."""
-    copies = Copy.objects.filter(post=by.post).select_related("case__division")
-    return _of_post(copies.defer("case__division__outline"), _Order("at"), (narrowing, turn, most))
+    copies = _copies(by).select_related("case__division").defer("case__division__outline")
+    return _of_post(copies, _Order("at"), (narrowing, turn, most))
 
 
 def raised(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The cases this post opened (我发起的), newest first, wherever they lie now."""
-    walk = Walk(lambda cases, values: cases.filter(opened_by__in=values), [by.post.pk])
+    walk = Walk(lambda cases, _values: raised_by(by, cases), [by.post.pk])
     return _of_cases({"raised": walk}, narrowing, turn, most)
 
 
@@ -107,10 +108,10 @@ def _only(page: Page) -> tuple[Case, str] | None:
 def counts(by: PostActor) -> dict[str, int]:
     """How many rows the lists of a post have, up to MOST_COUNTED + 1 (one statement, however long they are)."""
     of_post: dict[str, QuerySet[Any]] = {
-        "to_do": Task.objects.filter(post=by.post, closed_at=None),
-        "done": Task.objects.filter(post=by.post, closed_at__isnull=False),
-        "raised": Case.everywhere.filter(opened_by=by.post),
-        "copied": Copy.objects.filter(post=by.post),
+        "to_do": _own_tasks(by).filter(closed_at=None),
+        "done": _own_tasks(by).filter(closed_at__isnull=False),
+        "raised": raised_by(by, Case.everywhere.all()),
+        "copied": _copies(by),
     }
     asked = [rows.values("pk")[: MOST_COUNTED + 1].query.sql_with_params() for rows in of_post.values()]
     counted = ", ".join(f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _values in asked)  # noqa: S608  our own SQL
@@ -120,7 +121,15 @@ def counts(by: PostActor) -> dict[str, int]:
 
 
 def _tasks(by: PostActor) -> QuerySet[Task]:
-    return Task.objects.filter(post=by.post).select_related("case__division").defer("case__division__outline")
+    return _own_tasks(by).select_related("case__division").defer("case__division__outline")
+
+
+def _own_tasks(by: PostActor) -> QuerySet[Task]:
+    return unless_kept(Task.objects.filter(post=by.post), by)
+
+
+def _copies(by: PostActor) -> QuerySet[Copy]:
+    return unless_kept(Copy.objects.filter(post=by.post), by)
 
 
 def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: int) -> Page:
@@ -129,7 +138,9 @@ def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: in
     area = span(narrowing.place) if narrowing.place else None
     tests = narrowing.tests(timezone.now())
     in_place = 2 if area else 0  # the two ends of the area's codes
-    plain = len(walks) == 1 and not narrowing.tokens and len(tests) == in_place and "place" in walks
+    by_area = "place" in walks
+    alone = by_area and all(areas_see(kind.name) for kind in all_kinds())
+    plain = alone and len(walks) == 1 and not narrowing.tokens and len(tests) == in_place
     sought = Sought(
         walks={**walks, **_walks(narrowing)},
         tests=tests,
@@ -138,7 +149,8 @@ def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: in
         oldest=narrowing.oldest(),
         newest=narrowing.newest(),
         plain=plain or (not narrowing and "raised" in walks),
-        covered=len(tests) == in_place and "place" in walks,
+        covered=len(tests) == in_place and by_area,
+        by_area=by_area,
     )
     return pages(sought, turn, most)
 

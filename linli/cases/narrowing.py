@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, Func, Model, QuerySet
+from django.db.models import BigIntegerField, F, Model, QuerySet
 
 from linli.base.ids import uuid7
 from linli.base.text import search_tokens
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Clock
+from linli.cases.models.case import Unindexed
 from linli.cases.search import contains_all
 from linli.divisions.codes import span
 
@@ -142,16 +143,6 @@ def _state_tests(state: str, now: datetime) -> list[Test]:
 def least_key(at: datetime) -> UUID:
     """The smallest key that a case of this moment could have."""
     return UUID(int=uuid7(at).int >> 64 << 64)
-
-
-class Unindexed(Func):
-    """A column as it is, but not for an index: SQLite keeps no statistics and would take the wrong one."""
-
-    template = "%(expressions)s"
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """A unary plus changes nothing but that."""
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
 def narrowed_by(rows: QuerySet[Rows], tests: Sequence[Test], prefix: str = "") -> QuerySet[Rows]:

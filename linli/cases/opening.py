@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
@@ -28,7 +28,7 @@ from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.duplicates import BECAME, DUPLICATE, merge_one_at_a_time, original_of, still_open
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Task
+from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Task, Withheld
 from linli.cases.permission import require_opening
 from linli.cases.story import GREW
 from linli.cases.taking import notices_of
@@ -67,6 +67,8 @@ class Draft:
     """A case about to be opened. `detail` is the kind's unsaved row; `at` is when it happened.
 
     `same_as`: the case it follows from the start, unless that one ends before this one is stored.
+    `to`: the post that gets the first task, where the kind does not leave it to the nearest one; `kept_from`: posts
+    that may not know of the case.
     """
 
     kind: str
@@ -84,6 +86,8 @@ class Draft:
     facts: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     photos: Sequence[Photo] = ()
+    to: int | None = None
+    kept_from: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ class _Rows:
     line: Line
     notices: list[Notice]
     attachments: list[Attachment]
+    withheld: list[Withheld]
 
 
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
@@ -161,15 +166,18 @@ def _rows_of(draft: Draft, now: datetime, original: Case | None = None) -> _Rows
     case.reporter = contact or _reporter_of(draft)
     clocks = [] if original else [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
     case.due = due_of(case, clocks)
-    post = nearest(step.task, case.code_now) if step.task and not original else None
+    post = None if original else draft.to or (nearest(step.task, case.code_now) if step.task else None)
     task = task_for(Handing(post), case, step, at) if post else None
     if task:
         task.pressing_at = pressing_at(at, clocks)
     notices = notices_of(case, step, case.reporter, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
+    withheld = [Withheld(case=case, post_id=kept) for kept in sorted(draft.kept_from)]
     line = _line_of(draft, case, post, original)
-    return _Rows(draft, original, case, draft.detail, contact, clocks, task, line, notices, attachments)
+    return _Rows(
+        draft, original, case, draft.detail, contact, clocks, task, line, notices, attachments, withheld
+    )
 
 
 def _reporter_of(draft: Draft) -> Contact | None:
@@ -242,6 +250,7 @@ def _insert(rows: Sequence[_Rows]) -> None:
     insert_many([each for row in rows for each in row.attachments])
     if links := [link for row in rows for link in _links_of(row)]:
         Link.objects.bulk_create(links)
+    insert_many([each for row in rows for each in row.withheld])
     record_many([*(row.line for row in rows), *(line for row in rows if (line := _left_behind(row)))])
     insert_many([each for row in rows for each in row.notices])
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, NotYours
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Case, Task
+from linli.cases.models import Case, Task, areas_see
 from linli.cases.procedure import ANYONE, REPORTER, Step
+from linli.cases.sight import sees
 from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
@@ -23,13 +24,18 @@ def allows(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Decision:
         return Decision.ALLOWED if step.system else Decision.LACKING
     if isinstance(by, PartyActor):
         return _party(step, case, by)
-    if not (covers(by, case.code_now) or any(task.post_id == by.post.pk for task in tasks)):
+    if not (_in_area(case, by) or any(task.post_id == by.post.pk for task in tasks)):
         return Decision.OUTSIDE
     if any(is_for(task, step, by.post.pk) for task in tasks):
         return Decision.ALLOWED
     if REPORTER in step.parties and by.post.pk == case.opened_by_id and case.reporter_id is None:
         return Decision.ALLOWED
     return may(by, power(case.kind, step), within=case.code_now)
+
+
+def _in_area(case: Case, by: PostActor) -> bool:
+    """Whether area gives sight of the case; where only tasks do, whoever took it in still knows of it."""
+    return covers(by, case.code_now) if areas_see(case.kind) else case.opened_by_id == by.post.pk
 
 
 def _party(step: Step, case: Case, by: PartyActor) -> Decision:
@@ -43,6 +49,8 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
     if isinstance(by, PostActor):
         require_holding(by)
     decision = allows(step, case, tasks, by=by)
+    if isinstance(by, PostActor) and not areas_see(case.kind):
+        decision = _as_seen(decision, case, by)
     if decision is Decision.OUTSIDE:
         raise NotFound
     if decision is not Decision.ALLOWED:
@@ -51,6 +59,13 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
         raise NotYours(
             _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
         )
+
+
+def _as_seen(decision: Decision, case: Case, by: PostActor) -> Decision:
+    """Ask the database: what is kept from the actor does not exist, and what is seen is there, if only to be read."""
+    if not sees(case, by=by):
+        return Decision.OUTSIDE
+    return Decision.LACKING if decision is Decision.OUTSIDE else decision
 
 
 def require_stage(step: Step, case: Case) -> None:

@@ -17,6 +17,8 @@ ANYONE = "anyone"
 NEXT, LEAD, HELPS, ASKED = "next", "lead", "helps", "asked"
 ROLES = frozenset({NEXT, LEAD, HELPS, ASKED})
 JOINT = frozenset({LEAD, HELPS})
+# Who of the staff sees the cases of a kind: every post whose area they lie in, or only those with a task in them.
+BY_AREA, BY_TASKS = "area", "tasks"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,10 @@ class ClockRule:
 
 @dataclass(frozen=True)
 class Procedure:
-    """One kind's whole procedure."""
+    """One kind's whole procedure. `sight`: area, or tasks for a kind that area alone gives no sight of.
+
+    `invitation`: what the button says to residents who may open one; the label where it is missing.
+    """
 
     kind: str
     label: Words
@@ -121,6 +126,13 @@ class Procedure:
     clocks: Mapping[str, ClockRule] = field(default_factory=dict)
     outcomes: Mapping[str, Words] = field(default_factory=dict)
     keep_years: int = 10
+    sight: str = BY_AREA
+    invited: Words | None = None
+
+    @property
+    def invitation(self) -> Words:
+        """What residents may do with this kind, in plain words."""
+        return self.invited or self.label
 
     @cached_property
     def opening(self) -> Step:
@@ -149,6 +161,8 @@ def read_procedure(path: Path) -> Procedure:
         clocks={name: _built(ClockRule, name, each) for name, each in raw.get("clocks", {}).items()},
         outcomes={name: Words(**each) for name, each in raw.get("outcomes", {}).items()},
         keep_years=raw.get("keep_years", 10),
+        sight=raw.get("sight", BY_AREA),
+        invited=Words(**raw["invitation"]) if "invitation" in raw else None,
     )
     if mistakes := list(mistakes_in(procedure)):
         raise ValueError(f"{path}: " + "; ".join(mistakes))
@@ -176,6 +190,7 @@ def mistakes_in(procedure: Procedure) -> Iterator[str]:
     """Everything wrong with a procedure, one sentence each."""
     yield from _unknown_names(procedure)
     yield from _stuck_clocks(procedure)
+    yield from _leaks(procedure)
     if sum(step.opens for step in procedure.steps.values()) != 1:
         yield "exactly one step must open a case"
         return
@@ -205,6 +220,19 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for rule in procedure.clocks.values():
         if rule.lapse and rule.lapse not in procedure.steps:
             yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
+
+
+def _leaks(procedure: Procedure) -> Iterator[str]:
+    """Where only tasks give sight, a step that any post of a kind may take would be taken unseen."""
+    if procedure.sight not in {BY_AREA, BY_TASKS}:
+        yield f"sight {procedure.sight} means nothing"
+    if procedure.sight != BY_TASKS:
+        return
+    for step in procedure.steps.values():
+        if step.posts and not step.opens:
+            yield f"step {step.name} names posts, but cases are seen by tasks: say tasked"
+        if step.bulk:
+            yield f"step {step.name} is for many at once, but its cases stand in no list of an area"
 
 
 def _clocks_of(step: Step) -> set[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from linli.base.errors import NotFound
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound, NotYours
 from linli.base.text import half_width
-from linli.cases.models import Case, Copy, Task
+from linli.cases.models import Case, Task
+from linli.cases.sight import Sight, sees, sight_of
 from linli.posts.actor import PostActor
-from linli.posts.may import Decision, may
 
 
 def open_tasks(case: Case) -> list[Task]:
@@ -25,7 +27,7 @@ def numbered(number: str) -> Case | None:
 
 
 def case_for(by: PostActor, number: str) -> Case:
-    """The case with this number, if it lies in the area of the actor's post or the post has a task in it."""
+    """The case with this number, if the actor's post sees it."""
     found = numbered(number)
     if found is None:
         raise NotFound
@@ -34,10 +36,15 @@ def case_for(by: PostActor, number: str) -> Case:
 
 
 def require_sight(case: Case, *, by: PostActor) -> None:
-    """Raise NotFound unless the case lies in the area of the actor's post has a task in it or was told of it."""
-    if may(by, "cases.list", within=case.code_now) is Decision.ALLOWED:
-        return
-    mine = Task.objects.filter(case=case, post=by.post, closed_at=None).values("pk")
-    told = Copy.objects.filter(case=case, post=by.post).values("pk")
-    if not mine.union(told, all=True).exists():
+    """Raise NotFound unless the actor's post sees the case."""
+    if not sees(case, by=by):
         raise NotFound
+
+
+def require_whole(case: Case, *, by: PostActor) -> None:
+    """Raise NotFound as above, and NotYours for a post that sees no more of the case than the reporter does."""
+    seen = sight_of(case, by=by)
+    if seen is Sight.NOTHING:
+        raise NotFound
+    if seen is not Sight.WHOLE:
+        raise NotYours(_("Your post was asked or told in this case; it does not work on it."))

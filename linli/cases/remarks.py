@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, NotFound, NotYours
 from linli.base.writing import writing
 from linli.cases.models import Case
-from linli.cases.reading import require_sight
+from linli.cases.reading import require_sight, require_whole
 from linli.cases.story import GREW, NOTE, PRINT, WITHDRAW_NOTE
 from linli.ledger.models import Entry
 from linli.ledger.names import Redaction, register
@@ -33,7 +33,8 @@ def register_entries() -> None:
 def note(case: Case, text: str, *, by: PostActor) -> Entry:
     """Leave a remark for colleagues; it cannot be edited, only withdrawn, and the reporter never sees it."""
     with writing():
-        _check(case, by)
+        require_holding(by)
+        require_whole(case, by=by)
         return record(Line(NOTE, by.by(), case.code_now, case.pk, words={"note": text}))
 
 

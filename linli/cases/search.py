@@ -16,7 +16,7 @@ from django.db.models.functions import Concat
 from linli.base.text import search_tokens
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds, power
-from linli.cases.models import Case, Mark, SearchText
+from linli.cases.models import Case, Mark, SearchText, areas_see
 from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.ledger.models import Position
 
@@ -77,8 +77,9 @@ def row_of(case: UUID) -> int:
 
 
 def tokens_of(case: Case, words: str) -> str:
-    """Everything a case is found by: its words, its number, and the places it lies in."""
-    return f"{search_tokens(f'{case.number} {case.summary} {words}')} {' '.join(place_tokens(case.code_now))}"
+    """Everything a case is found by: its words, its number, and the places it lies in if area gives sight of it."""
+    places = place_tokens(case.code_now) if areas_see(case.kind) else []
+    return " ".join([search_tokens(f"{case.number} {case.summary} {words}"), *places])
 
 
 def place_tokens(code: int) -> list[str]:

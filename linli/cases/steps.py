@@ -12,10 +12,10 @@ from linli.base.errors import Invalid, Refusal
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Case, Clock
+from linli.cases.models import Case, Clock, areas_see
 from linli.cases.opening import Opened, Origin
 from linli.cases.permission import allows, taken_by
-from linli.cases.procedure import Step
+from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import open_tasks
 from linli.cases.tasks import unanswered
 from linli.posts.actor import Actor, PostActor, SystemActor
@@ -44,6 +44,13 @@ def leads_on(step: Step, case: Case) -> bool:
     to = stages.get(step.enters)
     usual = to is not None and not (to.aside or to.ends) and order[to.name] > reached
     return usual and not step.settles
+
+
+def may_reach(by: PostActor, case: Case) -> bool:
+    """Whether a post may reach the reporter; where only tasks give sight, whoever may now answer in their stead."""
+    if areas_see(case.kind):
+        return True
+    return any(REPORTER in step.parties for step in steps_open_to(by, case))
 
 
 def _possible(step: Step, clocks: list[Clock]) -> bool:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
+from linli.cases.sight import Sight, sight_of
 from linli.ledger.models import Entry
 from linli.ledger.names import known
+from linli.posts.actor import PostActor
 from linli.posts.models import Holding, Post
 
 OWN_WORDS = "reporter"
@@ -44,9 +46,17 @@ class Happening:
     withdrawn: bool = False
 
 
-def story_for_staff(case: Case) -> list[Happening]:
-    """Everything, for posts that may see the case (three statements)."""
-    return _told(case, _entries(case))
+def story_for_staff(case: Case, *, by: PostActor) -> list[Happening]:
+    """Everything, for posts that see the whole case (three statements).
+
+    To others what is published, and in words only what they wrote themselves or what was handed to them.
+    """
+    if sight_of(case, by=by) is Sight.WHOLE:
+        return _told(case, _entries(case))
+    published, post = published_names(case.kind), by.post.pk
+    own = [each for each in _entries(case) if each.name in published or each.post == post]
+    mine = {each.pk for each in own if each.post == post or post in _next_posts(each)}
+    return [each if each.key in mine else replace(each, words={}) for each in _told(case, own)]
 
 
 def story_for_reporter(case: Case) -> list[Happening]:

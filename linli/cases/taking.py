@@ -24,6 +24,7 @@ from linli.cases.procedure import ASKED, NEXT, Step
 from linli.cases.quiet import next_moment
 from linli.cases.reading import open_tasks
 from linli.cases.reckoning import pressing_again
+from linli.cases.sight import refuse_if_kept
 from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor
@@ -203,6 +204,7 @@ def _move_tasks(now: Taking, *, moves: bool) -> list[Task]:
         return []
     if not now.handed and now.step.task not in {"", "named"}:
         now.hand_to_nearest(now.step.task, NEXT if now.step.targets else ASKED)
+    refuse_if_kept(now.case, [handing.post for handing in now.handed])
     now.changes.tasks = [task_for(handing, now.case, now.step, now.at) for handing in now.handed]
     return list(now.changes.tasks)
 

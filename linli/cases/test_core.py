@@ -158,7 +158,7 @@ def test_folding_again_changes_nothing(world):
 def test_the_story_names_posts_never_people(world):
     matter = report(world)
     actions.accept(matter, by=world.by("chengguan_clerk"), seen=1, note="已联系")
-    told = story_for_staff(matter.case)
+    told = story_for_staff(matter.case, by=world.by("chengguan_clerk"))
     assert [(each.step, each.post) for each in told] == [("report", ""), ("accept", "城关街道受理员")]
     assert told[1].words == {"note": "已联系"}
     assert "马莉" not in str(told)

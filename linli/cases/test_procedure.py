@@ -37,6 +37,8 @@ def test_a_good_procedure_has_no_mistakes(tmp_path):
         ("posts: [clerk], leaves: [begun]", "posts: [clerk], leaves: []", "begun has no way out"),
         ("posts: [clerk], ", "", "nobody may take step finish"),
         ("lapse: finish", "lapse: vanish", "unknown step vanish"),
+        ("kind: tests", "kind: tests\nsight: tasks", "say tasked"),
+        ("kind: tests", "kind: tests\nsight: friends", "means nothing"),
     ],
 )
 def test_each_mistake_is_named(tmp_path, wrong, right, mistake):

@@ -70,6 +70,7 @@ class Sought:
     newest: UUID | None = None
     plain: bool = False  # the first walk needs no further condition
     covered: bool = False  # the words' index knows all that is asked
+    by_area: bool = False  # only cases of the kinds that area gives sight of
 
 
 @dataclass(frozen=True)
@@ -219,12 +220,13 @@ def _bounded(rows: QuerySet[Case], sought: Sought) -> QuerySet[Case]:
 
 def _rows(sought: Sought, turn: Turn, reach: _Reach) -> QuerySet[Case]:
     """The rows between the bounds and the edge, in which every condition holds."""
-    rows: QuerySet[Case] = Case.everywhere.with_place()
+    cases = Case.everywhere.with_place()
+    rows: Any = cases.seen_by_area() if sought.by_area else cases
     if reach.name == "words":
         rows = rows.filter(search_text__id__in=RawSQL(*_found(sought, turn, reach)))  # noqa: S611  parameters only
     else:
         walk = sought.walks[reach.name]
-        rows = worded(walk.along(Case.everywhere.with_place(), walk.values), sought.tokens)
+        rows = worded(walk.along(rows, walk.values), sought.tokens)
         if isinstance(reach.edge, UUID):
             rows = rows.filter(pk__lte=reach.edge) if turn.back else rows.filter(pk__gte=reach.edge)
     if sought.tokens:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from linli.base.generations import Cached
-from linli.posts.models import Holding, Organisation, Post
+from linli.posts.models import Holding, Organisation, Post, PostKind
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class Seat:
 
     def __contains__(self, code: int) -> bool:
         return self.low <= code < self.high
+
+    @property
+    def size(self) -> int:
+        """How large the area is; only to compare."""
+        return self.high - self.low
 
 
 def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset()) -> int | None:
@@ -40,6 +45,23 @@ def serving(kinds: Iterable[str], code: int) -> list[int]:
     return [seat.post for kind in kinds for seat in _seats(kind) if code in seat]
 
 
+def meeting(span: tuple[int, int], *, parts: bool) -> list[int]:
+    """The ids of all posts in force whose area holds a span; with `parts` also those of areas inside it."""
+    low, high = span
+    seats = [seat for kind in PostKind.values for seat in _seats(kind)]
+    return [
+        seat.post
+        for seat in seats
+        if (seat.low <= low and high <= seat.high) or (parts and low <= seat.low and seat.high <= high)
+    ]
+
+
+def sitters_of(posts: Iterable[int]) -> frozenset[int]:
+    """The account ids of those who hold any of these posts now."""
+    held = Holding.objects.current().filter(post__in=list(posts))
+    return frozenset(held.values_list("account_id", flat=True))
+
+
 def seat_of(kind: str, post: int) -> Seat | None:
     """The seat of one post of a kind, if it is in force."""
     return next((seat for seat in _seats(kind) if seat.post == post), None)
@@ -55,7 +77,7 @@ def _read_seats(kind: str) -> list[Seat]:
         Seat(post.pk, *post.division.span, frozenset(sitters.get(post.pk, ())))
         for post in Post.objects.filter(kind=kind, until=None).select_related("division").order_by("pk")
     ]
-    return sorted(seats, key=lambda seat: seat.high - seat.low)
+    return sorted(seats, key=lambda seat: seat.size)
 
 
 def _read_mailed() -> frozenset[int]:
@@ -118,17 +140,18 @@ def titles_of(posts: Iterable[int]) -> list[str]:
 
 def superior(kind: str, span: tuple[int, int], *, apart: frozenset[int] = frozenset()) -> Post | None:
     """The post of `kind` one level up: with the smallest area that holds a whole span and is larger than it."""
-    above = [seat for seat in _around(kind, span) if seat.high - seat.low > span[1] - span[0]]
+    above = [seat for seat in around(kind, span) if seat.size > span[1] - span[0]]
     served = [seat for seat in above if seat.sitters - apart]
     return _post(next(iter(served or above), None))
 
 
 def topmost(kind: str, code: int) -> Post | None:
     """The post of `kind` with the largest area around a place (17-digit code)."""
-    return _post(next(reversed(_around(kind, (code, code + 1))), None))
+    return _post(next(reversed(around(kind, (code, code + 1))), None))
 
 
-def _around(kind: str, span: tuple[int, int]) -> list[Seat]:
+def around(kind: str, span: tuple[int, int]) -> list[Seat]:
+    """The seats of a kind whose area holds a whole span, the smallest area first."""
     return [seat for seat in _seats(kind) if seat.low <= span[0] and span[1] <= seat.high]
 
 

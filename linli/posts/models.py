@@ -72,6 +72,7 @@ class PostKind(models.TextChoices):
     DISPATCHER = "dispatcher", _("Dispatcher")
     HANDLER = "handler", _("Handling post")
     CHECKER = "checker", _("Checker")
+    INSPECTOR = "inspector", _("Inspector")
     HEAD = "head", _("Head")
     ADMINISTRATOR = "administrator", _("Administrator")
 

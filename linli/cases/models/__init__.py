@@ -1,10 +1,19 @@
 """The shared core's tables. Kinds add one detail table each; worklists, clocks and notices work on these."""
 
 from linli.cases.models.attachment import Attachment
-from linli.cases.models.case import Case, CaseQuerySet, CasesByPlace, Counter, Link, Task
+from linli.cases.models.case import (
+    Case,
+    CaseQuerySet,
+    CasesByPlace,
+    Counter,
+    Link,
+    Task,
+    areas_see,
+    let_areas_see,
+)
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
-from linli.cases.models.copy import Copy
+from linli.cases.models.copy import Copy, Withheld
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
 from linli.cases.models.notice import Notice
@@ -35,5 +44,8 @@ __all__ = [
     "SearchText",
     "Task",
     "Upload",
+    "Withheld",
     "WorkHours",
+    "areas_see",
+    "let_areas_see",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -29,8 +29,42 @@ class CodePrefix(Func):
         self.template = f"(%(expressions)s / {divisor:d})"
 
 
+class Unindexed(Func):
+    """A column as it is, but not for an index: SQLite keeps no statistics and would take the wrong one."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """A unary plus changes nothing but that."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+_seen_by_area: set[str] = set()
+
+
+def let_areas_see(kind: str) -> None:
+    """Let every post see the cases of a kind that lie in its area; without this, area gives no sight of them."""
+    _seen_by_area.add(kind)
+
+
+def areas_see(kind: str) -> bool:
+    """Whether a case of this kind is seen by whoever its place belongs to (docs/adr/0011)."""
+    return kind in _seen_by_area
+
+
+def of_seen_kinds(rows: Any, prefix: str = "") -> Any:
+    """Rows whose case is of a kind that area gives sight of; `prefix` leads from the row to its case."""
+    kind = Unindexed(F(f"{prefix}kind"))
+    return rows.alias(_kind_seen=kind).filter(_kind_seen__in=sorted(_seen_by_area))
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Cases, narrowed by place."""
+
+    def seen_by_area(self) -> CaseQuerySet:
+        """Those of the kinds that area gives sight of; a kind that is not known here is not among them."""
+        found: CaseQuerySet = of_seen_kinds(self)
+        return found
 
     def within(self, span: tuple[int, int]) -> CaseQuerySet:
         """Those whose present place lies in the half-open code range of a division."""
@@ -64,8 +98,8 @@ class CasesByPlace(models.Manager["Case"]):
         raise RuntimeError("Say where: Case.objects.within(span). The core alone reads Case.everywhere.")
 
     def within(self, span: tuple[int, int]) -> CaseQuerySet:
-        """The cases whose present place lies in the half-open code range."""
-        return CaseQuerySet(self.model, using=self._db).within(span)
+        """The cases whose present place lies in the half-open code range, of the kinds that area gives sight of."""
+        return CaseQuerySet(self.model, using=self._db).within(span).seen_by_area()
 
 
 class Case(models.Model):

@@ -1,4 +1,4 @@
-"""Cases a post was told of without having to do anything (抄送)."""
+"""Cases a post was told of without having to do anything (抄送), and cases that are kept from a post (回避)."""
 
 from __future__ import annotations
 
@@ -20,3 +20,15 @@ class Copy(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "post"], name="copy_once")]
         indexes = [models.Index(fields=["post", "-at", "-id"], name="copy_newest")]
+
+
+class Withheld(models.Model):
+    """A case is kept from a post (回避): it neither sees it nor is given a task in it, whatever else it does."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="withheld", db_index=False)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "post"], name="withheld_once")]
+        indexes = [models.Index(fields=["post", "case"], name="withheld_post")]

@@ -14,6 +14,7 @@ from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
 from linli.cases.opening import Opened
 from linli.cases.procedure import Step
+from linli.cases.sight import Sight, sight_of
 from linli.cases.steps import steps_open_to
 from linli.cases.story import Happening, story_for_reporter, story_for_staff
 from linli.cases.walking import Page
@@ -50,11 +51,11 @@ def state(case: Case, *, by: Actor) -> JsonResponse:
     kind = kind_of(case.kind)
     detail = kind.detail_of(case)
     case = detail.case
-    told = story_for_staff(case) if isinstance(by, PostActor) else story_for_reporter(case)
+    told = story_for_staff(case, by=by) if isinstance(by, PostActor) else story_for_reporter(case)
     content = {
         **row(case),
         "recorded_at": instant(case.recorded_at),
-        "detail": _shown(kind, detail),
+        "detail": _shown(kind, detail, by),
         "story": [_happening(each) for each in told],
         "steps": [_open_step(case, step) for step in steps_open_to(by, case)],
     }
@@ -103,9 +104,11 @@ def _open_step(case: Case, step: Step) -> dict[str, str]:
     return {"step": step.name, "label": str(step.label), "url": address}
 
 
-def _shown(kind: Kind, detail: Any) -> dict[str, Any]:
-    """What the kind's api.py shows of its own row; nothing without one."""
+def _shown(kind: Kind, detail: Any, by: Actor) -> dict[str, Any]:
+    """What the kind's api.py shows of its own row, less of it to a post that does not see the whole case."""
     shown: dict[str, str] = getattr(kind.api, "SHOWN", {})
+    if isinstance(by, PostActor) and sight_of(detail.case, by=by) is not Sight.WHOLE:
+        shown = {name: shown[name] for name in getattr(kind.api, "PUBLISHED", ())}
     return {name: plain(_followed(detail, path)) for name, path in shown.items()}
 
 

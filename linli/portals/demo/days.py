@@ -26,6 +26,7 @@ from linli.cases.followers import close_followers
 from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
+from linli.kinds.complaints.demo import complain_some
 from linli.kinds.matters.demo import (
     BY_GRID_WORKER,
     Course,
@@ -88,6 +89,7 @@ def fill_days(
     with _undisturbed():
         reported = _live_through(made, _arrivals(made, days, count), progress)
         reported += _top_up(made)
+        reported += complain_some(made.now)
     _settle(made.now)
     return reported
 

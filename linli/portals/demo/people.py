@@ -23,6 +23,7 @@ class Sitter(NamedTuple):
 
 COUNTY = "云溪县"
 CENTRE = "云溪县社会治理现代化指挥中心"
+INSPECTION = "云溪县人民政府督查室"
 CITY_MANAGEMENT = "云溪县城市管理局"
 HOUSING = "云溪县住房和城乡建设局"
 WATER = "云溪县水务公司"
@@ -39,6 +40,7 @@ SITTERS = [
     Sitter("county_clerk", "何敏", PostKind.CLERK, "县级受理员", CENTRE, COUNTY),
     Sitter("county_dispatcher", "陈立", PostKind.DISPATCHER, "县级派遣员", CENTRE, COUNTY),
     Sitter("county_checker", "吴桐", PostKind.CHECKER, "县级核查员", CENTRE, COUNTY),
+    Sitter("inspector", "严正", PostKind.INSPECTOR, "县督查员", INSPECTION, COUNTY),
     Sitter("city_management", "方海", PostKind.HANDLER, "城管处置岗", CITY_MANAGEMENT, COUNTY),
     Sitter("housing", "罗建", PostKind.HANDLER, "住建处置岗", HOUSING, COUNTY),
     Sitter("water", "江源", PostKind.HANDLER, "供水抢修岗", WATER, COUNTY),

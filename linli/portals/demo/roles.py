@@ -39,6 +39,12 @@ ROLES = (
     Role(PostKind.DISPATCHER, _("Dispatcher"), _("Decides which post has to deal with it."), "forward"),
     Role(PostKind.HANDLER, _("Handling post"), _("Goes there, does it, and says what was done."), "file"),
     Role(PostKind.CHECKER, _("Checker"), _("Looks whether it is really done."), "check"),
+    Role(
+        PostKind.INSPECTOR,
+        _("Inspector"),
+        _("Looks into complaints about posts; those it is about do not see them."),
+        "search",
+    ),
     Role(PostKind.CALL_TAKER, _("Call-taker"), _("Takes calls, and calls back those who reported."), "phone"),
     Role(
         PostKind.HEAD, _("Head"), _("Sees everything in the area, and what is late."), "people", "desk:area"
@@ -88,7 +94,7 @@ def landing_for(role: Role) -> Landing:
         tasks = Task.objects.filter(closed_at=None, post__kind=role.key).select_related("case")
         pressing = tasks.filter(pressing_at__gt=timezone.now()).order_by("pressing_at", "id")[:LOOKED_AT]
         found = _untouched(task.case for task in [*pressing, *tasks.order_by("-pressing_at")[:LOOKED_AT]])
-        landing = post_landing(found) if found else None
+        landing = post_landing(found, role.key) if found else None
         if landing:
             return landing
     holding = (
@@ -105,9 +111,10 @@ def _untouched(cases: object) -> Case | None:
     return next((case for case in found if not is_held(case.number, now)), found[0] if found else None)
 
 
-def post_landing(case: Case) -> Landing | None:
-    """The case on the desk of whoever holds the post that has the next task."""
-    task = Task.objects.filter(case=case.pk, closed_at=None).first()
+def post_landing(case: Case, kind: str = "") -> Landing | None:
+    """The case on the desk of whoever holds the post (of a kind) that has a task in it."""
+    tasks = Task.objects.filter(case=case.pk, closed_at=None)
+    task = (tasks.filter(post__kind=kind) if kind else tasks).first()
     held = Holding.objects.current().filter(post=task.post_id).order_by("acting").first() if task else None
     return Landing(reverse("desk:case", args=[case.number]), case, held) if held else None
 

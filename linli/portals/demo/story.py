@@ -69,8 +69,9 @@ def begin() -> Opened:
 
 def story_of(request: HttpRequest) -> Story | None:
     """The story of this session: what was reported last, in the tour or in the visitor's own words."""
-    key = request.session.get(RECEIPT) or request.session.get(STORY)
-    case = Case.everywhere.filter(pk=key).select_related("division").first() if key else None
+    keys = [key for key in (request.session.get(RECEIPT), request.session.get(STORY)) if key]
+    matters = Case.everywhere.filter(kind="matters").select_related("division")
+    case = next((found for key in keys if (found := matters.filter(pk=key).first())), None)
     if case is None:
         return None
     stages = kind_of(case.kind).procedure.stages

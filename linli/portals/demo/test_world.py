@@ -130,6 +130,15 @@ def _offered(page: Any, step: str) -> dict[str, Any]:
     return sent
 
 
+@pytest.mark.urls(__name__)
+def test_the_tour_goes_on_after_a_visitor_raised_something_of_another_kind(
+    world: Any, visitor: Client
+) -> None:
+    sent = visitor.post("/report/complaints/", {"text": "窗口没人。", "named": "二号窗口"})
+    assert sent.status_code == 302
+    assert visitor.get(reverse("demo:tour")).status_code == 200
+
+
 def test_a_role_that_does_not_exist_is_not_found() -> None:
     with pytest.raises(NotFound):
         role_of("mayor")

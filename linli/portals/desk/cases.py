@@ -18,24 +18,24 @@ from linli.base.errors import Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
 from linli.cases.forms import StepForm
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Attachment, Case, Task
+from linli.cases.models import Case, Task
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
+from linli.cases.sight import Sight, photos_of, sees, sight_of
 from linli.cases.steps import form_for, leads_on, steps_open_to, take
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
+from linli.portals.desk.growing import kinds_beside
 from linli.portals.desk.hats import seated
 from linli.portals.desk.history import changes_since, history
 from linli.portals.desk.keys import way_through
 from linli.portals.desk.lights import lights_of
-from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.reading import links_of, tasks_of
 from linli.portals.desk.replying import prefill, replies_for
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
-from linli.posts.may import covers
 
 
 @require_safe
@@ -55,12 +55,13 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "detail": kind.detail_of(found),
         "kind_detail_template": f"{found.kind}/detail.html",
         "audience": "staff",
+        "whole": sight_of(found, by=by) is Sight.WHOLE,
         "lines": history(found, by),
         "clocks": clocks_of(found),
         "tasks": tasks_of(found, by),
-        "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
+        "photos": list(photos_of(found, by=by)),
         "links": links_of(found, by),
-        "others": [each for each in kinds_to_open(by) if each.name != found.kind],
+        "others": kinds_beside(found, by),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),
     }
@@ -116,7 +117,7 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     except Stale:
         return _overtaken(request, by, rule, (case_for(by, number), seen))
     messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": rule.label, "number": number})
-    if not covers(by, found.code_now):
+    if not sees(found, by=by):
         return redirect("desk:to_do")
     way = f"?{request.GET.urlencode()}" if request.GET else ""
     return redirect(f"{reverse('desk:case', args=[number])}{way}")
@@ -159,7 +160,7 @@ def _overtaken(request: HttpRequest, by: PostActor, rule: Step, seen: tuple[Case
         "form": form,
         "open_now": open_now,
         "written": [] if open_now else _written(form),
-        "changes": changes_since(found, version),
+        "changes": changes_since(found, version, by),
         "sentence": Stale.sentence,
     }
     return render(request, "desk/stale.html", context, status=Stale.status)
@@ -177,7 +178,7 @@ def _written(form: StepForm) -> Sequence[tuple[object, str]]:
 def photo(request: HttpRequest, by: PostActor, number: str, photo: UUID) -> HttpResponse:
     """A photo of a case the hat may see."""
     found = case_for(by, number)
-    attached = Attachment.objects.filter(case=found, pk=photo).first()
+    attached = photos_of(found, by=by).filter(pk=photo).first()
     path = path_of(attached.digest) if attached else None
     if attached is None or path is None or not path.is_file():
         raise NotFound(_("This photo is not here."))

@@ -15,6 +15,7 @@ from linli.cases.alike import alike, apart, days_between, point_of
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
 from linli.cases.reading import case_for
+from linli.cases.sight import photos_of
 from linli.cases.steps import steps_open_to
 from linli.portals.desk.dossier import facts_of
 from linli.portals.desk.hats import seated
@@ -86,7 +87,7 @@ def _side(case: Case, by: PostActor) -> Side:
         case=case,
         stage=stage_words(case),
         light=lights_of([case])[case.pk],
-        rows=[row for row in facts_of(case) if row.value],
-        photos=list(Attachment.objects.filter(case=case).order_by("added_at", "id")),
+        rows=[row for row in facts_of(case, by) if row.value],
+        photos=list(photos_of(case, by=by)),
         may_follow=STEP in {step.name for step in steps_open_to(by, case)},
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from linli.base.errors import NotFound, NotYours
 from linli.cases.models import Case
 from linli.cases.reading import case_for
+from linli.cases.steps import may_reach
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.residents.purposes import purposes_for
@@ -33,7 +34,7 @@ class PurposeForm(forms.Form):
 
 def may_ask(by: PostActor, case: Case) -> bool:
     """Whether this hat is shown the way to the contact at all."""
-    return case.reporter_id is not None and bool(purposes_for(by.post.kind))
+    return case.reporter_id is not None and bool(purposes_for(by.post.kind)) and may_reach(by, case)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +42,7 @@ def may_ask(by: PostActor, case: Case) -> bool:
 def contact(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """Ask for the purpose; then show name and telephone number once, in this answer only."""
     case = case_for(by, number)
-    if not purposes_for(by.post.kind):
+    if not (purposes_for(by.post.kind) and may_reach(by, case)):
         raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
     if case.reporter is None:
         raise NotFound(_("Nobody left a name or telephone number with this case."))

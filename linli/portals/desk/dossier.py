@@ -17,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 from linli.cases.attachments import path_of
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
+from linli.cases.sight import Sight, photos_of, sight_of
 from linli.portals.desk.clocks import ShownClock, clocks_of
 from linli.portals.desk.history import history
 from linli.portals.desk.rows import stage_words
@@ -45,20 +46,20 @@ class Dossier:
 
 def dossier_of(case: Case, address: str, *, by: PostActor, notes: bool) -> Dossier:
     """Collect it, oldest happening first; internal notes only where they are wanted."""
-    lines = [line for line in history(case)[::-1] if notes or line.mark != "note"]
+    lines = [line for line in history(case, by, printed=True)[::-1] if notes or line.mark != "note"]
     said = {"post": by.post.title, "moment": moment_words(timezone.now())}
     return Dossier(
         case=case,
         address=address,
         printed=_("Printed by %(post)s, %(moment)s") % said,
-        rows=[row for row in facts_of(case) if row.value],
+        rows=[row for row in facts_of(case, by) if row.value],
         clocks=[_clock_row(clock) for clock in clocks_of(case)[::-1]],
         lines=lines,
-        photos=list(Attachment.objects.filter(case=case).order_by("added_at", "id")),
+        photos=list(photos_of(case, by=by)),
     )
 
 
-def facts_of(case: Case) -> Iterable[Row]:
+def facts_of(case: Case, by: PostActor) -> Iterable[Row]:
     """What is known of a case, label by label; empty values are for the caller to leave out."""
     kind = kind_of(case.kind)
     yield Row(_("Kind of case"), str(kind.procedure.label))
@@ -68,7 +69,8 @@ def facts_of(case: Case) -> Iterable[Row]:
     yield Row(_("Reported"), moment_words(case.at))
     yield Row(_("Promised by"), moment_words(case.due) if case.due else "")
     yield Row(_("Closed"), moment_words(case.closed_at) if case.closed_at else "")
-    for label, value in kind.detail_of(case).sheet():
+    whole = sight_of(case, by=by) is Sight.WHOLE
+    for label, value in kind.detail_of(case).sheet() if whole else ():
         yield Row(label, moment_words(value) if isinstance(value, datetime) else str(value or ""))
 
 

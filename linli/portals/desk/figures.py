@@ -68,7 +68,7 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
             "lines": [line_of(form, part) for part in parts] if len(parts) > 1 else [],
             "columns": [all_figures()[name] for name in COLUMNS],
             "nothing": not any(whole.values()),
-            "ages": ages(asked, whole.get("open", 0), by=by),
+            "ages": ages(asked, whole.get("open", 0)),
             "taken": times_taken(asked, whole.get("closed", 0)),
             "defined": list(all_figures().values()),
             "tabs": _tabs(form),
@@ -131,7 +131,7 @@ def figure_list(request: HttpRequest, by: PostActor) -> HttpResponse:
     if not form.is_valid():
         return redirect(f"{reverse('desk:figures')}?{urlencode(form.chosen)}")
     key = request.GET.get("after", "")
-    found = page_behind(figure, form.question, parsed_key(key) if key else None, by=by, most=PAGE)
+    found = page_behind(figure, form.question, parsed_key(key) if key else None, most=PAGE)
     entries = [Entry(row, reverse("desk:case", args=[row.number]), "") for row in rows_of(found.cases)]
     onwards = address_with("", request.GET, after=found.next_key) if found.next_key else ""
     context = {

@@ -20,6 +20,7 @@ from linli.analytics.periods import Period, recent
 from linli.analytics.questions import Question
 from linli.base.errors import Invalid
 from linli.cases.kinds import all_kinds
+from linli.cases.models import areas_see
 from linli.cases.narrowing import Narrowing
 from linli.portals.desk.narrowing import categories_below, category_choices, flat
 from linli.portals.desk.tree import Node
@@ -178,10 +179,12 @@ def _is_period(name: str) -> bool:
 
 
 def _abouts() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each kind as a whole and by category."""
+    """Each kind that area gives sight of, as a whole and by category."""
     categories = dict(category_choices())
     found = []
     for kind in all_kinds():
+        if not areas_see(kind.name):
+            continue
         label = str(kind.procedure.label)
         whole = (kind.name, _("%(kind)s: all categories") % {"kind": label})
         found.append((label, [whole, *categories.get(label, [])]))

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from linli.base.errors import NotFound
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
-from linli.cases.models import Case
+from linli.cases.models import Case, areas_see
 from linli.cases.reading import case_for
 from linli.divisions.codes import Level
+from linli.portals.desk.places import kinds_to_open
 from linli.posts.actor import PostActor
 
 FIELD = "from"
@@ -18,14 +19,24 @@ _SAME = ("text", "landmark", "longitude", "latitude")  # what kinds call alike
 
 
 def source_of(request: HttpRequest, by: PostActor, kind: Kind) -> Case | None:
-    """The case it grows out of, if one is named; NotFound when the actor may not see it or it is of this kind."""
+    """The case it grows out of, if one is named; NotFound when the actor may not see it or no link may lead there.
+
+    A link from what an area sees to what only tasks give sight of would tell that there is one.
+    """
     number = (request.POST if request.method == "POST" else request.GET).get(FIELD, "")
     if not number:
         return None
     found = case_for(by, number)
-    if found.kind == kind.name:
+    if kind not in kinds_beside(found, by):
         raise NotFound
     return found
+
+
+def kinds_beside(case: Case, by: PostActor) -> list[Kind]:
+    """The kinds of which the actor may open a case that grows out of this one."""
+    if not areas_see(case.kind):
+        return []
+    return [each for each in kinds_to_open(by) if each.name != case.kind and areas_see(each.name)]
 
 
 def grown(form: StepForm, source: Case | None) -> StepForm:

@@ -20,18 +20,19 @@ from linli.web.times import moment_words
 LATE_ENTRY = timedelta(minutes=2)  # recorded later than it happened: both are said
 
 
-def history(case: Case, by: PostActor | None = None) -> list[Line]:
-    """The whole story, newest first; with `by`, that post's notes carry the way to withdraw them."""
-    told = story_for_staff(case)
+def history(case: Case, by: PostActor, *, printed: bool = False) -> list[Line]:
+    """The story as the actor's post may read it, newest first; on a page its notes carry the way to withdraw them."""
+    told = story_for_staff(case, by=by)
     steps = [place for place, each in enumerate(told) if each.step]
     latest = steps[-1] if steps else -1
-    lines = [_line(case, each, by, is_now=place == latest) for place, each in enumerate(told)]
+    own = None if printed else by
+    lines = [_line(case, each, own, is_now=place == latest) for place, each in enumerate(told)]
     return lines[::-1]
 
 
-def changes_since(case: Case, version: int) -> list[Line]:
+def changes_since(case: Case, version: int, by: PostActor) -> list[Line]:
     """What was done after a version, newest first."""
-    newer = [each for each in story_for_staff(case) if int(each.facts.get("version", 1)) > version]
+    newer = [each for each in story_for_staff(case, by=by) if int(each.facts.get("version", 1)) > version]
     return [_line(case, each, None, is_now=False) for each in newer][::-1]
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.base.errors import NotFound, NotYours
 from linli.cases.kinds import step_of
-from linli.cases.models import Notice
+from linli.cases.models import Notice, areas_see
 from linli.cases.notices import resend, stuck_within
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
@@ -27,9 +27,13 @@ _DIGITS = re.compile(r"\d{5,}")
 
 @dataclass(frozen=True)
 class ShownNotice:
-    """A stuck notice in words. Gateways quote telephone numbers in their errors: long digits are left out."""
+    """A stuck notice in words. Gateways quote telephone numbers in their errors: long digits are left out.
+
+    `number` and `about` are empty where area gives no sight of the case; it can be sent again all the same.
+    """
 
     notice: Notice
+    number: str
     about: str
     channel: str
     trouble: str
@@ -47,9 +51,11 @@ def notices(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 def _shown(notice: Notice) -> ShownNotice:
     channels = {"sms": pgettext("channel", "text message"), "email": pgettext("channel", "e-mail")}
+    known = areas_see(notice.case.kind)
     return ShownNotice(
         notice=notice,
-        about=str(step_of(notice.case.kind, notice.step).label),
+        number=notice.case.number if known else "",
+        about=str(step_of(notice.case.kind, notice.step).label) if known else "",
         channel=channels.get(notice.channel, notice.channel),
         trouble=_DIGITS.sub("…", notice.trouble),
     )

@@ -59,7 +59,9 @@ def add_note(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, by: PostActor, number: str, note: UUID) -> HttpResponse:
     """Strike a note of one's own post through."""
     case = case_for(by, number)
-    written = next((each for each in story_for_staff(case) if (each.key, each.name) == (note, NOTE)), None)
+    written = next(
+        (each for each in story_for_staff(case, by=by) if (each.key, each.name) == (note, NOTE)), None
+    )
     if written is None:
         raise NotFound(_("There is no such note in this case."))
     form = Withdrawn(request.POST if request.method == "POST" else None)

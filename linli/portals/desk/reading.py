@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Link, Task
 from linli.cases.procedure import ASKED, HELPS, LEAD
+from linli.cases.sight import sees
 from linli.posts.actor import PostActor
-from linli.posts.may import covers
 from linli.posts.models import Holding
 
 _RELATIONS = {
@@ -75,7 +75,7 @@ def _role_words(task: Task) -> str:
 
 
 def links_of(case: Case, by: PostActor) -> list[Related]:
-    """The linked cases that lie in the actor's area."""
+    """The linked cases that the actor's post sees."""
     outwards = Link.objects.filter(source=case).select_related("target")
     inwards = Link.objects.filter(target=case).select_related("source")
     found = [(_words(link.relation, 0), link.target) for link in outwards]
@@ -83,7 +83,7 @@ def links_of(case: Case, by: PostActor) -> list[Related]:
     return [
         Related(how, _kind_words(case, other), other.number, other.summary)
         for how, other in found
-        if covers(by, other.code_now)
+        if sees(other, by=by)
     ]
 
 

@@ -9,17 +9,17 @@ from html import unescape
 
 import pytest
 from django.db import connection
-from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from python_calamine import load_workbook
 
-from linli.analytics import counting
 from linli.analytics.conftest import random_county
 from linli.cases.models import Case
+from linli.kinds.complaints.actions import complain
 from linli.kinds.matters import actions
 from linli.portals.desk import figures
 from linli.portals.desk.conftest import reported
+from linli.posts.actor import PartyActor
 from linli.posts.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -121,12 +121,12 @@ def test_no_row_is_a_post_or_a_person(world, sign_in):
         assert actor.post.title not in rows or Organisation.objects.filter(name=actor.post.title).exists()
 
 
-def test_what_may_not_be_listed_is_counted_and_said(sign_in, case, monkeypatch):
-    monkeypatch.setattr(counting, "listed", lambda _by: Q(kind="another"))
-    page = text(sign_in("chengguan_clerk").get("/desk/figures/list/?figure=opened"))
-    assert case.number not in page
-    assert "1 件" in page
-    assert "其中 1 件按规定不公开列出" in page
+def test_what_only_tasks_give_sight_of_is_neither_counted_nor_listed(world, sign_in):
+    client, address = sign_in("county_head"), "/desk/figures/list/?figure=opened"
+    before = text(client.get(address)).split("<strong>")[1]
+    about = world.posts["chengguan_clerk"]
+    complain(by=PartyActor("reporter"), text="办事时态度恶劣。", division=world.county, about=about)
+    assert text(client.get(address)).split("<strong>")[1] == before
 
 
 def test_the_area_ends_at_its_border(sign_in, case):

@@ -143,7 +143,7 @@ def show_case(
         "outcome": kind.procedure.outcomes.get(case.outcome, ""),
         "milestones": milestones(case, story),
         "lines": _lines(story, ended=stage.ends),
-        "waiting": bool(open_steps) and not stage.ends and _was_told(kind, story),
+        "waiting": not stage.ends and _was_told(kind, story) and _wanted(case, open_steps, story),
         "steps": [sent if sent and sent.step == each.step else each for each in open_steps],
         "wrong": sent.form if sent else None,
         "detail": kind.detail_of(case),
@@ -158,6 +158,11 @@ def show_case(
 def _was_told(kind: Kind, story: list[Happening]) -> bool:
     """Whether the reporter got a notice of the newest step, so that an answer is waited for."""
     return bool(story) and bool(kind.procedure.steps[story[-1].step].notice)
+
+
+def _wanted(case: Case, steps: list[OpenStep], story: list[Happening]) -> bool:
+    """Whether one of the steps is what the present stage or the newest step asks for, not one that is always open."""
+    return any(each.step.leaves == {case.stage} or story[-1].step in each.step.settles for each in steps)
 
 
 def _form(step: Step, case: Case, by: PartyActor, **sent: Any) -> StepForm:

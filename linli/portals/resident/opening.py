@@ -53,12 +53,14 @@ def new_envelope() -> Envelope:
     return Envelope(initial={"mark": secrets.token_urlsafe(16)})
 
 
-def opening_form(kind: Kind, data: QueryDict | None = None, files: Any = None) -> StepForm:
+def opening_form(
+    kind: Kind, data: QueryDict | None = None, files: Any = None, *, initial: dict[str, Any] | None = None
+) -> StepForm:
     """The kind's opening form, bound when there is data; what it arrived by is ours to say."""
     if data is not None:
         data = data.copy()
         data["channel"] = "web"
-    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=REPORTER)
+    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=REPORTER, initial=initial)
     for field in form.fields.values():
         if isinstance(field, PlaceField):
             field.widget = PlaceSelect()

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from linli.base.errors import NotFound
 from linli.cases.attachments import path_of
-from linli.cases.models import Attachment, Case, Task
+from linli.cases.models import Attachment, Case
+from linli.cases.sight import Sight, sight_of
 from linli.portals.resident.unlocked import may_see
 from linli.posts.actor import PostActor
-from linli.posts.may import covers
 from linli.posts.models import Account, Holding
 
 
@@ -38,12 +38,8 @@ def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 
 def _serves(request: HttpRequest, case: Case) -> bool:
-    """Whether one of the signed-in person's posts, in force now, covers the place or has had a task in the case."""
+    """Whether one of the signed-in person's posts, in force now, sees the whole case."""
     if not isinstance(request.user, Account):
         return False
-    held = list(Holding.objects.current().filter(account=request.user).with_post())
-    if any(covers(PostActor(holding), case.code_now) for holding in held):
-        return True
-    return Task.objects.filter(
-        case=case, closed_at=None, post__in=[holding.post_id for holding in held]
-    ).exists()
+    held = Holding.objects.current().filter(account=request.user).with_post()
+    return any(sight_of(case, by=PostActor(holding)) is Sight.WHOLE for holding in held)

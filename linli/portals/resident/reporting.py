@@ -40,6 +40,8 @@ from linli.portals.resident.unlocked import RECEIPT, unlock
 from linli.web.limits import check_rate
 from linli.web.qr import drawn
 
+AGAIN = "again"
+
 
 @require_safe
 @resident_page
@@ -66,6 +68,10 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     found = openable(kind)
     if request.method != "POST":
         return _form_page(request, found, opening_form(found), new_envelope())
+    if AGAIN in request.POST:  # nothing is sent yet: a choice further up changes the lists further down
+        given = request.POST.dict()
+        envelope = Envelope(initial={"mark": given.get("mark", "")})
+        return _form_page(request, found, opening_form(found, initial=given), envelope)
     envelope = Envelope(request.POST)
     try:
         check_rate(request, "report", settings.INTAKE_PER_MINUTE)

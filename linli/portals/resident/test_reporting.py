@@ -13,6 +13,7 @@ from PIL import Image
 from linli.base.coordinates import wgs84_to_gcj02
 from linli.cases.attachments import path_of
 from linli.cases.follow import follow_code
+from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
 from linli.kinds.matters.models import Matter, Placing
 from linli.posts.actor import PartyActor
@@ -56,7 +57,8 @@ def test_emergency_lines_stand_before_the_form(client, address):
     assert max(lines) < text.find("<textarea", max(lines)) or address == "/"
 
 
-def test_with_one_kind_the_choice_is_skipped(client):
+def test_with_one_kind_the_choice_is_skipped(client, monkeypatch):
+    monkeypatch.setattr("linli.portals.resident.reporting.open_kinds", lambda: [kind_of("matters")])
     assert client.get("/report/").headers["Location"] == ADDRESS
 
 
@@ -273,3 +275,51 @@ def test_everything_is_said_in_english_too(client):
         places = {place for place in chinese if place in str(last().case.division.name)}
         names = set(re.findall(r"<option[^>]*>([^<]*)|<optgroup label=\"([^\"]*)\"", main))
         assert set(chinese) - places - {part for pair in names for part in pair} == set(), address
+
+
+# --- another kind: a complaint about a post
+
+
+def complaint(client, **data):
+    page = client.get("/report/complaints/")
+    mark = page.context["envelope"]["mark"].value()
+    return client.post("/report/complaints/", {"mark": mark, "text": "窗口没人，等了一上午。", **data})
+
+
+def test_with_two_kinds_one_chooses(client, world):
+    choice = client.get("/report/").content.decode()
+    assert "反映问题" in choice
+    assert "/report/complaints/" in choice
+
+
+def test_the_home_page_offers_both_kinds_in_plain_words(client, world):
+    home = client.get("/").content.decode()
+    assert home.index("反映问题") < home.index("投诉工作人员或岗位")
+    assert "网格事件" not in home
+
+
+def test_the_list_of_posts_follows_the_place_and_keeps_what_was_typed(client, world):
+    place, grid = world.place("东门社区").trimmed, world.posts["东门社区第一网格"]
+    assert f'value="{grid.pk}"' not in client.get("/report/complaints/").content.decode()
+    again = complaint(client, division=place, again="1")
+    assert again.status_code == 200
+    assert "窗口没人，等了一上午。" in again.content.decode()
+    assert f'value="{grid.pk}"' in again.content.decode()
+    assert not Case.everywhere.exists()
+
+
+def test_a_complaint_gets_a_receipt_and_is_followed_like_any_report(client, world):
+    about = world.posts["power"]
+    sent = complaint(client, about=str(about.pk), phone="13912345678")
+    assert sent.status_code == 302
+    case = Case.everywhere.get()
+    assert case.number in client.get("/receipt/").content.decode()
+    followed = client.get(f"/follow/{case.number}/").content.decode()
+    assert "县督查员（云溪县人民政府督查室）" in followed
+    assert "撤回投诉" in followed
+
+
+def test_without_a_post_and_without_words_about_it_the_form_says_what_to_do(client, world):
+    refused = complaint(client)
+    assert refused.status_code == 422
+    assert "或在下面说明是谁" in refused.content.decode()

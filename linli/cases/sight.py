@@ -1,0 +1,119 @@
+"""Who of the staff sees a case: the one rule that lists, pages, steps, files and the API ask (docs/adr/0011).
+
+Most kinds are seen by every post whose area the case lies in. A kind with `sight: tasks` is not: there only those see
+it who have or had a task in it, who were told of it, or who took it in; and nobody from whom it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict
+from linli.cases.models import Attachment, Case, CaseQuerySet, Copy, Task, Withheld, areas_see
+from linli.cases.procedure import ASKED
+from linli.posts.actor import PostActor
+from linli.posts.lookup import titles_of
+from linli.posts.may import covers
+from linli.posts.models import Holding
+
+Rows = TypeVar("Rows", bound=Model)
+
+
+class Sight(StrEnum):
+    """How much of a case a post sees: nothing, that it goes on and what it was told itself, or the whole of it."""
+
+    NOTHING = "nothing"
+    PUBLISHED = "published"
+    WHOLE = "whole"
+
+
+def sight_of(case: Case, *, by: PostActor) -> Sight:
+    """How much of a case the actor sees (no statement inside one's area, else at most three)."""
+    if not areas_see(case.kind):
+        return _by_tasks(case, by)
+    if covers(by, case.code_now) or _has_task(case, by) or _told(case, by):
+        return Sight.WHOLE
+    return Sight.NOTHING
+
+
+def _has_task(case: Case, by: PostActor) -> bool:
+    return Task.objects.filter(case=case, post=by.post, closed_at=None).exists()
+
+
+def _told(case: Case, by: PostActor) -> bool:
+    return Copy.objects.filter(case=case, post=by.post).exists()
+
+
+def _by_tasks(case: Case, by: PostActor) -> Sight:
+    """Whoever works on it sees all; whoever was only asked or told, or took it in, sees how it goes on."""
+    if Withheld.objects.filter(case=case, post__in=_posts_of(by)).exists():
+        return Sight.NOTHING
+    roles = set(Task.objects.filter(case=case, post=by.post).values_list("role", flat=True))
+    if roles - {ASKED}:
+        return Sight.WHOLE
+    known = roles or case.opened_by_id == by.post.pk or _told(case, by)
+    return Sight.PUBLISHED if known else Sight.NOTHING
+
+
+def sees(case: Case, *, by: PostActor) -> bool:
+    """Whether the case exists for the actor at all."""
+    return sight_of(case, by=by) is not Sight.NOTHING
+
+
+def photos_of(case: Case, *, by: PostActor) -> QuerySet[Attachment]:
+    """The photos of a case as far as the actor may see them: a picture can tell who took it, and from where."""
+    photos = Attachment.objects.filter(case=case).order_by("added_at", "id")
+    return photos if sight_of(case, by=by) is Sight.WHOLE else photos.none()
+
+
+def raised_by(by: PostActor, cases: CaseQuerySet) -> CaseQuerySet:
+    """Those of these cases that the actor's post took in and that are not kept from it."""
+    return cases.filter(opened_by=by.post).exclude(pk__in=_kept_from(by))
+
+
+def unless_kept(rows: QuerySet[Rows], by: PostActor) -> QuerySet[Rows]:
+    """Rows that belong to the actor's post (tasks, copies), without those of cases that are kept from it."""
+    return rows.exclude(case__in=_kept_from(by))
+
+
+def _kept_from(by: PostActor) -> QuerySet[Withheld, Any]:
+    return Withheld.objects.filter(post__in=_posts_of(by)).values("case")
+
+
+def _posts_of(by: PostActor) -> QuerySet[Holding, Any]:
+    """All posts the same person holds now: what is kept from one is not read on another (一肩挑)."""
+    return Holding.objects.current().filter(account=by.holding.account_id).values("post")
+
+
+def keep_from(case: Case, posts: Iterable[int]) -> None:
+    """Keep a case from these posts, inside the step's transaction."""
+    Withheld.objects.bulk_create(
+        [Withheld(case=case, post_id=post) for post in sorted(set(posts))], ignore_conflicts=True
+    )
+
+
+def keep_no_longer(case: Case, posts: Iterable[int]) -> None:
+    """From now on tasks and copies alone say whether these posts see the case."""
+    Withheld.objects.filter(case=case, post__in=list(posts)).delete()
+
+
+def kept_posts(case: Case) -> frozenset[int]:
+    """The posts the case is kept from."""
+    return frozenset(Withheld.objects.filter(case=case).values_list("post", flat=True))
+
+
+def refuse_if_kept(case: Case, posts: Iterable[int]) -> None:
+    """Raise Conflict where a post that is to get a task, or to be told, is one the case is kept from."""
+    if areas_see(case.kind):
+        return
+    kept = Withheld.objects.filter(case=case, post__in=list(posts)).values_list("post", flat=True)
+    if found := list(kept):
+        raise Conflict(
+            _("This case is kept from %(posts)s. Choose another post.")
+            % {"posts": _(", ").join(titles_of(found))}
+        )
