@@ -24,12 +24,12 @@ from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
+from linli.cases.books import notices_of
 from linli.cases.clocks import Term, due_of, new_clock, pressing_at
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
 from linli.cases.permission import require_opening
-from linli.cases.taking import notices_of
 from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record_many

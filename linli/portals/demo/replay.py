@@ -19,10 +19,10 @@ import shapely
 from linli.base.errors import NotFound, Refusal
 from linli.base.generations import bump
 from linli.base.writing import writing
+from linli.cases.clocks import GIVEN
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Clock, Limit
 from linli.cases.opening import Opened, Origin
-from linli.cases.reckoning import GIVEN
 from linli.cases.search import fold
 from linli.divisions.locating import locate
 from linli.divisions.models import Division

@@ -174,7 +174,7 @@ def link_duplicate(
 ) -> None:
     """Let it follow another matter that is the same (并案); it closes with that one, and its reporter hears of it."""
     with taking("link_duplicate", matter, by=by, seen=seen, at=at) as now:
-        first = follow(now.case, original)
+        first = follow(now.case, original, now.at)
         now.facts(original=first.number)
         now.words(original=first.number, note=note)
 
