@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from linli.base.errors import NotFound
 from linli.base.ids import uuid7
 from linli.base.rows import insert_many
 from linli.base.writing import writing
-from linli.cases.clocks import ClockMoves, live_clocks, store
+from linli.cases.clocks import ClockChanges, ClockMoves, live_clocks, store
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Link, Mark, Notice, Task
 from linli.cases.procedure import Step
@@ -36,11 +36,15 @@ from linli.residents.models import Contact
 
 @dataclass(frozen=True)
 class Page:
-    """A case as a step finds it: its detail row, the open tasks, the clocks that run or rest."""
+    """A case as a step finds it: its detail row, the open tasks, the clocks that run or rest.
+
+    `changes`: what is known of its clocks before the step is taken (pasts).
+    """
 
     detail: Any
     tasks: list[Task]
     clocks: list[Clock]
+    changes: ClockChanges = field(default_factory=ClockChanges)
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,10 @@ class Book:
             raise NotFound
         return Page(locked, open_tasks(locked.case), live_clocks(locked.case))
 
-    def opened(self, draft: Any) -> Any | None:
+    def opened(self, draft: Any) -> Any:
         """The receipt of a case that this book opens itself; None: it is opened like any other."""
         del draft
+        return None
 
     def require_holding(self, by: PostActor) -> None:
         """Raise NotYours for an appointment that has ended."""

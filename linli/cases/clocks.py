@@ -49,7 +49,8 @@ class ClockChanges:
 
     `terms`: other than the procedure's default, several with labels for milestones; `extensions`: what is granted,
     in the clock's unit; `reason`: key of the listed reason for a rest; `reached`: labels of milestones now met.
-    `ends`, for a past: until when another office had promised it; None: it had not, so that clock does not run.
+    For a past: `ends`: until when another office had promised it; None: it had not, so that clock does not run.
+    `lenient`: nor does one for which there was no limit yet.
     In joint handling `tasks` are those the step opens: each gets its own clock of every started name that is
     `per_task`; clocks of the `ended` tasks stop.
     """
@@ -61,6 +62,7 @@ class ClockChanges:
     tasks: Sequence[Task] = ()
     ended: frozenset[UUID] = frozenset()
     ends: Mapping[str, datetime | None] = field(default_factory=dict)
+    lenient: bool = False
 
 
 @dataclass
@@ -90,10 +92,17 @@ _limits: Cached[list[Limit]] = Cached("limits", _read_limits)
 
 def term_of(kind: str, clock: str, on: date) -> Term:
     """The term in force on a day; LookupError when the place has no row for it (doctor and tests check)."""
-    for row in _limits(kind, clock):
-        if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
-            return Term(Unit(row.unit), row.amount or 0, f"limit:{row.pk}")
-    raise LookupError(f"No limit for the clock {clock} of {kind} on {on}.")
+    row = _in_force(kind, clock, on)
+    if row is None:
+        raise LookupError(f"No limit for the clock {clock} of {kind} on {on}.")
+    return Term(Unit(row.unit), row.amount or 0, f"limit:{row.pk}")
+
+
+def _in_force(kind: str, clock: str, on: date) -> Limit | None:
+    rows = _limits(kind, clock)
+    return next(
+        (row for row in rows if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)), None
+    )
 
 
 def new_clock(
@@ -237,11 +246,17 @@ class _Moving:
             return
         rule = kind_of(self.case.kind).procedure.clocks[name]
         terms = self.changes.terms.get(name)
+        if terms is None and self.changes.lenient and _in_force(self.case.kind, name, self._day) is None:
+            return
         several: Sequence[Term | None] = [terms] if terms is None or isinstance(terms, Term) else terms
         tasks: Sequence[Task | None] = self.changes.tasks if rule.per_task else [None]
         self.moves.begun += [
             new_clock(self.case, name, self.at, term, task=task) for task in tasks for term in several
         ]
+
+    @property
+    def _day(self) -> date:
+        return self.at.astimezone(PLACE_TIME).date()
 
     def _halt(self, clocks: Sequence[Clock], halted: str = "", reason: str = "") -> None:
         resting = halted in {Clock.Halted.SUSPENDED, Clock.Halted.PARKED}

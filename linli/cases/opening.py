@@ -24,11 +24,11 @@ from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
-from linli.cases.books import notices_of
-from linli.cases.clocks import Term, due_of, new_clock, pressing_at
+from linli.cases.books import in_hand, notices_of
+from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Category, Clock, Notice, Task
+from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Task
 from linli.cases.permission import require_opening
 from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
@@ -89,17 +89,18 @@ class Opened:
 
 
 @dataclass
-class _Rows:
-    """Everything one draft becomes, ready for set-wise inserts."""
+class Rows:
+    """Everything a case becomes, ready for set-wise inserts; a past adds to it step by step."""
 
     case: Case
     detail: Any
     contact: Contact | None
     clocks: list[Clock]
-    task: Task | None
-    line: Line
+    tasks: list[Task]
+    lines: list[Line]
     notices: list[Notice]
     attachments: list[Attachment]
+    links: list[Link] = field(default_factory=list)
 
 
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
@@ -108,14 +109,12 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     Raises the first draft's refusal; IntegrityError when a key was used before (`open_one` then finds its receipt).
     """
     now = timezone.now()
-    rows = [_rows_of(draft, now) for draft in drafts]
-    with writing():
-        _give_numbers([row.case for row in rows])
-        _insert(rows)
+    rows = [rows_of(draft, now) for draft in drafts]
+    insert_all(rows)
     return [Opened(row.case.pk, row.case.number, follow_code(row.case.pk), row.case.due) for row in rows]
 
 
-def _rows_of(draft: Draft, now: datetime) -> _Rows:
+def rows_of(draft: Draft, now: datetime, changes: ClockChanges | None = None) -> Rows:
     """Build one draft's rows; no statement for a resident's report (posts, limits and calendar are cached)."""
     procedure = kind_of(draft.kind).procedure
     step = procedure.opening
@@ -124,18 +123,18 @@ def _rows_of(draft: Draft, now: datetime) -> _Rows:
     contact = sealed_contact(draft.contact) if draft.contact else None
     case = _case_of(draft, step.enters, at, now)
     case.reporter = contact
-    clocks = [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
+    clocks = move(case, [], step, at, changes=changes or ClockChanges(dict(draft.terms))).begun
     case.due = due_of(case, clocks)
     post = nearest(step.task, case.code_now) if step.task else None
-    task = task_for(Handing(post), case, step, at) if post else None
-    if task:
+    tasks = [task_for(Handing(post), case, step, at)] if post else []
+    for task in tasks:
         task.pressing_at = pressing_at(at, clocks)
     facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
     line = Line(power(draft.kind, step), draft.by.by(), case.code_now, case.pk, at, facts, draft.words)
     notices = notices_of(case, step, contact, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
-    return _Rows(case, draft.detail, contact, clocks, task, line, notices, attachments)
+    return Rows(case, draft.detail, contact, clocks, tasks, [line], notices, attachments)
 
 
 def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
@@ -179,19 +178,23 @@ def _draw(place: str, year: int, count: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _insert(rows: Sequence[_Rows]) -> None:
-    insert_many([row.contact for row in rows if row.contact])
-    insert_many([row.case for row in rows])
-    by_model: dict[type, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_model[type(row.detail)].append(row.detail)
-    for details in by_model.values():
-        insert_many(details)
-    insert_many([clock for row in rows for clock in row.clocks])
-    insert_many([row.task for row in rows if row.task])
-    insert_many([each for row in rows for each in row.attachments])
-    record_many([row.line for row in rows])
-    insert_many([each for row in rows for each in row.notices])
+def insert_all(rows: Sequence[Rows]) -> None:
+    """Number the cases and insert all that belongs to them, in one transaction."""
+    with writing():
+        _give_numbers([row.case for row in rows])
+        insert_many([row.contact for row in rows if row.contact])
+        insert_many([row.case for row in rows])
+        by_model: dict[type, list[Any]] = defaultdict(list)
+        for row in rows:
+            by_model[type(row.detail)].append(row.detail)
+        for details in by_model.values():
+            insert_many(details)
+        insert_many([clock for row in rows for clock in row.clocks])
+        insert_many([task for row in rows for task in row.tasks])
+        insert_many([each for row in rows for each in row.attachments])
+        record_many([line for row in rows for line in row.lines])
+        insert_many([each for row in rows for each in row.notices])
+        Link.objects.bulk_create([each for row in rows for each in row.links])
 
 
 def open_one(draft: Draft) -> Opened:
@@ -310,6 +313,9 @@ _writer = _Writer()
 
 def open_grouped(draft: Draft) -> Opened:
     """Open one case from a request thread, sharing the commit with requests that arrive at the same time."""
+    opened: Opened | None = in_hand().opened(draft)
+    if opened:
+        return opened
     if connection.in_atomic_block:
         return open_one(draft)
     return _writer.open(draft)

@@ -117,8 +117,9 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     rule = kind_of(detail.case.kind).procedure.steps[step]
     page = in_hand().page(detail)
     before = values_of(page.detail)
-    case: Case = page.detail.case
-    return Taking(rule, by, at, page.detail, case, page.tasks, page.clocks, target=rule.enters, before=before)
+    now = Taking(rule, by, at, page.detail, page.detail.case, page.tasks, page.clocks)
+    now.target, now.before, now.changes = rule.enters, before, page.changes
+    return now
 
 
 def _check(now: Taking, seen: int) -> None:

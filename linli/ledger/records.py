@@ -53,13 +53,20 @@ def record(line: Line) -> Entry:
 
 
 def record_many(lines: Iterable[Line]) -> list[Entry]:
-    """Write entries set-wise (two statements at most). Raises RuntimeError outside a transaction."""
+    """Write entries set-wise (two statements at most). Raises RuntimeError outside a transaction.
+
+    Entries about one thing keep the order in which they are given, also those of one moment.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("An entry is written in the transaction of what it records, or not at all.")
     entries, details = [], []
     now = timezone.now()
+    last: Entry | None = None
     for line in lines:
         entry, detail = _entry_of(line, now)
+        if last and last.about == entry.about and last.at == entry.at and last.id > entry.id:
+            entry.id = UUID(int=last.id.int + 1)
+        last = entry
         entries.append(entry)
         details += [detail] if detail else []
     insert_many(entries)
