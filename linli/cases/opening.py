@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, 
 from linli.cases.permission import require_opening
 from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
-from linli.ledger.records import Line, record_many
+from linli.ledger.records import Line, entries_of
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lookup import nearest
 from linli.residents.keeping import GivenContact, sealed_contact
@@ -40,6 +41,7 @@ from linli.residents.models import Contact
 
 _COUNTY_DIVISOR = 10**11  # the first six of a code's 17 digits
 _GROUP = 200
+CountyYear = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,11 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     """
     now = timezone.now()
     rows = [rows_of(draft, now) for draft in drafts]
-    insert_all(rows)
+    with writing():
+        for row, number in zip(rows, draw_numbers([county_and_year(row.case) for row in rows]), strict=True):
+            row.case.number = number
+        for table in tables_of(rows):
+            insert_many(table)
     return [Opened(row.case.pk, row.case.number, follow_code(row.case.pk), row.case.due) for row in rows]
 
 
@@ -156,15 +162,20 @@ def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
     )
 
 
-def _give_numbers(cases: Sequence[Case]) -> None:
-    """Number the cases from their counties' counters of the year, inside the transaction."""
-    groups: dict[tuple[str, int], list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[f"{case.code_then // _COUNTY_DIVISOR:06d}", case.at.astimezone(PLACE_TIME).year].append(case)
-    for (place, year), group in sorted(groups.items(), key=lambda each: each[0]):
-        last = _draw(place, year, len(group))
-        for sequence, case in enumerate(group, start=last - len(group) + 1):
-            case.number = readable_number(place, year, sequence)
+def county_and_year(case: Case) -> CountyYear:
+    """Whose counter numbers a case."""
+    return f"{case.code_then // _COUNTY_DIVISOR:06d}", case.at.astimezone(PLACE_TIME).year
+
+
+def draw_numbers(wanted: Sequence[CountyYear]) -> list[str]:
+    """Numbers for cases, in their order, from their counties' counters of the year; inside the transaction."""
+    counts = Counter(wanted)
+    following = {each: _draw(*each, counts[each]) - counts[each] for each in sorted(counts)}
+    numbers = []
+    for place, year in wanted:
+        following[place, year] += 1
+        numbers.append(readable_number(place, year, following[place, year]))
+    return numbers
 
 
 def _draw(place: str, year: int, count: int) -> int:
@@ -178,23 +189,23 @@ def _draw(place: str, year: int, count: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def insert_all(rows: Sequence[Rows]) -> None:
-    """Number the cases and insert all that belongs to them, in one transaction."""
-    with writing():
-        _give_numbers([row.case for row in rows])
-        insert_many([row.contact for row in rows if row.contact])
-        insert_many([row.case for row in rows])
-        by_model: dict[type, list[Any]] = defaultdict(list)
-        for row in rows:
-            by_model[type(row.detail)].append(row.detail)
-        for details in by_model.values():
-            insert_many(details)
-        insert_many([clock for row in rows for clock in row.clocks])
-        insert_many([task for row in rows for task in row.tasks])
-        insert_many([each for row in rows for each in row.attachments])
-        record_many([line for row in rows for line in row.lines])
-        insert_many([each for row in rows for each in row.notices])
-        Link.objects.bulk_create([each for row in rows for each in row.links])
+def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
+    """The rows of all cases, one model after the other, in the order in which they go in; none is empty."""
+    details: dict[type, list[Any]] = defaultdict(list)
+    for row in rows:
+        details[type(row.detail)].append(row.detail)
+    tables: list[Sequence[Model]] = [
+        [row.contact for row in rows if row.contact],
+        [row.case for row in rows],
+        *details.values(),
+        [clock for row in rows for clock in row.clocks],
+        [task for row in rows for task in row.tasks],
+        [each for row in rows for each in row.attachments],
+        *entries_of([line for row in rows for line in row.lines]),
+        [each for row in rows for each in row.notices],
+        [each for row in rows for each in row.links],
+    ]
+    return [table for table in tables if table]
 
 
 def open_one(draft: Draft) -> Opened:

@@ -15,18 +15,30 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import DataError, IntegrityError, models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotYours, Refusal
 from linli.base.generations import Cached
+from linli.base.rows import insert_values, values_of
+from linli.base.writing import writing
 from linli.cases.books import Book, Page, Taken, taken_up
 from linli.cases.clocks import ClockChanges, pressing_at
-from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Link, Task
-from linli.cases.opening import Draft, Opened, Origin, Rows, insert_all, rows_of
+from linli.cases.opening import (
+    CountyYear,
+    Draft,
+    Opened,
+    Origin,
+    Rows,
+    county_and_year,
+    draw_numbers,
+    rows_of,
+    tables_of,
+)
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.tasks import is_for
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
@@ -40,7 +52,10 @@ Ends = Mapping[str, datetime | None]
 
 @dataclass(frozen=True)
 class PastStep:
-    """A step that was taken: its name, when, by whom (None: the post whose turn it was), and what was said."""
+    """A step that was taken: its name, when, by whom (None: the post whose turn it was), and what it takes.
+
+    A value may be a function of the history, for what only shows once the case stands there (`known` originals).
+    """
 
     step: str
     at: datetime
@@ -52,8 +67,8 @@ class PastStep:
 class Past:
     """A case and all that had happened in it. `given` is what its opening step takes; `words` are added to its entry.
 
-    `ends`: by clock, until when it had been promised, None where nothing was; clocks not named run by the limits in
-    force then.
+    `taken_in_by`: the kind of post that took it in; the nearest one stands for it. `ends`: by clock, until when it
+    had been promised, None where nothing was; clocks not named run by the limits in force then.
     """
 
     kind: str
@@ -64,42 +79,67 @@ class Past:
     steps: Sequence[PastStep] = ()
     ends: Ends = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    taken_in_by: str = ""
 
 
-def replay_many(pasts: Sequence[Past]) -> list[Opened | Refusal]:
+class Waits(Conflict):
+    """The original that a past names is not in yet."""
+
+    code = "waits"
+
+
+@dataclass
+class Prepared:
+    """What a set of pasts came to, ready to be inserted; plain values, so that another process can have made it.
+
+    `outcomes`: for each past the key of its case, or its refusal. `tables`: models by label with their values.
+    """
+
+    outcomes: list[UUID | Refusal]
+    counters: list[CountyYear]
+    tables: list[tuple[str, list[list[Any]]]]
+
+
+def replay_many(pasts: Sequence[Past]) -> list[UUID | Refusal]:
     """Write these cases with their past steps in one transaction; each comes in whole or is refused alone.
 
-    What the database itself does not take is tried one by one. Originals that a past names have to be in, or to
-    stand before it.
+    Gives the key of each case or its refusal. What the database itself does not take is tried one by one. An
+    original that a past names has to be in, or to stand before it.
     """
-    history = History(timezone.now())
-    with taken_up(history):
-        outcomes = [history.written(past) for past in pasts]
-    return _inserted(outcomes)
-
-
-def rehearse_many(pasts: Sequence[Past]) -> list[Refusal | None]:
-    """What `replay_many` would refuse, without writing anything."""
-    history = History(timezone.now())
-    with taken_up(history):
-        outcomes = [history.written(past) for past in pasts]
-    return [each if isinstance(each, Refusal) else None for each in outcomes]
-
-
-def _inserted(outcomes: Sequence[Rows | Refusal]) -> list[Opened | Refusal]:
-    fine = [each for each in outcomes if isinstance(each, Rows)]
     try:
-        insert_all(fine)
+        return insert_prepared(prepare(pasts))
     except (IntegrityError, DataError) as trouble:
-        if len(fine) == 1:
-            refusal = Conflict(_("The database does not take this: %(trouble)s") % {"trouble": trouble})
-            return [refusal if isinstance(each, Rows) else each for each in outcomes]
-        return [alone for each in outcomes for alone in _inserted([each])]
-    return [_receipt(each.case) if isinstance(each, Rows) else each for each in outcomes]
+        if len(pasts) > 1:
+            return [outcome for past in pasts for outcome in replay_many([past])]
+        return [Conflict(_("The database does not take this: %(trouble)s") % {"trouble": trouble})]
 
 
-def _receipt(case: Case) -> Opened:
-    return Opened(case.pk, case.number, follow_code(case.pk), case.due)
+def prepare(pasts: Sequence[Past]) -> Prepared:
+    """Carry pasts through in memory; nothing is written yet."""
+    history = History(timezone.now())
+    with taken_up(history):
+        outcomes = [history.written(past) for past in pasts]
+    pages = list(history.pages.values())
+    return Prepared(
+        outcomes,
+        [county_and_year(rows.case) for rows in pages],
+        [(type(table[0])._meta.label, values_of(table)) for table in tables_of(pages)],
+    )
+
+
+def insert_prepared(prepared: Prepared) -> list[UUID | Refusal]:
+    """Insert them in one transaction, or nothing: IntegrityError or DataError when the database refuses."""
+    with writing():
+        numbers = draw_numbers(prepared.counters)
+        for label, values in prepared.tables:
+            if label == Case._meta.label:
+                for row, number in zip(values, numbers, strict=True):
+                    row[_NUMBER] = number
+            insert_values(apps.get_model(label), values)
+    return prepared.outcomes
+
+
+_NUMBER = [each.name for each in Case._meta.concrete_fields].index("number")
 
 
 class History(Book):
@@ -108,14 +148,14 @@ class History(Book):
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.pages: dict[UUID, Rows] = {}
-        self._ends: Ends = {}
-        self._words: Mapping[str, str] = {}
+        self._keys: dict[str, Case] = {}
+        self._past: Past | None = None
         self._rows: Rows | None = None
         self._took: list[tuple[str, int]] = []
 
-    def written(self, past: Past) -> Rows | Refusal:
-        """Carry a past through, from its opening to its last step, or the refusal of the first that cannot be."""
-        self._rows, self._took, self._ends, self._words = None, [], past.ends, past.words
+    def written(self, past: Past) -> UUID | Refusal:
+        """Carry a past through, from its opening to its last step; the refusal of the first that cannot be."""
+        self._rows, self._took, self._past = None, [], past
         try:
             _require_times(past, self.now)
             kind = kind_of(past.kind)
@@ -126,8 +166,18 @@ class History(Book):
             _require_fitting(self.rows.detail)
         except Refusal as refusal:
             return refusal
-        self.pages[self.rows.case.pk] = self.rows
-        return self.rows
+        case = self.rows.case
+        self.pages[case.pk] = self.rows
+        if case.origin_key:
+            self._keys[case.origin_key] = case
+        return case.pk
+
+    def known(self, key: str, number: str) -> Case:
+        """The case of an origin's key, in this set or in the database; Waits when it is not there yet."""
+        found = self._keys.get(key) or Case.everywhere.filter(origin_key=key).first()
+        if found is None:
+            raise Waits(_("Its original %(number)s is not in.") % {"number": number})
+        return found
 
     def _take(self, past: PastStep) -> None:
         rows = self.rows
@@ -136,9 +186,17 @@ class History(Book):
         if isinstance(by, PartyActor) and by.case is None:
             by = replace(by, case=rows.case.pk)
         act = kind_of(rows.case.kind).function(step)
-        act(rows.detail, by=by, seen=rows.case.version, at=past.at, **past.given)
+        given = {name: value(self) if callable(value) else value for name, value in past.given.items()}
+        act(rows.detail, by=by, seen=rows.case.version, at=past.at, **given)
         if isinstance(by, PostActor) and by.holding.account_id:
             self._took.append((step.name, by.holding.account_id))
+
+    @property
+    def past(self) -> Past:
+        """The past that is being written."""
+        if self._past is None:
+            raise LookupError("No past is being written.")
+        return self._past
 
     @property
     def rows(self) -> Rows:
@@ -153,8 +211,11 @@ class History(Book):
 
     def opened(self, draft: Draft) -> Opened:
         """Open a case in memory."""
-        changes = ClockChanges(dict(draft.terms), ends=self._ends, lenient=True)
-        told = replace(draft, words={**draft.words, **self._words})
+        past = self.past
+        changes = ClockChanges(dict(draft.terms), ends=past.ends, lenient=True)
+        post = nearest(past.taken_in_by, draft.division.code) if past.taken_in_by else None
+        by = seat(post) if post else draft.by
+        told = replace(draft, by=by, words={**draft.words, **past.words})
         self._rows = rows_of(told, self.now, changes)
         self._rows.notices = []
         return Opened(self._rows.case.pk, "", "", self._rows.case.due)
@@ -163,7 +224,7 @@ class History(Book):
         """The case that is being written, as it stands."""
         rows = self.rows
         clocks = [clock for clock in rows.clocks if clock.running or clock.resting]
-        return Page(detail, _open(rows.tasks), clocks, ClockChanges(ends=self._ends, lenient=True))
+        return Page(detail, _open(rows.tasks), clocks, ClockChanges(ends=self.past.ends, lenient=True))
 
     def require_holding(self, by: PostActor) -> None:
         """Whoever is named has to hold the post; mostly nobody is."""

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from random import Random
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from linli.base.errors import Refusal
 from linli.base.generations import bump
-from linli.base.writing import writing
 from linli.cases.clocks import GIVEN
 from linli.cases.kinds import kind_of
-from linli.cases.models import Attachment, Case, Category, Clock, Limit, Link, Notice, Task
-from linli.cases.opening import Origin
+from linli.cases.models import Case, Clock, Limit, Link, Task
 from linli.cases.reckoning import pressing_again
 from linli.cases.replaying import IMPORT, Past, PastStep, replay_many
-from linli.cases.steps import steps_open_to
-from linli.cases.test_taking import DEPENDING, KEYS, extras
 from linli.kinds.matters import actions
-from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry, EntryDetail
 from linli.posts.actor import PartyActor
-from linli.posts.models import Post
 
 BEGAN = datetime(2025, 3, 3, 2, tzinfo=UTC)
 PROMISED = datetime(2025, 3, 14, 9, 30, tzinfo=UTC)
@@ -58,7 +49,7 @@ def written(*pasts: Past) -> list[Case]:
     """The cases that came of them."""
     outcomes = replay_many(pasts)
     assert not any(isinstance(each, Refusal) for each in outcomes), outcomes
-    return [Case.everywhere.get(pk=each.case) for each in outcomes]
+    return [Case.everywhere.get(pk=each) for each in outcomes]
 
 
 def refusal(*pasts: Past) -> str:

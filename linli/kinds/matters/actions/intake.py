@@ -26,7 +26,10 @@ from linli.residents.keeping import GivenContact
 
 
 class Report(TypedDict, total=False):
-    """What a report may say; only `text` must be there. Coordinates in degrees, in `datum` (wgs84, gcj02, bd09)."""
+    """What a report may say; only `text` must be there. Coordinates in degrees, in `datum` (wgs84, gcj02, bd09).
+
+    `placing`: how the place became known, by whoever knows that better than the point and the division tell.
+    """
 
     text: str
     category: Category | None
@@ -39,6 +42,7 @@ class Report(TypedDict, total=False):
     contact: GivenContact
     photos: Sequence[bytes]
     channel: str
+    placing: str
 
 
 def report(
@@ -48,13 +52,14 @@ def report(
     place = placed(
         given.get("longitude"), given.get("latitude"), given.get("datum") or "wgs84", given.get("division")
     )
+    placing = given.get("placing") or place.placing
     category = given.get("category")
     matter = Matter(
         text=given["text"],
         longitude=place.longitude,
         latitude=place.latitude,
         landmark=given.get("landmark", ""),
-        placing=place.placing,
+        placing=placing,
         happened_at=given.get("happened_at"),
     )
     found = suggestion(category, place.division.code, (at or timezone.now()).date())
@@ -70,7 +75,7 @@ def report(
         channel=given.get("channel", "web"),
         contact=given.get("contact") or GivenContact(),
         terms={"promise": found.term} if found else {},
-        facts={"placing": str(place.placing)},
+        facts={"placing": str(placing)},
         photos=[keep(photo) for photo in given.get("photos", ())],
     )
     return open_grouped(draft)
