@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,7 +96,7 @@ def _column(column: Field[Any, Any], vendor: str) -> tuple[Mapping[type, Convert
         raise TypeError(f"{column} is filled in on saving, which insert_many does not do.")
     otherwise = partial(_as_django_does, column)
     if isinstance(column, JSONField):
-        return {}, otherwise
+        return ({dict: json.dumps} if vendor == "sqlite" and column.encoder is None else {}), otherwise
     return _QUICKLY[vendor], otherwise
 
 

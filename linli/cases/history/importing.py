@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, Refusal
 from linli.base.generations import refresh
-from linli.base.tabular import headings_of, rows_of
+from linli.base.tabular import Row, Rows, headings_of, rows_of
 from linli.cases.history.maps import read_map
 from linli.cases.history.naming import mistakes_in, unmapped
 from linli.cases.history.parameters import forget
@@ -149,7 +149,7 @@ class _Run:
     goes_on: bool = False
     _coming: dict[str, str] = field(default_factory=dict)
 
-    def carry(self, rows: Iterator[Numbered]) -> None:
+    def carry(self, rows: Rows) -> None:
         """Bring in what is not here yet."""
         before = self.report.stored
         for done in self.preparing.all(self._sets(rows)):
@@ -157,7 +157,7 @@ class _Run:
             self.advance()
         self.goes_on = bool(self.late) and self.report.stored > before and not self.order.check
 
-    def again(self, late: set[int], rows: Iterator[Numbered]) -> None:
+    def again(self, late: set[int], rows: Rows) -> None:
         """Once more the rows that waited, now that others are in."""
         read = self.report.rows
         self.carry((number, row) for number, row in rows if number in late)
@@ -171,10 +171,10 @@ class _Run:
         columns = self.sheet.map.columns
         for number, row in rows_of(self.order.file, columns) if self.late else ():
             if number in self.late:
-                for outcome in ready(self.sheet, [(number, row)]).prepared.outcomes:
+                for outcome in ready(self.sheet, [(number, row, self.sheet.origin(row))]).prepared.outcomes:
                     self.report.tell(number, "", getattr(outcome, "sentence", ""))
 
-    def _sets(self, rows: Iterator[Numbered]) -> Iterator[Sequence[Numbered]]:
+    def _sets(self, rows: Rows) -> Iterator[Sequence[Numbered]]:
         while some := list(islice(rows, SET)):
             self.report.rows += len(some)
             fresh = self._fresh(some)
@@ -183,7 +183,7 @@ class _Run:
             else:
                 self.advance()
 
-    def _fresh(self, rows: Sequence[Numbered]) -> list[Numbered]:
+    def _fresh(self, rows: Sequence[tuple[int, Row]]) -> list[Numbered]:
         """Those that are neither here nor coming; what has changed since is told and left as it is."""
         origins = {}
         for number, row in rows:
@@ -193,7 +193,7 @@ class _Run:
                 self._refuse(number, trouble)
         keys = [origin.key for origin in origins.values()]
         known = dict(Case.everywhere.filter(origin_key__in=keys).values_list("origin_key", "origin_digest"))
-        fresh = []
+        fresh: list[Numbered] = []
         for number, row in rows:
             origin = origins.get(number)
             if origin is None:
@@ -201,7 +201,7 @@ class _Run:
             digest = known.get(origin.key) or self._coming.get(origin.key)
             if digest is None:
                 self._coming[origin.key] = origin.digest
-                fresh.append((number, row))
+                fresh.append((number, row, origin))
             elif digest == origin.digest:
                 self.report.here += 1
             else:
@@ -216,8 +216,8 @@ class _Run:
             outcomes = done.prepared.outcomes if self.order.check else insert_prepared(done.prepared)
         except (IntegrityError, DataError):
             outcomes = [self._alone(each) for each in done.rows]
-        for (number, row), outcome in zip(done.rows, outcomes, strict=True):
-            self._coming.pop(self.sheet.origin(row).key, None)
+        for (number, _row, origin), outcome in zip(done.rows, outcomes, strict=True):
+            self._coming.pop(origin.key, None)
             self._count(number, outcome, done.notes.get(number, ()))
 
     def _alone(self, row: Numbered) -> UUID | Refusal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -45,7 +46,7 @@ class Text:
 
     template: str
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """The columns it is made of."""
         return _IN_BRACES.findall(self.template)
@@ -108,7 +109,7 @@ class Map:
     states: Mapping[str, tuple[Turn, ...]]
     by: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """Every column the map reads, each once."""
         place = [self.place.longitude, self.place.latitude, self.place.division]

@@ -54,7 +54,7 @@ def mistakes_in(sheet: Sheet) -> Iterator[str]:
 
 
 def _in_step(sheet: Sheet, step: str, given: Mapping[str, Value]) -> Iterator[str]:
-    takes = parameters_of(sheet.kind, sheet.kind.procedure.steps[step])
+    takes = parameters_of(sheet.kind.name, step)
     for name in sorted(set(given) - set(takes)):
         yield _("%(step)s does not take %(name)s.") % {"step": step, "name": name}
     for name in sorted(name for name, each in takes.items() if each.needed and name not in given):

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid
 from linli.base.generations import Cached
 from linli.cases.catalogue import suggestion
-from linli.cases.kinds import Kind
+from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Category
 from linli.cases.opening import Origin
-from linli.cases.procedure import Step
 from linli.cases.replaying import History, seat
 from linli.posts.lookup import nearest
 from linli.posts.models import Organisation, Post, PostKind
@@ -37,12 +36,13 @@ class Parameter:
 
 
 @cache
-def parameters_of(kind: Kind, step: Step) -> dict[str, Parameter]:
+def parameters_of(kind: str, step: str) -> dict[str, Parameter]:
     """What a map may give to a step, by name; photos and people are not brought in from files."""
-    function = kind.function(step)
+    rule = step_of(kind, step)
+    function = kind_of(kind).function(rule)
     hints = get_type_hints(function)
-    if step.opens:
-        fields = kind.form(step).base_fields
+    if rule.opens:
+        fields = kind_of(kind).form(rule).base_fields
         given = get_type_hints(get_args(hints["given"])[0])
         return {
             name: Parameter(_plain(hint), needed=name in fields and fields[name].required)

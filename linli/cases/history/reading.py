@@ -75,7 +75,9 @@ class Sheet:
         columns = self.map
         opened = self._time(row, columns.opened)
         promised = self._time(row, columns.promised, optional=True) if columns.promised else None
-        given = self._values(row, columns.given, parameters_of(self.kind, self.kind.procedure.opening))
+        given = self._values(
+            row, columns.given, parameters_of(self.kind.name, self.kind.procedure.opening.name)
+        )
         given |= self._place(row)
         clocks = [rule.name for rule in self.kind.procedure.clocks.values() if rule.shown]
         return Past(
@@ -83,7 +85,6 @@ class Sheet:
             at=opened,
             given=given,
             taken_in_by=self.map.by.get(given.get("channel", ""), ""),
-            origin=self.origin(row),
             steps=list(self._steps(row, opened, notes if notes is not None else [])),
             ends=dict.fromkeys(clocks, promised),
             words={"original_number": self.number(row)},
@@ -103,8 +104,7 @@ class Sheet:
                 }
                 notes.append(_("%(column)s is %(at)s, which is before %(before)s; taken as that.") % said)
                 at = before
-            step = self.kind.procedure.steps[turn.step]
-            given = self._values(row, turn.given, parameters_of(self.kind, step))
+            given = self._values(row, turn.given, parameters_of(self.kind.name, turn.step))
             yield PastStep(turn.step, at, BY[turn.by], given)
             before = at
 
@@ -212,6 +212,8 @@ class Sheet:
 
 def as_text(cell: Cell) -> str:
     """A cell as it is read: tidy; whole numbers without the .0 that Excel gives them."""
+    if isinstance(cell, str) and cell.isascii() and cell.isprintable():
+        return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, datetime):

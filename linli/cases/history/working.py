@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-import django
-from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections
-
 from linli.base.errors import Invalid, Refusal
-from linli.base.generations import refresh
+from linli.base.processes import helpers
 from linli.base.tabular import Row
+from linli.cases.history.maps import Map
 from linli.cases.history.reading import Sheet
 from linli.cases.kinds import kind_of
+from linli.cases.opening import Origin
 from linli.cases.replaying import Past, Prepared, prepare
 
-Numbered = tuple[int, Row]
+Numbered = tuple[int, Row, Origin]
 _AHEAD = 2  # sets prepared ahead for each process
 
 
@@ -39,16 +34,16 @@ class ReadySet:
 def ready(sheet: Sheet, rows: Sequence[Numbered]) -> ReadySet:
     """Read rows and carry them through in memory; the outcomes stand in the order of the rows."""
     notes: dict[int, list[str]] = {}
-    read = [_read(sheet, row, notes.setdefault(number, [])) for number, row in rows]
+    read = [_read(sheet, row, origin, notes.setdefault(number, [])) for number, row, origin in rows]
     prepared = prepare([each for each in read if isinstance(each, Past)])
     came_of: Iterator[UUID | Refusal] = iter(prepared.outcomes)
     prepared.outcomes = [each if isinstance(each, Refusal) else next(came_of) for each in read]
     return ReadySet(rows, prepared, {number: said for number, said in notes.items() if said})
 
 
-def _read(sheet: Sheet, row: Row, notes: list[str]) -> Past | Refusal:
+def _read(sheet: Sheet, row: Row, origin: Origin, notes: list[str]) -> Past | Refusal:
     try:
-        return sheet.past(row, notes)
+        return replace(sheet.past(row, notes), origin=origin)
     except Invalid as trouble:
         return trouble
 
@@ -59,10 +54,7 @@ def preparing(sheet: Sheet, jobs: int) -> Iterator[Preparing]:
     if jobs <= 1:
         yield Preparing(sheet)
         return
-    name = str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
-    with ProcessPoolExecutor(
-        jobs, get_context("spawn"), initializer=_begin, initargs=(name, sheet.map, sheet.kind.name)
-    ) as pool:
+    with helpers(jobs) as pool:
         yield Preparing(sheet, pool, jobs)
 
 
@@ -79,34 +71,13 @@ class Preparing:
             if self.pool is None:
                 yield ready(self.sheet, rows)
                 continue
-            self.waiting.append(self.pool.submit(_ready, rows))
+            self.waiting.append(self.pool.submit(_ready, self.sheet.map, self.sheet.kind.name, rows))
             if len(self.waiting) > self.most:
                 yield self.waiting.popleft().result()
         while self.waiting:
             yield self.waiting.popleft().result()
 
 
-# --- in the other process -----------------------------------------------------------------------------------
-
-_sheets: list[Sheet] = []
-
-
-def _begin(database: str, columns: object, kind: str) -> None:
-    """Lay the ground of a process that was started for this; it ends with the one that started it."""
-    if not apps.ready:
-        django.setup()
-    connections[DEFAULT_DB_ALIAS].settings_dict["NAME"] = database
-    refresh()
-    Thread(target=_end_with_parent, daemon=True).start()
-    _sheets[:] = [Sheet(columns, kind_of(kind))]  # type: ignore[arg-type]
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
-
-
-def _ready(rows: Sequence[Numbered]) -> ReadySet:
-    return ready(_sheets[0], rows)
+def _ready(map_: Map, kind: str, rows: Sequence[Numbered]) -> ReadySet:
+    """In the other process."""
+    return ready(Sheet(map_, kind_of(kind)), rows)
