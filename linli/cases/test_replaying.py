@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils.translation import override
 
 from linli.base.errors import Refusal
 from linli.base.generations import bump
 from linli.cases.clocks import GIVEN
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Clock, Limit, Link, Task
+from linli.cases.models import Case, Clock, Limit, Link, Notice, Task
+from linli.cases.opening import Origin
 from linli.cases.reckoning import pressing_again
-from linli.cases.replaying import IMPORT, Past, PastStep, replay_many
+from linli.cases.replaying import IMPORT, Past, PastStep, Waits, replay_many
+from linli.cases.steps import steps_open_to
+from linli.cases.test_taking import KEYS, extras
 from linli.kinds.matters import actions
+from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry, EntryDetail
-from linli.posts.actor import PartyActor
+from linli.posts.actor import PartyActor, PostActor
+from linli.posts.models import Holding
+from linli.residents.keeping import GivenContact
 
 BEGAN = datetime(2025, 3, 3, 2, tzinfo=UTC)
 PROMISED = datetime(2025, 3, 14, 9, 30, tzinfo=UTC)
@@ -159,3 +168,151 @@ def test_a_past_equals_the_same_steps_taken_one_by_one(world: Any, steps: tuple[
     wanted = replace(wanted, steps=[replace(each, by=by_name(world, each.step)) for each in wanted.steps])
     (case,) = written(wanted)
     assert books(case) == books(carried(wanted))
+
+
+def test_steps_of_one_moment_keep_their_order(world: Any) -> None:
+    steps = [PastStep("accept", BEGAN), PastStep("dispatch", BEGAN, given={"to": world.posts["power"]})]
+    cases = written(*[past(world, steps=steps) for _each in range(20)])
+    for case in cases:
+        names = Entry.objects.filter(about=case.pk).order_by("id").values_list("name", flat=True)
+        assert list(names) == ["matters.report", "matters.accept", "matters.dispatch"]
+
+
+def test_a_past_names_posts_and_no_people(world: Any) -> None:
+    (case,) = written(past(world, *WHOLE))
+    entries = Entry.objects.filter(about=case.pk).order_by("id")
+    assert {each.holding for each in entries} == {None}
+    assert [each.post for each in entries][1:4] == [
+        world.posts[name].pk for name in ("chengguan_clerk", "chengguan_dispatcher", "power")
+    ]
+
+
+def test_nobody_is_sent_a_message_about_the_past(world: Any) -> None:
+    contact = GivenContact("李小芳", "13912345678")
+    given = {**past(world).given, "contact": contact}
+    written(past(world, *WHOLE, given=given))
+    assert Notice.objects.count() == 0
+
+
+def test_the_promise_is_the_one_that_was_given_then(world: Any) -> None:
+    kept, broken = written(
+        past(world, *WHOLE), past(world, *WHOLE, ends={"promise": BEGAN + timedelta(hours=2)})
+    )
+    for case, late in ((kept, False), (broken, True)):
+        last = Clock.objects.filter(case=case, name="promise").latest("started_at")
+        assert last.source == GIVEN
+        assert (last.stopped_at > last.due_at) == late
+
+
+def test_what_nobody_promised_has_no_clock_that_could_be_late(world: Any) -> None:
+    (case,) = written(past(world, *WHOLE[:2], ends={"promise": None}))
+    assert not Clock.objects.filter(case=case, name="promise").exists()
+    assert case.due is None
+
+
+def test_before_the_first_limit_no_clock_runs_by_one(world: Any) -> None:
+    Limit.objects.filter(kind="matters").update(valid_from=date(2025, 6, 1))
+    bump("limits")
+    (case,) = written(past(world, *WHOLE))
+    assert set(Clock.objects.filter(case=case).values_list("name", flat=True)) <= {"promise", "part"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        ([PastStep("check", BEGAN)], "not possible any more"),
+        ([PastStep("frobnicate", BEGAN)], "no such step"),
+        ([PastStep("accept", BEGAN - timedelta(seconds=1))], "run backwards"),
+        ([PastStep("accept", datetime(2999, 1, 1, tzinfo=UTC))], "has not come yet"),
+        ([PastStep("accept", BEGAN), PastStep("accept", BEGAN)], "not possible any more"),
+    ],
+)
+def test_a_past_the_procedure_does_not_allow_is_refused_alone(world: Any, steps: Any, reason: str) -> None:
+    with override("en"):
+        outcomes = replay_many([past(world, "accept"), past(world, steps=steps), past(world)])
+    assert isinstance(outcomes[1], Refusal)
+    assert reason in outcomes[1].sentence
+    assert Case.everywhere.filter(pk__in=[outcomes[0], outcomes[2]]).count() == Case.everywhere.count() == 2
+
+
+def test_a_past_before_1900_is_refused(world: Any) -> None:
+    with override("en"):
+        assert "before 1900" in refusal(past(world, at=datetime(1899, 12, 31, tzinfo=UTC)))
+
+
+def test_a_named_person_does_not_check_their_own_work(world: Any) -> None:
+    by = world.by("chengguan_checker")
+    steps = [replace(each, by=by if each.step == "check" else None) for each in past(world, *WHOLE[:4]).steps]
+    steps[1] = replace(steps[1], by=world.by("chengguan_dispatcher"))
+    assert len(written(past(world, steps=steps))) == 1
+    own = Holding.objects.create(
+        post=world.posts["chengguan_dispatcher"], account=by.holding.account, acting=True
+    )
+    steps[1] = replace(steps[1], by=PostActor(own))
+    with override("en"):
+        assert "does not check it" in refusal(past(world, steps=steps))
+
+
+def test_what_the_database_refuses_is_refused_alone(world: Any) -> None:
+    same = Origin.of("test", "1", b"")
+    outcomes = replay_many([past(world), past(world, origin=same), past(world, origin=same)])
+    assert [isinstance(each, Refusal) for each in outcomes] == [False, False, True]
+    assert Case.everywhere.count() == 2
+
+
+def test_a_past_follows_its_original_and_ends_with_it(world: Any) -> None:
+    key = Origin.of("test", "first", b"")
+    follows = [
+        PastStep(
+            "link_duplicate",
+            BEGAN + timedelta(hours=2),
+            given={"original": lambda each: each.known(key.key, "1")},
+        ),
+        PastStep("close_with_original", BEGAN + timedelta(hours=5)),
+    ]
+    first, second = written(past(world, *WHOLE, origin=key), past(world, steps=follows))
+    assert Link.objects.get().target == first
+    assert (second.stage, second.outcome) == ("closed", "merged")
+    late = [replace(follows[0], at=BEGAN + timedelta(hours=6))]
+    with override("en"):
+        assert "closed" in refusal(past(world, steps=late))
+
+
+def test_an_original_that_is_not_in_lets_its_follower_wait(world: Any) -> None:
+    steps = [PastStep("link_duplicate", BEGAN, given={"original": lambda each: each.known("none", "17")})]
+    (outcome,) = replay_many([past(world, steps=steps)])
+    assert isinstance(outcome, Waits)
+
+
+# --- any walk -----------------------------------------------------------------------------------------------
+
+ASIDE = {"link_duplicate", "unlink_duplicate", "relate", "rule", "whistle", "supervise"}
+
+
+@pytest.mark.usefixtures("limits_of_then")
+@pytest.mark.parametrize("seed", range(25))
+def test_any_walk_through_the_procedure_comes_out_the_same(world: Any, seed: int) -> None:
+    """People take what they are offered, at real times; then the same is written as a past."""
+    chance, taken, at = Random(seed), [], BEGAN
+    walked = past(world, ends={}, by=world.by("call_taker"))
+    case = carried(walked)
+    people: dict[str, Any] = {name: world.by(name) for name in KEYS}
+    people["reporter"] = PartyActor("reporter", case.pk)
+    for _turn in range(14):
+        offered = [(by, step) for by in people.values() for step in steps_open_to(by, case)]
+        offered = [(by, step) for by, step in offered if step.name not in ASIDE]
+        if not offered:
+            break
+        by, step = chance.choice(offered)
+        at += timedelta(hours=chance.randrange(1, 40))
+        given = extras(step.name, world)
+        try:
+            with transaction.atomic():
+                getattr(actions, step.name)(Matter(case=case), by=by, seen=case.version, at=at, **given)
+        except Refusal:
+            continue
+        case.refresh_from_db()
+        by = PartyActor("reporter") if isinstance(by, PartyActor) else by
+        taken.append(PastStep(step.name, at, by, given))
+    (again,) = written(replace(walked, steps=taken))
+    assert books(again) == books(case)
