@@ -75,16 +75,17 @@ def books(case: Case, *, people: bool = True) -> dict[str, Any]:
     """Everything that is kept of a case, comparable with another one."""
     case = Case.everywhere.get(pk=case.pk)
     detail = kind_of(case.kind).detail_of(case)
-    tasks = sorted(Task.objects.filter(case=case), key=lambda each: (each.opened_at, each.role, each.post_id))
+    tasks = sorted(
+        Task.objects.filter(case=case), key=lambda each: (each.opened_at, each.stage, each.post_id)
+    )
+    entries = sorted(Entry.objects.filter(about=case.pk), key=lambda each: each.facts.get("version", 1))
     numbers = {task.pk: number for number, task in enumerate(tasks)}
     return {
         "case": plain(case, "id", "number", "recorded_at", "origin_key", "origin_digest", "reporter_id"),
         "detail": plain(detail, "case_id"),
         "tasks": [plain(task, "id", "case_id") for task in tasks],
         "clocks": sorted(clock(each, numbers) for each in Clock.objects.filter(case=case)),
-        "entries": [
-            entry(each, people=people) for each in Entry.objects.filter(about=case.pk).order_by("id")
-        ],
+        "entries": [entry(each, people=people) for each in entries],
         "links": sorted(Link.objects.filter(source=case).values_list("target", "relation")),
     }
 
@@ -127,12 +128,18 @@ def carried(past: Past) -> Case:
 
 
 def keep_promise(case: Case, past: Past) -> None:
-    """Where a promise was started by limits, the one of then takes its place."""
-    promised = past.ends.get("promise")
+    """Where a promise was started by limits, the one of then takes its place, or none where nobody promised."""
+    if "promise" not in past.ends:
+        return
+    promised = past.ends["promise"]
     running = Clock.objects.filter(case=case, name="promise", stopped_at=None).exclude(source=GIVEN)
-    if promised and running.update(due_at=promised, first_due=promised, source=GIVEN, label=""):
-        Case.everywhere.filter(pk=case.pk).update(due=promised)
-        pressing_again(case)
+    if not running:
+        return
+    if promised:
+        running.filter(label="").update(due_at=promised, first_due=promised, source=GIVEN)
+    running.delete()
+    Case.everywhere.filter(pk=case.pk).update(due=promised)
+    pressing_again(case)
 
 
 @pytest.fixture
