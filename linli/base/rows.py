@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,28 +17,38 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Field, JSONField, Model
+from django.db.models import AutoField, Field, JSONField, Model
 
 Convert = Callable[[Any], Any]
 AT_ONCE = 16
 
 
 def insert_many(rows: Sequence[Model]) -> None:
-    """Insert new rows of one model, whose keys are minted already: one statement, prepared once per number of rows.
+    """Insert new rows of one model, keyed already or by the database: one statement, prepared once per number of rows.
 
     A few rows go in by one execution: each execution lets go of Python's lock, and a writer that has to queue for
     it again after each row is slow under load.
     """
     if not rows:
         return
-    store = connections[DEFAULT_DB_ALIAS]
-    plan = _plan(type(rows[0]), store.vendor)
-    at_once = len(rows) if len(rows) <= AT_ONCE else 1
-    values = [plan.values(row) for row in rows]
-    with store.cursor() as cursor:
-        cursor.executemany(plan.statement(at_once), values if at_once == 1 else [list(chain(*values))])
+    insert_values(type(rows[0]), values_of(rows))
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def values_of(rows: Sequence[Model]) -> list[list[Any]]:
+    """What the database takes for rows of one model, column by column: plain values that another process can make."""
+    plan = _plan(type(rows[0]), connections[DEFAULT_DB_ALIAS].vendor)
+    return [plan.values(row) for row in rows]
+
+
+def insert_values(model: type[Model], values: Sequence[list[Any]]) -> None:
+    """Insert what `values_of` gave."""
+    store = connections[DEFAULT_DB_ALIAS]
+    at_once = len(values) if len(values) <= AT_ONCE else 1
+    with store.cursor() as cursor:
+        statement = _plan(model, store.vendor).statement(at_once)
+        cursor.executemany(statement, values if at_once == 1 else [list(chain(*values))])
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,7 @@ class _Plan:
 
 @cache
 def _plan(model: type[Model], vendor: str) -> _Plan:
-    fields = model._meta.concrete_fields
+    fields = [each for each in model._meta.concrete_fields if not isinstance(each, AutoField)]
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(str(each.column)) for each in fields)
     place = "?" if vendor == "sqlite" else "%s"  # what Django would turn %s into, each time anew
@@ -85,7 +96,7 @@ def _column(column: Field[Any, Any], vendor: str) -> tuple[Mapping[type, Convert
         raise TypeError(f"{column} is filled in on saving, which insert_many does not do.")
     otherwise = partial(_as_django_does, column)
     if isinstance(column, JSONField):
-        return {}, otherwise
+        return ({dict: json.dumps} if vendor == "sqlite" and column.encoder is None else {}), otherwise
     return _QUICKLY[vendor], otherwise
 
 

@@ -8,9 +8,10 @@ and one that ends on its first day by none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -26,6 +27,7 @@ from linli.cases.models import Case, Clock, Limit, Task
 from linli.cases.procedure import Step
 
 PRESSING = 0.8
+GIVEN = "replay"  # the source of dates that another office had set; no calendar moves them
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class ClockChanges:
 
     `terms`: other than the procedure's default, several with labels for milestones; `extensions`: what is granted,
     in the clock's unit; `reason`: key of the listed reason for a rest; `reached`: labels of milestones now met.
+    For a past: `ends`: until when another office had promised it; None: it had not, so that clock does not run.
+    `lenient`: nor does one for which there was no limit yet.
     In joint handling `tasks` are those the step opens: each gets its own clock of every started name that is
     `per_task`; clocks of the `ended` tasks stop.
     """
@@ -57,6 +61,17 @@ class ClockChanges:
     reached: frozenset[str] = frozenset()
     tasks: Sequence[Task] = ()
     ended: frozenset[UUID] = frozenset()
+    ends: Mapping[str, datetime | None] = field(default_factory=dict)
+    lenient: bool = False
+
+
+@dataclass
+class ClockMoves:
+    """What a step does to the clocks of a case: `live` go on afterwards; `changes` and `begun` are to be stored."""
+
+    live: list[Clock] = field(default_factory=list)
+    begun: list[Clock] = field(default_factory=list)
+    changes: list[tuple[list[UUID], dict[str, Any]]] = field(default_factory=list)
 
 
 class Light(StrEnum):
@@ -77,10 +92,17 @@ _limits: Cached[list[Limit]] = Cached("limits", _read_limits)
 
 def term_of(kind: str, clock: str, on: date) -> Term:
     """The term in force on a day; LookupError when the place has no row for it (doctor and tests check)."""
-    for row in _limits(kind, clock):
-        if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
-            return Term(Unit(row.unit), row.amount or 0, f"limit:{row.pk}")
-    raise LookupError(f"No limit for the clock {clock} of {kind} on {on}.")
+    row = _in_force(kind, clock, on)
+    if row is None:
+        raise LookupError(f"No limit for the clock {clock} of {kind} on {on}.")
+    return Term(Unit(row.unit), row.amount or 0, f"limit:{row.pk}")
+
+
+def _in_force(kind: str, clock: str, on: date) -> Limit | None:
+    rows = _limits(kind, clock)
+    return next(
+        (row for row in rows if row.valid_from <= on and (row.valid_to is None or on < row.valid_to)), None
+    )
 
 
 def new_clock(
@@ -105,6 +127,23 @@ def new_clock(
     )
 
 
+def given_clock(case: Case, name: str, at: datetime, end: datetime) -> Clock:
+    """An unsaved, running clock whose end another office had set: days until then, and no calendar moves it."""
+    days = max(0, (end.astimezone(PLACE_TIME).date() - at.astimezone(PLACE_TIME).date()).days)
+    _require_countable(days, at_least=0)
+    return Clock(
+        case=case,
+        name=name,
+        unit=Unit.CALENDAR_DAYS,
+        amount=days,
+        source=GIVEN,
+        began_at=at,
+        first_due=end,
+        started_at=at,
+        due_at=end,
+    )
+
+
 def _require_countable(amount: int, *, at_least: int) -> None:
     if not at_least <= amount <= LONGEST:
         raise Invalid(
@@ -120,11 +159,10 @@ def live_clocks(case: Case) -> list[Clock]:
 
 def move(
     case: Case, live: Sequence[Clock], step: Step, at: datetime, *, changes: ClockChanges | None = None
-) -> list[Clock]:
-    """Stop, extend, rest, resume and start clocks as a step says; return those that run or rest afterwards.
+) -> ClockMoves:
+    """Stop, extend, rest, resume and start clocks as a step says, without a statement; `store()` keeps it.
 
-    Invalid when a reason or an extension is missing or not allowed, Conflict when a clock cannot be moved so;
-    call it inside the step's transaction.
+    Invalid when a reason or an extension is missing or not allowed, Conflict when a clock cannot be moved so.
     """
     changes = changes or ClockChanges()
     now = _Moving(case, at, changes)
@@ -137,9 +175,16 @@ def move(
     now.resume([clock for clock in left if clock.name in step.resume and clock.resting])
     for name in step.start:
         now.start(name)
-    insert_many(now.begun)
-    after = [clock for clock in live if clock.running or clock.resting]
-    return after + [clock for clock in now.begun if clock.running]
+    going = [clock for clock in live if clock.running or clock.resting]
+    going += [clock for clock in now.moves.begun if clock.running]
+    return replace(now.moves, live=going)
+
+
+def store(moves: ClockMoves) -> None:
+    """Keep what a step did to the clocks, inside its transaction."""
+    for keys, change in moves.changes:
+        Clock.objects.filter(pk__in=keys).update(**change)
+    insert_many(moves.begun)
 
 
 def _ends(clock: Clock, step: Step, changes: ClockChanges) -> bool:
@@ -148,19 +193,19 @@ def _ends(clock: Clock, step: Step, changes: ClockChanges) -> bool:
 
 @dataclass
 class _Moving:
-    """One step's changes to the clocks of a case; `begun` are the stretches to insert."""
+    """One step's changes to the clocks of a case."""
 
     case: Case
     at: datetime
     changes: ClockChanges
-    begun: list[Clock] = field(default_factory=list)
+    moves: ClockMoves = field(default_factory=ClockMoves)
 
     def stop(self, clocks: Sequence[Clock]) -> None:
         """End clocks for good; one that rests is resumed and ended in the same moment, so that its end is known."""
         self._halt([clock for clock in clocks if clock.running])
         resting = [clock for clock in clocks if clock.resting]
         self.resume(resting)
-        for stretch in self.begun[len(self.begun) - len(resting) :]:
+        for stretch in self.moves.begun[len(self.moves.begun) - len(resting) :]:
             stretch.stopped_at = self.at
 
     def extend(self, clocks: Sequence[Clock], names: Sequence[str]) -> None:
@@ -174,7 +219,7 @@ class _Moving:
             if any(ran_over(clock, self.at) for clock in running):
                 raise Conflict(_("The time has already run out. An extension has to be granted before."))
             self._halt(running, Clock.Halted.EXTENDED)
-            self.begun += [next_stretch(clock, self.case, self.at, extra=granted) for clock in running]
+            self.moves.begun += [next_stretch(clock, self.case, self.at, extra=granted) for clock in running]
 
     def rest(self, clocks: Sequence[Clock], names: Sequence[str], halted: Clock.Halted) -> None:
         """Suspend or park clocks for a listed reason."""
@@ -189,28 +234,37 @@ class _Moving:
 
     def resume(self, clocks: Sequence[Clock]) -> None:
         """Go on where the rest began."""
-        if clocks:
-            Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(resting=False)
+        self._change(clocks, resting=False)
         for clock in clocks:
-            clock.resting = False
-            self.begun.append(next_stretch(clock, self.case, self.at))
+            self.moves.begun.append(next_stretch(clock, self.case, self.at))
 
     def start(self, name: str) -> None:
         """Start a clock: one for the case or one for each new task, and as many as its terms have milestones."""
+        if name in self.changes.ends:
+            end = self.changes.ends[name]
+            self.moves.begun += [given_clock(self.case, name, self.at, end)] if end else []
+            return
         rule = kind_of(self.case.kind).procedure.clocks[name]
         terms = self.changes.terms.get(name)
+        if terms is None and self.changes.lenient and _in_force(self.case.kind, name, self._day) is None:
+            return
         several: Sequence[Term | None] = [terms] if terms is None or isinstance(terms, Term) else terms
         tasks: Sequence[Task | None] = self.changes.tasks if rule.per_task else [None]
-        self.begun += [
+        self.moves.begun += [
             new_clock(self.case, name, self.at, term, task=task) for task in tasks for term in several
         ]
 
+    @property
+    def _day(self) -> date:
+        return self.at.astimezone(PLACE_TIME).date()
+
     def _halt(self, clocks: Sequence[Clock], halted: str = "", reason: str = "") -> None:
-        if not clocks:
-            return
         resting = halted in {Clock.Halted.SUSPENDED, Clock.Halted.PARKED}
-        change = {"stopped_at": self.at, "halted": halted, "reason": reason, "resting": resting}
-        Clock.objects.filter(pk__in=[clock.pk for clock in clocks]).update(**change)
+        self._change(clocks, stopped_at=self.at, halted=halted, reason=reason, resting=resting)
+
+    def _change(self, clocks: Sequence[Clock], **change: Any) -> None:
+        if clocks:
+            self.moves.changes.append(([clock.pk for clock in clocks], change))
         for clock in clocks:
             for name, value in change.items():
                 setattr(clock, name, value)

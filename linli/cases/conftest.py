@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 from django.utils.translation import override
 
+from linli.cases import clocks
 from linli.cases.comparing import Plan
 from linli.cases.models import Category, Responsibility
 from linli.cases.tables import ADMISSIONS, CATEGORIES, ROWS, Table
@@ -99,3 +100,10 @@ def repacked(content: bytes, part: str, change: Any) -> bytes:
             text = old.read(name)
             new.writestr(name, change(text.decode()).encode() if name == part else text)
     return written.getvalue()
+
+
+def move(case, live, step, moment, *, changes=None):
+    """Move clocks and keep what came of it, as a step does; those that run or rest afterwards."""
+    moves = clocks.move(case, live, step, moment, changes=changes)
+    clocks.store(moves)
+    return moves.live

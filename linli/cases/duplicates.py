@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
-from linli.cases.models import Case, Link, Mark, areas_see
+from linli.cases.books import in_hand
+from linli.cases.models import Case, areas_see
 
 DUPLICATE = "duplicate_of"
 BECAME = "became"
 
 
-def follow(case: Case, original: Case) -> Case:
+def follow(case: Case, original: Case, at: datetime) -> Case:
     """Let a case follow another one of its kind, inside the step's transaction; return the case at the chain's end.
 
-    Raises Conflict where the original has ended, is the case itself, or follows it already.
+    Raises Conflict where the original had ended by then, is the case itself, or follows it already.
     """
     merge_one_at_a_time()
     first = original_of(original)
@@ -23,7 +26,7 @@ def follow(case: Case, original: Case) -> Case:
             _("%(number)s follows this case already; a case cannot follow itself.")
             % {"number": original.number}
         )
-    if first.kind != case.kind or first.closed_at is not None:
+    if first.kind != case.kind or (first.closed_at is not None and first.closed_at <= at):
         raise Conflict(
             _("%(number)s is closed or of another kind. Choose one that is being dealt with.")
             % {"number": first.number}
@@ -34,16 +37,16 @@ def follow(case: Case, original: Case) -> Case:
 
 def unfollow(case: Case) -> None:
     """Let a case go its own way again."""
-    Link.objects.filter(source=case, relation=DUPLICATE).delete()
+    in_hand().unlink(case, DUPLICATE)
 
 
 def original_of(case: Case) -> Case:
     """The case at the end of the chain of duplicates; the case itself when it follows none."""
     seen = {case.pk}
-    while link := Link.objects.filter(source=case, relation=DUPLICATE).select_related("target").first():
-        if link.target_id in seen:  # cannot be made here; a circle from elsewhere must not hang anybody
+    while following := in_hand().linked(case, DUPLICATE):
+        if following.pk in seen:  # cannot be made here; a circle from elsewhere must not hang anybody
             break
-        case = link.target
+        case = following
         seen.add(case.pk)
     return case
 
@@ -57,7 +60,7 @@ def relate_to(case: Case, other: Case, relation: str) -> None:
         raise Conflict(
             _("One of these cases is seen only by those who work on it, so they cannot be linked.")
         )
-    Link.objects.get_or_create(source=case, target=other, relation=relation)
+    in_hand().link(case, other, relation)
 
 
 def still_open(original: Case) -> Case | None:
@@ -71,5 +74,4 @@ def still_open(original: Case) -> Case | None:
 
 def merge_one_at_a_time() -> None:
     """Two who merge in opposite directions must not make a circle: each takes its turn, before any other lock."""
-    Mark.objects.get_or_create(name=DUPLICATE)
-    Mark.objects.select_for_update().get(name=DUPLICATE)
+    in_hand().take_turns(DUPLICATE)

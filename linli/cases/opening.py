@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,17 +25,17 @@ from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
-from linli.cases.clocks import Term, due_of, new_clock, pressing_at
+from linli.cases.books import in_hand, notices_of
+from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import BECAME, DUPLICATE, merge_one_at_a_time, original_of, still_open
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Task, Withheld
 from linli.cases.permission import require_opening
 from linli.cases.story import GREW
-from linli.cases.taking import notices_of
 from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
-from linli.ledger.records import Line, record_many
+from linli.ledger.records import Line, entries_of
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lookup import nearest
 from linli.residents.keeping import GivenContact, sealed_contact
@@ -42,6 +43,7 @@ from linli.residents.models import Contact
 
 _COUNTY_DIVISOR = 10**11  # the first six of a code's 17 digits
 _GROUP = 200
+CountyYear = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Origin:
     recognised; and `case`, the one of another kind that it grows out of.
     """
 
-    key: str | None = None
+    key: str = ""
     digest: str = ""
     case: Case | None = None
 
@@ -106,8 +108,8 @@ class Opened:
 
 
 @dataclass
-class _Rows:
-    """Everything one draft becomes, ready for set-wise inserts."""
+class Rows:
+    """Everything a case becomes, ready for set-wise inserts; a past adds to it step by step."""
 
     draft: Draft
     original: Case | None
@@ -115,11 +117,12 @@ class _Rows:
     detail: Any
     contact: Contact | None
     clocks: list[Clock]
-    task: Task | None
-    line: Line
+    tasks: list[Task]
+    lines: list[Line]
     notices: list[Notice]
     attachments: list[Attachment]
-    withheld: list[Withheld]
+    links: list[Link] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
 
 
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
@@ -128,31 +131,37 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     Raises the first draft's refusal; IntegrityError when a key was used before (`open_one` then finds its receipt).
     """
     now = timezone.now()
-    rows = [_rows_of(draft, now) for draft in drafts]
+    rows = [rows_of(draft, now) for draft in drafts]
     with writing():
         rows = _joined(rows, now)
-        _give_numbers([row.case for row in rows])
-        _insert(rows)
+        for row, number in zip(rows, draw_numbers([county_and_year(row.case) for row in rows]), strict=True):
+            row.case.number = number
+        for row in rows:
+            row.lines += _left_behind(row)
+        for table in tables_of(rows):
+            insert_many(table)
     return [_receipt(row) for row in rows]
 
 
-def _joined(rows: list[_Rows], now: datetime) -> list[_Rows]:
+def _joined(rows: list[Rows], now: datetime) -> list[Rows]:
     """Let those follow their original that are the same as one; whose original has just ended stays as it is."""
     if not any(row.draft.same_as for row in rows):
         return rows
     merge_one_at_a_time()
     originals = [still_open(row.draft.same_as) if row.draft.same_as else None for row in rows]
     pairs = zip(rows, originals, strict=True)
-    return [_rows_of(row.draft, now, original) if original else row for row, original in pairs]
+    return [rows_of(row.draft, now, original=original) if original else row for row, original in pairs]
 
 
-def _receipt(row: _Rows) -> Opened:
+def _receipt(row: Rows) -> Opened:
     follows = (row.original.number if row.original else "") if row.draft.same_as else None
     case = row.case
     return Opened(case.pk, case.number, follow_code(case.pk), case.due, follows=follows)
 
 
-def _rows_of(draft: Draft, now: datetime, original: Case | None = None) -> _Rows:
+def rows_of(
+    draft: Draft, now: datetime, changes: ClockChanges | None = None, *, original: Case | None = None
+) -> Rows:
     """Build one draft's rows; no statement for a resident's report (posts, limits and calendar are cached).
 
     What follows an original needs nobody: no clock of its own runs, nobody gets a task.
@@ -164,19 +173,29 @@ def _rows_of(draft: Draft, now: datetime, original: Case | None = None) -> _Rows
     contact = sealed_contact(draft.contact) if draft.contact else None
     case = _case_of(draft, procedure.following if original else step.enters, at, now)
     case.reporter = contact or _reporter_of(draft)
-    clocks = [] if original else [new_clock(case, name, at, draft.terms.get(name)) for name in step.start]
+    changes = changes or ClockChanges(dict(draft.terms))
+    clocks = [] if original else move(case, [], step, at, changes=changes).begun
     case.due = due_of(case, clocks)
     post = None if original else draft.to or (nearest(step.task, case.code_now) if step.task else None)
-    task = task_for(Handing(post), case, step, at) if post else None
-    if task:
+    tasks = [task_for(Handing(post), case, step, at)] if post else []
+    for task in tasks:
         task.pressing_at = pressing_at(at, clocks)
     notices = notices_of(case, step, case.reporter, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
-    withheld = [Withheld(case=case, post_id=kept) for kept in sorted(draft.kept_from)]
-    line = _line_of(draft, case, post, original)
-    return _Rows(
-        draft, original, case, draft.detail, contact, clocks, task, line, notices, attachments, withheld
+    return Rows(
+        draft,
+        original,
+        case,
+        draft.detail,
+        contact,
+        clocks,
+        tasks,
+        lines=[_line_of(draft, case, post, original)],
+        notices=notices,
+        attachments=attachments,
+        links=_links_of(draft, case, original),
+        withheld=[Withheld(case=case, post_id=kept) for kept in sorted(draft.kept_from)],
     )
 
 
@@ -210,20 +229,25 @@ def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
         at=at,
         recorded_at=now,
         opened_by=draft.by.post if isinstance(draft.by, PostActor) else None,
-        origin_key=draft.origin.key if draft.origin else None,
+        origin_key=(draft.origin.key or None) if draft.origin else None,
         origin_digest=draft.origin.digest if draft.origin else "",
     )
 
 
-def _give_numbers(cases: Sequence[Case]) -> None:
-    """Number the cases from their counties' counters of the year, inside the transaction."""
-    groups: dict[tuple[str, int], list[Case]] = defaultdict(list)
-    for case in cases:
-        groups[f"{case.code_then // _COUNTY_DIVISOR:06d}", case.at.astimezone(PLACE_TIME).year].append(case)
-    for (place, year), group in sorted(groups.items(), key=lambda each: each[0]):
-        last = _draw(place, year, len(group))
-        for sequence, case in enumerate(group, start=last - len(group) + 1):
-            case.number = readable_number(place, year, sequence)
+def county_and_year(case: Case) -> CountyYear:
+    """Whose counter numbers a case."""
+    return f"{case.code_then // _COUNTY_DIVISOR:06d}", case.at.astimezone(PLACE_TIME).year
+
+
+def draw_numbers(wanted: Sequence[CountyYear]) -> list[str]:
+    """Numbers for cases, in their order, from their counties' counters of the year; inside the transaction."""
+    counts = Counter(wanted)
+    following = {each: _draw(*each, counts[each]) - counts[each] for each in sorted(counts)}
+    numbers = []
+    for place, year in wanted:
+        following[place, year] += 1
+        numbers.append(readable_number(place, year, following[place, year]))
+    return numbers
 
 
 def _draw(place: str, year: int, count: int) -> int:
@@ -237,38 +261,40 @@ def _draw(place: str, year: int, count: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _insert(rows: Sequence[_Rows]) -> None:
-    insert_many([row.contact for row in rows if row.contact])
-    insert_many([row.case for row in rows])
-    by_model: dict[type, list[Any]] = defaultdict(list)
+def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
+    """The rows of all cases, one model after the other, in the order in which they go in; none is empty."""
+    details: dict[type, list[Any]] = defaultdict(list)
     for row in rows:
-        by_model[type(row.detail)].append(row.detail)
-    for details in by_model.values():
-        insert_many(details)
-    insert_many([clock for row in rows for clock in row.clocks])
-    insert_many([row.task for row in rows if row.task])
-    insert_many([each for row in rows for each in row.attachments])
-    if links := [link for row in rows for link in _links_of(row)]:
-        Link.objects.bulk_create(links)
-    insert_many([each for row in rows for each in row.withheld])
-    record_many([*(row.line for row in rows), *(line for row in rows if (line := _left_behind(row)))])
-    insert_many([each for row in rows for each in row.notices])
+        details[type(row.detail)].append(row.detail)
+    tables: list[Sequence[Model]] = [
+        [row.contact for row in rows if row.contact],
+        [row.case for row in rows],
+        *details.values(),
+        [clock for row in rows for clock in row.clocks],
+        [task for row in rows for task in row.tasks],
+        [each for row in rows for each in row.attachments],
+        *entries_of([line for row in rows for line in row.lines]),
+        [each for row in rows for each in row.notices],
+        [each for row in rows for each in row.links],
+        [each for row in rows for each in row.withheld],
+    ]
+    return [table for table in tables if table]
 
 
-def _links_of(row: _Rows) -> list[Link]:
-    links = [Link(source=row.case, target=row.original, relation=DUPLICATE)] if row.original else []
-    if row.draft.origin and row.draft.origin.case:
-        links.append(Link(source=row.draft.origin.case, target=row.case, relation=BECAME))
+def _links_of(draft: Draft, case: Case, original: Case | None) -> list[Link]:
+    links = [Link(source=case, target=original, relation=DUPLICATE)] if original else []
+    if draft.origin and draft.origin.case:
+        links.append(Link(source=draft.origin.case, target=case, relation=BECAME))
     return links
 
 
-def _left_behind(row: _Rows) -> Line | None:
+def _left_behind(row: Rows) -> list[Line]:
     """What the story of the case says that this one grows out of."""
     source = row.draft.origin.case if row.draft.origin else None
     if source is None:
-        return None
+        return []
     said = {"other": row.case.number}
-    return Line(GREW, row.draft.by.by(), source.code_now, source.pk, row.case.at, said, said)
+    return [Line(GREW, row.draft.by.by(), source.code_now, source.pk, row.case.at, said, said)]
 
 
 def open_one(draft: Draft) -> Opened:
@@ -276,7 +302,7 @@ def open_one(draft: Draft) -> Opened:
     try:
         return open_many([draft])[0]
     except IntegrityError:
-        if draft.origin is None or draft.origin.key is None:
+        if draft.origin is None or not draft.origin.key:
             raise
         return _receipt_again(draft.origin)
 
@@ -393,6 +419,9 @@ _writer = _Writer()
 
 def open_grouped(draft: Draft) -> Opened:
     """Open one case from a request thread, sharing the commit with requests that arrive at the same time."""
+    opened: Opened | None = in_hand().opened(draft)
+    if opened:
+        return opened
     if connection.in_atomic_block:
         return open_one(draft)
     return _writer.open(draft)

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, NotYours
+from linli.cases.books import in_hand
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Task, areas_see
 from linli.cases.procedure import ANYONE, REPORTER, Step
-from linli.cases.sight import sees
 from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
-from linli.posts.may import Decision, covers, may, require, require_holding
+from linli.posts.may import Decision, covers, may, require_power
 from linli.posts.models import Holding
 
 
@@ -47,7 +47,7 @@ def _party(step: Step, case: Case, by: PartyActor) -> Decision:
 def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> None:
     """Raise the refusal: an ended appointment first, then 404 outside, then 403, then separation of duties."""
     if isinstance(by, PostActor):
-        require_holding(by)
+        in_hand().require_holding(by)
     decision = allows(step, case, tasks, by=by)
     if isinstance(by, PostActor) and not areas_see(case.kind):
         decision = _as_seen(decision, case, by)
@@ -55,7 +55,7 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
         raise NotFound
     if decision is not Decision.ALLOWED:
         raise NotYours(_("Your post may not take this step: %(step)s.") % {"step": step.label})
-    if step.apart_from and isinstance(by, PostActor) and taken_by(by, case, step.apart_from):
+    if step.apart_from and isinstance(by, PostActor) and _took(by, case, step.apart_from):
         raise NotYours(
             _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
         )
@@ -63,9 +63,13 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
 
 def _as_seen(decision: Decision, case: Case, by: PostActor) -> Decision:
     """Ask the database: what is kept from the actor does not exist, and what is seen is there, if only to be read."""
-    if not sees(case, by=by):
+    if not in_hand().sees(case, by):
         return Decision.OUTSIDE
     return Decision.LACKING if decision is Decision.OUTSIDE else decision
+
+
+def _took(by: PostActor, case: Case, steps: tuple[str, ...]) -> bool:
+    return by.holding.account_id in in_hand().who_took(case, steps)
 
 
 def require_stage(step: Step, case: Case) -> None:
@@ -84,7 +88,8 @@ def require_opening(kind: str, step: Step, code: int, *, by: Actor) -> None:
         if ANYONE not in step.parties:
             raise NotYours
     elif isinstance(by, PostActor):
-        require(by, power(kind, step), within=code)
+        in_hand().require_holding(by)
+        require_power(by, power(kind, step), within=code)
     elif not step.system:
         raise NotYours
 
@@ -97,10 +102,3 @@ def taken_by(by: PostActor, case: Case, steps: Iterable[str]) -> frozenset[str]:
         "name", flat=True
     )
     return frozenset(name.partition(".")[2] for name in found)
-
-
-def who_took(case: Case, steps: tuple[str, ...]) -> frozenset[int]:
-    """Account ids of those who last took any of these steps in this case (one statement)."""
-    names = [f"{case.kind}.{name}" for name in steps]
-    holdings = Entry.objects.filter(about=case.pk, name__in=names, holding__isnull=False).values("holding")
-    return frozenset(Holding.objects.filter(pk__in=holdings).values_list("account_id", flat=True))

@@ -17,13 +17,12 @@ from linli.base.models import Generation
 from linli.base.worktime import PLACE_TIME, Calendar, Unit, due
 from linli.base.writing import writing
 from linli.cases.calendars import FAMILY, Calendars, read_calendars
-from linli.cases.clocks import spent_by
+from linli.cases.clocks import GIVEN, spent_by
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Mark
 
 BATCH = 5000
 CHUNK = 500
-GIVEN = "replay"  # dates that another office had set; no calendar moves them
 _FIRST_KEY = "00000000-0000-0000-0000-000000000000"
 _RUNNING = """
     SELECT clock.id, clock.case_id, cases_case.kind, cases_case.code_now, clock.unit, clock.amount, clock.extra,

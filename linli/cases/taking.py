@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,26 +11,19 @@ from typing import Any, NewType
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, NotFound, Stale
-from linli.base.ids import uuid7
-from linli.base.rows import insert_many
-from linli.base.writing import writing
-from linli.cases.clocks import ClockChanges, Term, due_of, live_clocks, move, pressing_at
+from linli.base.errors import Conflict, Stale
+from linli.cases.books import Taken, in_hand, values_of
+from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import merge_one_at_a_time
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Case, Clock, Notice, Task
-from linli.cases.permission import require_stage, require_step, who_took
+from linli.cases.models import Case, Clock, Task
+from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ASKED, NEXT, Step
-from linli.cases.quiet import next_moment
-from linli.cases.reading import open_tasks
-from linli.cases.reckoning import pressing_again
-from linli.cases.sight import refuse_if_kept
 from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
-from linli.ledger.records import Line, record
+from linli.ledger.records import Line
 from linli.posts.actor import Actor, PostActor
-from linli.posts.lookup import nearest, titles_of, wants_mail
+from linli.posts.lookup import nearest, titles_of
 from linli.posts.models import Post
-from linli.residents.models import Contact
 
 Version = NewType("Version", int)
 
@@ -113,32 +106,23 @@ def taking(
     `at` is when it happened, if not now (imports, replay). Raises NotFound, NotYours, Stale or Conflict, in this
     order of questions: a stranger learns nothing about the case.
     """
-    with writing():
+    book = in_hand()
+    with book.turning():
         now = _begin(step, detail, by, at or timezone.now())
         _check(now, seen)
         yield now
-        _finish(now)
+        book.keep(_finish(now))
 
 
 def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
-    kind = kind_of(detail.case.kind)
-    rule = kind.procedure.steps[step]
+    rule = kind_of(detail.case.kind).procedure.steps[step]
     if rule.merges:
         merge_one_at_a_time()
-    rows = kind.model._default_manager.select_for_update(of=("case",)).select_related(
-        "case", "case__reporter", "case__category", "case__lead"
-    )
-    locked: Any = rows.filter(pk=detail.pk).first()
-    if locked is None:
-        raise NotFound
-    tasks = open_tasks(locked.case)
-    clocks = live_clocks(locked.case)
-    before = _values(locked)
-    return Taking(rule, by, at, locked, locked.case, tasks, clocks, target=rule.enters, before=before)
-
-
-def _values(detail: Any) -> dict[str, Any]:
-    return {field.attname: getattr(detail, field.attname) for field in detail._meta.concrete_fields}
+    page = in_hand().page(detail)
+    before = values_of(page.detail)
+    now = Taking(rule, by, at, page.detail, page.detail.case, page.tasks, page.clocks)
+    now.target, now.before, now.changes = rule.enters, before, page.changes
+    return now
 
 
 def _check(now: Taking, seen: int) -> None:
@@ -159,22 +143,19 @@ def _running(now: Taking, name: str) -> bool:
     return any(clock.name == name and clock.running and clock.due_at >= now.at for clock in now.clocks)
 
 
-def _finish(now: Taking) -> None:
+def _finish(now: Taking) -> Taken:
+    """Move stage, tasks and clocks as the procedure says, and say what the entry says; nothing is stored yet."""
     left, moves = now.case.stage, now.moves
     _move_stage(now, moves=moves)
-    opened = _move_tasks(now, moves=moves)
-    _move_clocks(now)
-    _insert_tasks(now, opened)
-    if now.step.shifts:
-        pressing_again(now.case)
-    if changed := [name for name, value in _values(now.detail).items() if value != now.before[name]]:
-        now.detail.save(update_fields=changed)
-    now.case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
+    closed, opened = _move_tasks(now, moves=moves)
+    moved = move(now.case, now.clocks, now.step, now.at, changes=now.changes)
+    now.case.due = due_of(now.case, moved.live)
+    for task in opened:
+        task.pressing_at = pressing_at(now.at, moved.live, task.pk)
     facts = {"from": left, "to": now.case.stage, "version": now.case.version, **_next(opened), **now.said}
     name = power(now.case.kind, now.step)
-    record(Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written))
-    posts = [task.post_id for task in opened]
-    Notice.objects.bulk_create(notices_of(now.case, now.step, now.case.reporter, posts))
+    line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
+    return Taken(now.step, now.case, now.detail, now.before, now.at, closed, opened, moved, line)
 
 
 def _move_stage(now: Taking, *, moves: bool) -> None:
@@ -188,56 +169,24 @@ def _move_stage(now: Taking, *, moves: bool) -> None:
     case.outcome = now.step.outcome if ends else ""
 
 
-def _move_clocks(now: Taking) -> None:
-    now.clocks = move(now.case, now.clocks, now.step, now.at, changes=now.changes)
-    now.case.due = due_of(now.case, now.clocks)
-
-
-def _move_tasks(now: Taking, *, moves: bool) -> list[Task]:
-    """Close what the step closes; return the unsaved tasks it opens, whose clocks are yet to start."""
+def _move_tasks(now: Taking, *, moves: bool) -> tuple[list[Task], list[Task]]:
+    """The tasks the step closes, and the unsaved ones it opens, whose clocks are yet to start."""
     ends = now.case.closed_at is not None
     closing = closed_by(now.step, now.tasks, post=now.by_post, moves=moves, ends=ends)
     now.changes.ended = frozenset(task.pk for task in closing)
-    if closing:
-        Task.objects.filter(pk__in=now.changes.ended).update(closed_at=now.at)
     if now.step.targets and not moves:
-        return []
+        return closing, []
     if not now.handed and now.step.task not in {"", "named"}:
         now.hand_to_nearest(now.step.task, NEXT if now.step.targets else ASKED)
-    refuse_if_kept(now.case, [handing.post for handing in now.handed])
+    in_hand().refuse_if_kept(now.case, [handing.post for handing in now.handed])
     now.changes.tasks = [task_for(handing, now.case, now.step, now.at) for handing in now.handed]
-    return list(now.changes.tasks)
+    return closing, list(now.changes.tasks)
 
 
 def _next(opened: list[Task]) -> dict[str, Any]:
     """What the ledger says of who is next."""
     posts = [task.post_id for task in opened]
     return {"next_post": posts[0], **({"next_posts": posts} if posts[1:] else {})} if posts else {}
-
-
-def _insert_tasks(now: Taking, opened: list[Task]) -> None:
-    for task in opened:
-        task.pressing_at = pressing_at(now.at, now.clocks, task.pk)
-    insert_many(opened)
-
-
-def notices_of(case: Case, step: Step, contact: Contact | None, posts: Sequence[int]) -> list[Notice]:
-    """Unsaved outbox rows of a step: to the reporter if the step says so, to the next posts if they want e-mail."""
-    now = timezone.now()
-    to: list[dict[str, Any]] = []
-    if step.notice and contact and contact.phone_sealed:
-        to.append({"channel": "sms", "contact": contact})
-    to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
-    return [
-        Notice(
-            id=uuid7(now),
-            case=case,
-            step=step.name,
-            next_try=next_moment(each["channel"], now, at_once=step.opens),
-            **each,
-        )
-        for each in to
-    ]
 
 
 def _kept_apart(now: Taking) -> frozenset[int]:
@@ -249,4 +198,4 @@ def _kept_apart(now: Taking) -> frozenset[int]:
     itself = (
         {now.by.holding.account_id} if now.step.name in apart and isinstance(now.by, PostActor) else set()
     )
-    return who_took(now.case, tuple(apart)) | itself
+    return in_hand().who_took(now.case, tuple(apart)) | itself

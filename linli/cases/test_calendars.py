@@ -7,7 +7,8 @@ from django.utils import timezone
 from linli.base.generations import bump
 from linli.base.worktime import PLACE_TIME, Unit
 from linli.cases.calendars import calendar_of, read_calendars
-from linli.cases.clocks import ClockChanges, Term, move, new_clock
+from linli.cases.clocks import ClockChanges, Term, new_clock
+from linli.cases.conftest import move
 from linli.cases.models import CalendarDay, Case, Clock, Limit, Task, WorkHours
 from linli.cases.reckoning import moving, reckon_again, reckon_turn
 from linli.cases.test_clocks import (

@@ -9,7 +9,8 @@ from django.utils import timezone
 from linli.base.errors import Conflict, Invalid
 from linli.base.worktime import PLACE_TIME, Unit
 from linli.cases import kinds
-from linli.cases.clocks import ClockChanges, Light, Term, due_of, light, live_clocks, move
+from linli.cases.clocks import ClockChanges, Light, Term, due_of, light, live_clocks
+from linli.cases.conftest import move
 from linli.cases.kinds import all_kinds
 from linli.cases.lapses import lapse_due
 from linli.cases.models import Case, Clock, Task

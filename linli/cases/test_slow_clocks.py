@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from linli.base.errors import Conflict
 from linli.base.generations import bump
 from linli.base.worktime import PLACE_TIME, Unit
-from linli.cases.clocks import ClockChanges, Term, due_of, move
+from linli.cases.clocks import ClockChanges, Term, due_of
+from linli.cases.conftest import move
 from linli.cases.models import CalendarDay, Case, Clock
 from linli.cases.reckoning import reckon_again
 from linli.cases.test_clocks import BECAUSE, EXTEND, PARK, RESUME, SUSPEND, clockwork, report, start

@@ -138,7 +138,7 @@ def test_a_stranger_learns_neither_version_nor_stage(world):
 
 def test_a_failing_outbox_undoes_the_whole_step(world, monkeypatch):
     matter = report(world)
-    monkeypatch.setattr("linli.cases.taking.record", lambda _line: 1 / 0)
+    monkeypatch.setattr("linli.cases.books.record", lambda _line: 1 / 0)
     counted = (Task.objects.count(), Clock.objects.count(), Entry.objects.count())
     with pytest.raises(ZeroDivisionError):
         actions.accept(matter, by=world.by("chengguan_clerk"), seen=1)

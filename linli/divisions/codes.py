@@ -84,6 +84,8 @@ def span(code: Code | str, level: int | None = None) -> tuple[Code, Code]:
 
     A trimmed string brings its level with it; for an integer without level the shortest reading is taken.
     """
+    if isinstance(code, int) and level is not None:
+        return code, code + 10 ** (DIGITS - WIDTHS[Level(level)])
     text = code if isinstance(code, str) else trimmed(code, level)
     low = parse_code(text)
     return low, low + 10 ** (DIGITS - len(_digits(text)))

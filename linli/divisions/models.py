@@ -118,7 +118,7 @@ class Division(models.Model):
     @property
     def span(self) -> tuple[int, int]:
         """The half-open range of codes of this division and all below it."""
-        return span(self.trimmed)
+        return span(self.code, self.level)
 
     def contains(self, other: Division) -> bool:
         """Whether `other` is this division or lies below it."""

@@ -56,22 +56,33 @@ def record_many(lines: Iterable[Line]) -> list[Entry]:
     """Write entries set-wise (two statements at most). Raises RuntimeError outside a transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("An entry is written in the transaction of what it records, or not at all.")
-    entries, details = [], []
-    now = timezone.now()
-    for line in lines:
-        entry, detail = _entry_of(line, now)
-        entries.append(entry)
-        details += [detail] if detail else []
+    entries, details = entries_of(lines)
     insert_many(entries)
     insert_many(details)
     return entries
 
 
-def _entry_of(line: Line, now: datetime) -> tuple[Entry, EntryDetail | None]:
+def entries_of(lines: Iterable[Line]) -> tuple[list[Entry], list[EntryDetail]]:
+    """The unsaved rows; those about one thing keep the order in which they are given, also within one moment."""
+    entries, details = [], []
+    now = timezone.now()
+    last: Entry | None = None
+    for line in lines:
+        entry, detail = _entry_of(line, now, last)
+        last = entry
+        entries.append(entry)
+        details += [detail] if detail else []
+    return entries, details
+
+
+def _entry_of(line: Line, now: datetime, last: Entry | None) -> tuple[Entry, EntryDetail | None]:
     names.known(line.name)
     at = line.at or now
+    key = uuid7(at)
+    if last and last.about == line.about and last.at == at and last.id > key:
+        key = UUID(int=last.id.int + 1)
     entry = Entry(
-        id=uuid7(at),
+        id=key,
         name=line.name,
         about=line.about,
         actor=line.by.actor,

@@ -45,7 +45,7 @@ def test_every_other_stage_refuses(world, accepted_matter, stage):
 
 
 def test_no_ledger_no_dispatch(world, accepted_matter, monkeypatch):
-    monkeypatch.setattr("linli.cases.taking.record", lambda _line: 1 / 0)
+    monkeypatch.setattr("linli.cases.books.record", lambda _line: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         dispatch(world, accepted_matter)
     assert state_of(accepted_matter)[:2] == ("accepted", 2)

@@ -24,7 +24,7 @@ except ImportError:  # the extra `replay` brings it; nothing else needs it
 
 BOSTON_TIME = ZoneInfo("America/New_York")
 NOWHERE = (-71.0587, 42.3594)  # the default point of requests whose place nobody knew
-WEST, SOUTH, EAST, NORTH = -71.1858, 42.2303, -70.9942, 42.3953
+BOX = (-71.1858, 42.2303, -70.9942, 42.3953)  # west, south, east, north
 COLUMNS = [
     "case_id",
     "open_dt",

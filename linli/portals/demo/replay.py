@@ -13,20 +13,19 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Any
 
-import numpy as np
 import shapely
 
 from linli.base.errors import NotFound, Refusal
 from linli.base.generations import bump
 from linli.base.writing import writing
+from linli.cases.clocks import GIVEN
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Clock, Limit
 from linli.cases.opening import Opened, Origin
-from linli.cases.reckoning import GIVEN
 from linli.cases.search import fold
 from linli.divisions.locating import locate
 from linli.divisions.models import Division
-from linli.divisions.shapes import Area
+from linli.divisions.stretching import Onto
 from linli.kinds.matters import actions
 from linli.kinds.matters.demo import Situation, carry_on, holder_of
 from linli.ledger.sequencing import sequence_all
@@ -84,33 +83,6 @@ def _row(request: Request, case: Case) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Onto:
-    """Where the city's map lies in the demo county: a rectangle that the county holds."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @staticmethod
-    def inside(area: Area) -> Onto:
-        """The largest one around the county's middle, in the proportions of its bounds."""
-        middle = area.centroid if area.contains(area.centroid) else area.representative_point()
-        west, south, east, north = area.bounds
-        for size in np.linspace(0.5, 0.02, 49):
-            wide, tall = (east - west) * size, (north - south) * size
-            corners = (middle.x - wide, middle.y - tall, middle.x + wide, middle.y + tall)
-            if area.contains(shapely.box(*corners)):
-                break
-        return Onto(*corners)
-
-    def __call__(self, longitude: float, latitude: float) -> tuple[float, float]:
-        x = (longitude - boston.WEST) / (boston.EAST - boston.WEST)
-        y = (latitude - boston.SOUTH) / (boston.NORTH - boston.SOUTH)
-        return self.west + x * (self.east - self.west), self.south + y * (self.north - self.south)
-
-
 def replay(
     requests: Sequence[Request],
     root: Division,
@@ -124,7 +96,7 @@ def replay(
     outline = Division.objects.defer(None).get(pk=root.pk).outline
     if not outline:
         raise NotFound
-    onto = Onto.inside(shapely.from_wkb(bytes(outline)))
+    onto = Onto.inside(shapely.from_wkb(bytes(outline)), boston.BOX)
     pace = _Pace(speed, requests[0].opened)
     lives = [(each.opened, place, _life(each, onto, done)) for place, each in enumerate(requests)]
     while lives:

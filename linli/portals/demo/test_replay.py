@@ -13,10 +13,11 @@ from shapely import Point, from_wkb
 from linli.base.errors import Invalid, Unavailable
 from linli.cases.models import Case, Clock
 from linli.divisions.models import Division
+from linli.divisions.stretching import Onto
 from linli.ledger.models import Entry, Position
 from linli.portals.demo import boston
 from linli.portals.demo.boston import requests_of
-from linli.portals.demo.replay import Onto, replay
+from linli.portals.demo.replay import replay
 
 BUSIEST = date(2015, 1, 20)
 
@@ -89,7 +90,7 @@ def test_without_pyarrow_it_says_what_to_install(tmp_path: Path, monkeypatch: py
 
 def test_the_citys_map_lies_inside_the_county(world: Any) -> None:
     outline = from_wkb(bytes(Division.objects.defer(None).get(pk=world.county.pk).outline))
-    onto = Onto.inside(outline)
-    assert (onto.east - onto.west) > (outline.bounds[2] - outline.bounds[0]) / 4
-    for corner in ((boston.WEST, boston.SOUTH), (boston.EAST, boston.NORTH)):
+    onto = Onto.inside(outline, boston.BOX)
+    assert (onto.here[2] - onto.here[0]) > (outline.bounds[2] - outline.bounds[0]) / 4
+    for corner in (boston.BOX[:2], boston.BOX[2:]):
         assert outline.buffer(1e-9).contains(Point(onto(*corner)))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,6 +16,7 @@ from linli.base.errors import Refusal
 from linli.divisions.sources import all_importers
 
 LINES_SHOWN = 200
+PATIENCE = 2.0  # seconds without a bar
 
 
 class Command(BaseCommand):
@@ -34,14 +36,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         importer = next(each for each in all_importers() if each.name == options["what"])
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(str(importer.help), total=None)
-            try:
-                report = importer.run(
-                    options, lambda done, total: bar.update(task, completed=done, total=total)
-                )
-            except Refusal as refusal:
-                raise CommandError(refusal.sentence) from refusal
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        task = bar.add_task(str(importer.help), total=None)
+        begun = monotonic()
+
+        def advance(done: int, total: int) -> None:
+            if monotonic() - begun > PATIENCE:
+                bar.start()
+            bar.update(task, completed=done, total=total)
+
+        try:
+            report = importer.run(options, advance)
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
+        finally:
+            bar.stop()
         self._print(list(report.lines()), LINES_SHOWN if not options["every_line"] else None)
 
     def _print(self, lines: list[str], limit: int | None) -> None:

@@ -30,6 +30,7 @@ class Report(TypedDict, total=False):
     """What a report may say; only `text` must be there. Coordinates in degrees, in `datum` (wgs84, gcj02, bd09).
 
     `same_as`: the number of an open matter nearby that it is the same as.
+    `placing`: how the place became known, by whoever knows that better than the point and the division tell.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Report(TypedDict, total=False):
     photos: Sequence[bytes]
     channel: str
     same_as: str
+    placing: str
 
 
 def report(
@@ -53,13 +55,14 @@ def report(
     place = placed(
         given.get("longitude"), given.get("latitude"), given.get("datum") or "wgs84", given.get("division")
     )
+    placing = given.get("placing") or place.placing
     category = given.get("category")
     matter = Matter(
         text=given["text"],
         longitude=place.longitude,
         latitude=place.latitude,
         landmark=given.get("landmark", ""),
-        placing=place.placing,
+        placing=placing,
         happened_at=given.get("happened_at"),
     )
     number = given.get("same_as", "")
@@ -78,7 +81,7 @@ def report(
         channel=given.get("channel", "web"),
         contact=given.get("contact") or GivenContact(),
         terms={"promise": found.term} if found else {},
-        facts={"placing": str(place.placing)},
+        facts={"placing": str(placing)},
         photos=[keep(photo) for photo in given.get("photos", ())],
     )
     return open_grouped(draft)
@@ -182,7 +185,7 @@ def link_duplicate(
 ) -> None:
     """Let it follow another matter that is the same (并案); it closes with that one, and its reporter hears of it."""
     with taking("link_duplicate", matter, by=by, seen=seen, at=at) as now:
-        first = follow(now.case, original)
+        first = follow(now.case, original, now.at)
         now.facts(original=first.number)
         now.words(original=first.number, note=note)
 

@@ -1,0 +1,183 @@
+"""Where cases stand while steps are taken: the database, or memory while a past is written (`replaying.History`).
+
+Everything `taking()` and opening ask or store goes through the book in hand, so that both follow one set of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from linli.base.errors import NotFound
+from linli.base.ids import uuid7
+from linli.base.rows import insert_many
+from linli.base.writing import writing
+from linli.cases.clocks import ClockChanges, ClockMoves, live_clocks, store
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case, Clock, Link, Mark, Notice, Task
+from linli.cases.procedure import Step
+from linli.cases.quiet import next_moment
+from linli.cases.reading import open_tasks
+from linli.cases.reckoning import pressing_again
+from linli.cases.sight import refuse_if_kept, sees
+from linli.ledger.models import Entry
+from linli.ledger.records import Line, record
+from linli.posts.actor import PostActor
+from linli.posts.lookup import wants_mail
+from linli.posts.may import require_holding
+from linli.posts.models import Holding
+from linli.residents.models import Contact
+
+
+@dataclass(frozen=True)
+class Page:
+    """A case as a step finds it: its detail row, the open tasks, the clocks that run or rest.
+
+    `changes`: what is known of its clocks before the step is taken (pasts).
+    """
+
+    detail: Any
+    tasks: list[Task]
+    clocks: list[Clock]
+    changes: ClockChanges = field(default_factory=ClockChanges)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a step came to. `changed`: names of the detail's columns that differ from `before`, for the caller."""
+
+    step: Step
+    case: Case
+    detail: Any
+    before: dict[str, Any]
+    at: datetime
+    closed: Sequence[Task]
+    opened: Sequence[Task]
+    clocks: ClockMoves
+    line: Line
+
+
+class Book:
+    """The database, which is in hand unless another book was taken up."""
+
+    def turning(self) -> AbstractContextManager[None]:
+        """The transaction in which a step is taken."""
+        return writing()
+
+    def page(self, detail: Any) -> Page:
+        """Lock a case and read it again; NotFound when it is gone."""
+        rows = kind_of(detail.case.kind).model._default_manager.select_for_update(of=("case",))
+        locked: Any = (
+            rows.select_related("case", "case__reporter", "case__category", "case__lead")
+            .filter(pk=detail.pk)
+            .first()
+        )
+        if locked is None:
+            raise NotFound
+        return Page(locked, open_tasks(locked.case), live_clocks(locked.case))
+
+    def opened(self, draft: Any) -> Any:
+        """The receipt of a case that this book opens itself; None: it is opened like any other."""
+        del draft
+        return None
+
+    def require_holding(self, by: PostActor) -> None:
+        """Raise NotYours for an appointment that has ended."""
+        require_holding(by)
+
+    def who_took(self, case: Case, steps: Sequence[str]) -> frozenset[int]:
+        """Account ids of those who took any of these steps in this case (one statement)."""
+        names = [f"{case.kind}.{name}" for name in steps]
+        holdings = Entry.objects.filter(about=case.pk, name__in=names, holding__isnull=False)
+        took = Holding.objects.filter(pk__in=holdings.values("holding"))
+        return frozenset(took.values_list("account_id", flat=True))
+
+    def sees(self, case: Case, by: PostActor) -> bool:
+        """Whether the case exists for a post at all."""
+        return sees(case, by=by)
+
+    def refuse_if_kept(self, case: Case, posts: Sequence[int]) -> None:
+        """Raise Conflict where a post that is to get a task is one the case is kept from."""
+        refuse_if_kept(case, posts)
+
+    def take_turns(self, about: str) -> None:
+        """Let nobody else do the same thing until this transaction ends."""
+        Mark.objects.get_or_create(name=about)
+        Mark.objects.select_for_update().get(name=about)
+
+    def linked(self, case: Case, relation: str) -> Case | None:
+        """The case that a case has a relation to."""
+        link = Link.objects.filter(source=case, relation=relation).select_related("target").first()
+        return link.target if link else None
+
+    def link(self, case: Case, other: Case, relation: str) -> None:
+        """Link a case with another one; the same link twice is one."""
+        Link.objects.get_or_create(source=case, target=other, relation=relation)
+
+    def unlink(self, case: Case, relation: str) -> None:
+        """Undo the links of a relation."""
+        Link.objects.filter(source=case, relation=relation).delete()
+
+    def keep(self, taken: Taken) -> None:
+        """Store what a step came to, and its entry and notices with it."""
+        case, detail = taken.case, taken.detail
+        if taken.closed:
+            Task.objects.filter(pk__in=[task.pk for task in taken.closed]).update(closed_at=taken.at)
+        store(taken.clocks)
+        insert_many(taken.opened)
+        if taken.step.shifts:
+            pressing_again(case)
+        if changed := [name for name, value in values_of(detail).items() if value != taken.before[name]]:
+            detail.save(update_fields=changed)
+        case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
+        record(taken.line)
+        posts = [task.post_id for task in taken.opened]
+        Notice.objects.bulk_create(notices_of(case, taken.step, case.reporter, posts))
+
+
+def values_of(detail: Any) -> dict[str, Any]:
+    """The columns of a detail row."""
+    return {field.attname: getattr(detail, field.attname) for field in detail._meta.concrete_fields}
+
+
+_in_hand: ContextVar[Book] = ContextVar("book", default=Book())  # noqa: B039  it keeps nothing
+
+
+def in_hand() -> Book:
+    """The book in which this thread takes steps now."""
+    return _in_hand.get()
+
+
+@contextmanager
+def taken_up(book: Book) -> Iterator[None]:
+    """Take steps in another book for a while."""
+    before = _in_hand.set(book)
+    try:
+        yield
+    finally:
+        _in_hand.reset(before)
+
+
+def notices_of(case: Case, step: Step, contact: Contact | None, posts: Sequence[int]) -> list[Notice]:
+    """Unsaved outbox rows of a step: to the reporter if the step says so, to the next posts if they want e-mail."""
+    now = timezone.now()
+    to: list[dict[str, Any]] = []
+    if step.notice and contact and contact.phone_sealed:
+        to.append({"channel": "sms", "contact": contact})
+    to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
+    return [
+        Notice(
+            id=uuid7(now),
+            case=case,
+            step=step.name,
+            next_try=next_moment(each["channel"], now, at_once=step.opens),
+            **each,
+        )
+        for each in to
+    ]

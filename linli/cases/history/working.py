@@ -1,0 +1,83 @@
+"""Preparing sets of rows: here, or in processes beside this one while it inserts."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from linli.base.errors import Invalid, Refusal
+from linli.base.processes import helpers
+from linli.base.tabular import Row
+from linli.cases.history.maps import Map
+from linli.cases.history.reading import Sheet
+from linli.cases.kinds import kind_of
+from linli.cases.opening import Origin
+from linli.cases.replaying import Past, Prepared, prepare
+
+Numbered = tuple[int, Row, Origin]
+_AHEAD = 2  # sets prepared ahead for each process
+
+
+@dataclass
+class ReadySet:
+    """A set of rows and what it came to; `notes` by row number."""
+
+    rows: Sequence[Numbered]
+    prepared: Prepared
+    notes: dict[int, list[str]] = field(default_factory=dict)
+
+
+def ready(sheet: Sheet, rows: Sequence[Numbered]) -> ReadySet:
+    """Read rows and carry them through in memory; the outcomes stand in the order of the rows."""
+    notes: dict[int, list[str]] = {}
+    read = [_read(sheet, row, origin, notes.setdefault(number, [])) for number, row, origin in rows]
+    prepared = prepare([each for each in read if isinstance(each, Past)])
+    came_of: Iterator[UUID | Refusal] = iter(prepared.outcomes)
+    prepared.outcomes = [each if isinstance(each, Refusal) else next(came_of) for each in read]
+    return ReadySet(rows, prepared, {number: said for number, said in notes.items() if said})
+
+
+def _read(sheet: Sheet, row: Row, origin: Origin, notes: list[str]) -> Past | Refusal:
+    try:
+        return replace(sheet.past(row, notes), origin=origin)
+    except Invalid as trouble:
+        return trouble
+
+
+@contextmanager
+def preparing(sheet: Sheet, jobs: int) -> Iterator[Preparing]:
+    """Where sets are prepared: in this process (jobs 1), or in as many others."""
+    if jobs <= 1:
+        yield Preparing(sheet)
+        return
+    with helpers(jobs) as pool:
+        yield Preparing(sheet, pool, jobs)
+
+
+class Preparing:
+    """Takes sets of rows and gives them back ready, in their order."""
+
+    def __init__(self, sheet: Sheet, pool: ProcessPoolExecutor | None = None, jobs: int = 0) -> None:
+        self.sheet, self.pool, self.most = sheet, pool, jobs * _AHEAD
+        self.waiting: deque[Future[ReadySet]] = deque()
+
+    def all(self, sets: Iterator[Sequence[Numbered]]) -> Iterator[ReadySet]:
+        """Each set, prepared; a few are prepared ahead, so memory stays flat."""
+        for rows in sets:
+            if self.pool is None:
+                yield ready(self.sheet, rows)
+                continue
+            self.waiting.append(self.pool.submit(_ready, self.sheet.map, self.sheet.kind.name, rows))
+            if len(self.waiting) > self.most:
+                yield self.waiting.popleft().result()
+        while self.waiting:
+            yield self.waiting.popleft().result()
+
+
+def _ready(map_: Map, kind: str, rows: Sequence[Numbered]) -> ReadySet:
+    """In the other process."""
+    return ready(Sheet(map_, kind_of(kind)), rows)
