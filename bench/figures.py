@@ -105,6 +105,7 @@ def main() -> None:
         refresh()
         world = standing_world()
         pages = asked(world, datetime.now())
+        statements(pages[0][1], pages[0][2])  # the tree and the bodies are cached from here on
         counts = [statements(by, path) for _label, by, path in pages]
         browsers = {by.post.pk: Clerk.sitting(by) for _label, by, _path in pages}
         connection.close()

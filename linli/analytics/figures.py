@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import Q
@@ -253,6 +253,7 @@ _DEFINED = (
 IN_TIME_THREE_WAYS = ("in_time_first", "in_time_rested", "in_time")
 
 
+@cache
 def all_figures() -> Mapping[str, Figure]:
     """Every figure by its name, with one for each outcome that a procedure of this place knows."""
     return {each.name: each for each in (*_DEFINED, *_outcomes())}
