@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from linli.base.coordinates import METRES_PER_DEGREE
 from linli.base.errors import Invalid
-from linli.base.ids import uuid7
 from linli.base.text import brief, search_tokens
 from linli.cases.alike import apart
 from linli.cases.duplicates import DUPLICATE
@@ -128,10 +127,12 @@ def _around(spot: Spot) -> Iterator[_Candidate]:
 
 
 def _open(spot: Spot) -> object:
-    """Open cases of the kind that strangers may hear of, in the grids around, of the last days."""
-    since = uuid7(timezone.now() - DAYS)
+    """Open cases that strangers may hear of, in the grids around, of the last days.
+
+    Kind and key are not asked for here: with them SQLite would walk all open cases by stage instead of the grids.
+    """
     stages = _stages(kind_of(spot.kind).procedure)
-    cases = _in_place(spot).filter(kind=spot.kind, closed_at=None, stage__in=stages, id__gte=since)
+    cases = _in_place(spot).filter(closed_at=None, stage__in=stages, at__gte=timezone.now() - DAYS)
     return cases.filter(category__isnull=False, category__sensitive=False)
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -156,6 +158,19 @@ def test_who_says_it_three_times_is_one_person(world):
     for _time in range(3):
         lamp(world, same_as=first.number, contact=GivenContact("", PHONE))
     assert seen_from(world)[0].people == 0
+
+
+@pytest.mark.parametrize("point", [True, False])
+def test_the_question_walks_the_places_around_and_not_all_that_is_open(world, point):
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL plans by what is in the tables
+    with CaptureQueriesContext(connection) as seen:
+        seen_from(world, point=point)
+    asked = next(each["sql"] for each in seen if "matters_matter" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
+        plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+    assert ("INDEX case_grid" if point else "INDEX case_village") in plan
 
 
 # --- being counted in
