@@ -1,7 +1,7 @@
 """Reporting in a browser that keeps no cookies, as some in-app browsers do: number and code are the answer itself.
 
 A report needs no account, so a forged one gains nothing that the open API does not give; what is left to check is
-that the form was sent from our own page, as far as the browser says.
+that the browser says the form was sent from our own page.
 """
 
 from __future__ import annotations
@@ -41,5 +41,6 @@ def keeps_no_cookies(request: HttpRequest) -> bool:
 
 
 def _from_our_page(request: HttpRequest) -> bool:
-    said = request.headers.get("Origin") or request.headers.get("Referer")
-    return said is None or urlsplit(said).netloc == request.get_host()
+    """A browser says where a form comes from; whoever says nothing has to bring the token."""
+    said = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(said).netloc == request.get_host()

@@ -25,7 +25,7 @@ def without_cookies(**headers):
 
 @pytest.mark.django_db
 def test_number_and_code_are_the_answer_where_cookies_are_refused(world):
-    page = without_cookies().post(ADDRESS, {"text": "路灯三天不亮了"})
+    page = without_cookies(origin="http://testserver").post(ADDRESS, {"text": "路灯三天不亮了"})
     case = Case.everywhere.latest("recorded_at")
     code = follow_code(case.pk)
     said = page.content.decode()
@@ -37,7 +37,9 @@ def test_number_and_code_are_the_answer_where_cookies_are_refused(world):
 
 @pytest.mark.django_db
 def test_what_is_wrong_is_said_without_cookies_too(world):
-    page = without_cookies().post(ADDRESS, {"text": "", "landmark": "东门桥头"})
+    page = without_cookies(referer=f"http://testserver{ADDRESS}").post(
+        ADDRESS, {"text": "", "landmark": "东门桥头"}
+    )
     assert page.status_code == 422
     assert "东门桥头" in page.content.decode()
 
