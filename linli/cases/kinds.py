@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -56,6 +57,12 @@ class Kind:
             "case__category", "case__lead", "case__reporter", "case__division"
         )
         return rows.defer("case__division__outline").get(pk=case.pk)
+
+    @cached_property
+    def draft(self) -> Any:
+        """What makes a case that is opened together with many others; None where cases open one by one only."""
+        name = f"linli.kinds.{self.name}.drafting"
+        return import_module(name).draft if find_spec(name) else None
 
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, Invalid, NotYours, TooMany
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours, TooMany
+from linli.base.generations import Cached, bump
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import Division
@@ -23,6 +23,7 @@ from linli.posts.tokens import PREFIX, Unknown, digest_of
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
 RESERVED = {"web", "phone", "window", "patrol", "import", "api"}
 LONGEST_REASON = 400
+FAMILY = "exchange"  # of caches that depend on the sources (base.generations)
 
 
 def add_source(code: str, name: str, division: Division, *, by: PostActor) -> Source:
@@ -68,6 +69,7 @@ def end_source(source: Source, *, by: PostActor) -> None:
 
 
 def _record(name: str, source: Source, by: PostActor) -> None:
+    bump(FAMILY)
     record(Line(name, by.by(), source.division.code, facts={"source": source.code}))
 
 
@@ -121,9 +123,24 @@ def _add(delivery: Delivery, **counts: int) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(**{name: F(name) + more for name, more in counts.items()})
 
 
-def sources_in(by: PostActor) -> Iterable[Source]:
-    """The outside systems of the actor's area, for choosing one."""
+def sources_in(by: PostActor, *, ended: bool = False) -> list[Source]:
+    """The outside systems of the actor's area, for choosing one; on request those that were ended, too."""
     low, high = by.post.division.span
-    return Source.objects.filter(division__code__gte=low, division__code__lt=high, until=None).order_by(
-        "name"
-    )
+    found = [source for source in _sources() if low <= source.division.code < high]
+    return [source for source in found if ended or source.until is None]
+
+
+def _read_sources() -> list[Source]:
+    return list(Source.objects.select_related("division").defer("division__outline").order_by("name"))
+
+
+_sources: Cached[list[Source]] = Cached(FAMILY, _read_sources)
+
+
+def source_for(by: PostActor, code: str, power: str) -> Source:
+    """An outside system of the actor's area by its code, for what the power allows; elsewhere it does not exist."""
+    found = Source.objects.select_related("division").filter(code=code).first()
+    if found is None:
+        raise NotFound
+    require(by, power, within=found.division.code)
+    return found
