@@ -127,6 +127,11 @@ def reply_book(*below: str) -> bytes:
     return written.getvalue()
 
 
+def two_rows() -> bytes:
+    """A sheet with a good row and a bad one."""
+    return Book(good(1), good(2, 来电时间="昨天")).bytes()
+
+
 @pytest.fixture
 def source(world: Any) -> Source:
     """The county's hotline, without a map yet."""

@@ -79,7 +79,7 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
         if [as_name(cell) for cell in sheet.rows[number]] == read.headings:
             read.notes.append(_("Row %(line)d repeats the headings and was left out.") % {"line": number + 1})
             continue
-        row = Row(number + 1, cells=[_shown(cell) for cell in sheet.rows[number]])
+        row = Row(number + 1, cells=[shown(cell) for cell in sheet.rows[number]])
         _find_traps(sheet, number, {place: heading for heading, place in places.items()}, row)
         reader.read(row, {role: _cell(sheet, number, places[name]) for role, name in body.columns.items()})
         read.rows.append(row)
@@ -95,7 +95,8 @@ def _cell(sheet: Sheet, number: int, place: int) -> Value:
     return kept[1] if kept else value
 
 
-def _shown(value: Value) -> str:
+def shown(value: Value) -> str:
+    """A cell as people see it in the sheet."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes" if not value.second else "seconds")
     if isinstance(value, float) and value == int(value):
@@ -174,7 +175,7 @@ class _Reader:
             try:
                 row.values[role] = self._readers[role](value)
             except Fault as fault:
-                seen = "" if known.private else _shown(value)[:60]
+                seen = "" if known.private else shown(value)[:60]
                 row.faults.append(Complaint(heading, seen, str(fault)))
         row.values = {role: value for role, value in row.values.items() if value not in ("", None)}
         self._check_point(row)

@@ -23,6 +23,7 @@ from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
 from linli.cases.steps import form_for, steps_open_to, take
+from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
 from linli.portals.desk.hats import seated
@@ -59,6 +60,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "tasks": tasks_of(found, by),
         "photos": list(Attachment.objects.filter(case=found).order_by("added_at", "id")),
         "links": links_of(found, by),
+        "foreign": foreign_of(found),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in steps_open_to(by, found)],
         "may_ask": may_ask(by, found),
     }

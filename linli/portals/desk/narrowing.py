@@ -17,6 +17,7 @@ from linli.base.text import tidy
 from linli.cases.catalogue import categories_of, with_all_below
 from linli.cases.kinds import all_kinds
 from linli.cases.narrowing import Days, Narrowing, State
+from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
 from linli.posts.lookup import bodies_for, body_of
 
@@ -76,7 +77,10 @@ class FilterRow(forms.Form):
         found: dict[str, Any] = {
             "stage": _stages,
             "state": lambda: STATES,
-            "channel": lambda: CHANNELS,
+            "channel": lambda: [
+                *CHANNELS,
+                *((each.code, each.name) for each in sources_in(self.by, ended=True)),
+            ],
             "category": _categories,
             "body": lambda: [
                 (str(each.organisation), each.called) for each in bodies_for(span)[:MOST_BODIES]
