@@ -36,11 +36,11 @@ class Sample:
 
     @property
     def near_top(self) -> list[tuple[int, str]]:
-        """The rows that may hold the headings, each with its number (from 1) and first words."""
+        """The rows that may hold the headings (from 1), with their words; of what lies below them none is shown."""
         lines = [
-            (number, " · ".join(filter(None, row))[:60]) for number, row in enumerate(self.rows[:WITHIN], 1)
+            (number, " · ".join(filter(None, row))[:40]) for number, row in enumerate(self.rows[:WITHIN], 1)
         ]
-        return [(number, words) for number, words in lines if words]
+        return [(number, words if number <= self.top + 1 else "") for number, words in lines if words]
 
     def first(self, place: int) -> list[str]:
         """The first values of a column, by its place among the headings."""
