@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def keep_parcel(
     by: PostActor,
     read_by: SheetMap | None = None,
 ) -> Parcel:
-    """Seal what was read of a file (`said`: its name and what it holds) for its page; old parcels are thrown away."""
+    """Seal what was read of a file (`said`: its name and what it holds) for its page."""
     label, contents = said
     require(by, "exchange.sheets", within=source.division.code)
     parcel = Parcel(
@@ -53,9 +53,17 @@ def keep_parcel(
     )
     parcel.sealed = seal(json.dumps(contents, ensure_ascii=False), _place(parcel))
     with writing():
-        Parcel.objects.filter(at__lt=timezone.now() - KEPT, going=False).delete()
         parcel.save(force_insert=True)
     return parcel
+
+
+def throw_away(now: datetime | None = None) -> int:
+    """Throw away parcels whose days are over (the worker loop calls this); return how many."""
+    over = Parcel.objects.filter(at__lt=(now or timezone.now()) - KEPT, going=False)
+    if not over.exists():
+        return 0
+    with writing():
+        return over.delete()[0]
 
 
 def parcel_of(source: Source, use: Parcel.Use, key: UUID, *, by: PostActor) -> Parcel:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from linli.base.errors import Conflict, NotFound, NotYours
 from linli.base.generations import bump
@@ -12,7 +14,7 @@ from linli.cases.models import Case, Category
 from linli.exchange.models import Delivery, Foreign, Parcel, Rejection
 from linli.exchange.sheets.conftest import BODY, NAME, PHONE, Book, at, good
 from linli.exchange.sheets.maps import save_map
-from linli.exchange.sheets.parcels import contents_of
+from linli.exchange.sheets.parcels import contents_of, throw_away
 from linli.exchange.sheets.previewing import preview_of
 from linli.exchange.sheets.taking_in import AT_ONCE, go_on, keep_sheet, take_in, take_waiting
 from linli.exchange.sources import end_source
@@ -49,6 +51,13 @@ def test_what_waits_for_a_yes_is_sealed(looked_at):
     kept = bytes(Parcel.objects.get().sealed)
     assert PHONE.encode() not in kept
     assert NAME.encode() not in kept
+
+
+def test_after_two_days_nothing_of_an_upload_is_left(looked_at):
+    looked_at(Book(good()).bytes())
+    assert throw_away() == 0
+    assert throw_away(timezone.now() + timedelta(days=3)) == 1
+    assert not Parcel.objects.exists()
 
 
 def test_a_delivery_counts_and_the_ledger_knows_once(taken):
