@@ -35,6 +35,7 @@ from linli.divisions.models import Division
 from linli.ledger.records import Line, record_many
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lookup import nearest
+from linli.posts.may import require_holding
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.models import Contact
 
@@ -108,6 +109,8 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     Raises the first draft's refusal; IntegrityError when a key was used before (`open_one` then finds its receipt).
     """
     now = timezone.now()
+    for by in {draft.by.holding.pk: draft.by for draft in drafts if isinstance(draft.by, PostActor)}.values():
+        require_holding(by)
     rows = [_rows_of(draft, now) for draft in drafts]
     with writing():
         _give_numbers([row.case for row in rows])

@@ -13,7 +13,7 @@ from linli.cases.procedure import ANYONE, REPORTER, Step
 from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
-from linli.posts.may import Decision, covers, may, require, require_holding
+from linli.posts.may import Decision, covers, may, require_holding, require_power
 from linli.posts.models import Holding
 
 
@@ -64,12 +64,12 @@ def require_stage(step: Step, case: Case) -> None:
 
 
 def require_opening(kind: str, step: Step, code: int, *, by: Actor) -> None:
-    """The same for the step that opens a case at a place (17-digit code)."""
+    """The same for the step that opens a case at a place (17-digit code), by an appointment that holds."""
     if isinstance(by, PartyActor):
         if ANYONE not in step.parties:
             raise NotYours
     elif isinstance(by, PostActor):
-        require(by, power(kind, step), within=code)
+        require_power(by, power(kind, step), within=code)
     elif not step.system:
         raise NotYours
 

@@ -41,6 +41,11 @@ def require(by: Actor, power: str, *, within: int) -> None:
     """Raise the refusal that belongs to may()'s answer; a post that has ended has no powers at all."""
     if isinstance(by, PostActor):
         require_holding(by)
+    require_power(by, power, within=within)
+
+
+def require_power(by: Actor, power: str, *, within: int) -> None:
+    """The same without asking the database; for who has asked once, for many, whether the appointment holds."""
     decision = may(by, power, within=within)
     if decision is Decision.OUTSIDE:
         raise NotFound

@@ -18,7 +18,7 @@ from linli.exchange.models import Parcel
 from linli.exchange.sheets.maps import body_of
 from linli.exchange.sheets.parcels import Contents, contents_of
 from linli.exchange.sheets.reading import Row
-from linli.exchange.sheets.taking_in import drafted, known_there, map_of
+from linli.exchange.sheets.taking_in import drafting, known_there, map_of
 from linli.posts.actor import PostActor
 
 MOST_SHOWN = 100
@@ -75,7 +75,8 @@ def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
     found = Preview(contents)
     new = [row for row in contents.good if row.number not in there]
     found.new = len(new)
-    found.coming = [_coming(parcel, row, by) for row in new[:MOST_SHOWN]]
+    draft = drafting(parcel.source, body_of(map_of(parcel)), new[:MOST_SHOWN], by=by)
+    found.coming = [_coming(row, draft(row), by) for row in new[:MOST_SHOWN]]
     for row in contents.good:
         if (foreign := there.get(row.number)) is not None:
             changed = bool(foreign.digest) and foreign.digest != row.digest
@@ -83,8 +84,7 @@ def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
     return found
 
 
-def _coming(parcel: Parcel, row: Row, by: PostActor) -> Coming:
-    draft = drafted(parcel.source, body_of(map_of(parcel)), row, by=by)
+def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
     due = row.values.get("deadline")
     return Coming(
         row.line,

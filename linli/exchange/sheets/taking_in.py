@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -17,6 +17,8 @@ from linli.base.writing import writing
 from linli.cases.kinds import kind_of, power
 from linli.cases.opening import Draft, Origin, open_many
 from linli.cases.steps import Sending, draft_case
+from linli.divisions.codes import span
+from linli.divisions.models import Division
 from linli.exchange.models import Delivery, Foreign, Parcel, Rejection, SheetMap, Source
 from linli.exchange.sheets.files import read_file
 from linli.exchange.sheets.maps import Body, body_of, latest
@@ -58,29 +60,47 @@ def keep_sheet(source: Source, label: str, content: bytes, *, by: PostActor) -> 
     return keep_parcel(source, Parcel.Use.INTAKE, (label, as_plain(contents)), by=by, read_by=kept)
 
 
-def _refuse_what_cannot_open(source: Source, kept: SheetMap, rows: Iterable[Row], *, by: PostActor) -> None:
+def _refuse_what_cannot_open(source: Source, kept: SheetMap, rows: Sequence[Row], *, by: PostActor) -> None:
     """Ask of each row what opening its case would ask, so that the preview says it before anybody says yes."""
+    draft = drafting(source, body_of(kept), rows, by=by)
     for row in rows:
         if not row.faults:
             try:
-                drafted(source, body_of(kept), row, by=by)
+                draft(row)
             except Refusal as refusal:
                 row.faults += _complaints(body_of(kept), refusal)
 
 
-def drafted(source: Source, body: Body, row: Row, *, by: PostActor) -> Draft:
-    """The case that a row would open. Raises the refusal of its opening form, or of a place outside the area."""
-    data = {role.field: row.values[role.name] for role in INCOMING if role.field and role.name in row.values}
-    data |= {"channel": source.code, "datum": body.datum}
-    called = row.values.get("called")
-    said = json.dumps(row.values, sort_keys=True).encode()
-    sending = Sending(
-        datetime.fromisoformat(called) if called else None, Origin.of(f"source/{source.pk}", row.number, said)
-    )
-    draft = draft_case(body.kind, data, sending, by=by)
-    if not covers(by, draft.division.code):
-        raise NotFound(_("This place is not in your area. Its own centre has to take the row in."))
+def drafting(source: Source, body: Body, rows: Sequence[Row], *, by: PostActor) -> Callable[[Row], Draft]:
+    """What makes the case that a row would open; the places of all rows are looked up at once.
+
+    It raises the refusal of the kind's opening form, or of a place outside the actor's area.
+    """
+    places = _places(rows)
+
+    def draft(row: Row) -> Draft:
+        said = {
+            role.field: row.values[role.name] for role in INCOMING if role.field and role.name in row.values
+        }
+        data = {**said, "channel": source.code, "datum": body.datum}
+        data["division"] = places.get(row.values.get("division", ""), "")
+        drafted = draft_case(body.kind, data, _sending(source, row), by=by)
+        if not covers(by, drafted.division.code):
+            raise NotFound(_("This place is not in your area. Its own centre has to take the row in."))
+        return drafted
+
     return draft
+
+
+def _places(rows: Sequence[Row]) -> dict[str, Division]:
+    codes = {row.values["division"] for row in rows if "division" in row.values}
+    found = Division.objects.current().filter(code__in={span(code)[0] for code in codes})
+    return {each.trimmed: each for each in found}
+
+
+def _sending(source: Source, row: Row) -> Sending:
+    said = json.dumps(row.values, sort_keys=True).encode()
+    return Sending(_moment(row.values.get("called")), Origin.of(f"source/{source.pk}", row.number, said))
 
 
 def _complaints(body: Body, refusal: Refusal) -> list[Complaint]:
@@ -188,7 +208,8 @@ def _stopped(parcel: Parcel) -> bool:
 def _take(parcel: Parcel, rows: Sequence[Row], by: PostActor) -> bool:
     body = body_of(map_of(parcel))
     there = known_there(parcel.source, [row.number for row in rows])
-    drafts = {row.number: drafted(parcel.source, body, row, by=by) for row in rows if row.number not in there}
+    draft = drafting(parcel.source, body, rows, by=by)
+    drafts = {row.number: draft(row) for row in rows if row.number not in there}
     with writing():
         if not _still_there(parcel):
             return True
