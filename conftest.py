@@ -53,7 +53,17 @@ if not IS_WORKER:
 django.setup()  # here, because the conftest of a folder named on the command line imports models
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
-BELOW_THE_DOORS = {"base", "ledger", "divisions", "posts", "residents", "cases", "kinds", "analytics"}
+BELOW_THE_DOORS = {
+    "base",
+    "ledger",
+    "divisions",
+    "posts",
+    "residents",
+    "cases",
+    "kinds",
+    "analytics",
+    "exchange",
+}
 NO_SKIPS = os.environ.get("LINLI_NO_SKIPS") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 BROWSER_FLAGS = [

@@ -23,6 +23,11 @@ from linli.cases.filters import save_filter
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.exchange.models import Foreign, Parcel, Source
+from linli.exchange.sheets.maps import save_map
+from linli.exchange.sheets.parcels import keep_parcel
+from linli.exchange.sheets.replies import give_back, save_form
+from linli.exchange.sheets.taking_in import keep_sheet, take_in
 from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
@@ -79,6 +84,12 @@ NOBODY = (Answer.HIDDEN,) * 4
 AREA = (Answer.SIGN_IN, Answer.HIDDEN, Answer.OPEN, Answer.OPEN)
 
 CENTRE = {"wrong_division": "liuhe_clerk", "missing_power": "county_clerk", "right_power": "administrator"}
+
+EXCHANGE = {
+    "wrong_division": "liuhe_clerk",
+    "missing_power": "county_dispatcher",
+    "right_power": "county_clerk",
+}
 
 
 def a_case(world: Any) -> dict[str, Any]:
@@ -171,8 +182,44 @@ def a_catalogue(world: Any) -> dict[str, Any]:
 
 
 def a_source(world: Any) -> dict[str, Any]:
-    """An outside system of the county."""
-    return {"code": add_source("app", "x", world.county, by=world.by("administrator")).code}
+    """The county's hotline, with a map and a reply form, and the first sheet its clerk has looked at."""
+    sheets = import_module("linli.exchange.sheets.conftest")
+    by = world.by("county_clerk")
+    source = add_source("hotline", "12345", world.county, by=world.by("administrator"))
+    save_map(source, sheets.BODY, by=by)
+    save_form(source, ("x.xlsx", sheets.reply_book()), sheets.REPLY_COLUMNS, by=by)
+    return {"code": source.code, "key": keep_sheet(source, "x.xlsx", sheets.two_rows(), by=by).pk}
+
+
+def a_sample(world: Any) -> dict[str, Any]:
+    """A sheet that the county's clerk has sent to make a map by."""
+    source = Source.objects.get(code=a_source(world)["code"])
+    said = ("x.xlsx", {"name": "x", "rows": [["工单编号", "诉求内容"], ["1", "路灯坏了"]], "top": 0})
+    by = world.by("county_clerk")
+    return {"code": source.code, "key": keep_parcel(source, Parcel.Use.SAMPLE, said, by=by).pk}
+
+
+def a_reply_book(world: Any) -> dict[str, Any]:
+    """A workbook for replies whose columns nobody has told yet."""
+    source = Source.objects.get(code=a_source(world)["code"])
+    said = ("x.xlsx", {"content": "", "headings": ["工单编号", "办理结果"]})
+    by = world.by("county_clerk")
+    return {"code": source.code, "key": keep_parcel(source, Parcel.Use.REPLY, said, by=by).pk}
+
+
+def a_delivery(world: Any) -> dict[str, Any]:
+    """A sheet that the county's clerk has taken in."""
+    made = a_source(world)
+    delivery = take_in(Parcel.objects.get(pk=made["key"]), by=world.by("county_clerk"))
+    return {**made, "key": delivery.pk}
+
+
+def a_return(world: Any) -> dict[str, Any]:
+    """An interim answer that went back."""
+    made = a_delivery(world)
+    foreign = Foreign.objects.order_by("pk").first()
+    back = give_back(foreign.source, {foreign.pk: "x"}, by=world.by("county_clerk"))
+    return {**made, "key": back.pk}
 
 
 # Address -> who may open it.
@@ -266,6 +313,26 @@ DOORS: dict[str, Door] = {
     ),
     "desk/exports/<uuid:key>/": Door(AREA_AND_POWER, fill=an_export, **CENTRE),
     "desk/exports/<uuid:key>/file/": Door(AREA_AND_POWER, fill=an_export, method="post"),
+    "desk/exchange/": Door(OWN_AREA_AND_POWER, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/map/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/map/file/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/map/<uuid:key>/": Door(AREA_AND_POWER, fill=a_sample, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/in/<uuid:key>/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/in/<uuid:key>/bad/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/deliveries/<uuid:key>/": Door(
+        AREA_AND_POWER, fill=a_delivery, **EXCHANGE
+    ),
+    "desk/exchange/<slug:code>/sheets/owed/": Door(AREA_AND_POWER, fill=a_delivery, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/return/": Door(
+        AREA_AND_POWER, fill=a_delivery, method="post", **EXCHANGE
+    ),
+    "desk/exchange/<slug:code>/sheets/returned/<uuid:key>/": Door(AREA_AND_POWER, fill=a_return, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/returned/<uuid:key>/file/": Door(
+        AREA_AND_POWER, fill=a_return, **EXCHANGE
+    ),
+    "desk/exchange/<slug:code>/sheets/form/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
+    "desk/exchange/<slug:code>/sheets/form/<uuid:key>/": Door(AREA_AND_POWER, fill=a_reply_book, **EXCHANGE),
     "desk/catalogue/": Door(STAFF),
     "desk/catalogue/<slug:kind>/<slug:table>/": Door(STAFF, fill=a_catalogue),
     "desk/catalogue/<slug:kind>/<slug:table>/add/": Door(POWER, fill=a_catalogue, **CENTRE),

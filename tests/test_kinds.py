@@ -25,7 +25,16 @@ NEEDED = {
     "locale",
 }
 ALLOWED = {
-    *("placing.py", "rounds.py", "routing.py", "api.py", "demo.py", "demo.yaml", "conftest.py"),
+    *(
+        "placing.py",
+        "rounds.py",
+        "routing.py",
+        "api.py",
+        "drafting.py",
+        "demo.py",
+        "demo.yaml",
+        "conftest.py",
+    ),
     *("templates", "static", "seeds", "management", "__pycache__"),
 }
 each_kind = pytest.mark.parametrize("folder", kinds(), ids=lambda folder: folder.name)

@@ -62,9 +62,17 @@ class _Traits:
     columns: int = 0
 
 
-def read_workbook(content: bytes) -> list[Sheet]:
-    """The visible sheets of an .xlsx file in their order. Raises Invalid or TooLarge with what to do."""
-    parts = _unpacked(content)
+def read_workbook(content: bytes, *, moments: bool = False) -> list[Sheet]:
+    """The visible sheets of an .xlsx file in their order. Raises Invalid or TooLarge with what to do.
+
+    Cells with a time of day become days, or stay `moments` where the reader wants them.
+    """
+    _check_kind(content)
+    parts = unpacked(content)
+    if "xl/workbook.xml" not in parts:
+        raise Invalid(
+            _("This is not an Excel workbook (.xlsx). Save it from Excel as “Excel workbook (*.xlsx)”.")
+        )
     traits = _traits_by_position(parts)
     first_day = _first_day(parts["xl/workbook.xml"])
     sheets = []
@@ -73,15 +81,14 @@ def read_workbook(content: bytes) -> list[Sheet]:
             for position, about in enumerate(book.sheets_metadata):
                 if about.visible == SheetVisibleEnum.Visible and position in traits:
                     sheet = book.get_sheet_by_index(position)
-                    sheets.append(_sheet(sheet, traits[position], first_day))
+                    sheets.append(_sheet(sheet, traits[position], first_day, moments=moments))
     except (CalamineError, OSError, ValueError) as trouble:
-        raise Invalid(_damaged()) from trouble
+        raise Invalid(damaged()) from trouble
     return sheets
 
 
-def _unpacked(content: bytes) -> dict[str, bytes]:
-    """The parts of a workbook that say where cells are; everything is unpacked once, within limits."""
-    _check_kind(content)
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts of a packed workbook by name; everything is unpacked once, within limits."""
     parts: dict[str, bytes] = {}
     left = MOST_UNPACKED
     try:
@@ -94,11 +101,7 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
                 left -= len(text)
                 parts[each.filename] = text
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as trouble:
-        raise Invalid(_damaged()) from trouble
-    if "xl/workbook.xml" not in parts:
-        raise Invalid(
-            _("This is not an Excel workbook (.xlsx). Save it from Excel as “Excel workbook (*.xlsx)”.")
-        )
+        raise Invalid(damaged()) from trouble
     return parts
 
 
@@ -113,11 +116,13 @@ def _part(packed: zipfile.ZipFile, each: zipfile.ZipInfo, left: int) -> bytes:
     return b"".join(chunks)
 
 
-def _damaged() -> str:
+def damaged() -> str:
+    """What is said of a file that no reader can make anything of."""
     return _("This workbook is damaged. Open it in Excel, save it anew as .xlsx and try again.")
 
 
-def _too_far() -> str:
+def too_far() -> str:
+    """What is said of a table that is too large."""
     said = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
     return (
         _("The sheet reaches beyond %(rows)d rows or %(columns)d columns. Delete what is not the table.")
@@ -129,16 +134,26 @@ def _too_much() -> str:
     return _("This file unpacks to far more than a table of this kind can hold. Nothing was read.")
 
 
-def _check_kind(content: bytes) -> None:
+def check_size(content: bytes) -> None:
+    """Raise TooLarge for more bytes than a table of ours has."""
     if len(content) > MOST_BYTES:
         raise TooLarge(_("The file is larger than 5 MB. Keep only the table in it, or split it."))
-    if content.startswith(_OLD):
-        if _ENCRYPTED in content:
-            raise Invalid(
-                _(
-                    "This workbook is protected by a password. Remove the password in Excel, save it and try again."
-                )
+
+
+def is_old(content: bytes) -> bool:
+    """Whether it is a workbook of the old format .xls; Invalid where it is locked by a password."""
+    if content.startswith(_OLD) and _ENCRYPTED in content:
+        raise Invalid(
+            _(
+                "This workbook is protected by a password. Remove the password in Excel, save it and try again."
             )
+        )
+    return content.startswith(_OLD)
+
+
+def _check_kind(content: bytes) -> None:
+    check_size(content)
+    if is_old(content):
         raise Invalid(
             _("This is the old format .xls. Open it in Excel and save it as “Excel workbook (*.xlsx)”.")
         )
@@ -181,14 +196,14 @@ def _look_through(text: bytes) -> _Traits:
     cells, rows = _CELL.findall(text), _ROW.findall(text)
     if b"\0" in text or len(cells) + len(rows) != len(_ANY_CELL_OR_ROW.findall(text)):
         # A cell or row whose place is not plainly written could stand anywhere, and reading it take all memory.
-        raise Invalid(_damaged())
+        raise Invalid(damaged())
     if any(int(number) > MOST_ROWS + 1 for number, _attributes_of_row in rows):
-        raise TooLarge(_too_far())
+        raise TooLarge(too_far())
     for letters, number, attributes, formula in cells:
         place = (int(number) - 1, _column(letters))
         seen.rows, seen.columns = max(seen.rows, place[0] + 1), max(seen.columns, place[1] + 1)
         if seen.rows > MOST_ROWS + 1 or seen.columns > MOST_COLUMNS:
-            raise TooLarge(_too_far())
+            raise TooLarge(too_far())
         if formula:
             seen.formulas.add(place)
         if b't="e"' in attributes:
@@ -211,11 +226,10 @@ def _first_day(workbook: bytes) -> date:
     return date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
 
 
-def _sheet(sheet: CalamineSheet, seen: _Traits, first_day: date) -> Sheet:
-    rows = sheet.to_python(skip_empty_area=False) if sheet.end else []
+def _sheet(sheet: CalamineSheet, seen: _Traits, first_day: date, *, moments: bool) -> Sheet:
     return Sheet(
         name=sheet.name,
-        rows=[[_plain(value) for value in row] for row in rows],
+        rows=rows_of(sheet, moments=moments),
         first_day=first_day,
         formulas=frozenset(seen.formulas),
         broken=frozenset(seen.broken),
@@ -224,10 +238,16 @@ def _sheet(sheet: CalamineSheet, seen: _Traits, first_day: date) -> Sheet:
     )
 
 
-def _plain(value: object) -> Value:
-    """A day instead of a moment; times of day, which no table here holds, as text."""
+def rows_of(sheet: CalamineSheet, *, moments: bool) -> list[list[Value]]:
+    """The values of a sheet from its first cell on; whoever asks has made sure that they are not too many."""
+    rows = sheet.to_python(skip_empty_area=False) if sheet.end else []
+    return [[_plain(value, moments=moments) for value in row] for row in rows]
+
+
+def _plain(value: object, *, moments: bool) -> Value:
+    """A day instead of a moment, unless moments are wanted; times of day, which no table here holds, as text."""
     if isinstance(value, datetime):
-        return value.date()
+        return value if moments else value.date()
     if isinstance(value, str | float | bool | date):
         return value
     if isinstance(value, int):

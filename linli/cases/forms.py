@@ -222,7 +222,9 @@ class PlaceField(forms.CharField):
     """A division by its trimmed code, as people pick it from a list or a map."""
 
     def clean(self, value: Any) -> Division | None:
-        """The current division; a sentence for a code that is none of ours."""
+        """The current division; a sentence for a code that is none of ours. One that was found already is taken."""
+        if isinstance(value, Division):
+            return value
         code = super().clean(value)
         if not code:
             return None

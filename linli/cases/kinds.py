@@ -64,6 +64,12 @@ class Kind:
         )
         return rows.defer("case__division__outline").get(pk=case.pk)
 
+    @cached_property
+    def draft(self) -> Any:
+        """What makes a case that is opened together with many others; None where cases open one by one only."""
+        name = f"linli.kinds.{self.name}.drafting"
+        return import_module(name).draft if find_spec(name) else None
+
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""
         return getattr(self.actions, step.name)

@@ -131,6 +131,8 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     Raises the first draft's refusal; IntegrityError when a key was used before (`open_one` then finds its receipt).
     """
     now = timezone.now()
+    for by in {draft.by.holding.pk: draft.by for draft in drafts if isinstance(draft.by, PostActor)}.values():
+        in_hand().require_holding(by)
     rows = [rows_of(draft, now) for draft in drafts]
     with writing():
         rows = _joined(rows, now)

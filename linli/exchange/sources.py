@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, Invalid, NotYours, TooMany
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours, TooMany
 from linli.base.generations import Cached, bump
 from linli.base.text import tidy
 from linli.base.writing import writing
@@ -25,6 +24,7 @@ from linli.posts.tokens import PREFIX, Unknown, digest_of
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
 RESERVED = {"web", "phone", "telephone", "window", "grid", "paper", "patrol", "import", "api"}
 LONGEST_REASON = 400
+FAMILY = "exchange"  # of caches that depend on the sources (base.generations)
 
 
 def add_source(code: str, name: str, division: Division, *, by: PostActor) -> Source:
@@ -43,7 +43,6 @@ def add_source(code: str, name: str, division: Division, *, by: PostActor) -> So
             raise Conflict(_("There is an outside system with the code “%(code)s” already.") % {"code": code})
         source = Source.objects.create(code=code, name=name, division=division)
         _record("exchange.add_source", source, by)
-        bump("exchange")
     return source
 
 
@@ -83,6 +82,7 @@ def end_source(source: Source, *, by: PostActor) -> None:
 
 
 def _record(name: str, source: Source, by: PostActor, **facts: int) -> None:
+    bump(FAMILY)
     record(Line(name, by.by(), source.division.code, facts={"source": source.code, **facts}))
 
 
@@ -145,22 +145,30 @@ def _add(delivery: Delivery, **counts: int) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(**{name: F(name) + more for name, more in counts.items()})
 
 
-def sources_in(by: PostActor) -> Iterable[Source]:
-    """The outside systems of the actor's area, for choosing one."""
+def sources_in(by: PostActor, *, ended: bool = False) -> list[Source]:
+    """The outside systems of the actor's area, for choosing one; on request those that were ended, too."""
     low, high = by.post.division.span
-    return Source.objects.filter(division__code__gte=low, division__code__lt=high, until=None).order_by(
-        "name"
-    )
+    found = [source for source in _sources() if low <= source.division.code < high]
+    return [source for source in found if ended or source.until is None]
 
 
-def _read_called() -> list[tuple[int, int, str, str]]:
-    rows = Source.objects.select_related("division").order_by("name")
-    return [(*source.division.span, source.code, source.name) for source in rows]
+def _read_sources() -> list[Source]:
+    return list(Source.objects.select_related("division").defer("division__outline").order_by("name"))
 
 
-_called: Cached[list[tuple[int, int, str, str]]] = Cached("exchange", _read_called)
+_sources: Cached[list[Source]] = Cached(FAMILY, _read_sources)
+
+
+def source_for(by: PostActor, code: str, power: str) -> Source:
+    """An outside system of the actor's area by its code, for what the power allows; elsewhere it does not exist."""
+    found = Source.objects.select_related("division").filter(code=code).first()
+    if found is None:
+        raise NotFound
+    require(by, power, within=found.division.code)
+    return found
 
 
 def called_in(span: tuple[int, int]) -> list[tuple[str, str]]:
     """Code and name of each outside system whose cases may lie in a code range, ended ones too."""
-    return [(code, name) for low, high, code, name in _called() if low < span[1] and span[0] < high]
+    spans = [(source.division.span, source.code, source.name) for source in _sources()]
+    return [(code, name) for (low, high), code, name in spans if low < span[1] and span[0] < high]

@@ -45,7 +45,7 @@ def require(by: Actor, power: str, *, within: int) -> None:
 
 
 def require_power(by: Actor, power: str, *, within: int) -> None:
-    """The same without a look at the appointment: no statement."""
+    """The same without asking the database; for who has asked once, for many, whether the appointment holds."""
     decision = may(by, power, within=within)
     if decision is Decision.OUTSIDE:
         raise NotFound

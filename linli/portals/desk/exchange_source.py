@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.base.errors import Invalid, NotFound
+from linli.base.errors import Invalid
 from linli.exchange.models import Delivery, Rejection, Source
-from linli.exchange.sources import end_source, give_key, set_limits
+from linli.exchange.sources import end_source, give_key, set_limits, source_for
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.posts.actor import PostActor
-from linli.posts.may import require
 
 DAYS_SHOWN = 30
 REJECTIONS_SHOWN = 50
@@ -49,19 +48,11 @@ class Rejections:
     older: int | None
 
 
-def _source(by: PostActor, code: str, power: str = "exchange.read") -> Source:
-    found = Source.objects.select_related("division").filter(code=code).first()
-    if found is None:
-        raise NotFound
-    require(by, power, within=found.division.code)
-    return found
-
-
 @require_safe
 @seated
 def source(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """What it sent, day by day, and the newest refusals with their reasons."""
-    found = _source(by, code)
+    found = source_for(by, code, "exchange.read")
     limits = {"per_minute": found.per_minute, "per_day": found.per_day}
     return _shown(request, by, found, LimitsForm(initial=limits))
 
@@ -101,7 +92,7 @@ def _delivery(found: Source, key: str) -> Delivery | None:
 @seated
 def give_source_key(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """A new key, shown in this answer only; the old one has ended."""
-    found = _source(by, code, "exchange.sources")
+    found = source_for(by, code, "exchange.sources")
     context = {"source": found, "key": give_key(found, by=by)}
     response = render(request, "desk/exchange_key.html", context)
     response["Cache-Control"] = "no-store, private"
@@ -112,7 +103,7 @@ def give_source_key(request: HttpRequest, by: PostActor, code: str) -> HttpRespo
 @seated
 def limit_source(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """Agree anew how much it may send."""
-    found = _source(by, code, "exchange.sources")
+    found = source_for(by, code, "exchange.sources")
     form = LimitsForm(request.POST)
     if not form.is_valid():
         return _shown(request, by, found, form, status=Invalid.status)
@@ -125,7 +116,7 @@ def limit_source(request: HttpRequest, by: PostActor, code: str) -> HttpResponse
 @seated
 def end_source_now(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """Take nothing more from it."""
-    found = _source(by, code, "exchange.sources")
+    found = source_for(by, code, "exchange.sources")
     end_source(found, by=by)
     messages.success(request, _("Nothing more is taken from %(name)s.") % {"name": found.name})
     return redirect("desk:exchange_source", code)

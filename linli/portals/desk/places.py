@@ -12,12 +12,18 @@ from django.utils.translation import pgettext
 from linli.cases.calling import TAKE_CALLS
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.lists import MOST_COUNTED, counts
+from linli.exchange.sheets.owed import count_owed
+from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with
 
 CATALOGUE_PAGES = {
     *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
     *("catalogue_upload", "catalogue_preview"),
+}
+EXCHANGE_PAGES = {
+    *("exchange", "sheets", "sheet", "delivery", "sheet_map", "make_map"),
+    *("owed", "return_replies", "returned", "reply_form", "reply_columns"),
 }
 
 
@@ -75,6 +81,10 @@ class Desk:
             found.append(
                 Place(pgettext("desk", "Report"), reverse("desk:reports"), frozenset({"reports", "report"}))
             )
+        if has(self.by, "exchange.read"):
+            waiting = count_owed(sources_in(self.by))
+            label = pgettext("desk", "Exchange")
+            found.append(Place(label, reverse("desk:exchange"), frozenset(EXCHANGE_PAGES), waiting))
         for needed, label, name, pages in (
             (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),

@@ -17,7 +17,6 @@ from linli.kinds.matters.actions.handling import (
     suspend,
 )
 from linli.kinds.matters.actions.intake import (
-    Report,
     accept,
     ask_verification,
     close_with_original,
@@ -41,6 +40,7 @@ from linli.kinds.matters.actions.routing import (
     supervise,
     whistle,
 )
+from linli.kinds.matters.drafting import Report
 
 __all__ = [
     "Report",

@@ -1,0 +1,128 @@
+"""Days and times as other systems write them, in the place's own zone; a cell that cannot be read says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.base.text import half_width, tidy
+from linli.base.workbooks import Value
+from linli.base.worktime import PLACE_TIME
+from linli.cases.cells import Fault
+
+ORDERS = {
+    "ymd": gettext_lazy("Year, month, day: 2026-11-25, 2026/11/25 8:03, 2026年11月25日"),
+    "dmy": gettext_lazy("Day, month, year: 25/11/2026"),
+    "mdy": gettext_lazy("Month, day, year: 11/25/2026"),
+}
+EARLIEST = datetime(2000, 1, 1, tzinfo=PLACE_TIME)
+FURTHEST = timedelta(days=3 * 366)  # ahead, for a deadline
+END_OF_DAY = time(23, 59, 59)
+_NUMBERS = re.compile(r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?=\D|$|\d{4,6}$)")
+_CLOCK = re.compile(
+    r"(上午|下午|晚上|am|pm)?\s*(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2}))?[秒分]?\s*(am|pm)?"
+)
+_DIGITS_CLOCK = re.compile(r"(\d{2})(\d{2})(\d{2})?")
+_AFTERNOON = {"下午", "晚上", "pm"}
+
+
+def read_moment(value: Value, order: str, first_day: date) -> tuple[datetime, bool]:
+    """The instant a cell names, and whether it names a time of day at all. Raises Fault with what to do."""
+    if isinstance(value, datetime):
+        return _placed(value), value.time() != time(0)
+    if isinstance(value, date):
+        return _placed(datetime.combine(value, time(0))), False
+    if isinstance(value, bool):
+        raise Fault(_not_a_date())
+    if isinstance(value, int | float) or re.fullmatch(r"\d{5}(\.\d+)?", half_width(str(value)).strip()):
+        return _from_serial(float(value), first_day)
+    return _from_text(half_width(tidy(value)).lower(), order)
+
+
+def _placed(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=PLACE_TIME)
+
+
+def _from_serial(days: float, first_day: date) -> tuple[datetime, bool]:
+    """Excel's count of days since 1900 (or 1904), as it shows when a date lost its format."""
+    if not 0 <= days < 2_958_466:  # the last day of the year 9999
+        raise Fault(_not_a_date())
+    seconds = round((days % 1) * 86_400)
+    moment = datetime.combine(first_day, time(0)) + timedelta(days=int(days), seconds=seconds)
+    return _placed(moment), bool(days % 1)
+
+
+def _from_text(text: str, order: str) -> tuple[datetime, bool]:
+    found, compact = _NUMBERS.match(text), _COMPACT.match(text)
+    match = found or compact
+    if match is None:
+        raise Fault(_not_a_date())
+    numbers = [int(each) for each in match.groups()]
+    year_first = compact is not None or len(match[1]) == 4
+    year, month, day = (numbers[("ymd" if year_first else order).index(letter)] for letter in "ymd")
+    clock = _clock(text[match.end() :].lstrip("t ,，"))
+    try:
+        return _placed(datetime.combine(date(year, month, day), clock or time(0))), clock is not None
+    except ValueError as trouble:
+        raise Fault(_not_a_date()) from trouble
+
+
+def _clock(rest: str) -> time | None:
+    rest = re.sub(r"(\.\d+)?(z|\+08:?00)?$", "", rest.strip())
+    if not rest:
+        return None
+    found, digits = _CLOCK.fullmatch(rest), _DIGITS_CLOCK.fullmatch(rest)
+    try:
+        if digits:
+            return time(int(digits[1]), int(digits[2]), int(digits[3] or 0))
+        if found:
+            hour, minute, second = (int(each or 0) for each in found.group(2, 3, 4))
+            later = {found[1], found[5]} & _AFTERNOON and hour < 12
+            return time(hour + 12 if later else hour, minute, second)
+    except ValueError:
+        pass
+    raise Fault(_not_a_date())
+
+
+def _not_a_date() -> str:
+    return _("This is not a date as the map expects it, such as 2026-11-25 08:03.")
+
+
+def read_called(value: Value, order: str, first_day: date) -> datetime:
+    """When it was reported over there: not in the future, not in another century."""
+    moment, _timed = read_moment(value, order, first_day)
+    if not EARLIEST <= moment <= timezone.now() + timedelta(minutes=10):
+        said = {"moment": moment.strftime("%Y-%m-%d %H:%M")}
+        raise Fault(
+            _("%(moment)s cannot be right: it lies in the future or before 2000. Type the date again.") % said
+        )
+    return moment
+
+
+def read_deadline(value: Value, order: str, first_day: date) -> datetime:
+    """Until when the other system wants its answer; a day without a time means its end."""
+    moment, timed = read_moment(value, order, first_day)
+    if not EARLIEST <= moment <= timezone.now() + FURTHEST:
+        said = {"moment": moment.strftime("%Y-%m-%d %H:%M")}
+        raise Fault(_("%(moment)s cannot be a deadline: more than three years ahead or before 2000.") % said)
+    return moment if timed else datetime.combine(moment.date(), END_OF_DAY, PLACE_TIME)
+
+
+def proposed_order(values: Iterable[Value]) -> str:
+    """The order that reads the most of these cells; year first, where they do not tell."""
+    texts = [each for each in values if isinstance(each, str) and each.strip()]
+    return max(ORDERS, key=lambda order: sum(_reads(text, order) for text in texts))
+
+
+def _reads(text: str, order: str) -> bool:
+    try:
+        read_moment(text, order, date(1899, 12, 30))
+    except Fault:
+        return False
+    return True

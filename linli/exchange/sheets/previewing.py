@@ -1,0 +1,118 @@
+"""What a sheet would bring, before anybody says yes: new, known, changed over there, likely the same as one here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.sheets import Cell, Heading, Table, write_workbook
+from linli.base.text import brief
+from linli.cases.alike import Alike, Spot, alike_at
+from linli.cases.models import Case
+from linli.cases.opening import Draft
+from linli.exchange.models import Parcel
+from linli.exchange.sheets.maps import body_of
+from linli.exchange.sheets.parcels import Contents, contents_of
+from linli.exchange.sheets.reading import Row
+from linli.exchange.sheets.taking_in import drafting, known_there, map_of
+from linli.posts.actor import PostActor
+
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A row that would open a case, in as many words as a list says of one; never who said it."""
+
+    line: int
+    number: str
+    words: str
+    place: str
+    category: str
+    called: datetime | None
+    due: datetime | None
+    alike: list[Alike]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A row whose number is here already, with its case; `changed`: the source says something else by now."""
+
+    line: int
+    number: str
+    case: Case
+    changed: bool
+
+
+@dataclass
+class Preview:
+    """Everything about a sheet; lists are cut to what a page shows, counts are not."""
+
+    contents: Contents
+    new: int = 0
+    coming: list[Coming] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
+
+    @property
+    def changed(self) -> list[Known]:
+        """Known rows that the source has changed since."""
+        return [each for each in self.known if each.changed]
+
+    @property
+    def bad(self) -> list[Row]:
+        """The rows that cannot be taken in, as many as a page shows."""
+        return self.contents.bad[:MOST_SHOWN]
+
+
+def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
+    """Compare a sheet with what is here now."""
+    contents = contents_of(parcel)
+    there = known_there(parcel.source, [row.number for row in contents.good])
+    found = Preview(contents)
+    new = [row for row in contents.good if row.number not in there]
+    found.new = len(new)
+    draft = drafting(parcel.source, body_of(map_of(parcel)), new[:MOST_SHOWN], by=by)
+    found.coming = [_coming(row, draft(row), by) for row in new[:MOST_SHOWN]]
+    for row in contents.good:
+        if (foreign := there.get(row.number)) is not None:
+            changed = bool(foreign.digest) and foreign.digest != row.digest
+            found.known.append(Known(row.line, row.number, foreign.case, changed))
+    return found
+
+
+def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
+    due = row.values.get("deadline")
+    return Coming(
+        row.line,
+        row.number,
+        brief(draft.summary, 40),
+        draft.division.name,
+        str(draft.category or ""),
+        draft.at,
+        datetime.fromisoformat(due) if due else None,
+        alike_at(_spot(draft), by=by),
+    )
+
+
+def _spot(draft: Draft) -> Spot:
+    east, north = getattr(draft.detail, "longitude", None), getattr(draft.detail, "latitude", None)
+    point = None if east is None or north is None else (east, north)
+    return Spot(draft.kind, draft.category, draft.division, point, draft.at or timezone.now())
+
+
+def bad_rows_workbook(contents: Contents) -> bytes:
+    """The rows that were not taken in, as they stood, each with its reasons: to be put right and sent again."""
+    reasons = _("What to put right")
+    headings = [Heading(title, 18) for title in contents.headings]
+    rows: list[list[Cell]] = [_padded(row, len(headings)) for row in contents.bad]
+    return write_workbook(Table(_("To put right"), [*headings, Heading(reasons, 80)], rows))
+
+
+def _padded(row: Row, width: int) -> list[Any]:
+    cells = [*row.cells, *[""] * width][:width]
+    said = [f"{each.column}: {each.sentence}" if each.column else each.sentence for each in row.faults]
+    return [*cells, " ".join(said)]
