@@ -85,7 +85,7 @@ def figures_of(file: Path) -> dict[str, Any]:
         pc.assume_timezone(table[name], zone, ambiguous="earliest", nonexistent="latest")
         for name in ("open_dt", "target_dt", "closed_dt")
     )
-    ended = pc.max_element_wise(closed, opened, skip_nulls=False)
+    ended = pc.if_else(pc.less(closed, opened), opened, closed)
     both = pc.and_(pc.is_valid(closed), pc.is_valid(promised))
     on_time = pc.and_(both, pc.fill_null(pc.less_equal(ended, promised), False))
     took = pc.divide(pc.cast(pc.microseconds_between(opened, ended), pa.float64()), 86_400e6)
