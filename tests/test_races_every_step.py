@@ -85,7 +85,9 @@ class Walk:
         form = self.kind.form(step)(by=by)
         data = filled(form, self.chance, "", self.world.place(HOME).trimmed)
         if not self.kind.form(step)(data, by=by).is_valid():  # where one of several things has to be said
-            data |= {name: self.somebody(field) for name, field in form.fields.items() if type(field) is PostField}
+            data |= {
+                name: self.somebody(field) for name, field in form.fields.items() if type(field) is PostField
+            }
         return Case.everywhere.get(pk=open_case(self.kind.name, data, by=by).case)
 
     def somebody(self, field: PostField) -> int:
