@@ -23,6 +23,7 @@ from linli.cases.filters import save_filter
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.exchange.feeds.keeping import Terms, set_feed
 from linli.exchange.models import Foreign, Parcel, Source
 from linli.exchange.sheets.maps import save_map
 from linli.exchange.sheets.parcels import keep_parcel
@@ -191,6 +192,13 @@ def a_source(world: Any) -> dict[str, Any]:
     return {"code": source.code, "key": keep_sheet(source, "x.xlsx", sheets.two_rows(), by=by).pk}
 
 
+def a_feed(world: Any) -> dict[str, Any]:
+    """What the county's hotline follows."""
+    made, by = a_source(world), world.by("administrator")
+    set_feed(Source.objects.get(code=made["code"]), Terms(world.county, ["matters"]), by=by)
+    return {"code": made["code"], "kind": "matters"}
+
+
 def a_sample(world: Any) -> dict[str, Any]:
     """A sheet that the county's clerk has sent to make a map by."""
     source = Source.objects.get(code=a_source(world)["code"])
@@ -333,6 +341,14 @@ DOORS: dict[str, Door] = {
     ),
     "desk/exchange/<slug:code>/sheets/form/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
     "desk/exchange/<slug:code>/sheets/form/<uuid:key>/": Door(AREA_AND_POWER, fill=a_reply_book, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/": Door(AREA_AND_POWER, fill=a_feed, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/dictionary/": Door(AREA_AND_POWER, fill=a_feed, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/codes/<slug:kind>/": Door(AREA_AND_POWER, fill=a_feed, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/push/": Door(AREA_AND_POWER, fill=a_feed, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/feed/replay/": Door(AREA_AND_POWER, fill=a_feed, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/feed/act/": Door(
+        AREA_AND_POWER, fill=a_feed, method="post", data=(("act", "pause"),), **CENTRE
+    ),
     "desk/catalogue/": Door(STAFF),
     "desk/catalogue/<slug:kind>/<slug:table>/": Door(STAFF, fill=a_catalogue),
     "desk/catalogue/<slug:kind>/<slug:table>/add/": Door(POWER, fill=a_catalogue, **CENTRE),
@@ -398,6 +414,11 @@ DOORS |= {
     ),
     "open311/v2/": Door(NOBODY),
     "open311/v2/<path:rest>": Door(NOBODY, fill=lambda _world: _IN_XML),
+}
+# A system's key opens its feed; a session is none.
+DOORS |= {
+    "exchange/v1/feed": Door((Answer.SIGN_IN,) * 4),
+    "exchange/v1/dictionary": Door((Answer.SIGN_IN,) * 4),
 }
 # allauth guards its own pages; what it shows is about the visitor's own account only.
 LIBRARY = ("account/*",)
