@@ -222,7 +222,9 @@ except ValueError as trouble:
     raise ImproperlyConfigured(f"LINLI_QUIET_HOURS: {trouble}") from trouble
 # Networks of our own that feeds may be pushed into, also without HTTPS; public addresses need HTTPS and no setting.
 try:
-    WEBHOOK_NETWORKS = [ip_network(each, strict=False) for each in env.list("LINLI_WEBHOOK_NETWORKS", default=[])]
+    WEBHOOK_NETWORKS = [
+        ip_network(each, strict=False) for each in env.list("LINLI_WEBHOOK_NETWORKS", default=[])
+    ]
 except ValueError as trouble:
     raise ImproperlyConfigured(f"LINLI_WEBHOOK_NETWORKS: {trouble}") from trouble
 DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)

@@ -196,7 +196,9 @@ class Feed(models.Model):
     division = models.ForeignKey(Division, models.PROTECT, related_name="+")
     kinds = models.JSONField(default=list)
     every_step = models.BooleanField(default=False)  # also steps the reporter is not shown
-    level = models.PositiveSmallIntegerField(default=Level.VILLAGE.value)  # the finest level a place is told at
+    level = models.PositiveSmallIntegerField(
+        default=Level.VILLAGE.value
+    )  # the finest level a place is told at
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True)
     url = models.CharField(max_length=300, blank=True)

@@ -34,7 +34,7 @@ _NEVER = [
 Address = IPv4Address | IPv6Address
 
 
-class NotSent(Exception):
+class NotSent(Exception):  # noqa: N818  a receiver that does not take it is no error of the program
     """A request that was not taken; `code` says why: address, redirect, answer, slow, unreachable."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -60,8 +60,16 @@ def target_of(url: str) -> Target:
     except ValueError:
         parts, port, host = urlsplit(""), None, ""
     plain = bool(_PRINTABLE.fullmatch(url)) and len(url) <= LONGEST_URL
-    if not plain or parts.scheme not in {"https", "http"} or not host or parts.username is not None or port == 0:
-        _refuse(_("Write the whole address, such as https://example.cn/linli, without a user name or password."))
+    if (
+        not plain
+        or parts.scheme not in {"https", "http"}
+        or not host
+        or parts.username is not None
+        or port == 0
+    ):
+        _refuse(
+            _("Write the whole address, such as https://example.cn/linli, without a user name or password.")
+        )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     secure = parts.scheme == "https"
     return Target(secure, host, port or (443 if secure else 80), path)
@@ -150,7 +158,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
     except TimeoutError as trouble:
         raise NotSent("slow") from trouble
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as trouble:
-        raise NotSent("slow" if watch.finished.is_set() else "unreachable", type(trouble).__name__) from trouble
+        raise NotSent(
+            "slow" if watch.finished.is_set() else "unreachable", type(trouble).__name__
+        ) from trouble
     finally:
         watch.cancel()
         connection.close()

@@ -135,8 +135,6 @@ def receiver(settings: Any) -> Iterator[Receiver]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        do_GET = do_POST
-
         def log_message(self, *said: Any) -> None:
             pass
 

@@ -39,17 +39,20 @@ class Told:
     def category(self) -> str | None:
         """The category's code after the step."""
         present = self.case.category.code if self.case.category else None
-        return self._standing("category", present)
+        known: str | None = self._standing("category", present)
+        return known
 
     @property
     def lead(self) -> int | None:
         """The post that led after the step."""
-        return self._standing("lead", self.case.lead_id)
+        known: int | None = self._standing("lead", self.case.lead_id)
+        return known
 
     @property
     def outcome(self) -> str | None:
         """How it ended, if the step ended it."""
-        return self._standing("outcome", self.case.outcome or None)
+        known: str | None = self._standing("outcome", self.case.outcome or None)
+        return known
 
     @property
     def due(self) -> str | None:

@@ -127,9 +127,7 @@ def replay(feed: Feed, first: int, *, by: PostActor) -> None:
     require(by, "exchange.sources", within=feed.source.division.code)
     last = last_position()
     if not 1 <= first <= last + 1:
-        raise Invalid(
-            fields={"first": [_("Choose a position from 1 to %(last)d.") % {"last": max(last, 1)}]}
-        )
+        raise Invalid(fields={"first": [_("Choose a position from 1 to %(last)d.") % {"last": max(last, 1)}]})
     with writing():
         _require(Feed.objects.filter(pk=feed.pk, until=None).exclude(url="").update(mark=first - 1))
         Batch.objects.filter(feed=feed).exclude(state="sent").delete()

@@ -54,12 +54,15 @@ def page_of(feed: Feed, after: int, limit: int, *, upto: int | None = None) -> P
         )
     if after > last:
         raise Conflict(
-            _("The newest position here is %(last)d. Was this place restored from a backup? Start over from 0.")
+            _(
+                "The newest position here is %(last)d. Was this place restored from a backup? Start over from 0."
+            )
             % {"last": last},
             last=last,
         )
     end = min(last, after + MOST_LOOKED_AT, last if upto is None else upto)
-    rows, theirs = [], _codes_of(feed)
+    rows: list[dict[str, Any]] = []
+    theirs = _codes_of(feed)
     while after < end and len(rows) < limit:
         window = min(after + WINDOW, end)
         told = _told(feed, after, window, theirs)
@@ -118,7 +121,10 @@ def _told(feed: Feed, after: int, upto: int, theirs: Mapping[tuple[str, str, str
     positions = list(found.select_related("entry").order_by("number"))
     about = {each.entry.about for each in positions if each.entry.about}
     numbers, cases = _cases(feed, about)
-    then, now = (each.entry.facts.get("lead") for each in positions), (case.lead_id for case in cases.values())
+    then, now = (
+        (each.entry.facts.get("lead") for each in positions),
+        (case.lead_id for case in cases.values()),
+    )
     bodies = _bodies({*then, *now})
     told = [
         Told(each.number, each.entry, case, feed, numbers.get(case.pk), bodies, theirs)
@@ -138,7 +144,7 @@ def _cases(feed: Feed, about: set[UUID]) -> tuple[dict[UUID, str], dict[UUID, Ca
     return numbers, cases | {each.case_id: each.case for each in sent}
 
 
-def _bodies(posts: set[int | None]) -> dict[int, str]:
+def _bodies(posts: set[Any]) -> dict[int, str]:
     """The organisation's name for each of these posts."""
     return dict(Post.objects.filter(pk__in=posts - {None}).values_list("pk", "organisation__name"))
 

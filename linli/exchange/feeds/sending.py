@@ -25,7 +25,9 @@ from linli.exchange.models import Batch, Feed
 
 log = logging.getLogger("linli.feeds")
 ENTRIES = 200  # in one batch
-CLAIM = timedelta(minutes=2)  # longer than the longest request; a sender that died gives its claim up after this
+CLAIM = timedelta(
+    minutes=2
+)  # longer than the longest request; a sender that died gives its claim up after this
 KEPT = timedelta(days=30)  # of batches that were taken
 
 

@@ -11,14 +11,31 @@ from linli.base.errors import Invalid
 from linli.exchange.feeds.addresses import NotSent, pinned, post, require_address, target_of
 
 INSIDE = [
-    *("http://127.0.0.1/", "https://127.0.0.1/", "https://10.0.0.1/", "https://192.168.1.1/", "https://[::1]/"),
-    *("https://172.16.0.1/", "https://[fc00::1]/", "https://0.0.0.0/", "https://100.64.0.1/", "https://[::]/"),
+    *(
+        "http://127.0.0.1/",
+        "https://127.0.0.1/",
+        "https://10.0.0.1/",
+        "https://192.168.1.1/",
+        "https://[::1]/",
+    ),
+    *(
+        "https://172.16.0.1/",
+        "https://[fc00::1]/",
+        "https://0.0.0.0/",
+        "https://100.64.0.1/",
+        "https://[::]/",
+    ),
     *("https://[::ffff:127.0.0.1]/", "https://2130706433/", "https://0x7f.1/", "https://224.0.0.1/"),
 ]
 NEVER = [
     *("http://169.254.169.254/latest/", "https://169.254.169.254/", "https://[fe80::1]/"),
     *("https://[::ffff:169.254.169.254]/", "https://[fd00:ec2::254]/", "https://100.100.100.200/"),
-    *("https://168.63.129.16/", "https://[64:ff9b::a9fe:a9fe]/", "https://[2002:a9fe:a9fe::1]/", "https://0.0.0.0/"),
+    *(
+        "https://168.63.129.16/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[2002:a9fe:a9fe::1]/",
+        "https://0.0.0.0/",
+    ),
 ]
 
 
@@ -61,21 +78,29 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_asked(monkeypatch, se
     """A name that answers differently the second time (DNS rebinding) gains nothing."""
     port = target_of(receiver.url).port
     answers = [[(2, 1, 6, "", ("127.0.0.1", port))], [(2, 1, 6, "", ("169.254.169.254", port))]]
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda host, *_a, **_m: answers.pop(0) if host == "twice.example" else REAL(host, *_a, **_m)
-    )
+    real = socket.getaddrinfo
+
+    def asked(host, *rest, **more):
+        return answers.pop(0) if host == "twice.example" else real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
     post(f"http://twice.example:{port}/", b"{}", {"Content-Length": "2"})
     assert receiver.got[0][0]["Host"] == f"twice.example:{port}"
     assert len(answers) == 1
 
 
-REAL = socket.getaddrinfo
-
-
 @pytest.mark.parametrize(
     "url",
     [
-        *("", "example.cn", "ftp://example.cn/", "file:///etc/passwd", "gopher://x/", "https://", "https:///x"),
+        *(
+            "",
+            "example.cn",
+            "ftp://example.cn/",
+            "file:///etc/passwd",
+            "gopher://x/",
+            "https://",
+            "https:///x",
+        ),
         *("https://a:b@example.cn/", "https://example.cn:99999/", "https://exa mple.cn/", "https://例子.cn/"),
         *("https://example.cn/\r\nX: y", "https://[::1/", "https://example.cn:0/", "https://x/" + "a" * 400),
     ],

@@ -64,7 +64,9 @@ def test_a_sender_killed_between_sending_and_marking_sends_the_same_again(
         return 200
 
     receiver.answers = [hold]
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM.format(name=fresh_database)], env=dict(os.environ))
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM.format(name=fresh_database)], env=dict(os.environ)
+    )
     assert came.wait(60)
     process.send_signal(signal.SIGKILL)
     process.wait()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 
@@ -220,7 +216,9 @@ def test_batches_that_were_taken_are_forgotten_after_a_month(world, pushed, rece
     assert forget_sent(timezone.now() + timedelta(days=31)) == 1
 
 
-def test_a_secret_that_was_read_over_somebodys_shoulder_is_in_no_log_and_no_row(world, pushed, receiver, caplog):
+def test_a_secret_that_was_read_over_somebodys_shoulder_is_in_no_log_and_no_row(
+    world, pushed, receiver, caplog
+):
     accepted(world)
     receiver.answers = [500]
     send_feeds()

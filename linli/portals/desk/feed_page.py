@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotYours
 from linli.cases.kinds import all_kinds, kind_of
-from linli.divisions.codes import LEVEL_NAMES
+from linli.divisions.codes import LEVEL_NAMES, Level
 from linli.divisions.models import Division
 from linli.exchange.feeds.codes import holes
 from linli.exchange.feeds.keeping import LEVELS, Terms, feed_of, set_feed
@@ -52,7 +52,7 @@ class FeedForm(forms.Form):
     )
 
     def __init__(self, source: Source, data: Any = None, *, feed: Feed | None = None) -> None:
-        initial = {"level": LEVELS[0].value}
+        initial: dict[str, Any] = {"level": LEVELS[0].value}
         if feed:
             initial = {
                 "kinds": feed.kinds,
@@ -133,7 +133,7 @@ def shown(request: HttpRequest, by: PostActor, found: Source, **bound: forms.For
         "source": found,
         "feed": going,
         "kinds": [(kind_of(name), holes(found, name)) for name in going.kinds] if going else [],
-        "level": LEVEL_NAMES[LEVELS[LEVELS.index(going.level)]] if going else "",  # type: ignore[arg-type]
+        "level": LEVEL_NAMES[Level(going.level)] if going else "",
         "last": last_position(),
         "batches": batches,
         "under_way": next((each for each in batches if each.batch.state != "sent"), None),

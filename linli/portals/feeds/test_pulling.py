@@ -150,7 +150,9 @@ def test_the_dictionary_goes_by_the_same_key(world, feed, ask, client):
     assert client.get(DICTIONARY).status_code == 401
 
 
-def test_a_page_of_a_thousand_is_read_in_a_moment(world, feed, ask, monkeypatch, django_assert_max_num_queries):
+def test_a_page_of_a_thousand_is_read_in_a_moment(
+    world, feed, ask, monkeypatch, django_assert_max_num_queries
+):
     """The speed stands in docs/feeds.md; here only that the statements do not grow with the rows."""
     begun()
     for _each in range(12):

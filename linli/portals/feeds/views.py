@@ -26,7 +26,9 @@ USUAL = 200  # rows of a page
 def feed(request: HttpRequest) -> JsonResponse:
     """What happened after a position: `entries`, `next` to go on from, and whether `more` lies there."""
     found = _feed_of(request)
-    page = page_of(found, _number(request, "after", 0), _number(request, "limit", USUAL, least=1, most=LARGEST))
+    page = page_of(
+        found, _number(request, "after", 0), _number(request, "limit", USUAL, least=1, most=LARGEST)
+    )
     return _said({"feed": found.source.code, "entries": page.rows, "next": page.next, "more": page.more})
 
 
