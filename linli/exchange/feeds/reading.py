@@ -11,6 +11,7 @@ from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Refusal
+from linli.base.generations import Cached
 from linli.cases.catalogue import categories_of, line_of
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, areas_see
@@ -63,8 +64,9 @@ def page_of(feed: Feed, after: int, limit: int, *, upto: int | None = None) -> P
     end = min(last, after + MOST_LOOKED_AT, last if upto is None else upto)
     rows: list[dict[str, Any]] = []
     theirs = _codes_of(feed)
+    stretch = limit
     while after < end and len(rows) < limit:
-        window = min(after + WINDOW, end)
+        window, stretch = min(after + min(stretch, WINDOW), end), stretch * 2  # the less leaves, the more is read
         told = _told(feed, after, window, theirs)
         taken = told[: limit - len(rows)]
         rows += [row_of(each) for each in taken]
@@ -106,13 +108,21 @@ def may_leave(told: Told) -> bool:
 
 
 def _harmless(told: Told) -> bool:
-    known = {each.code: each for each in categories_of(told.case.kind)}
-    if not known:
+    known = _harmless_codes(told.case.kind)
+    if known is None:
         return True
-    then, now = known.get(told.category or ""), told.case.category
-    return bool(then and now) and not any(
-        each.sensitive for category in (then, now) if category for each in line_of(category)
-    )
+    then, now = told.category, told.case.category
+    return then in known and now is not None and now.code in known
+
+
+def _read_harmless(kind: str) -> frozenset[str] | None:
+    """The categories of a kind that are not sensitive, nor anything above them; None for a kind without categories."""
+    rows = categories_of(kind)
+    harmless = (row.code for row in rows if not any(each.sensitive for each in line_of(row)))
+    return frozenset(harmless) if rows else None
+
+
+_harmless_codes: Cached[frozenset[str] | None] = Cached("catalogue", _read_harmless)
 
 
 def _told(feed: Feed, after: int, upto: int, theirs: Mapping[tuple[str, str, str], str]) -> list[Told]:

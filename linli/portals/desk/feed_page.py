@@ -28,7 +28,7 @@ from linli.portals.desk.places import has
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 
-SHOWN = 10
+SHOWN = 5
 TROUBLES = {
     "address": gettext_lazy("Nothing may be sent to this address."),
     "redirect": gettext_lazy("It sent us on to another address, which is not followed."),
