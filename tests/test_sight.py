@@ -19,9 +19,11 @@ from django.utils import timezone
 
 from linli.base.errors import Conflict, NotFound, NotYours
 from linli.cases import lists
+from linli.cases.call_figures import queue_of
 from linli.cases.copying import copy_to
 from linli.cases.duplicates import relate_to
 from linli.cases.handover import give_up_post
+from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Export, ExportState, Link, Notice, Task
 from linli.cases.narrowing import Narrowing
 from linli.cases.notices import stuck_within
@@ -210,6 +212,7 @@ def test_what_is_kept_from_a_post_is_kept_from_its_holder_on_any_post(hidden: Ca
     keep_from(hidden, [other.post.pk])
     for name in ("to_do", "done", "copied", "raised", "area"):
         assert hidden not in [getattr(row, "case", row) for row in lists.LISTS[name](clerk).rows]
+    assert queue_of(clerk, kind_of("matters")).waiting == lists.counts(clerk)["to_do"]
     with pytest.raises(NotFound):
         actions.refuse(hidden.matter, by=clerk, seen=1, reason="x")
     keep_no_longer(hidden, [other.post.pk])

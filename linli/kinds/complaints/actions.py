@@ -91,7 +91,7 @@ def accept(
     """Take it on (受理), and say which post it is about, where that was only described."""
     with taking("accept", complaint, by=by, seen=seen, at=at) as now:
         _identify(now, about)
-        now.hand_to(now.detail.handler)
+        _keep_it(now)
         now.words(note=note)
 
 
@@ -184,7 +184,7 @@ def hear(
         keep_no_longer(now.case, kept_from(now.detail.about))
         now.detail.question = question
         now.hand_to(now.detail.about, ASKED)
-        now.hand_to(now.detail.handler)
+        _keep_it(now)
         now.words(question=question)
 
 
@@ -281,7 +281,10 @@ def reopen(
         now.detail.reopened += 1
         now.detail.next_owner = None
         if now.case.stage == "closed":
-            now.hand_to(now.detail.handler)
+            if now.detail.handler.until is None:
+                now.hand_to(now.detail.handler)
+            else:
+                _give_to(now, route(now.detail.about, now.case.code_now, apart=kept_posts(now.case)))
         else:
             now.enter("received", start=("register",))
             _give_to(
@@ -289,6 +292,13 @@ def reopen(
             )
         now.facts(reopened=now.detail.reopened)
         now.words(reason=reason)
+
+
+def _keep_it(now: Taking) -> None:
+    """Whoever has the task goes on with it, also a post that took it over from one that was given up."""
+    if isinstance(now.by, PostActor):
+        now.detail.handler = now.by.post
+    now.hand_to(now.detail.handler)
 
 
 def _identify(now: Taking, about: Post | None) -> None:
