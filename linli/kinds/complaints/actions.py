@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import keep
-from linli.cases.opening import Draft, Opened, Origin, open_grouped
+from linli.cases.grouping import open_grouped
+from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.procedure import ASKED
 from linli.cases.sight import keep_from, keep_no_longer, kept_posts
 from linli.cases.taking import Taking, Version, taking

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.base.errors import Invalid, Refusal
@@ -89,8 +89,8 @@ def _state(each: Absence) -> tuple[str, str]:
         return _("Over"), "plain"
     return {
         "declared": (_("Waiting for confirmation"), "calm"),
-        "confirmed": (_("Confirmed"), "good"),
-        "declined": (_("Declined"), "bad"),
+        "confirmed": (pgettext("absence", "Confirmed"), "good"),
+        "declined": (pgettext("absence", "Declined"), "bad"),
     }.get(each.state, (_("Ended"), "plain"))
 
 

@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
@@ -64,7 +64,7 @@ class AnswerForm(forms.Form):
     """Yes or no, and why."""
 
     answer = forms.ChoiceField(
-        label=gettext_lazy("Your answer"),
+        label=pgettext_lazy("to a request", "Your answer"),
         choices=[("yes", gettext_lazy("Approve")), ("no", gettext_lazy("Refuse"))],
         widget=forms.RadioSelect,
     )

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
@@ -46,7 +46,7 @@ class FollowForm(FrameForm):
         help_text=gettext_lazy("As on your receipt, such as 320899-26-00042-7."),
     )
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("to follow a case", "Code"),
         max_length=20,
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}

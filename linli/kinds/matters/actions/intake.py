@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid
 from linli.cases.attachments import attach, keep
 from linli.cases.duplicates import follow, relate_to, unfollow
+from linli.cases.grouping import open_grouped
 from linli.cases.models import Case, Category
-from linli.cases.opening import Opened, Origin, open_grouped
+from linli.cases.opening import Opened, Origin
 from linli.cases.taking import Version, taking
 from linli.kinds.matters.drafting import Report, draft
 from linli.kinds.matters.models import Matter
