@@ -3,8 +3,8 @@ from django.db import connection
 
 from linli.base.errors import NotYours, Refusal
 from linli.cases.follow import follow_code, followed
-from linli.cases.models import Case, Counter, Task
 from linli.cases.grouping import open_grouped
+from linli.cases.models import Case, Counter, Task
 from linli.cases.opening import Draft, Origin, open_many
 from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry
