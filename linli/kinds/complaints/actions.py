@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import keep
@@ -76,8 +78,11 @@ def complain(
 
 
 def _summary(about: Post | None) -> str:
-    """What stands in lists and messages: none of the complainant's words, which could tell who wrote them."""
-    return _("Complaint about: %(post)s") % {"post": about.title} if about else _("Complaint about a post")
+    """What stands in lists and messages: neither words nor language of the complainant, which could tell who it is."""
+    with override(settings.LANGUAGE_CODE):
+        return (
+            _("Complaint about: %(post)s") % {"post": about.title} if about else _("Complaint about a post")
+        )
 
 
 def accept(
