@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench messages docs lock
+.PHONY: help demo test nightly check bench messages docs lock
 
 PORT ?= 8000
 VENV ?= .venv
@@ -20,6 +20,9 @@ demo: $(VENV)/linli ## Install Linli here and start an invented county on http:/
 
 test: $(VENV)/dev ## Run all tests (on SQLite; DATABASE_URL=postgres://... for PostgreSQL)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(ARGS)
+
+nightly: $(VENV)/dev ## Run the tests that take minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile -rs -m nightly $(ARGS)
 
 check: $(VENV)/dev ## Check style, types, arrows, catalogues, migrations, settings and procedures
 	$(BIN)/ruff check .

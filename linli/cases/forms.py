@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -63,9 +64,16 @@ def for_reading(form: type[StepForm]) -> type[StepForm]:
     if form.offer is not StepForm.offer:
         return form
     reading: Any = type(form.__name__, (form,), {"__module__": form.__module__})
-    reading.base_fields = _Shared(form.base_fields)
+    reading.base_fields = _Shared({name: _unexplained(each) for name, each in form.base_fields.items()})
     found: type[StepForm] = reading
     return found
+
+
+def _unexplained(field: forms.Field) -> forms.Field:
+    """The field without its hint, which Django translates for each answer, shown or not."""
+    bare = copy(field)
+    bare.help_text = ""
+    return bare
 
 
 class TidyText(forms.CharField):

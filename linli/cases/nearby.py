@@ -31,7 +31,9 @@ from linli.divisions.locating import locate
 from linli.divisions.models import Division
 
 # In Boston's 311 system 17 % of located requests are followed within 3 days by another of their type within about
-# 50 m. What stays open longer goes on being reported, so a month counts (bench/alike.py says what that finds).
+# 50 m. What stays open longer goes on being reported, so a month counts. Played through (bench/alike.py), 371 of 372
+# such twins that were still open are shown, 23 % of all located reports are asked, and asking takes 9 ms of processor
+# with 102,341 matters open.
 NEAR = 50.0  # metres
 DAYS = timedelta(days=30)
 MOST = 3  # more would be a list to search, not a question to answer

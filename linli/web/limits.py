@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.base.errors import NotFound, TooMany
 from linli.base.text import half_width
@@ -19,6 +20,12 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 WRONG_CODES = 10  # for one number from one address within an hour; a code has 36 bits
 LONGEST_NUMBER = 30
+_FROM_ONE_ADDRESS = gettext_lazy(
+    "Too many requests from your connection. Please wait a minute and try again."
+)
+_FROM_ONE_SOURCE = gettext_lazy(
+    "More requests in a minute than agreed for this system. Please wait a minute and go on."
+)
 IPV6_NETWORK = 64  # one household or office has a whole /64 of addresses
 
 
@@ -27,17 +34,15 @@ def check_rate(request: HttpRequest, what: str, per_minute: int) -> None:
 
     Several processes count apart, so with N of them the limit is at most N times as high.
     """
-    sentence = _("Too many requests from your connection. Please wait a minute and try again.")
-    _check_minute(f"{what}/{client_address(request)}", per_minute, sentence)
+    _check_minute(f"{what}/{client_address(request)}", per_minute, _FROM_ONE_ADDRESS)
 
 
 def check_source_rate(source: str, per_minute: int) -> None:
     """The same for an outside system, by its code, whatever addresses its requests come from."""
-    sentence = _("More requests in a minute than agreed for this system. Please wait a minute and go on.")
-    _check_minute(f"source/{source}", per_minute, sentence)
+    _check_minute(f"source/{source}", per_minute, _FROM_ONE_SOURCE)
 
 
-def _check_minute(who: str, per_minute: int, sentence: str) -> None:
+def _check_minute(who: str, per_minute: int, sentence: object) -> None:
     now = int(time.time())
     if _counted(f"rate/{who}/{now // MINUTE}") > per_minute:
         raise TooMany(sentence, retry_after=MINUTE - now % MINUTE)

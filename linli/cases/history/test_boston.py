@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -34,24 +34,40 @@ MAP = EXAMPLE.with_name("boston-311.yaml")
 SAMPLE = 1000
 
 
+@dataclass(frozen=True)
+class Share:
+    """Rows from one on; how many steps stood before those before them, how many rows lie nowhere."""
+
+    begin: int
+    rows: int
+    held: int
+    nowhere: int
+
+
+MONTH, YEAR = Share(35_000, 10_000, 84, 1_241), Share(0, 121_145, 197, 17_071)
+
+
 @pytest.fixture
 def file(shared_data: Path) -> Path:
     return shared_data / "311" / "boston-2015.parquet"
 
 
 @pytest.mark.data
-def test_the_whole_year_comes_in_once_with_the_figures_of_its_file(
-    committed_world: Any, file: Path, tmp_path: Path
+@pytest.mark.parametrize("share", [MONTH, pytest.param(YEAR, marks=pytest.mark.nightly)])
+def test_what_is_in_a_citys_file_comes_in_once_with_the_figures_of_the_file(
+    committed_world: Any, file: Path, tmp_path: Path, share: Share
 ) -> None:
-    order = Order(file, MAP, "matters", tmp_path / "report.csv", jobs=2)
+    part = tmp_path / "part.parquet"
+    parquet.write_table(parquet.read_table(file).slice(share.begin, share.rows), part)
+    order = Order(part, MAP, "matters", tmp_path / "report.csv", jobs=2)
     report = import_history(order, lambda _done, _total: None)
-    assert (report.rows, report.stored, report.refused) == (121_145, 121_145, 0)
-    assert report.held == len(told(report)) == 197  # closed some moments before they were opened
-    assert figures_here() == figures_of(file)
-    assert Matter.objects.filter(placing="unknown").count() == 17_071
+    assert (report.rows, report.stored, report.refused) == (share.rows, share.rows, 0)
+    assert report.held == len(told(report)) == share.held
+    assert figures_here() == figures_of(part)
+    assert Matter.objects.filter(placing="unknown").count() == share.nowhere
     before = counts()
     again = import_history(order, lambda _done, _total: None)
-    assert (again.stored, again.here) == (0, 121_145)
+    assert (again.stored, again.here) == (0, share.rows)
     assert counts() == before
 
 

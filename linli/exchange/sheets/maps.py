@@ -40,8 +40,10 @@ class Body:
 
 
 def body_of(kept: SheetMap) -> Body:
-    """The map as values."""
-    return Body(**kept.body)
+    """The map as values, its columns in the order of the roles: a database need not keep the order of names."""
+    said = kept.body["columns"]
+    columns = {role.name: said[role.name] for role in INCOMING if role.name in said}
+    return Body(**{**kept.body, "columns": columns})
 
 
 def kinds_by_sheet() -> list[Kind]:
@@ -139,7 +141,7 @@ def _wrong_words(body: Body, by: PostActor) -> list[str]:
 
 def as_yaml(kept: SheetMap) -> str:
     """The map as a file for another place that exchanges with the same system."""
-    return str(yaml.safe_dump(kept.body, allow_unicode=True, sort_keys=False))
+    return str(yaml.safe_dump(asdict(body_of(kept)), allow_unicode=True, sort_keys=False))
 
 
 def from_yaml(content: bytes) -> Body:

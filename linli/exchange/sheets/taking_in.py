@@ -144,7 +144,7 @@ def map_of(parcel: Parcel) -> SheetMap:
 def _begun(parcel: Parcel, by: PostActor) -> Delivery:
     contents = contents_of(parcel)
     with writing():
-        locked = Parcel.objects.select_for_update(of=("self",)).select_related("delivery").get(pk=parcel.pk)
+        locked = Parcel.objects.select_for_update().get(pk=parcel.pk)  # alone: what is joined would be older
         if locked.delivery:
             if (
                 not locked.delivery.finished_at and not locked.going

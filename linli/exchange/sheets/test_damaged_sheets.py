@@ -62,7 +62,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "half a point": ({"经度": 119.06}, "经度", "both longitude and latitude"),
     "a point far away": ({"经度": 116.4, "纬度": 39.9}, "经度", "outside the area"),
     "a coordinate in words": ({"经度": "东经119度", "纬度": 33.5}, "经度", "not a coordinate"),
-    "a coordinate that is not a number": ({"经度": "nan", "纬度": "nan"}, "经度", "not a coordinate"),
+    "a coordinate that is not a number": ({"经度": "nan", "纬度": 33.5}, "经度", "not a coordinate"),
     "an error cell": ({"所属区域": "#REF!"}, "所属区域", "error such as #REF!"),
     "an address without an end": ({"诉求地址": "路" * 300}, "诉求地址", "200"),
 }

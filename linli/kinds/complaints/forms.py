@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from linli.base.errors import Invalid
 from linli.cases.forms import (
@@ -199,7 +198,7 @@ class Hear(_Naming):
 class Answer(StepForm):
     """What the post says."""
 
-    reply = TidyText(label=pgettext_lazy("of a post complained about", "Your answer"), max_length=6000)
+    reply = TidyText(label=_("Your answer"), max_length=6000)
 
 
 class Decide(StepForm):

@@ -89,7 +89,7 @@ def _state(each: Absence) -> tuple[str, str]:
         return _("Over"), "plain"
     return {
         "declared": (_("Waiting for confirmation"), "calm"),
-        "confirmed": (pgettext("absence", "Confirmed"), "good"),
+        "confirmed": (_("Confirmed"), "good"),
         "declined": (pgettext("absence", "Declined"), "bad"),
     }.get(each.state, (_("Ended"), "plain"))
 

@@ -64,7 +64,7 @@ class AnswerForm(forms.Form):
     """Yes or no, and why."""
 
     answer = forms.ChoiceField(
-        label=pgettext_lazy("to a request", "Your answer"),
+        label=pgettext_lazy("export", "Your answer"),
         choices=[("yes", gettext_lazy("Approve")), ("no", gettext_lazy("Refuse"))],
         widget=forms.RadioSelect,
     )

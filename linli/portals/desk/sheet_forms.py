@@ -21,7 +21,7 @@ from linli.exchange.sheets.filling import look_at_form
 from linli.exchange.sheets.headings import as_name
 from linli.exchange.sheets.parcels import keep_parcel, opened, parcel_of
 from linli.exchange.sheets.replies import form_of, save_form
-from linli.exchange.sheets.roles import OUTGOING, proposed, role_named
+from linli.exchange.sheets.roles import OUTGOING, proposed
 from linli.exchange.sources import source_for
 from linli.portals.desk.hats import seated
 from linli.portals.desk.sheets import sent_file
@@ -88,9 +88,9 @@ def reply_form(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
         except (Invalid, TooLarge) as refusal:
             form.add_error("workbook", refusal.sentence)
     kept = form_of(source)
-    said_columns = (
-        [(role_named(role, OUTGOING).label, name) for role, name in kept.columns.items()] if kept else []
-    )
+    said_columns = [
+        (role.label, kept.columns[role.name]) for role in OUTGOING if kept and role.name in kept.columns
+    ]
     context = {"source": source, "form": form, "kept": kept, "columns": said_columns}
     return render(request, "desk/reply_form.html", context, status=422 if form.is_bound else 200)
 

@@ -15,7 +15,7 @@ from linli.cases.models import Case
 from linli.exchange.models import Delivery, Foreign, Reply, ReplyForm, Return, SheetMap, Source
 from linli.exchange.sheets.conftest import BODY, COLUMNS, HEADINGS, NAME, PHONE, Book, good, reply_book
 from linli.exchange.sheets.maps import save_map
-from linli.exchange.sources import add_source
+from linli.exchange.sources import add_source, sources_in
 from linli.portals.desk.conftest import reported
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,7 @@ def a_file(content: bytes, name: str = "工单.xlsx") -> SimpleUploadedFile:
 
 @pytest.fixture
 def hotline(world: Any) -> Source:
+    sources_in(world.by("administrator"))  # as in a process that has asked before
     return add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
 
 
