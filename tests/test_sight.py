@@ -37,7 +37,8 @@ from linli.ledger.sequencing import sequence_all
 from linli.portals.api.conftest import _no_limits  # noqa: F401  a walk is faster than people
 from linli.posts import tokens
 from linli.posts.actor import PartyActor, SystemActor
-from tests.doors import DOORS, a_case, ours
+from tests.doors import DOORS, ours
+from tests.things import a_case
 
 SOUGHT, SECRET = "石榴树下", "丙寅乙丑"
 STRANGERS = (
