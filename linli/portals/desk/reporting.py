@@ -60,10 +60,10 @@ def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
     data = {**request.POST.dict(), "channel": CHANNELS.get(PostKind(by.post.kind), "window")}
     try:
         opened = open_case(kind, data, by=by, origin=origin_of(request, by, source), files=request.FILES)
-    except (Invalid, NotFound, Conflict) as refusal:
+    except (Invalid, NotFound, Conflict) as found_wrong:
+        refusal, sent = sent_before(request, found_wrong)
         if isinstance(refusal, NotFound):
             refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
-        refusal, sent = sent_before(request, refusal)
         form = with_errors(grown(opening_form(found, by, data, request.FILES), source), refusal)
         return _asked(request, found, form, sent, status=refusal.status)
     return receipt(request, Taken(found, opened, data.get("phone", ""), reverse("desk:report", args=[kind])))
