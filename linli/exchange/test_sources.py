@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, TooMany
 from linli.exchange.models import Delivery, Foreign, Rejection, Source
@@ -120,17 +119,3 @@ def test_limits_are_the_administrators_to_change(world, hotline, administrator):
 def test_a_system_is_called_by_its_name_where_its_cases_may_lie(world, hotline):
     assert called_in(world.place("东门社区第一网格").span) == [("hotline", "12345热线")]
     assert called_in((0, 1000)) == []
-
-
-def test_of_two_who_add_the_same_source_at_once_one_is_refused_politely(committed_world, at_once):
-    by = committed_world.by("administrator")
-
-    def act():
-        try:
-            add_source("hotline", "12345热线", committed_world.county, by=by)
-        finally:
-            connection.close()
-
-    outcomes = [each for each in at_once([act] * 6) if each is not None]
-    assert [type(each) for each in outcomes] == [Conflict] * 5
-    assert Source.objects.count() == 1

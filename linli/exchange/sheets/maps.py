@@ -14,7 +14,7 @@ from linli.base.coordinates import Datum
 from linli.base.errors import Conflict, Invalid
 from linli.base.writing import writing
 from linli.cases.kinds import Kind, all_kinds, kind_of
-from linli.cases.models import Category, areas_see
+from linli.cases.models import Category
 from linli.exchange.models import SheetMap, Source
 from linli.exchange.sheets.moments import ORDERS
 from linli.exchange.sheets.roles import INCOMING, Role
@@ -47,8 +47,8 @@ def body_of(kept: SheetMap) -> Body:
 
 
 def kinds_by_sheet() -> list[Kind]:
-    """The kinds whose cases can be taken in by sheet: what is owed is a list, so area has to give sight of them."""
-    return [kind for kind in all_kinds() if kind.draft is not None and areas_see(kind.name)]
+    """The kinds whose cases can be taken in by sheet."""
+    return [kind for kind in all_kinds() if kind.draft is not None]
 
 
 def roles_of(kind: str) -> list[Role]:
