@@ -100,7 +100,7 @@ def main() -> None:
             page.locator("summary", has_text="派遣").first.click()
             picture(page, folder / "desk.png")
         with visitor(browser, address, TELEPHONE) as page:
-            page.goto(f"{address}/report/")
+            page.goto(f"{address}/report/matters/")
             picture(page, folder / "report.png")
         with visitor(browser, address, TELEPHONE) as page:
             become(page, "resident")

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.things import (
+from tests.scenes import (
     a_calendar_edit,
     a_case,
     a_catalogue,

@@ -18,7 +18,7 @@ from django import forms
 from django.test import Client
 
 from linli.base.errors import Refusal
-from linli.cases.forms import CaseField, PlaceField, StepForm
+from linli.cases.forms import CaseField, PlaceField, PostField, StepForm
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.models import Case, Clock
 from linli.cases.procedure import ANYONE, Step
@@ -84,7 +84,16 @@ class Walk:
         by = PartyActor("reporter") if ANYONE in step.parties else next(clerks)
         form = self.kind.form(step)(by=by)
         data = filled(form, self.chance, "", self.world.place(HOME).trimmed)
+        if not self.kind.form(step)(data, by=by).is_valid():  # where one of several things has to be said
+            data |= {
+                name: self.somebody(field) for name, field in form.fields.items() if type(field) is PostField
+            }
         return Case.everywhere.get(pk=open_case(self.kind.name, data, by=by).case)
+
+    def somebody(self, field: PostField) -> int:
+        """One of the people here, so that the post can be heard."""
+        here = {self.world.posts[key].pk for key in PEOPLE}
+        return self.chance.choice([post.pk for post in field.queryset if post.pk in here])
 
     def offered(self, case: Case) -> Iterator[tuple[Step, Actor]]:
         """Who may take which step now."""

@@ -40,7 +40,7 @@ from linli.portals.api.conftest import _no_limits  # noqa: F401  a walk is faste
 from linli.posts import tokens
 from linli.posts.actor import PartyActor, SystemActor
 from tests.doors import DOORS, ours
-from tests.things import a_case
+from tests.scenes import a_case
 
 SOUGHT, SECRET = "石榴树下", "丙寅乙丑"
 STRANGERS = (

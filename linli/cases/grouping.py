@@ -1,4 +1,4 @@
-"""Requests that arrive at the same time open their cases in one commit: `open_grouped()` is what actions call."""
+"""The group commit: requests that arrive while a commit runs go into the next one together; there is no timer."""
 
 from __future__ import annotations
 

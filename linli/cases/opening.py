@@ -1,4 +1,4 @@
-"""Opening cases, set-wise: `open_many()` is the primitive; requests that meet share a commit (grouping.py)."""
+"""Opening cases, set-wise: `open_many()` is the primitive; `grouping` lets requests that meet share a commit."""
 
 from __future__ import annotations
 

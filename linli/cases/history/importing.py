@@ -91,7 +91,7 @@ class Report:
             (self.waiting, _("%(number)d name an original that is not in yet.")),
             (
                 self.held,
-                _("%(number)d steps stood before the ones before them and were taken as of the same moment."),
+                _("%(number)d times stood before the ones before them and were taken as those."),
             ),
         ):
             if number:

@@ -70,7 +70,7 @@ class Sheet:
     def past(self, row: Row, notes: list[str] | None = None) -> Past:
         """The past that a row tells; Invalid, with the column, for one that cannot be read.
 
-        `notes` gets a line for each step that was held back because it stood before the one before it.
+        `notes` gets a line for each time that stood before the one before it and was held back.
         """
         columns = self.map
         opened = self._time(row, columns.opened)
@@ -102,7 +102,8 @@ class Sheet:
                     "at": as_text(row[turn.at]),
                     "before": f"{before.astimezone(self.map.zone):%Y-%m-%d %H:%M:%S}",
                 }
-                notes.append(_("%(column)s is %(at)s, which is before %(before)s; taken as that.") % said)
+                note = _("%(column)s is %(at)s, which is before %(before)s; taken as that.") % said
+                notes += [note] if note not in notes else []  # one column may be the time of several steps
                 at = before
             given = self._values(row, turn.given, parameters_of(self.kind.name, turn.step))
             yield PastStep(turn.step, at, BY[turn.by], given)

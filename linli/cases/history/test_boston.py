@@ -36,15 +36,14 @@ SAMPLE = 1000
 
 @dataclass(frozen=True)
 class Share:
-    """Rows from one on; how many steps stood before those before them, how many rows lie nowhere."""
+    """Rows from one on; `held`: how many of them closed some moments before they were opened."""
 
     begin: int
     rows: int
     held: int
-    nowhere: int
 
 
-MONTH, YEAR = Share(35_000, 10_000, 84, 1_241), Share(0, 121_145, 197, 17_071)
+MONTH, YEAR = Share(35_000, 10_000, 28), Share(0, 121_145, 197)
 
 
 @pytest.fixture
@@ -62,9 +61,8 @@ def test_what_is_in_a_citys_file_comes_in_once_with_the_figures_of_the_file(
     order = Order(part, MAP, "matters", tmp_path / "report.csv", jobs=2)
     report = import_history(order, lambda _done, _total: None)
     assert (report.rows, report.stored, report.refused) == (share.rows, share.rows, 0)
-    assert report.held == len(told(report)) == share.held
+    assert len({number for number, *_said in told(report)}) == share.held
     assert figures_here() == figures_of(part)
-    assert Matter.objects.filter(placing="unknown").count() == share.nowhere
     before = counts()
     again = import_history(order, lambda _done, _total: None)
     assert (again.stored, again.here) == (0, share.rows)
@@ -90,6 +88,7 @@ def figures_here() -> dict[str, Any]:
         ),
         "entries": Entry.objects.filter(about__isnull=False).count(),
         "unconfirmed": Case.everywhere.filter(outcome="unconfirmed").count(),
+        "nowhere": Matter.objects.filter(placing="unknown").count(),
     }
 
 
@@ -101,10 +100,13 @@ def figures_of(file: Path) -> dict[str, Any]:
         pc.assume_timezone(table[name], zone, ambiguous="earliest", nonexistent="latest")
         for name in ("open_dt", "target_dt", "closed_dt")
     )
-    ended = pc.max_element_wise(closed, opened, skip_nulls=False)
+    ended = pc.if_else(pc.less(closed, opened), opened, closed)
     both = pc.and_(pc.is_valid(closed), pc.is_valid(promised))
     on_time = pc.and_(both, pc.fill_null(pc.less_equal(ended, promised), False))
-    took = pc.divide(pc.cast(pc.microseconds_between(opened, ended), pa.float64()), 86_400e6)
+    # As instants: Arrow's own "between" reads clocks on the wall, which the change to summer time moves.
+    took = pc.divide(
+        pc.cast(pc.subtract(ended.cast(pa.int64()), opened.cast(pa.int64())), pa.float64()), 86_400e6
+    )
     finished = pc.sum(pc.is_valid(closed)).as_py()
     return {
         "rows": table.num_rows,
@@ -115,6 +117,7 @@ def figures_of(file: Path) -> dict[str, Any]:
         "median days to close": round(median(took.drop_null().to_pylist()), 3),
         "entries": table.num_rows * 3 + finished * 3,
         "unconfirmed": finished,
+        "nowhere": pc.sum(pc.and_(pc.equal(table["lon"], -71.0587), pc.equal(table["lat"], 42.3594))).as_py(),
     }
 
 

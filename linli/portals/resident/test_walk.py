@@ -38,7 +38,7 @@ def page_in(_browser, server):
 
 def raise_it(page, server):
     """Report in words, with a telephone number; returns number and code."""
-    page.goto(f"{server.url}/report/")
+    page.goto(f"{server.url}/report/matters/")
     page.fill("textarea", "楼下垃圾三天没人收，味道很大。")
     page.fill("#id_phone", "13912345678")
     page.click("main form .actions button")
@@ -81,6 +81,8 @@ def test_no_page_scrolls_sideways(page_in, server, width, language, care):
     for address in (
         "/",
         "/report/",
+        "/report/matters/",
+        "/report/complaints/",
         "/receipt/",
         "/follow/",
         f"/follow/{number}/",
@@ -95,7 +97,7 @@ def test_no_page_scrolls_sideways(page_in, server, width, language, care):
 
 def test_the_position_button_needs_a_browser_that_can(page_in, server):
     page = page_in(390)
-    page.goto(f"{server.url}/report/")
+    page.goto(f"{server.url}/report/matters/")
     assert not page.locator("button[data-longitude]").is_visible()
 
 
@@ -105,7 +107,7 @@ def test_the_position_is_sent_where_it_can_be_found(browser_page, server):
     browser_page.context.grant_permissions(["geolocation"])
     browser_page.context.set_geolocation(here)
     page = browser_page
-    page.goto(f"{server.url}/report/")
+    page.goto(f"{server.url}/report/matters/")
     page.fill("textarea", "路灯坏了")
     page.click("button[data-longitude]")
     page.wait_for_function("document.getElementById('id_latitude').value")

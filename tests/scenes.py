@@ -1,4 +1,4 @@
-"""Something behind every address that needs it: a case, a note, an export, a source, each in the demo county."""
+"""Things of the demo county that an address leads to: a case, a note, a sheet that came ... made where a test asks."""
 
 from __future__ import annotations
 
@@ -118,11 +118,12 @@ def a_catalogue(world: Any) -> dict[str, Any]:
 
 
 def a_source(world: Any) -> dict[str, Any]:
-    """A hotline of the county, with a map and a reply form, and the first sheet its clerk has looked at."""
-    code = f"hotline-{Source.objects.count() + 1}"  # a walk through all doors asks for many
+    """The county's hotline, with a map and a reply form, and the first sheet its clerk has looked at."""
     sheets = import_module("linli.exchange.sheets.conftest")
     by = world.by("county_clerk")
-    source = add_source(code, "12345", world.county, by=world.by("administrator"))
+    source = add_source(
+        f"hotline-{Source.objects.count()}", "12345", world.county, by=world.by("administrator")
+    )
     save_map(source, sheets.BODY, by=by)
     save_form(source, ("x.xlsx", sheets.reply_book()), sheets.REPLY_COLUMNS, by=by)
     return {"code": source.code, "key": keep_sheet(source, "x.xlsx", sheets.two_rows(), by=by).pk}
@@ -154,6 +155,6 @@ def a_delivery(world: Any) -> dict[str, Any]:
 def a_return(world: Any) -> dict[str, Any]:
     """An interim answer that went back."""
     made = a_delivery(world)
-    foreign = Foreign.objects.order_by("pk").first()
+    foreign = Foreign.objects.filter(source__code=made["code"]).order_by("pk").first()
     back = give_back(foreign.source, {foreign.pk: "x"}, by=world.by("county_clerk"))
     return {**made, "key": back.pk}
