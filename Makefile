@@ -42,7 +42,7 @@ messages: $(VENV)/dev ## Collect texts into the catalogues (needs gettext: apt-g
 	@for app in $$(find linli -name apps.py -printf '%h\n' | sort); do \
 		mkdir -p $$app/locale; \
 		(cd $$app && $(UNTOUCHED) PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m django \
-			makemessages -l zh_Hans --no-location --no-wrap) || exit 1; \
+			makemessages -l zh_Hans --no-location --no-wrap --no-obsolete) || exit 1; \
 	done
 
 docs: $(VENV)/dev ## Draw the documents that come from the code (procedures, entries)

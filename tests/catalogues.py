@@ -58,10 +58,16 @@ def _texts(source: str) -> list[Key]:
     ]
 
 
+def text_of(app: Path) -> str:
+    """The Chinese catalogue of an app as it stands in its file; empty without one."""
+    path = app / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 def catalogue_of(app: Path) -> Catalog | None:
     """The Chinese catalogue of an app, if it has one."""
-    path = app / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
-    return read_po(BytesIO(path.read_bytes()), locale=LOCALE) if path.exists() else None
+    text = text_of(app)
+    return read_po(BytesIO(text.encode()), locale=LOCALE) if text else None
 
 
 def gaps(wanted: dict[Key, str], catalogue: Catalog | None) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from tests.catalogues import catalogue_of, collected, gaps
+from tests.catalogues import catalogue_of, collected, gaps, text_of
 from tests.reading import PACKAGE, apps
+
+KEY = re.compile(r'^(?:msgctxt "(.*)"\n)?msgid "(.*)"$', re.MULTILINE)
 
 # The words of the field: where a text is just the term, its translation must hold the Chinese one.
 GLOSSARY = {
@@ -47,6 +51,24 @@ GLOSSARY = {
 @pytest.mark.parametrize("app", apps(), ids=lambda app: app.relative_to(PACKAGE).as_posix())
 def test_every_text_is_translated(app: Path) -> None:
     assert gaps(collected(app), catalogue_of(app)) == []
+
+
+def test_one_english_text_has_one_chinese_in_all_apps() -> None:
+    """Django makes one catalogue of all: where two differ, only the first app's is ever shown. A context parts them."""
+    said: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    for app in apps():
+        for message in catalogue_of(app) or []:
+            if message.id:
+                said[message.context, str(message.id)].add(str(message.string))
+    assert {key: found for key, found in said.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("app", apps(), ids=lambda app: app.relative_to(PACKAGE).as_posix())
+def test_no_text_stands_in_a_catalogue_twice(app: Path) -> None:
+    """gettext refuses such a catalogue, and babel does not notice; merges leave what is obsolete beside what is not."""
+    said = [line for line in text_of(app).splitlines() if line.startswith(("#~", "#, fuzzy"))]
+    keys = [each for each in KEY.findall(text_of(app)) if each[1]]
+    assert (said, [key for key, times in Counter(keys).items() if times > 1]) == ([], [])
 
 
 @pytest.mark.parametrize("app", apps(), ids=lambda app: app.relative_to(PACKAGE).as_posix())

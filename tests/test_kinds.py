@@ -9,6 +9,7 @@ import pytest
 from django.urls import get_resolver
 
 from linli.cases.kinds import all_kinds, kind_of, power
+from linli.cases.procedure import REPORTER
 from linli.ledger.names import known
 from linli.posts.powers import kinds_with
 from tests import rules
@@ -99,6 +100,18 @@ def test_every_stage_can_be_reached_and_left_or_is_an_end(folder: Path) -> None:
     for stage in procedure.stages.values():
         assert stage.name in entered
         assert stage.ends or any(step.targets for step in procedure.leaving(stage.name))
+
+
+@each_kind
+def test_the_reporter_hears_of_every_end_that_is_not_their_own_word(folder: Path) -> None:
+    procedure = kind_of(folder.name).procedure
+    ends = {stage.name for stage in procedure.stages.values() if stage.ends}
+    silent = [
+        step.name
+        for step in procedure.steps.values()
+        if ends & step.targets and not step.notice and REPORTER not in step.parties
+    ]
+    assert silent == []
 
 
 @each_kind

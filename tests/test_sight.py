@@ -19,9 +19,11 @@ from django.utils import timezone
 
 from linli.base.errors import Conflict, NotFound, NotYours
 from linli.cases import lists
+from linli.cases.call_figures import queue_of
 from linli.cases.copying import copy_to
 from linli.cases.duplicates import relate_to
 from linli.cases.handover import give_up_post
+from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Export, ExportState, Link, Notice, Task
 from linli.cases.narrowing import Narrowing
 from linli.cases.notices import stuck_within
@@ -30,6 +32,8 @@ from linli.cases.reading import case_for
 from linli.cases.search import fold
 from linli.cases.sight import Sight, keep_from, keep_no_longer, sight_of
 from linli.cases.steps import steps_open_to
+from linli.exchange.models import Foreign, Reply, ReplyForm, Return, Source
+from linli.exchange.sheets.conftest import REPLY_COLUMNS, reply_book
 from linli.kinds.matters import actions
 from linli.ledger.sequencing import sequence_all
 from linli.portals.api.conftest import _no_limits  # noqa: F401  a walk is faster than people
@@ -80,6 +84,20 @@ def an_export_of(case: Case, world: Any) -> Export:
     )  # fmt: skip
 
 
+def a_return_of(case: Case, world: Any) -> dict[str, Any]:
+    """A source that sent the case in, waits for more about it, and got an interim answer."""
+    by = world.by("administrator").post
+    code = f"sent-{Source.objects.count()}"
+    source = Source.objects.create(code=code, name="12345", division=world.county)
+    foreign = Foreign.objects.create(source=source, number="S-1", case=case)
+    form = ReplyForm.objects.create(
+        source=source, version=1, by_post=by, content=reply_book(), heading=2, columns=REPLY_COLUMNS
+    )
+    back = Return.objects.create(source=source, form=form, by_post=by)
+    Reply.objects.create(back=back, foreign=foreign, final=False, text=SECRET, answered_at=case.at)
+    return {"code": code, "key": back.pk}
+
+
 def parameters(case: Case, world: Any, route: str) -> dict[str, Any]:
     """What fills an address: the hidden case wherever one is asked for, else what the table of doors has."""
     picture = Attachment.objects.get(case=case).pk
@@ -88,6 +106,8 @@ def parameters(case: Case, world: Any, route: str) -> dict[str, Any]:
         return {**own, "key": picture, "note": picture}
     if "exports/<uuid:key>" in route:
         return {"key": an_export_of(case, world).pk}
+    if "returned/" in route or route.endswith("owed/"):
+        return a_return_of(case, world)
     if "<uuid:notice>" in route:
         return {"notice": Notice.objects.get(case=case, state="stuck").pk}
     return {
@@ -164,7 +184,10 @@ def test_the_walk_would_notice(hidden: Case, world: Any) -> None:
 
 def test_where_area_gives_sight_the_same_walk_finds_it(world: Any, hidden: Case, monkeypatch: Any) -> None:
     monkeypatch.setattr("linli.cases.models.case._seen_by_area", {"matters"})
-    assert "get /desk/area/" in tellers("county_head", hidden, world)
+    found = tellers("county_head", hidden, world)
+    assert "get /desk/area/" in found
+    assert [each for each in found if each.endswith("/owed/")]
+    assert [each for each in found if "/returned/" in each]
 
 
 # --- who sees it, and how much -----------------------------------------------------------------------------------
@@ -211,6 +234,7 @@ def test_what_is_kept_from_a_post_is_kept_from_its_holder_on_any_post(hidden: Ca
     keep_from(hidden, [other.post.pk])
     for name in ("to_do", "done", "copied", "raised", "area"):
         assert hidden not in [getattr(row, "case", row) for row in lists.LISTS[name](clerk).rows]
+    assert queue_of(clerk, kind_of("matters")).waiting == lists.counts(clerk)["to_do"]
     with pytest.raises(NotFound):
         actions.refuse(hidden.matter, by=clerk, seen=1, reason="x")
     keep_no_longer(hidden, [other.post.pk])
@@ -261,6 +285,16 @@ def test_a_stuck_notice_of_it_can_be_sent_again_by_somebody_who_does_not_learn_o
     assert page.post(f"/desk/notices/{notice.pk}/").status_code == 302
     notice.refresh_from_db()
     assert notice.state == "waiting"
+
+
+def test_whom_it_is_kept_from_sees_no_stuck_notice_of_it(hidden: Case, world: Any) -> None:
+    by, page = world.by("administrator"), Client()
+    page.force_login(by.holding.account)
+    notice = stuck_within(world.county.span).get()
+    assert str(notice.pk) in page.get("/desk/notices/").text
+    keep_from(hidden, [by.post.pk])
+    assert str(notice.pk) not in page.get("/desk/notices/").text
+    assert page.post(f"/desk/notices/{notice.pk}/").status_code == 404
 
 
 def test_the_reporter_follows_it_as_any_case(hidden: Case) -> None:

@@ -11,6 +11,7 @@ from math import cos, radians
 
 from linli.base.coordinates import METRES_PER_DEGREE, metres_between
 from linli.base.ids import uuid7
+from linli.cases.catalogue import is_sensitive
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Link
 from linli.divisions.models import Division
@@ -66,7 +67,7 @@ def alike(case: Case, *, by: PostActor) -> list[Alike]:
 
 def alike_at(spot: Spot, *, by: PostActor, without: Case | None = None) -> list[Alike]:
     """The same for a report that is no case yet."""
-    if spot.point is None or spot.category is None or spot.category.sensitive:
+    if spot.point is None or spot.category is None or is_sensitive(spot.category):
         return []
     model = kind_of(spot.kind).model
     longitude, latitude = spot.point

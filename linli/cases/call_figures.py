@@ -15,6 +15,7 @@ from linli.cases.calling import EMERGENCY
 from linli.cases.kinds import Kind
 from linli.cases.models import Case, Task
 from linli.cases.narrowing import least_key
+from linli.cases.sight import unless_kept
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
 from linli.posts.lookup import body_of
@@ -40,7 +41,7 @@ def queue_of(by: PostActor, kind: Kind) -> Queue:
     """Four counts, one statement each; no more is counted than anybody would read."""
     now, span = timezone.now(), by.post.division.span
     area = Case.objects.within(span)
-    tasks = Task.objects.filter(post=by.post, closed_at=None)
+    tasks = unless_kept(Task.objects.filter(post=by.post, closed_at=None), by)
     today = least_key(midnight(now))
     stage = kind.procedure.opening.enters
     return Queue(

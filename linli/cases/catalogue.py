@@ -106,6 +106,11 @@ def line_of(category: Category) -> list[Category]:
     return line
 
 
+def is_sensitive(category: Category) -> bool:
+    """Whether a category, or anything it belongs to, is never shown to the public."""
+    return any(each.sensitive for each in line_of(category))
+
+
 def suggestions(category: Category | None, code: int, on: date) -> list[Suggestion]:
     """The rows in force on a day at a place (17-digit code), one per condition; the smallest area with rows wins.
 

@@ -31,6 +31,7 @@ def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "")
     require(by, "cases.list", within=by.post.division.code)
     require_whole(case, by=by)
     with writing():
+        Case.everywhere.select_for_update().get(pk=case.pk)  # two who tell the same post take turns
         refuse_if_kept(case, [post.pk for post in posts])
         known = set(Copy.objects.filter(case=case, post__in=posts).values_list("post", flat=True))
         fresh = [post for post in posts if post.pk not in known]

@@ -26,6 +26,7 @@ from linli.posts.models import Post
 from linli.residents.keeping import GivenContact, plain_phone
 
 LONGEST_TEXT = 6000
+_LONGEST_KEY = 18  # digits that both databases take as a number
 
 
 class StepForm(forms.Form):
@@ -153,6 +154,14 @@ class PostsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple())
         super().__init__(Post.objects.none(), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The posts; a number that no database can look for is a wrong choice, not our mistake."""
+        for each in value if isinstance(value, list | tuple) else ():
+            if len(str(each)) > _LONGEST_KEY:
+                said = self.error_messages["invalid_choice"]
+                raise forms.ValidationError(said, code="invalid_choice", params={"value": str(each)[:20]})
+        return super().clean(value)
 
     def label_from_instance(self, obj: Any) -> str:
         """Title and body."""

@@ -21,6 +21,7 @@ from linli.base.coordinates import METRES_PER_DEGREE
 from linli.base.errors import Invalid
 from linli.base.text import brief, search_tokens
 from linli.cases.alike import apart
+from linli.cases.catalogue import categories_of, is_sensitive
 from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Link
@@ -94,7 +95,7 @@ def offered(spot: Spot, number: str) -> Case:
 
 
 def _likely(spot: Spot) -> list[Case]:
-    if spot.division.level < Level.VILLAGE or (spot.category and spot.category.sensitive):
+    if spot.division.level < Level.VILLAGE or (spot.category and is_sensitive(spot.category)):
         return []
     found = sorted(
         (each.metres, -each.at.timestamp(), each.key) for each in _around(spot) if _alike(spot, each)
@@ -135,7 +136,8 @@ def _open(spot: Spot) -> object:
     """
     stages = _stages(kind_of(spot.kind).procedure)
     cases = _in_place(spot).filter(closed_at=None, stage__in=stages, at__gte=timezone.now() - DAYS)
-    return cases.filter(category__isnull=False, category__sensitive=False)
+    hidden = [each.pk for each in categories_of(spot.kind) if is_sensitive(each)]
+    return cases.filter(category__isnull=False).exclude(category__in=hidden)
 
 
 def _in_place(spot: Spot) -> Any:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Conflict
 from linli.base.ids import readable_number, uuid7
@@ -41,6 +41,21 @@ from linli.residents.models import Contact
 
 _COUNTY_DIVISOR = 10**11  # the first six of a code's 17 digits
 CountyYear = tuple[str, int]
+
+
+class SentBefore(Conflict):
+    """The key of a request was used before with another body, for the case with this `number`.
+
+    Only a door whose keys are one asker's own may say the number.
+    """
+
+    sentence = gettext_lazy(
+        "This Idempotency-Key was used before with a different body. Use a new key for a new report."
+    )
+
+    def __init__(self, number: str) -> None:
+        super().__init__()
+        self.number = number
 
 
 @dataclass(frozen=True)
@@ -315,8 +330,6 @@ def known_origin(origin: Origin | None) -> bool:
 def _receipt_again(origin: Origin) -> Opened:
     case = Case.everywhere.get(origin_key=origin.key)
     if not hmac.compare_digest(case.origin_digest, origin.digest):
-        raise Conflict(
-            _("This Idempotency-Key was used before with a different body. Use a new key for a new report.")
-        )
+        raise SentBefore(case.number)
     follows = original_of(case).number if case.stage == kind_of(case.kind).procedure.following else None
     return Opened(case.pk, case.number, follow_code(case.pk), case.due, again=True, follows=follows)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
@@ -19,7 +19,6 @@ from linli.cases.procedure import ASKED
 from linli.posts.actor import PostActor
 from linli.posts.lookup import titles_of
 from linli.posts.may import covers
-from linli.posts.models import Holding
 
 Rows = TypeVar("Rows", bound=Model)
 
@@ -51,7 +50,7 @@ def _told(case: Case, by: PostActor) -> bool:
 
 def _by_tasks(case: Case, by: PostActor) -> Sight:
     """Whoever works on it sees all; whoever was only asked or told, or took it in, sees how it goes on."""
-    if Withheld.objects.filter(case=case, post__in=_posts_of(by)).exists():
+    if _withheld(by).filter(case=case).exists():
         return Sight.NOTHING
     roles = set(Task.objects.filter(case=case, post=by.post).values_list("role", flat=True))
     if roles - {ASKED}:
@@ -82,12 +81,13 @@ def unless_kept(rows: QuerySet[Rows], by: PostActor) -> QuerySet[Rows]:
 
 
 def _kept_from(by: PostActor) -> QuerySet[Withheld, Any]:
-    return Withheld.objects.filter(post__in=_posts_of(by)).values("case")
+    return _withheld(by).values("case")
 
 
-def _posts_of(by: PostActor) -> QuerySet[Holding, Any]:
-    """All posts the same person holds now: what is kept from one is not read on another (一肩挑)."""
-    return Holding.objects.current().filter(account=by.holding.account_id).values("post")
+def _withheld(by: PostActor) -> QuerySet[Withheld]:
+    """Kept from any post the same person holds (一肩挑), or held when the case was raised and has left since."""
+    there = Q(post__holdings__until=None) | Q(post__holdings__until__gt=F("case__at"))
+    return Withheld.objects.filter(there, post__holdings__account=by.holding.account_id)
 
 
 def keep_from(case: Case, posts: Iterable[int]) -> None:

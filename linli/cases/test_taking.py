@@ -17,7 +17,8 @@ from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry
 from linli.portals.demo.world import standing_world
 from linli.posts.actions import end
-from linli.posts.actor import PartyActor, SystemActor
+from linli.posts.actor import PartyActor, PostActor, SystemActor
+from linli.posts.models import Holding
 
 PROCEDURE = kind_of("matters").procedure
 KEYS = [
@@ -229,6 +230,9 @@ class Procedures(RuleBasedStateMachine):
         assert len(running) == len(set(running))
         assert {task for _name, task in running} - {None} <= set(tasks.values_list("pk", flat=True))
         assert not stage.ends or {name for name, _task in running} <= {"reopen"}
+        assert not stage.ends or (case.due is None and not case.clocks.filter(resting=True).exists())
+        for holding in Holding.objects.current().filter(post__in=tasks.values("post")):
+            assert steps_open_to(PostActor(holding), case), (stage.name, holding.post.title)
 
 
 @pytest.mark.usefixtures("world")

@@ -6,6 +6,7 @@ import re
 import secrets
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,11 +39,13 @@ def add_source(code: str, name: str, division: Division, *, by: PostActor) -> So
         fields["name"] = [_("Say in at most %(most)d characters what it is called.") % {"most": 60}]
     if fields:
         raise Invalid(fields=fields)
-    with writing():
-        if Source.objects.filter(code=code).exists():
-            raise Conflict(_("There is an outside system with the code “%(code)s” already.") % {"code": code})
-        source = Source.objects.create(code=code, name=name, division=division)
-        _record("exchange.add_source", source, by)
+    try:
+        with writing():
+            source = Source.objects.create(code=code, name=name, division=division)
+            _record("exchange.add_source", source, by)
+    except IntegrityError as taken:
+        said = {"code": code}
+        raise Conflict(_("There is an outside system with the code “%(code)s” already.") % said) from taken
     return source
 
 

@@ -6,16 +6,18 @@ days or the longer legal limit (hotline.answer), the order names its own. This l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from linli.cases.kinds import Kind, all_kinds, power
-from linli.cases.models import Case
+from linli.cases.models import Case, CaseQuerySet
 from linli.exchange.models import Foreign, Source
 from linli.ledger.models import Entry
+from linli.posts.actor import PostActor
 
 READY, OPEN, OVERDUE, INTERIM = "ready", "open", "overdue", "interim"
 STATES = (READY, OPEN, OVERDUE, INTERIM)
@@ -63,11 +65,23 @@ def _answered_anew() -> Exists:
     return Exists(entries)
 
 
-def owed(sources: Iterable[Source]) -> QuerySet[Foreign]:
-    """Everything these sources still wait for: the earliest deadline first, those without one last."""
-    rows = Foreign.objects.filter(source__in=list(sources))
+def owed(sources: Iterable[Source], *, by: PostActor) -> QuerySet[Foreign]:
+    """What these sources still wait for in the actor's area: the earliest deadline first, those without one last.
+
+    A source may work for one town and send what lies in another, which is not this town's to read.
+    """
+    rows = Foreign.objects.filter(source__in=list(sources), case__in=_in_area(by))
     waiting = Q(returned_at=None) | ~_answered() | Q(_answered_anew())
     return rows.filter(waiting).order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def _in_area(by: PostActor) -> CaseQuerySet:
+    return Case.objects.within(by.post.division.span)
+
+
+def all_in_area(cases: Collection[UUID], *, by: PostActor) -> bool:
+    """Whether area gives the actor sight of all of these cases."""
+    return _in_area(by).filter(pk__in=cases).count() == len(set(cases))
 
 
 def narrowed(rows: QuerySet[Foreign], state: str, now: datetime | None = None) -> QuerySet[Foreign]:
@@ -86,9 +100,9 @@ def foreign_of(case: Case) -> list[Foreign]:
     return list(Foreign.objects.filter(case=case).select_related("source").order_by("pk"))
 
 
-def count_owed(sources: list[Source]) -> str:
-    """How much is owed, for a badge; no statement where there are no sources."""
+def count_owed(sources: list[Source], *, by: PostActor) -> str:
+    """How much is owed in the actor's area, for a badge; no statement where there are no sources."""
     if not sources:
         return ""
-    count = owed(sources).order_by()[: MOST_COUNTED + 1].count()
+    count = owed(sources, by=by).order_by()[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")

@@ -21,7 +21,7 @@ from linli.cases.procedure import REPORTER
 from linli.cases.story import Happening, story_for_reporter
 from linli.exchange.models import Foreign, Reply, ReplyForm, Return, Source
 from linli.exchange.sheets.filling import Filled, fill, look_at_form
-from linli.exchange.sheets.owed import is_answered, owed
+from linli.exchange.sheets.owed import all_in_area, is_answered, owed
 from linli.exchange.sheets.roles import OUTGOING
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -114,11 +114,11 @@ def form_of(source: Source) -> ReplyForm | None:
     return ReplyForm.objects.filter(source=source).order_by("-version").first()
 
 
-def chosen_of(source: Source, keys: Sequence[int]) -> list[Foreign]:
+def chosen_of(source: Source, keys: Sequence[int], *, by: PostActor) -> list[Foreign]:
     """Of what is owed to a source, what somebody chose; at most as many as one workbook takes."""
     if len(keys) > MOST_AT_ONCE:
         raise Invalid(_("Return at most %(most)d at once.") % {"most": MOST_AT_ONCE})
-    return list(_with_cases(owed([source]).filter(pk__in=keys)))
+    return list(_with_cases(owed([source], by=by).filter(pk__in=keys)))
 
 
 def _with_cases(rows: QuerySet[Foreign]) -> QuerySet[Foreign]:
@@ -137,7 +137,7 @@ def give_back(source: Source, chosen: Mapping[int, str], *, by: PostActor) -> Re
         raise Conflict(_("This source has no reply form yet. Keep its workbook first."))
     with writing():
         Source.objects.select_for_update().get(pk=source.pk)
-        answers = [answer_of(each) for each in chosen_of(source, list(chosen))]
+        answers = [answer_of(each) for each in chosen_of(source, list(chosen), by=by)]
         if not answers:
             raise Conflict(_("These have been returned already. Fetch the workbook again under “Returned”."))
         back = Return.objects.create(source=source, form=form, by_post=by.post)
@@ -177,10 +177,10 @@ def _mark(answers: Sequence[Answer]) -> None:
         Foreign.objects.filter(pk__in=keys).update(**{name: now})
 
 
-def return_of(source: Source, key: UUID) -> Return:
-    """A return of a source; NotFound for any other."""
+def return_of(source: Source, key: UUID, *, by: PostActor) -> Return:
+    """A return of a source whose cases all lie in the actor's area; NotFound for any other."""
     found = Return.objects.filter(source=source, pk=key).select_related("form", "source").first()
-    if found is None:
+    if found is None or not all_in_area(found.replies.values_list("foreign__case", flat=True), by=by):
         raise NotFound
     return found
 

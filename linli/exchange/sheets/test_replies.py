@@ -98,29 +98,29 @@ def test_neither_internal_notes_nor_anybodys_name_go_back(world, taken, formed):
 def test_what_waits_for_the_reporter_is_ready_and_what_is_dispatched_is_not(world, taken, formed):
     taken(Book(good(1), good(2)).bytes())
     handled(world, 2)
-    rows = owed([formed.source])
+    rows = owed([formed.source], by=world.by("county_clerk"))
     assert (numbers(narrowed(rows, READY)), numbers(narrowed(rows, OPEN))) == ([2], [1])
 
 
-def test_the_earliest_deadline_over_there_comes_first(taken, mapped):
+def test_the_earliest_deadline_over_there_comes_first(world, taken, mapped):
     rows = [good(1), good(2, 办理时限="2026-11-21"), good(3, 办理时限=""), good(4, 办理时限="2026-11-26")]
     taken(Book(*rows).bytes())
-    assert numbers(owed([mapped])) == [2, 4, 1, 3]
+    assert numbers(owed([mapped], by=world.by("county_clerk"))) == [2, 4, 1, 3]
 
 
-def test_what_is_past_its_deadline_over_there_is_found(taken, mapped):
+def test_what_is_past_its_deadline_over_there_is_found(world, taken, mapped):
     taken(Book(good(1), good(2)).bytes())
     Foreign.objects.filter(number__endswith="2").update(due=timezone.now() - timedelta(hours=1))
-    assert numbers(narrowed(owed([mapped]), OVERDUE)) == [2]
+    assert numbers(narrowed(owed([mapped], by=world.by("county_clerk")), OVERDUE)) == [2]
 
 
 def test_what_went_back_is_owed_no_more_also_when_the_reporter_confirms_it(world, taken, formed):
     taken(Book(good(1)).bytes())
     now = handled(world)
     returned(world, 1)
-    assert count_owed([formed.source]) == ""
+    assert count_owed([formed.source], by=world.by("county_clerk")) == ""
     actions.confirm(now, by=PartyActor("reporter", now.pk), seen=now.case.version)
-    assert count_owed([formed.source]) == ""
+    assert count_owed([formed.source], by=world.by("county_clerk")) == ""
 
 
 def test_what_was_contested_is_owed_again_and_so_is_its_new_answer(world, taken, formed):
@@ -128,11 +128,11 @@ def test_what_was_contested_is_owed_again_and_so_is_its_new_answer(world, taken,
     now = handled(world)
     returned(world, 1)
     actions.contest(now, by=PartyActor("reporter", now.pk), seen=now.case.version, reason="还是不亮")
-    assert numbers(narrowed(owed([formed.source]), OPEN)) == [1]
+    assert numbers(narrowed(owed([formed.source], by=world.by("county_clerk")), OPEN)) == [1]
     now = matter()
     actions.handle(now, by=world.by("power"), seen=now.case.version, result="换了线路。")
     actions.check(now, by=world.by("chengguan_checker"), seen=now.case.version + 1)
-    assert numbers(narrowed(owed([formed.source]), READY)) == [1]
+    assert numbers(narrowed(owed([formed.source], by=world.by("county_clerk")), READY)) == [1]
     assert answer_of(foreign()).text == "换了线路。"
 
 
@@ -156,7 +156,9 @@ def test_what_is_not_finished_goes_back_only_with_a_reason_and_a_plan(world, tak
         returned(world, 1)
     back = returned(world, 1, interim="等待配件，下周二完成。")
     assert (back.replies.get().text, back.replies.get().final) == ("等待配件，下周二完成。", False)
-    assert numbers(narrowed(owed([formed.source]), INTERIM)) == [1]  # it is owed all the same
+    assert numbers(narrowed(owed([formed.source], by=world.by("county_clerk")), INTERIM)) == [
+        1
+    ]  # it is owed all the same
 
 
 def test_returning_twice_returns_once(world, taken, formed):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import keep
@@ -76,8 +78,11 @@ def complain(
 
 
 def _summary(about: Post | None) -> str:
-    """What stands in lists and messages: none of the complainant's words, which could tell who wrote them."""
-    return _("Complaint about: %(post)s") % {"post": about.title} if about else _("Complaint about a post")
+    """What stands in lists and messages: neither words nor language of the complainant, which could tell who it is."""
+    with override(settings.LANGUAGE_CODE):
+        return (
+            _("Complaint about: %(post)s") % {"post": about.title} if about else _("Complaint about a post")
+        )
 
 
 def accept(
@@ -92,7 +97,7 @@ def accept(
     """Take it on (受理), and say which post it is about, where that was only described."""
     with taking("accept", complaint, by=by, seen=seen, at=at) as now:
         _identify(now, about)
-        now.hand_to(now.detail.handler)
+        _keep_it(now)
         now.words(note=note)
 
 
@@ -185,7 +190,7 @@ def hear(
         keep_no_longer(now.case, kept_from(now.detail.about))
         now.detail.question = question
         now.hand_to(now.detail.about, ASKED)
-        now.hand_to(now.detail.handler)
+        _keep_it(now)
         now.words(question=question)
 
 
@@ -282,7 +287,10 @@ def reopen(
         now.detail.reopened += 1
         now.detail.next_owner = None
         if now.case.stage == "closed":
-            now.hand_to(now.detail.handler)
+            if now.detail.handler.until is None:
+                now.hand_to(now.detail.handler)
+            else:
+                _give_to(now, route(now.detail.about, now.case.code_now, apart=kept_posts(now.case)))
         else:
             now.enter("received", start=("register",))
             _give_to(
@@ -290,6 +298,13 @@ def reopen(
             )
         now.facts(reopened=now.detail.reopened)
         now.words(reason=reason)
+
+
+def _keep_it(now: Taking) -> None:
+    """Whoever has the task goes on with it, also a post that took it over from one that was given up."""
+    if isinstance(now.by, PostActor):
+        now.detail.handler = now.by.post
+    now.hand_to(now.detail.handler)
 
 
 def _identify(now: Taking, about: Post | None) -> None:

@@ -1,4 +1,5 @@
 import pytest
+from django.utils.translation import override
 
 from linli.base.errors import Invalid
 from linli.cases.follow import followed
@@ -28,6 +29,15 @@ def test_nothing_the_complainant_wrote_stands_in_lists_or_in_the_ledger(received
         EntryDetail.objects.get(entry__about=received.pk).words
     )
     assert Entry.objects.get(about=received.pk).facts["way"] == "inspector"
+
+
+@pytest.mark.parametrize("about", ["chengguan_clerk", ""])
+def test_lists_do_not_tell_which_language_the_complainant_reads(world, about):
+    summaries = set()
+    for language in ("zh-hans", "en"):
+        with override(language):
+            summaries.add(complained(world, about, named="" if about else "window 2").case.summary)
+    assert len(summaries) == 1
 
 
 def test_a_post_is_chosen_from_those_that_serve_the_place(world):

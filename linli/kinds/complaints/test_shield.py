@@ -34,7 +34,9 @@ from linli.ledger.sequencing import sequence_all
 from linli.portals.demo.people import Sitter
 from linli.portals.demo.world import FOUNDER, seat
 from linli.posts import tokens
-from linli.posts.models import PostKind
+from linli.posts.actions import appoint, end
+from linli.posts.actor import PostActor
+from linli.posts.models import Holding, PostKind
 from linli.residents.reading import read
 
 GRID = "东门社区第一网格"
@@ -139,6 +141,19 @@ def test_a_grid_worker_and_the_own_superior_see_nothing_of_a_complaint_about_the
     for key in (GRID, "head_东门社区"):
         assert stands_in(world.by(key), complaint) == set()
         assert not [secret for secret in SECRETS if secret in pages(world.by(key), complaint)]
+
+
+def test_whoever_sat_on_the_post_reads_it_from_no_other_post_either(world: Any) -> None:
+    """The clerk complained about is made inspector: the complaint does not come along."""
+    complaint, left = complained(world), world.by("chengguan_clerk").holding
+    for holding in (left, world.by("inspector").holding):
+        end(holding, by=FOUNDER)
+    moved = appoint(left.account, world.posts["inspector"], by=FOUNDER)
+    by = PostActor(Holding.objects.with_post().get(pk=moved.pk))
+    assert sight_of(complaint.case, by=by) is Sight.NOTHING
+    assert stands_in(by, complaint) == set()
+    later = complained(world)  # about whoever sits there by now
+    assert sight_of(later.case, by=by) is Sight.WHOLE
 
 
 def test_the_inspector_reads_the_complaint_and_never_who_complained(world: Any, inquiring: Any) -> None:

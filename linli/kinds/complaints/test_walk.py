@@ -16,8 +16,8 @@ from linli.kinds.complaints import actions
 from linli.kinds.complaints.conftest import complained
 from linli.kinds.complaints.routing import kept_from
 from linli.ledger.models import Entry
-from linli.posts.actor import PartyActor, SystemActor
-from linli.posts.models import Organisation
+from linli.posts.actor import PartyActor, PostActor, SystemActor
+from linli.posts.models import Holding, Organisation
 
 PROCEDURE = kind_of("complaints").procedure
 GRID = "东门社区第一网格"
@@ -83,6 +83,9 @@ def check_books(world: Any, complaint: Any, taken: int) -> None:
     assert not tasks.filter(post__in=Withheld.objects.filter(case=case).values("post")).exists()
     running = set(case.clocks.filter(stopped_at=None).values_list("name", flat=True))
     assert not stage.ends or running <= {"reopen"}
+    assert not stage.ends or (case.due is None and not case.clocks.filter(resting=True).exists())
+    for holding in Holding.objects.current().filter(post__in=tasks.values("post")):
+        assert steps_open_to(PostActor(holding), case), (stage.name, holding.post.title)
     heard = Entry.objects.filter(about=case.pk, name="complaints.hear").exists()
     for key in (GRID, "head_东门社区"):
         asked = case.tasks.filter(post=world.posts[key]).exists()

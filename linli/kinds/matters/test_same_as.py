@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linli.base.errors import Conflict, Invalid
+from linli.base.generations import bump
 from linli.cases import opening
 from linli.cases.duplicates import DUPLICATE, original_of
 from linli.cases.followers import close_followers
@@ -96,6 +97,15 @@ def test_noise_neighbours_family_work_and_conduct_are_never_shown(world, code):
     assert seen_from(world, code=None, text=LAMP) == []
     lamp(world, text=LAMP)
     assert seen_from(world, code=code, text=LAMP) == []
+
+
+def test_what_belongs_to_something_sensitive_is_never_shown(world):
+    lamp(world)
+    assert seen_from(world)
+    Category.objects.filter(code="02").update(sensitive=True)
+    bump("catalogue")
+    assert seen_from(world) == []
+    assert seen_from(world, code=None, text=LAMP) == []
 
 
 def test_what_nobody_has_sorted_yet_is_never_shown(world):

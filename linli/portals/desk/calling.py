@@ -35,7 +35,7 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.placing import TypedPlace, names_offered, place_code, place_label
 from linli.portals.desk.receipts import Taken, receipt
-from linli.portals.desk.reporting import opening_form, origin_of
+from linli.portals.desk.reporting import opening_form, origin_of, sent_before
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.portals.desk.typed import take_back, typed_stays
@@ -174,7 +174,9 @@ def _taken_in(request: HttpRequest, screen: Screen) -> HttpResponse:
             "division": place_code(screen.given.get("division", ""), by),
         }
         opened = open_case(kind.name, data, by=by, origin=origin_of(request, by), files=request.FILES)
-    except (Invalid, NotFound, Conflict) as refusal:
+    except (Invalid, NotFound, Conflict) as found:
+        refusal, sent = sent_before(request, found)
+        screen.given = {**screen.given, "sent": sent}
         screen.form = with_errors(call_form(screen, request.POST, request.FILES), refusal)
         return _shown(request, screen, status=refusal.status)
     return receipt(request, Taken(kind, opened, screen.given.get("phone", ""), reverse("desk:calls")))

@@ -25,7 +25,7 @@ from linli.portals.desk.calling import Screen, call_form, given_back
 from linli.portals.desk.hats import seated
 from linli.portals.desk.placing import names_offered, place_code
 from linli.portals.desk.receipts import Taken, receipt
-from linli.portals.desk.reporting import origin_of
+from linli.portals.desk.reporting import origin_of, sent_before
 from linli.portals.desk.telling import with_errors
 from linli.portals.desk.typed import typed_stays
 from linli.posts.actor import PostActor
@@ -142,9 +142,10 @@ def _saved(request: HttpRequest, screen: Screen) -> HttpResponse:
     try:
         data = {**given, "channel": "chat", "division": place_code(given.get("division", ""), by)}
         opened = open_case(screen.kind.name, data, by=by, origin=origin_of(request, by), files=request.FILES)
-    except (Invalid, NotFound, Conflict) as refusal:
+    except (Invalid, NotFound, Conflict) as found:
+        refusal, sent = sent_before(request, found)
         form = with_errors(_draft(screen, request.POST, request.FILES), refusal)
-        return _shown(request, PastedForm(initial={**given}), form, status=refusal.status)
+        return _shown(request, PastedForm(initial={**given}), form, sent=sent, status=refusal.status)
     taken = Taken(screen.kind, opened, given.get("phone", ""), reverse("desk:chats"), chat=True)
     return receipt(request, taken)
 
@@ -161,6 +162,7 @@ def _shown(
     draft: StepForm | None,
     *,
     remarks: Sequence[str] = (),
+    sent: str = "",
     status: int = 200,
 ) -> HttpResponse:
     by = draft.by if draft else None
@@ -170,7 +172,7 @@ def _shown(
         "form": draft,
         "fields": [bound for bound in draft.visible_fields() if bound.name not in point] if draft else [],
         "remarks": remarks,
-        "sent": request.POST.get("sent") or str(uuid4()),
+        "sent": sent or request.POST.get("sent") or str(uuid4()),
         "places": names_offered(by) if isinstance(by, PostActor) else [],
     }
     response = render(request, "desk/chats.html", context, status=status)

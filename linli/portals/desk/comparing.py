@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from linli.base.errors import Conflict, NotFound
 from linli.base.text import half_width
 from linli.cases.alike import alike, apart, days_between, point_of
+from linli.cases.catalogue import is_sensitive
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
 from linli.cases.reading import case_for
@@ -51,7 +52,7 @@ def similar(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
             return redirect("desk:compare", number, case_for(by, wanted).number)
         except NotFound:
             trouble = _("There is no case with this number in your area.")
-    sensitive = case.category is not None and case.category.sensitive
+    sensitive = case.category is not None and is_sensitive(case.category)
     context = {
         "case": case,
         "found": alike(case, by=by),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.cases.copying import copy_to
-from linli.cases.forms import TidyText
+from linli.cases.forms import PostsField, TidyText
 from linli.cases.reading import case_for
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
@@ -24,10 +24,8 @@ from linli.posts.models import Post
 class CopyForm(forms.Form):
     """Which posts are told, and why."""
 
-    posts = forms.ModelMultipleChoiceField(
+    posts = PostsField(
         label=gettext_lazy("Posts that are told"),
-        queryset=Post.objects.none(),
-        widget=forms.CheckboxSelectMultiple(),
         help_text=gettext_lazy("They may read the case; nothing is to be done for them."),
     )
     note = TidyText(label=gettext_lazy("Note"), required=False, max_length=1000)

@@ -68,7 +68,7 @@ def sources(request: HttpRequest, by: PostActor) -> HttpResponse:
                 return redirect("desk:sheets", source.code)
             except (Invalid, Conflict) as refusal:
                 with_errors(form, refusal)
-    found = [(each, count_owed([each])) for each in sources_in(by)]
+    found = [(each, count_owed([each], by=by)) for each in sources_in(by)]
     ended = [each for each in sources_in(by, ended=True) if each.until]
     context = {"sources": found, "ended": ended, "form": form}
     status = 422 if form is not None and form.is_bound else 200

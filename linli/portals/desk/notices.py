@@ -17,6 +17,7 @@ from linli.base.errors import NotFound, NotYours
 from linli.cases.kinds import step_of
 from linli.cases.models import Notice, areas_see
 from linli.cases.notices import resend, stuck_within
+from linli.cases.sight import unless_kept
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.posts.actor import PostActor
@@ -42,10 +43,10 @@ class ShownNotice:
 @require_safe
 @seated
 def notices(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """What is stuck in the hat's area."""
+    """What is stuck in the hat's area; nothing of a case that is kept from it, not even that there is something."""
     if not has(by, "notices.resend"):
         raise NotYours
-    found = stuck_within(by.post.division.span)[:MOST_SHOWN]
+    found = unless_kept(stuck_within(by.post.division.span), by)[:MOST_SHOWN]
     return render(request, "desk/notices.html", {"notices": [_shown(each) for each in found]})
 
 
@@ -65,7 +66,7 @@ def _shown(notice: Notice) -> ShownNotice:
 @seated
 def send_again(request: HttpRequest, by: PostActor, notice: UUID) -> HttpResponse:
     """Put one notice back into the outbox."""
-    found = Notice.objects.select_related("case").filter(pk=notice).first()
+    found = unless_kept(Notice.objects.select_related("case").filter(pk=notice), by).first()
     if found is None:
         raise NotFound
     resend(found, by=by)

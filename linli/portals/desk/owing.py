@@ -60,7 +60,11 @@ def owed_page(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     source = source_for(by, code, "exchange.read")
     state = request.GET.get("state", "")
     page = _page(request)
-    rows = narrowed(owed([source]), state).select_related("case__division").defer("case__division__outline")
+    rows = (
+        narrowed(owed([source], by=by), state)
+        .select_related("case__division")
+        .defer("case__division__outline")
+    )
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
     context = {
         "source": source,
@@ -103,7 +107,10 @@ def return_replies(request: HttpRequest, by: PostActor, code: str) -> HttpRespon
         except Invalid as refusal:
             wrong = str(refusal.sentence)
     return render(
-        request, "desk/return.html", _asked(request, source, keys, wrong), status=422 if wrong else 200
+        request,
+        "desk/return.html",
+        _asked(request, (source, keys), wrong, by=by),
+        status=422 if wrong else 200,
     )
 
 
@@ -116,8 +123,11 @@ def _ticked(request: HttpRequest) -> list[int]:
     return [int(each) for each in given if each.isascii() and each.isdigit() and len(each) < 18]
 
 
-def _asked(request: HttpRequest, source: Source, keys: list[int], wrong: str) -> dict[str, Any]:
-    answers = [answer_of(each) for each in chosen_of(source, keys)]
+def _asked(
+    request: HttpRequest, chosen: tuple[Source, list[int]], wrong: str, *, by: PostActor
+) -> dict[str, Any]:
+    source, keys = chosen
+    answers = [answer_of(each) for each in chosen_of(source, keys, by=by)]
     if not answers:
         raise Conflict(_("These have been returned already. Fetch the workbook again under “Returned”."))
     return {
@@ -134,7 +144,7 @@ def _asked(request: HttpRequest, source: Source, keys: list[int], wrong: str) ->
 def returned(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpResponse:
     """A return: what was told about which case, and its workbook."""
     source = source_for(by, code, "exchange.read")
-    back = return_of(source, key)
+    back = return_of(source, key, by=by)
     replies = list(back.replies.select_related("foreign__case").order_by("pk"))
     context = {"source": source, "back": back, "replies": replies, "may_fetch": has(by, "exchange.sheets")}
     return render(request, "desk/returned.html", context)
@@ -145,5 +155,5 @@ def returned(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpR
 def returned_file(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpResponse:
     """The workbook of a return, in the source's own form; the same however often it is fetched."""
     source = source_for(by, code, "exchange.sheets")
-    back = return_of(source, key)
+    back = return_of(source, key, by=by)
     return workbook_named(returned_workbook(back), f"{source.name}-{back.at:%Y%m%d-%H%M}")

@@ -83,7 +83,7 @@ class Desk:
                 Place(pgettext("desk", "Report"), reverse("desk:reports"), frozenset({"reports", "report"}))
             )
         if has(self.by, "exchange.read"):
-            waiting = count_owed(sources_in(self.by))
+            waiting = count_owed(sources_in(self.by), by=self.by)
             label = pgettext("desk", "Exchange")
             found.append(Place(label, reverse("desk:exchange"), frozenset(EXCHANGE_PAGES), waiting))
         for needed, label, name, pages in (

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
 from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
-from linli.cases.opening import Origin
+from linli.cases.opening import Origin, SentBefore
 from linli.cases.steps import open_case
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
@@ -60,11 +60,12 @@ def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
     data = {**request.POST.dict(), "channel": CHANNELS.get(PostKind(by.post.kind), "window")}
     try:
         opened = open_case(kind, data, by=by, origin=origin_of(request, by, source), files=request.FILES)
-    except (Invalid, NotFound, Conflict) as refusal:
+    except (Invalid, NotFound, Conflict) as found_wrong:
+        refusal, sent = sent_before(request, found_wrong)
         if isinstance(refusal, NotFound):
             refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
         form = with_errors(grown(opening_form(found, by, data, request.FILES), source), refusal)
-        return _asked(request, found, form, request.POST.get("sent", ""), status=refusal.status)
+        return _asked(request, found, form, sent, status=refusal.status)
     return receipt(request, Taken(found, opened, data.get("phone", ""), reverse("desk:report", args=[kind])))
 
 
@@ -96,6 +97,17 @@ def origin_of(request: HttpRequest, by: PostActor, source: Case | None = None) -
     said["files"] = [[file.name, file.size] for _name, files in request.FILES.lists() for file in files]
     body = json.dumps(said, sort_keys=True).encode()
     return replace(Origin.of(f"desk/{by.holding.pk}", str(key), body), case=source)
+
+
+def sent_before(request: HttpRequest, refusal: Refusal) -> tuple[Refusal, str]:
+    """What the form says after a refusal, and its key: where it was taken in before, one that opens a new case."""
+    if not isinstance(refusal, SentBefore):
+        return refusal, request.POST.get("sent", "")
+    sentence = _(
+        "This form was taken in already as %(number)s; what you changed since is not in it. Add it there, "
+        "or send the form once more, and it becomes a new case."
+    )
+    return Conflict(sentence % {"number": refusal.number}), str(uuid4())
 
 
 def opening_form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:

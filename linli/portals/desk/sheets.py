@@ -80,7 +80,7 @@ def sheets(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
         "form": form,
         "map": latest(source),
         "reply_form": form_of(source),
-        "owed": count_owed([source]),
+        "owed": count_owed([source], by=by),
         "deliveries": rows.select_related("by_post", "map")[:MOST_SHOWN],
         "may_work": has(by, "exchange.sheets") and source.until is None,
     }

@@ -203,3 +203,15 @@ def test_what_one_is_asked_for_stands_first(world, sign_in, dispatched_case):
     assert steps_offered(shown)[:2] == ["批准延时", "不同意延时"]
     assert re.search(r'name="amount" value="2"', text(shown)), "what was asked for is filled in"
     assert "延长几个工作日" in text(shown)
+
+
+@pytest.mark.parametrize("huge", ["9" * 30, "-" + "9" * 30, "9" * 5000])
+@pytest.mark.parametrize(
+    ("address", "field"), [("copy/", "posts"), ("dispatch/", "helpers"), ("dispatch/", "to")]
+)
+def test_a_post_of_a_number_no_database_has_is_no_choice(world, sign_in, huge, address, field):
+    matter = reported(world)
+    lamp = Category.objects.get(code="0201")
+    actions.accept(matter, by=world.by("chengguan_clerk"), seen=1, category=lamp)
+    client = sign_in("chengguan_dispatcher")
+    assert take(client, matter.case, address.strip("/"), seen=2, **{field: huge}).status_code == 422

@@ -12,10 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from linli.base.sheets import XLSX
 from linli.base.workbooks import read_workbook
 from linli.cases.models import Case
-from linli.exchange.models import Delivery, Foreign, Return, SheetMap, Source
+from linli.exchange.models import Delivery, Foreign, Reply, ReplyForm, Return, SheetMap, Source
 from linli.exchange.sheets.conftest import BODY, COLUMNS, HEADINGS, NAME, PHONE, Book, good, reply_book
 from linli.exchange.sheets.maps import save_map
 from linli.exchange.sources import add_source, sources_in
+from linli.portals.desk.conftest import reported
 
 pytestmark = pytest.mark.django_db
 HOME = "/desk/exchange/hotline/sheets/"
@@ -227,6 +228,37 @@ def test_the_case_page_shows_their_deadline_beside_our_promise(mapped, sign_in):
     page = client.get(f"/desk/cases/{Foreign.objects.get().case.number}/").text
     assert "YX2026112000001" in page
     assert "2026年12月1日 23:59" in page
+
+
+@pytest.fixture
+def elsewhere(world: Any) -> Source:
+    """A source of one town that sent a case of another town, and got an answer about it."""
+    source = add_source("liuhe", "柳河热线", world.place("柳河镇"), by=world.by("administrator"))
+    case = reported(world).case
+    foreign = Foreign.objects.create(source=source, number="L-1", case=case)
+    form = ReplyForm.objects.create(
+        source=source, version=1, by_post=world.posts["administrator"], content=reply_book(), heading=1,
+        columns={"number": "工单编号", "text": "办理结果"},
+    )  # fmt: skip
+    back = Return.objects.create(source=source, form=form, by_post=world.posts["administrator"])
+    Reply.objects.create(
+        back=back, foreign=foreign, final=True, text="城关的答复", state="已办结", answered_at=case.at
+    )
+    return source
+
+
+def test_a_source_does_not_show_what_it_sent_about_another_area(world, elsewhere, sign_in):
+    case, back = Foreign.objects.get().case, Return.objects.get()
+    clerk, county = sign_in("liuhe_clerk"), sign_in("county_clerk")
+    for address in ("owed/", f"returned/{back.pk}/", f"returned/{back.pk}/file/"):
+        told = county.get(f"/desk/exchange/liuhe/sheets/{address}")
+        assert told.status_code == 200, address
+        page = clerk.get(f"/desk/exchange/liuhe/sheets/{address}")
+        assert not [each for each in (case.number, case.summary, "城关的答复") if each in page.text], address
+        assert page.status_code == (200 if address == "owed/" else 404)
+    assert "owed: 1" not in clerk.get("/desk/exchange/", headers={"accept-language": "en"}).text
+    asked = clerk.post("/desk/exchange/liuhe/sheets/return/", {"pick": Foreign.objects.get().pk})
+    assert (asked.status_code, case.number in asked.text) == (409, False)
 
 
 def test_the_navigation_counts_what_is_owed(mapped, sign_in):

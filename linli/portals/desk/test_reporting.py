@@ -57,6 +57,25 @@ def test_the_same_form_sent_twice_opens_one_case(world, sign_in):
     assert "已经受理登记" in second
 
 
+@pytest.mark.parametrize("address", ["/desk/report/matters/", "/desk/calls/", "/desk/chats/"])
+def test_a_form_sent_again_with_other_words_says_its_number_and_can_be_sent_as_a_new_one(
+    world, sign_in, address
+):
+    client, data = sign_in("call_taker"), given(world, act="save", chat="在吗")
+    if address != "/desk/report/matters/":
+        data["division"] = "东门社区"
+    assert client.post(address, data).status_code == 200
+    number = Case.everywhere.latest("recorded_at").number
+    refused = client.post(address, {**data, "text": f"{TEXT}还没有围挡。"})
+    assert refused.status_code == 409
+    assert number in text(refused)
+    assert "Idempotency" not in text(refused)
+    sent = re.search(r'name="sent" value="([^"]+)"', text(refused)).group(1)
+    again = client.post(address, {**data, "text": f"{TEXT}还没有围挡。", "sent": sent})
+    assert (again.status_code, number in text(again)) == (200, False)
+    assert Case.everywhere.latest("recorded_at").matter.text == f"{TEXT}还没有围挡。"
+
+
 def test_what_is_missing_is_asked_for_and_nothing_is_lost(world, sign_in):
     before = Case.everywhere.count()
     response = sign_in("call_taker").post("/desk/report/matters/", given(world, text="", landmark="东门桥头"))

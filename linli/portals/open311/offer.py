@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, NotFound
-from linli.cases.catalogue import categories_of, conditions_of, in_force, line_of
+from linli.cases.catalogue import categories_of, conditions_of, in_force, is_sensitive, line_of
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import Category, Revision
 from linli.cases.models.catalogue import Audience
@@ -87,8 +87,7 @@ def open_to_all() -> Q:
         public = [
             category.pk
             for category in categories_of(kind.name)
-            if category.audience == Audience.EVERYONE
-            and not any(each.sensitive for each in line_of(category))
+            if category.audience == Audience.EVERYONE and not is_sensitive(category)
         ]
         found |= Q(kind=kind.name, category__in=public)
     return found
