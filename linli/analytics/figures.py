@@ -33,6 +33,7 @@ from linli.analytics.populations import (
 from linli.analytics.questions import Question
 from linli.base.errors import NotFound
 from linli.cases.kinds import all_kinds
+from linli.cases.models import areas_see
 from linli.cases.narrowing import State, resting
 from linli.cases.procedure import Words
 
@@ -268,9 +269,9 @@ def figure_named(name: str) -> Figure:
 
 
 def _outcomes() -> list[Figure]:
-    """How cases were closed: the outcomes of all procedures, those of the same name together."""
+    """How cases were closed: the outcomes of all procedures that are counted, those of the same name together."""
     known: dict[str, Words] = {}
-    for kind in all_kinds():
+    for kind in filter(lambda kind: areas_see(kind.name), all_kinds()):
         known = {**kind.procedure.outcomes, **known}
     return [_outcome(name, words) for name, words in known.items()]
 
