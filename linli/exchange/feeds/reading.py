@@ -66,7 +66,10 @@ def page_of(feed: Feed, after: int, limit: int, *, upto: int | None = None) -> P
     theirs = _codes_of(feed)
     stretch = limit
     while after < end and len(rows) < limit:
-        window, stretch = min(after + min(stretch, WINDOW), end), stretch * 2  # the less leaves, the more is read
+        window, stretch = (
+            min(after + min(stretch, WINDOW), end),
+            stretch * 2,
+        )  # the less leaves, the more is read
         told = _told(feed, after, window, theirs)
         taken = told[: limit - len(rows)]
         rows += [row_of(each) for each in taken]
