@@ -25,9 +25,9 @@ from linli.exchange.feeds.conftest import (
     reported,
     whole,
 )
-from linli.exchange.feeds.fields import FIELDS
+from linli.exchange.feeds.fields import FIELDS, Told
 from linli.exchange.feeds.keeping import Terms, set_feed
-from linli.exchange.feeds.reading import Retired, page_of
+from linli.exchange.feeds.reading import Retired, may_leave, page_of
 from linli.exchange.models import Foreign
 from linli.exchange.sources import add_source
 from linli.kinds.complaints.conftest import complained
@@ -142,6 +142,21 @@ def test_only_the_agreed_area_and_kinds_leave(world, source):
     assert whole(agreed(world, source, division=other_town), after) == []
     assert len(whole(agreed(world, source, division=own_town), after)) == 1
     assert whole(agreed(world, source, kinds=["complaints"]), after) == []
+
+
+def test_what_the_source_sent_itself_leaves_only_from_the_agreed_area(world, source):
+    after = begun()
+    case = accepted(world)
+    sent_by(source, case)
+    assert len(whole(agreed(world, source, division=world.place("城关街道")), after)) == 2
+    assert whole(agreed(world, source, division=world.place("柳河镇")), after) == []
+
+
+def test_the_rule_alone_keeps_back_what_area_gives_no_sight_of(world, source):
+    feed, complaint = agreed(world, source), complained(world)
+    entry = Entry.objects.get(about=complaint.pk, name="complaints.complain")
+    assert not may_leave(Told(1, entry, complaint.case, feed))
+    assert may_leave(Told(1, entry, complaint.case, feed, "S-1"))
 
 
 def test_a_feed_read_in_small_pages_is_the_same_without_gap_or_double(world, feed, monkeypatch):
