@@ -16,6 +16,7 @@ from tests.scenes import (
     a_case,
     a_catalogue,
     a_delivery,
+    a_feed,
     a_filter,
     a_kind,
     a_note,
@@ -200,6 +201,14 @@ DOORS: dict[str, Door] = {
     ),
     "desk/exchange/<slug:code>/sheets/form/": Door(AREA_AND_POWER, fill=a_source, **EXCHANGE),
     "desk/exchange/<slug:code>/sheets/form/<uuid:key>/": Door(AREA_AND_POWER, fill=a_reply_book, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/": Door(AREA_AND_POWER, fill=a_feed, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/dictionary/": Door(AREA_AND_POWER, fill=a_feed, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/codes/<slug:kind>/": Door(AREA_AND_POWER, fill=a_feed, **EXCHANGE),
+    "desk/exchange/<slug:code>/feed/push/": Door(AREA_AND_POWER, fill=a_feed, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/feed/replay/": Door(AREA_AND_POWER, fill=a_feed, method="post", **CENTRE),
+    "desk/exchange/<slug:code>/feed/act/": Door(
+        AREA_AND_POWER, fill=a_feed, method="post", data=(("act", "pause"),), **CENTRE
+    ),
     "desk/catalogue/": Door(STAFF),
     "desk/catalogue/<slug:kind>/<slug:table>/": Door(STAFF, fill=a_catalogue),
     "desk/catalogue/<slug:kind>/<slug:table>/add/": Door(POWER, fill=a_catalogue, **CENTRE),
@@ -265,6 +274,11 @@ DOORS |= {
     ),
     "open311/v2/": Door(NOBODY),
     "open311/v2/<path:rest>": Door(NOBODY, fill=lambda _world: _IN_XML),
+}
+# A system's key opens its feed; a session is none.
+DOORS |= {
+    "exchange/v1/feed": Door((Answer.SIGN_IN,) * 4),
+    "exchange/v1/dictionary": Door((Answer.SIGN_IN,) * 4),
 }
 # allauth guards its own pages; what it shows is about the visitor's own account only.
 LIBRARY = ("account/*",)

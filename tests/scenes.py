@@ -17,6 +17,7 @@ from linli.cases.filters import save_filter
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.exchange.feeds.keeping import Terms, set_feed
 from linli.exchange.models import Foreign, Parcel, Source
 from linli.exchange.sheets.maps import save_map
 from linli.exchange.sheets.parcels import keep_parcel
@@ -127,6 +128,13 @@ def a_source(world: Any) -> dict[str, Any]:
     save_map(source, sheets.BODY, by=by)
     save_form(source, ("x.xlsx", sheets.reply_book()), sheets.REPLY_COLUMNS, by=by)
     return {"code": source.code, "key": keep_sheet(source, "x.xlsx", sheets.two_rows(), by=by).pk}
+
+
+def a_feed(world: Any) -> dict[str, Any]:
+    """What the county's hotline follows."""
+    made, by = a_source(world), world.by("administrator")
+    set_feed(Source.objects.get(code=made["code"]), Terms(world.county, ["matters"]), by=by)
+    return {"code": made["code"], "kind": "matters"}
 
 
 def a_sample(world: Any) -> dict[str, Any]:

@@ -35,6 +35,8 @@ PEOPLE = [sitter.key for sitter in SITTERS] + [
 ]
 STEPS_PER_CASE, CASES = 60, 12
 POLITE = {403, 404, 409}
+# Needs an upper level, which a county alone does not have for those who sit here; test_decide takes it.
+BEYOND = {"conclude"}
 AtOnce = Callable[[list[Callable[[], object]]], list[Any]]
 
 
@@ -120,9 +122,10 @@ class Walk:
         return False
 
     def known(self, case: Case, step: Step) -> tuple[object, ...]:
-        """What leads where cases seldom stood comes first."""
+        """What was not raced yet comes first, then what goes on, then what leads where cases seldom stood."""
         return (
             step.name in self.raced,
+            self.kind.procedure.stages[step.enters or case.stage].ends,
             self.stood[step.enters or case.stage],
             self.taken[step.name],
             step.name,
@@ -194,9 +197,11 @@ class Walk:
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
 def test_every_step_has_one_winner(kind: Kind, committed_world: Any, at_once: AtOnce) -> None:
     walk = Walk(kind, committed_world, at_once)
-    steps = {step.name for step in kind.procedure.steps.values() if not step.opens}
+    steps = {step.name for step in kind.procedure.steps.values() if not step.opens} - BEYOND
     other = walk.new_case().number
     for _case in range(CASES):
+        if walk.raced >= steps:
+            break
         case = walk.new_case()
         for _step in range(STEPS_PER_CASE):
             if walk.raced >= steps or not walk.onwards(case, other):

@@ -141,6 +141,13 @@ class Book:
         Notice.objects.bulk_create(notices_of(case, taken.step, case.reporter, posts))
 
 
+def standing_of(case: Case) -> dict[str, Any]:
+    """How a case stands after a step, for its entry: what follows positions need not ask the case of today."""
+    category = case.category.code if case.category else None
+    known = {"category": category, "lead": case.lead_id, "outcome": case.outcome}
+    return {"due": case.due, **{name: value for name, value in known.items() if value}}
+
+
 def values_of(detail: Any) -> dict[str, Any]:
     """The columns of a detail row."""
     return {field.attname: getattr(detail, field.attname) for field in detail._meta.concrete_fields}

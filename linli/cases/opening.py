@@ -23,7 +23,7 @@ from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import Photo, attachment_rows
-from linli.cases.books import in_hand, notices_of
+from linli.cases.books import in_hand, notices_of, standing_of
 from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import BECAME, DUPLICATE, merge_one_at_a_time, original_of, still_open
 from linli.cases.follow import follow_code
@@ -220,7 +220,8 @@ def _reporter_of(draft: Draft) -> Contact | None:
 
 def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) -> Line:
     """The opening's entry: where the case begins, who has it now, which case it follows or grows out of."""
-    facts = {"to": case.stage, "channel": draft.channel, "next_post": post, **draft.facts}
+    begun = {"to": case.stage, "channel": draft.channel, "next_post": post}
+    facts = {**begun, **standing_of(case), **draft.facts}
     if original:
         facts["original"] = original.number
     if draft.origin and draft.origin.case:

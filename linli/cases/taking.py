@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Stale
-from linli.cases.books import Taken, in_hand, values_of
+from linli.cases.books import Taken, in_hand, standing_of, values_of
 from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import merge_one_at_a_time
 from linli.cases.kinds import kind_of, power
@@ -152,7 +152,8 @@ def _finish(now: Taking) -> Taken:
     now.case.due = due_of(now.case, moved.live)
     for task in opened:
         task.pressing_at = pressing_at(now.at, moved.live, task.pk)
-    facts = {"from": left, "to": now.case.stage, "version": now.case.version, **_next(opened), **now.said}
+    moved_to = {"from": left, "to": now.case.stage, "version": now.case.version}
+    facts = {**moved_to, **standing_of(now.case), **_next(opened), **now.said}
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
     return Taken(now.step, now.case, now.detail, now.before, now.at, closed, opened, moved, line)

@@ -104,7 +104,17 @@ def clock(row: Clock, numbers: dict[Any, int]) -> tuple[Any, ...]:
 def entry(row: Entry, *, people: bool) -> dict[str, Any]:
     without = ["id", "about", "recorded_at", "words_digest", *([] if people else ["holding"])]
     detail = EntryDetail.objects.filter(entry=row).first()
-    return {**plain(row, *without), "words": detail.words if detail else None}
+    facts = {
+        name: value for name, value in row.facts.items() if name != "due"
+    }  # `carried` promises only afterwards
+    return {**plain(row, *without), "facts": facts, "words": detail.words if detail else None}
+
+
+def test_the_last_entry_of_a_past_says_until_when_it_was_promised(world):
+    (case,) = written(past(world, "accept", "dispatch"))
+    last = max(Entry.objects.filter(about=case.pk), key=lambda each: each.facts.get("version", 1))
+    assert case.due is not None
+    assert last.facts["due"] == case.due.isoformat()
 
 
 # --- step by step -------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from linli.cases.kinds import all_kinds
 from linli.cases.models import Attachment, CalendarDay, Notice
 from linli.divisions.codes import Level as DivisionLevel
 from linli.divisions.models import Division
+from linli.exchange.feeds.sending import failing
 from linli.ledger.models import Entry, Position, Unplaced
 from linli.ledger.triggers import missing
 from linli.posts.models import Post, PostKind
@@ -192,6 +193,18 @@ def notices_moving() -> Iterator[Finding]:
         yield Finding(Level.OK, _("No notice is stuck."))
 
 
+def feeds_moving() -> Iterator[Finding]:
+    """No feed of an outside system is stuck."""
+    if found := sorted({each.feed.source.name for each in failing()}):
+        yield Finding(
+            Level.WARN,
+            _("Feeds are not taken by: %(names)s.") % {"names": _(", ").join(found)},
+            _("Open the feed's page at the desk under Exchange: it says why, and sends again."),
+        )
+    else:
+        yield Finding(Level.OK, _("No feed is stuck."))
+
+
 def attachments_whole() -> Iterator[Finding]:
     """Every attachment has its file, and every file its case."""
     wanted = set(Attachment.objects.values_list("digest", flat=True))
@@ -268,6 +281,7 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     positions_gap_free,
     calendar_known,
     notices_moving,
+    feeds_moving,
     attachments_whole,
     first_tasks_given,
     space_left,

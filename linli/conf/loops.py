@@ -16,6 +16,7 @@ from linli.cases.exports import clear
 from linli.cases.followers import close_followers
 from linli.cases.lapses import lapse_due
 from linli.cases.reckoning import reckon_turn
+from linli.exchange.feeds.sending import forget_sent, send_feeds
 from linli.exchange.sheets.parcels import throw_away
 from linli.exchange.sheets.taking_in import take_waiting
 from linli.ledger import sequencing
@@ -48,8 +49,10 @@ TURNS = [
     Turn(close_followers, 5.0, followers.BATCH),
     Turn(make_waiting, 2.0),
     Turn(take_waiting, 1.0),
+    Turn(send_feeds, 2.0),
     Turn(clear, 600.0),
     Turn(throw_away, 600.0),
+    Turn(forget_sent, 600.0),
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
 ]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -93,6 +94,7 @@ INSTALLED_APPS = [
     "linli.portals.desk",
     "linli.portals.api",
     "linli.portals.open311",
+    "linli.portals.feeds",
     "linli.portals.demo",
     "allauth",
     "allauth.account",
@@ -218,6 +220,13 @@ try:
     QUIET_HOURS = quiet_hours(env("LINLI_QUIET_HOURS", default="" if DEMO else "21:30-07:30"))
 except ValueError as trouble:
     raise ImproperlyConfigured(f"LINLI_QUIET_HOURS: {trouble}") from trouble
+# Networks of our own that feeds may be pushed into, also without HTTPS; public addresses need HTTPS and no setting.
+try:
+    WEBHOOK_NETWORKS = [
+        ip_network(each, strict=False) for each in env.list("LINLI_WEBHOOK_NETWORKS", default=[])
+    ]
+except ValueError as trouble:
+    raise ImproperlyConfigured(f"LINLI_WEBHOOK_NETWORKS: {trouble}") from trouble
 DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")

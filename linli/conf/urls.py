@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 DOORS = {
     "api/": "api",
     "open311/": "open311",
+    "exchange/": "feeds",
     "desk/": "desk",
     "": "resident",
 }  # the busiest first: addresses are tried in this order

@@ -18,5 +18,14 @@ def register_entries() -> None:
         ("exchange.take_sheet", lambda: gettext("Sheet of an outside system taken in")),
         ("exchange.keep_reply_form", lambda: gettext("Reply form of an outside system kept")),
         ("exchange.return_replies", lambda: gettext("Replies returned to an outside system")),
+        ("exchange.set_feed", lambda: gettext("Feed of an outside system agreed")),
+        ("exchange.end_feed", lambda: gettext("Feed of an outside system ended")),
+        ("exchange.set_webhook", lambda: gettext("Feed of an outside system pushed to an address")),
+        ("exchange.end_webhook", lambda: gettext("Feed of an outside system no longer pushed")),
+        ("exchange.pause_feed", lambda: gettext("Pushing a feed paused")),
+        ("exchange.resume_feed", lambda: gettext("Pushing a feed resumed")),
+        ("exchange.send_again", lambda: gettext("Batch of a feed tried again")),
+        ("exchange.replay_feed", lambda: gettext("Feed pushed again from a position")),
+        ("exchange.map_codes", lambda: gettext("Codes of an outside system mapped")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

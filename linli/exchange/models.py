@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from linli.base.ids import uuid7
 from linli.cases.models import Case
+from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.posts.models import Holding, Post
 
@@ -181,3 +183,66 @@ class Reply(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["back", "foreign"], name="replied_once_in_a_return")]
+
+
+class Feed(models.Model):
+    """What a source may follow: cases of these kinds in this area, step by step, in published fields only.
+
+    It pulls by position; where `url` is set, batches are pushed there, and `mark` is the position up to which batches
+    were made. The secret that signs them is sealed.
+    """
+
+    source = models.OneToOneField(Source, models.PROTECT, related_name="feed")
+    division = models.ForeignKey(Division, models.PROTECT, related_name="+")
+    kinds = models.JSONField(default=list)
+    every_step = models.BooleanField(default=False)  # also steps the reporter is not shown
+    level = models.PositiveSmallIntegerField(
+        default=Level.VILLAGE.value
+    )  # the finest level a place is told at
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True)
+    url = models.CharField(max_length=300, blank=True)
+    secret_sealed = models.BinaryField(default=bytes)
+    mark = models.BigIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True)
+
+
+class Batch(models.Model):
+    """Entries to be pushed to a feed's address: those after one position, up to and with another. An outbox row.
+
+    Its words are the entries themselves, read anew at each try; a feed has one unfinished batch at most, so that
+    order is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="batches")
+    after = models.BigIntegerField()
+    upto = models.BigIntegerField()
+    entries = models.PositiveIntegerField()
+    made_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=10, default="waiting")
+    attempts = models.SmallIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed"], condition=~Q(state="sent"), name="one_batch_under_way")
+        ]
+        indexes = [models.Index(fields=["feed", "-id"], name="batch_newest")]
+
+
+class TheirCode(models.Model):
+    """What a source calls one of our codes: a stage or a category of a kind."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="codes")
+    sort = models.CharField(max_length=10)
+    kind = models.CharField(max_length=30)
+    code = models.CharField(max_length=30)
+    theirs = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "sort", "kind", "code"], name="their_code_once")
+        ]

@@ -20,7 +20,7 @@ from linli.base.errors import NotFound, NotYours, Refusal, TooLarge, Unavailable
 from linli.base.writing import is_store_trouble
 from linli.web.context import every_page
 
-API = ("/api/", "/open311/")  # read by machines
+API = ("/api/", "/open311/", "/exchange/")  # read by machines
 WAIT_SECONDS = {429: 60, 503: 120}
 
 

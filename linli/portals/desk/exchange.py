@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotYours
@@ -29,7 +29,7 @@ class SourceForm(forms.Form):
         help_text=gettext_lazy("As people here call it, such as “12345 hotline”."),
     )
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=pgettext_lazy("list", "Code"),
         max_length=20,
         help_text=gettext_lazy(
             "Small letters, digits and dashes; it becomes the channel of its cases. It stays."

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.base.errors import Invalid
+from linli.exchange.feeds.sending import failing
 from linli.exchange.models import Delivery, Rejection, Source
 from linli.exchange.sources import end_source, give_key, set_limits, source_for
 from linli.portals.desk.hats import seated
@@ -65,6 +66,7 @@ def _shown(
         "deliveries": found.deliveries.select_related("by_post").order_by("-at")[:DAYS_SHOWN],
         "rejections": _rejections(request, found),
         "form": form,
+        "stuck": failing().filter(feed__source=found).exists(),
         "may_change": has(by, "exchange.sources") and found.until is None,
         "address": request.build_absolute_uri(reverse("open311:root")),
     }

@@ -24,6 +24,7 @@ CATALOGUE_PAGES = {
 EXCHANGE_PAGES = {
     *("exchange", "sheets", "sheet", "delivery", "sheet_map", "make_map"),
     *("owed", "return_replies", "returned", "reply_form", "reply_columns"),
+    *("feed", "feed_webhook", "feed_replay", "feed_codes", "feed_dictionary"),
 }
 
 

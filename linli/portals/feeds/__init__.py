@@ -1,0 +1,1 @@
+"""Where outside systems pull what they follow, with their key."""
