@@ -116,14 +116,3 @@ def test_texts_are_collected_from_python_and_templates(tmp_path: Path) -> None:
     (tmp_path / "b.html").write_text(TEMPLATE)
     texts = {"One", "a cat", "Two", "Three %(x)s", "Four lines"}
     assert set(collected(tmp_path)) == {(None, text) for text in texts} | {("month", "May")}
-
-
-def test_one_text_has_one_translation_wherever_it_stands() -> None:
-    """Django reads all catalogues into one: of two translations one would silently stand in both places."""
-    found: dict[tuple[object, object], dict[object, str]] = {}
-    for app in apps():
-        for message in catalogue_of(app) or []:
-            if message.id:
-                place = app.relative_to(PACKAGE).as_posix()
-                found.setdefault((message.context, message.id), {}).setdefault(message.string, place)
-    assert {text: several for text, several in found.items() if len(several) > 1} == {}
