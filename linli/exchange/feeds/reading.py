@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Refusal
 from linli.base.generations import Cached
-from linli.cases.catalogue import categories_of, line_of
+from linli.cases.catalogue import categories_of, is_sensitive
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, areas_see
 from linli.exchange.feeds.fields import Told, row_of
@@ -121,8 +121,7 @@ def _harmless(told: Told) -> bool:
 def _read_harmless(kind: str) -> frozenset[str] | None:
     """The categories of a kind that are not sensitive, nor anything above them; None for a kind without categories."""
     rows = categories_of(kind)
-    harmless = (row.code for row in rows if not any(each.sensitive for each in line_of(row)))
-    return frozenset(harmless) if rows else None
+    return frozenset(row.code for row in rows if not is_sensitive(row)) if rows else None
 
 
 _harmless_codes: Cached[frozenset[str] | None] = Cached("catalogue", _read_harmless)
