@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-import _ground  # noqa: F401  lays the environment
-from _client import get, send
+from _client import closed_loop, get, send
+from _ground import percentile, serving
 from django.conf import settings
 from django.db import connection
 from django.test import Client
@@ -56,6 +56,44 @@ def statements(by: PostActor, path: str, values: Mapping[str, object] | None = N
     if answer.status_code >= 400:
         raise SystemExit(f"{path}: {answer.status_code}")
     return counted(asked)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the desk, who asks for it, and within how many milliseconds it should come (p95)."""
+
+    label: str
+    by: PostActor
+    path: str
+    limit: float
+
+
+def timed_pages(
+    database: str, pages: Sequence[Page], *, times: int, statements_wanted: int
+) -> list[tuple[object, ...]]:
+    """Each page asked so many times, one after the other: its row of a table with `HEAD` above it."""
+    counts = [statements(page.by, page.path) for page in pages]
+    browsers = {page.by.post.pk: Clerk.sitting(page.by) for page in pages}
+    connection.close()
+    rows: list[tuple[object, ...]] = []
+    with serving(database) as server:
+        port = urlsplit(server.url).port or 0
+        for page, asked in zip(pages, counts, strict=True):
+            request = browsers[page.by.post.pk].page(page.path)
+            closed_loop(port, 1, lambda _n, request=request: request, most=5)
+            run = closed_loop(port, 1, lambda _n, request=request: request, most=times)
+            if set(run.statuses) != {200}:
+                raise SystemExit(f"{page.label}: {dict(run.statuses)}")
+            p50, p95 = percentile(run.milliseconds, 0.5), percentile(run.milliseconds, 0.95)
+            rows.append(
+                (page.label, asked, asked / statements_wanted, p50, p95, page.limit, p95 / page.limit)
+            )
+    return rows
+
+
+def head(statements_wanted: int) -> tuple[str, ...]:
+    """The headings of `timed_pages`."""
+    return ("", "statements", f"of {statements_wanted}", "p50 ms", "p95 ms", "limit ms", "p95 of it")
 
 
 def counted(asked: CaptureQueriesContext) -> int:

@@ -12,12 +12,11 @@ import sys
 from collections.abc import Iterator
 from itertools import islice
 from time import perf_counter
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from _client import closed_loop
-from _desk import Clerk, statements
-from _ground import county, percentile, serving, show
-from django.db import connection
+from _desk import Page, timed_pages
+from _desk import head as headings
+from _ground import county, show
 from limits import TEXT, reporting_grids
 
 from linli.base.generations import refresh
@@ -79,28 +78,14 @@ def main() -> None:
         clerk, head = world.by(CLERK), world.by(HEAD)
         open_tasks = Task.objects.filter(post=clerk.post, closed_at=None).count()
         pages = [
-            (f"to do: 50 of {open_tasks:,}", clerk, "/desk/"),
-            ("to do: the next 50", clerk, f"/desk/?after={to_do(clerk).next_key}"),
-            (f"area: 50 of {count:,}", head, "/desk/area/"),
-            ("area: two characters (路灯)", head, f"/desk/area/?words={quote('路灯')}"),
-            ("area: two words (路灯 老人)", head, f"/desk/area/?words={quote('路灯 老人')}"),
+            Page(f"to do: 50 of {open_tasks:,}", clerk, "/desk/", P95),
+            Page("to do: the next 50", clerk, f"/desk/?after={to_do(clerk).next_key}", P95),
+            Page(f"area: 50 of {count:,}", head, "/desk/area/", P95),
+            Page("area: two characters (路灯)", head, f"/desk/area/?words={quote('路灯')}", P95),
+            Page("area: two words (路灯 老人)", head, f"/desk/area/?words={quote('路灯 老人')}", P95),
         ]
-        counts = [statements(by, path) for _label, by, path in pages]
-        browsers = {by.post.pk: Clerk.sitting(by) for by in (clerk, head)}
-        connection.close()
-        rows = []
-        with serving(database) as server:
-            port = urlsplit(server.url).port or 0
-            for (label, by, path), asked in zip(pages, counts, strict=True):
-                request = browsers[by.post.pk].page(path)
-                closed_loop(port, 1, lambda _n, request=request: request, most=5)
-                run = closed_loop(port, 1, lambda _n, request=request: request, most=ASKED)
-                if set(run.statuses) != {200}:
-                    raise SystemExit(f"{label}: {dict(run.statuses)}")
-                p50, p95 = percentile(run.milliseconds, 0.5), percentile(run.milliseconds, 0.95)
-                rows.append((label, asked, asked / MOST_STATEMENTS, p50, p95, p95 / P95))
-    head_row = ("", "statements", f"of {MOST_STATEMENTS}", "p50 ms", "p95 ms", f"p95 of {P95:.0f} ms")
-    show("Pages of the desk, one after the other", head_row, rows)
+        rows = timed_pages(database, pages, times=ASKED, statements_wanted=MOST_STATEMENTS)
+    show("Pages of the desk, one after the other", headings(MOST_STATEMENTS), rows)
 
 
 if __name__ == "__main__":
