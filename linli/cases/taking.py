@@ -60,9 +60,22 @@ class Taking:
             self.handed.append(Handing(post.pk, role, mandatory))
 
     def hand_to_nearest(self, kind: str, role: str = NEXT) -> None:
-        """Give the task to the nearest post of a kind that may take what comes next."""
-        found = nearest(kind, self.case.code_now, apart=_kept_apart(self))
+        """Give the task to the nearest post of a kind that may take what comes next.
+
+        Where all of that kind are kept apart, to the nearest of another kind that may; failing that to the first one
+        all the same, whose next holder may: nothing is left in nobody's list.
+        """
+        apart, place = _kept_apart(self), self.case.code_now
+        others = sorted({post for step in self.following for post in step.posts} - {kind}) if apart else []
+        seen = (nearest(each, place, apart=apart) for each in (kind, *others))
+        found = next(filter(None, seen), None) or nearest(kind, place)
         self.handed += [Handing(found, role)] if found else []
+
+    @property
+    def following(self) -> list[Step]:
+        """The steps that lead on from where the case stands now."""
+        steps = kind_of(self.case.kind).procedure.leaving(self.case.stage)
+        return [step for step in steps if step.targets]
 
     def enter(self, stage: str, *, start: tuple[str, ...] | None = None) -> None:
         """Choose one of the stages the step may lead to, instead of its usual one, and which clocks start there."""
@@ -192,8 +205,7 @@ def _next(opened: list[Task]) -> dict[str, Any]:
 
 def _kept_apart(now: Taking) -> frozenset[int]:
     """People who may not take what comes next, because they took what it checks."""
-    steps = kind_of(now.case.kind).procedure.leaving(now.case.stage)
-    apart = {name for step in steps if step.targets for name in step.apart_from}
+    apart = {name for step in now.following for name in step.apart_from}
     if not apart:
         return frozenset()
     itself = (

@@ -22,9 +22,17 @@ def log() -> Any:
     handler = logging.StreamHandler(written)
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["one_line"]
     handler.addFilter(OneLineForRefusals())
-    logging.getLogger("django").addHandler(handler)
+    speaking = logging.getLogger(
+        "django.request"
+    )  # itself: benches and servers of other tests quieten what is above
+    level, disabled = speaking.level, logging.root.manager.disable
+    speaking.addHandler(handler)
+    speaking.setLevel(logging.WARNING)
+    logging.disable(logging.NOTSET)
     yield written
-    logging.getLogger("django").removeHandler(handler)
+    speaking.removeHandler(handler)
+    speaking.setLevel(level)
+    logging.disable(disabled)
 
 
 def test_a_request_that_cannot_be_read_is_one_line(log: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from linli.base.generations import bump
 from linli.cases.models import Case, Category
 from linli.kinds.matters import actions
 from linli.portals.api.conftest import HOME, LAMP, MATTERS
@@ -62,4 +63,5 @@ def test_who_reports_something_sensitive_finds_no_number(send, body, first):
 
 def test_a_category_made_sensitive_is_offered_no_more(send, body, first):
     Category.objects.filter(code="0201").update(sensitive=True)
+    bump("catalogue")
     assert send(MATTERS, {**body, "same_as": first}).status_code == 422

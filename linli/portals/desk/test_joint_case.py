@@ -106,11 +106,12 @@ class Days:
 def resident_reports(days):
     """On the public page, without an account; keeps number and code from the receipt."""
     page = days.page
-    page.goto(f"{days.server.url}/report/")
+    page.goto(f"{days.server.url}/report/matters/")
     page.fill("#id_text", "路面塌陷，井盖下沉，路灯杆也歪了，水管好像在漏。")
     page.fill("#id_phone", "13912345678")
     page.select_option("select[name=division]", value=days.world.place("东门社区").trimmed)
     page.click("main form .actions button.button")
+    page.wait_for_selector(".done__number")
     days.number, code = page.locator(".done__number").all_inner_texts()
     days.code = re.sub(r"\s", "", code)
 
