@@ -19,7 +19,7 @@ demo: $(VENV)/linli ## Install Linli here and start an invented county on http:/
 	PORT=$(PORT) $(BIN)/linli demo
 
 test: $(VENV)/dev ## Run all tests (on SQLite; DATABASE_URL=postgres://... for PostgreSQL)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -rs $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(ARGS)
 
 nightly: $(VENV)/dev ## Run the tests that take minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs -m nightly $(ARGS)

@@ -89,7 +89,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to the other database; refuse tests that would flush the shared world."""
+    """Leave out what belongs to the other database; refuse tests that would flush the shared world.
+
+    What starts browsers and servers comes first: begun last, it would keep one process busy while the other idles.
+    """
+    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("server")))
     other = "sqlite" if ON_POSTGRES else "postgres"
     belongs_elsewhere = [item for item in items if item.get_closest_marker(other)]
     if ON_POSTGRES or NO_SKIPS:

@@ -22,17 +22,17 @@ def log() -> Any:
     handler = logging.StreamHandler(written)
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["one_line"]
     handler.addFilter(OneLineForRefusals())
-    speaking = logging.getLogger(
-        "django.request"
-    )  # itself: benches and servers of other tests quieten what is above
-    level, disabled = speaking.level, logging.root.manager.disable
+    # The logger itself: what other tests start in this process may have quietened it, or what stands above it.
+    speaking = logging.getLogger("django.request")
+    before = speaking.level, speaking.disabled
+    threshold = logging.root.manager.disable
     speaking.addHandler(handler)
-    speaking.setLevel(logging.WARNING)
+    speaking.level, speaking.disabled = logging.WARNING, False
     logging.disable(logging.NOTSET)
     yield written
     speaking.removeHandler(handler)
-    speaking.setLevel(level)
-    logging.disable(disabled)
+    speaking.level, speaking.disabled = before
+    logging.disable(threshold)
 
 
 def test_a_request_that_cannot_be_read_is_one_line(log: Any) -> None:
