@@ -38,16 +38,17 @@ def insert_many(rows: Sequence[Model]) -> None:
 
 def values_of(rows: Sequence[Model]) -> list[list[Any]]:
     """What the database takes for rows of one model, column by column: plain values that another process can make."""
-    plan = _plan(type(rows[0]), connections[DEFAULT_DB_ALIAS].vendor)
+    plan = _plan(type(rows[0]), connections[DEFAULT_DB_ALIAS].vendor, keyed=rows[0].pk is not None)
     return [plan.values(row) for row in rows]
 
 
 def insert_values(model: type[Model], values: Sequence[list[Any]]) -> None:
     """Insert what `values_of` gave."""
     store = connections[DEFAULT_DB_ALIAS]
+    keyed = len(values[0]) == len(model._meta.concrete_fields)
     at_once = len(values) if len(values) <= AT_ONCE else 1
     with store.cursor() as cursor:
-        statement = _plan(model, store.vendor).statement(at_once)
+        statement = _plan(model, store.vendor, keyed=keyed).statement(at_once)
         cursor.executemany(statement, values if at_once == 1 else [list(chain(*values))])
 
 
@@ -79,8 +80,9 @@ class _Plan:
 
 
 @cache
-def _plan(model: type[Model], vendor: str) -> _Plan:
-    fields = [each for each in model._meta.concrete_fields if not isinstance(each, AutoField)]
+def _plan(model: type[Model], vendor: str, *, keyed: bool) -> _Plan:
+    """`keyed`: the rows bring the key along that the database would else give them."""
+    fields = [each for each in model._meta.concrete_fields if keyed or not isinstance(each, AutoField)]
     quoted = connection.ops.quote_name
     names = ", ".join(quoted(str(each.column)) for each in fields)
     place = "?" if vendor == "sqlite" else "%s"  # what Django would turn %s into, each time anew

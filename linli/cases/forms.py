@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from copy import copy
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
@@ -63,10 +63,38 @@ def for_reading(form: type[StepForm]) -> type[StepForm]:
     """The same form for one answer that is read and never shown: copying its fields takes longer than asking them."""
     if form.offer is not StepForm.offer:
         return form
-    reading: Any = type(form.__name__, (form,), {"__module__": form.__module__})
+    reading: Any = type(form.__name__, (_Reading, form), {"__module__": form.__module__})
     reading.base_fields = _Shared({name: _unexplained(each) for name, each in form.base_fields.items()})
+    reading.unsaid = {
+        name: each.clean(None) for name, each in form.base_fields.items() if _may_be_unsaid(each)
+    }
     found: type[StepForm] = reading
     return found
+
+
+def _may_be_unsaid(field: forms.Field) -> bool:
+    """Files and lists are read each time: nobody may hold the same list as somebody else."""
+    return not (field.required or isinstance(field, forms.FileField | forms.MultipleChoiceField))
+
+
+class _Reading(StepForm):
+    """Asks only the fields that were answered: what an unanswered one comes to is known beforehand (`unsaid`)."""
+
+    unsaid: ClassVar[dict[str, Any]]
+
+    def _clean_fields(self) -> None:
+        for name, field in self.fields.items():
+            try:
+                self.cleaned_data[name] = self._value(name, field)
+                if hasattr(self, f"clean_{name}"):
+                    self.cleaned_data[name] = getattr(self, f"clean_{name}")()
+            except forms.ValidationError as trouble:
+                self.add_error(name, trouble)
+
+    def _value(self, name: str, field: forms.Field) -> Any:
+        if name in self.unsaid and field.widget.value_omitted_from_data(self.data, self.files, name):
+            return self.unsaid[name]
+        return field._clean_bound_field(self[name])  # type: ignore[attr-defined]
 
 
 def _unexplained(field: forms.Field) -> forms.Field:

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 
+from linli.base.rows import insert_many
 from linli.base.text import search_tokens
 from linli.base.writing import writing
-from linli.cases.kinds import all_kinds, power
+from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.models import Case, Mark, SearchText, areas_see
 from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.ledger.models import Position
@@ -37,7 +38,7 @@ def fold(limit: int = BATCH) -> int:
     rows = _rows([(name, about) for _number, name, about in steps])
     last, *_entry = steps[-1]
     with writing():
-        SearchText.objects.bulk_create(placed(rows))
+        insert_many(placed(rows))
         Mark.objects.filter(pk=mark.pk).update(position=last)
     return len(steps)
 
@@ -48,8 +49,16 @@ def _rows(entries: Sequence[tuple[str, UUID | None]]) -> list[SearchText]:
     for kind in all_kinds():
         opening = power(kind.name, kind.procedure.opening)
         opened = [about for name, about in entries if name == opening]
-        found += kind.model._default_manager.filter(case__in=opened).select_related("case") if opened else []
+        found += _details(kind).filter(case__in=opened) if opened else []
     return [SearchText(case_id=detail.pk, tokens=tokens_of(detail.case, detail.words())) for detail in found]
+
+
+def _details(kind: Kind) -> QuerySet[Any]:
+    """Whole details, for the kind knows which of their words count; of their cases only what becomes tokens."""
+    own = [each.name for each in kind.model._meta.concrete_fields]
+    case = [f"case__{name}" for name in ("number", "summary", "code_now", "kind")]
+    found: QuerySet[Any] = kind.model._default_manager.select_related("case").only(*own, *case)
+    return found
 
 
 def placed(rows: list[SearchText]) -> list[SearchText]:

@@ -15,7 +15,10 @@ from linli.base.ids import uuid7
 from linli.base.rows import AT_ONCE, insert_many
 from linli.base.writing import writing
 from linli.cases.forms import KeptChoiceField, StepForm, for_reading
-from linli.cases.models import Category
+from linli.cases.kinds import all_kinds
+from linli.cases.models import Category, SearchText
+from linli.cases.opening import open_many
+from linli.cases.test_opening import draft
 from linli.ledger.models import Entry
 from linli.posts.actor import SystemActor
 from linli.residents.models import Contact
@@ -75,6 +78,13 @@ def test_an_inserted_row_knows_that_it_is_stored(db):
     assert not row._state.adding
 
 
+def test_a_row_keeps_the_key_it_brings_along(world):
+    case = open_many([draft(world)])[0].case
+    with writing():
+        insert_many([SearchText(id=4711, case_id=case, tokens="路灯")])
+    assert SearchText.objects.get(case=case).pk == 4711
+
+
 def test_one_row_that_does_not_fit_leaves_none(db):
     rows = entries()
     rows[-1].pk = rows[0].pk
@@ -112,6 +122,18 @@ def test_a_form_that_is_only_read_refuses_alike_and_copies_no_field():
 
 def test_a_form_that_changes_its_fields_keeps_its_own():
     assert for_reading(Offering) is Offering
+
+
+OPENINGS = [pytest.param(kind, id=kind.name) for kind in all_kinds()]
+
+
+@pytest.mark.parametrize("kind", OPENINGS)
+def test_what_nobody_answered_comes_to_the_same_whether_read_or_shown(world, kind):
+    form = kind.form(kind.procedure.opening)
+    for data in ({}, {"text": "路灯坏了"}, dict.fromkeys(form.base_fields, "")):
+        shown = form(data, by=SystemActor("test"))
+        read = for_reading(form)(data, by=SystemActor("test"))
+        assert (read.errors, read.cleaned_data) == (shown.errors, shown.cleaned_data)
 
 
 class Choice(forms.Form):

@@ -18,13 +18,13 @@ if settings.DEMO:
     DOORS["demo/"] = "demo"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
-    path("", include("linli.web.urls")),
     *[
         path(prefix, include(f"linli.portals.{door}.urls"))
         for prefix, door in DOORS.items()
         if find_spec(f"linli.portals.{door}.urls")
     ],
+    path("account/", include("allauth.urls")),
+    path("", include("linli.web.urls")),
 ]
 handler400 = "linli.web.errors.bad_request"
 handler403 = "linli.web.errors.forbidden"

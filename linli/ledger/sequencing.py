@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models import Max
 
+from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.ledger.models import Position, Unplaced
 
@@ -28,9 +29,7 @@ def sequence(limit: int = BATCH) -> int:
             ]
         )
         last = Position.objects.aggregate(last=Max("number"))["last"] or 0
-        Position.objects.bulk_create(
-            [Position(number=number, entry_id=entry) for number, entry in enumerate(waiting, start=last + 1)]
-        )
+        insert_many([Position(number=last + place, entry_id=entry) for place, entry in enumerate(waiting, 1)])
         Unplaced.objects.filter(pk__in=waiting).delete()
     return len(waiting)
 
