@@ -37,6 +37,7 @@ from linli.kinds.matters.demo import (
     some_grid,
 )
 from linli.ledger.sequencing import sequence_all
+from linli.portals.demo.hotline import bring_sheet
 from linli.portals.demo.world import World
 from linli.posts.models import PostKind
 
@@ -90,6 +91,7 @@ def fill_days(
         reported = _live_through(made, _arrivals(made, days, count), progress)
         reported += _top_up(made)
         reported += complain_some(made.now)
+        reported += bring_sheet(world, made.now)
     _settle(made.now)
     return reported
 

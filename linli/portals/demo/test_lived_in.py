@@ -19,8 +19,10 @@ from linli.cases.models import Case, Notice, Task
 from linli.cases.narrowing import Narrowing
 from linli.cases.steps import steps_open_to
 from linli.conf.urls import urlpatterns as all_urls
+from linli.exchange.models import Foreign, Rejection, Source
 from linli.ledger.models import Entry, Position
 from linli.portals.demo.days import fill_days
+from linli.portals.demo.hotline import CALLS
 from linli.portals.demo.roles import ROLES
 from linli.portals.demo.simulator import LEAST, Simulator
 from linli.portals.demo.visits import _seen, touch
@@ -49,6 +51,15 @@ def lived_in(_days: None, world: Any) -> Any:
     """The demo world after some days."""
     _seen.clear()
     return world
+
+
+def test_another_system_wants_replies_for_what_it_sent(lived_in):
+    source = Source.objects.get()
+    owed = Foreign.objects.filter(source=source)
+    assert (owed.count(), Rejection.objects.filter(delivery__source=source).count()) == (len(CALLS), 1)
+    assert owed.filter(
+        due__lt=timezone.now()
+    ).exists()  # one is late, so that the list of what is owed says so
 
 
 @pytest.fixture
