@@ -62,6 +62,8 @@ def county() -> Iterator[str]:
 def serving(database: str, **environment: str) -> Iterator[servers.Server]:
     """`linli serve` on a database, without the limit of reports per minute and address."""
     environment.setdefault("LINLI_INTAKE_PER_MINUTE", NO_LIMIT)
+    if POSTGRES:  # as one would run it there: a process for each core
+        environment.setdefault("LINLI_PROCESSES", str(os.cpu_count() or 1))
     server = servers.start(database, **environment)
     try:
         yield server

@@ -153,6 +153,7 @@ if ON_SQLITE:
 ATOMIC_REQUESTS = False
 # Most threads wait for the one that writes, asleep; the more wait, the more go into one commit.
 WEB_THREADS = env.int("LINLI_THREADS", default=80)
+WEB_PROCESSES = env.int("LINLI_PROCESSES", default=1)  # more than one needs PostgreSQL
 
 AUTH_USER_MODEL = "posts.Account"
 AUTHENTICATION_BACKENDS = [

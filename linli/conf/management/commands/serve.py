@@ -33,7 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--threads", type=int, default=settings.WEB_THREADS, help="web threads per process"
         )
-        parser.add_argument("--processes", type=int, default=1, help="more than one needs PostgreSQL")
+        parser.add_argument(
+            "--processes", type=int, default=settings.WEB_PROCESSES, help="more than one needs PostgreSQL"
+        )
         parser.add_argument(
             "--no-loops", action="store_true", help="leave the loops to `linli worker` (PostgreSQL)"
         )
