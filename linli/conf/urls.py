@@ -12,13 +12,13 @@ DOORS = {
     "open311/": "open311",
     "exchange/": "feeds",
     "desk/": "desk",
+    "account/": "entrance",
     "": "resident",
 }  # the busiest first: addresses are tried in this order
 if settings.DEMO:
     DOORS["demo/"] = "demo"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
     path("", include("linli.web.urls")),
     *[
         path(prefix, include(f"linli.portals.{door}.urls"))

@@ -22,6 +22,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
+from linli.base.errors import NotYours
+
 PROOF_LASTS = 15 * 60  # seconds
 READING = {"GET", "HEAD"}
 Given = ParamSpec("Given")
@@ -62,7 +64,7 @@ def freshly_proven(page: Page[Given]) -> Page[Given]:
 def _asked(request: HttpRequest) -> HttpResponse:
     methods = get_adapter(request).get_reauthentication_methods(request.user)
     if not methods:
-        return redirect_to_login(_page_to_come_back_to(request), reverse("account_login"))
+        raise NotYours(_("This page is for somebody who signed in just now. Sign out, and in again."))
     if request.method not in READING:
         messages.info(request, _("First show that it is you. Then do it once more: nothing has changed yet."))
     return redirect(f"{methods[0]['url']}?{urlencode({'next': _page_to_come_back_to(request)})}")

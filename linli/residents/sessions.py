@@ -1,11 +1,16 @@
-"""Sessions end up in backups, and allauth keeps the typed telephone number in them: so they are sealed."""
+"""Sessions: sealed, because they end up in backups and allauth keeps the typed number in them; and how others end."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import update_session_auth_hash
 from django.core.signing import JSONSerializer
+from django.http import HttpRequest
 
+from linli.posts.accounts import end_sessions
+from linli.posts.models import Account
 from linli.residents.crypto import seal, unseal
 
 PLACE = "session"
@@ -21,3 +26,25 @@ class SealedSerializer:
     def loads(self, data: bytes) -> Any:
         """Open it again; a session sealed with another key counts as empty (Django catches what this raises)."""
         return JSONSerializer().loads(unseal(data, PLACE).encode("latin-1"))
+
+
+def end_other_sessions(request: HttpRequest, account: Account) -> None:
+    """End every session of an account but this one, which gets a new key (whoever knew the old one is out too)."""
+    end_sessions(account)
+    for each in UserSession.objects.filter(user=account).exclude(session_key=request.session.session_key):
+        each.end()
+    update_session_auth_hash(request, account)
+    keep_listed(request, account)
+
+
+def with_new_key(request: HttpRequest) -> None:
+    """Give this session another key, as when somebody takes other powers (a hat)."""
+    request.session.cycle_key()
+    keep_listed(request, cast(Account, request.user))
+
+
+def keep_listed(request: HttpRequest, account: Account) -> None:
+    """Have this session, under its present key, in the list of where somebody is signed in."""
+    UserSession.objects.purge_and_list(account)
+    request.user = account
+    UserSession.objects.create_from_request(request)
