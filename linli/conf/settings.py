@@ -203,6 +203,9 @@ SIGN_ON_ISSUER = env("LINLI_OIDC_ISSUER", default="").rstrip("/")
 SIGN_ON_NAME = env("LINLI_OIDC_NAME", default="")
 SOCIALACCOUNT_ADAPTER = "linli.portals.entrance.sign_on.SignOnAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = (
+    True  # a form may lead to this site only (form-action); state and nonce tie the answer
+)
 SOCIALACCOUNT_PROVIDERS = (
     {
         "sso": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
@@ -30,21 +30,20 @@ class SealedSerializer:
 
 def end_other_sessions(request: HttpRequest, account: Account) -> None:
     """End every session of an account but this one, which gets a new key (whoever knew the old one is out too)."""
+    here = request.session.session_key
     end_sessions(account)
-    for each in UserSession.objects.filter(user=account).exclude(session_key=request.session.session_key):
+    for each in UserSession.objects.filter(user=account).exclude(session_key=here):
         each.end()
     update_session_auth_hash(request, account)
-    keep_listed(request, account)
+    _relist(here, request)
 
 
 def with_new_key(request: HttpRequest) -> None:
     """Give this session another key, as when somebody takes other powers (a hat)."""
+    before = request.session.session_key
     request.session.cycle_key()
-    keep_listed(request, cast(Account, request.user))
+    _relist(before, request)
 
 
-def keep_listed(request: HttpRequest, account: Account) -> None:
-    """Have this session, under its present key, in the list of where somebody is signed in."""
-    UserSession.objects.purge_and_list(account)
-    request.user = account
-    UserSession.objects.create_from_request(request)
+def _relist(before: str | None, request: HttpRequest) -> None:
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)

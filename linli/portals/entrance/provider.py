@@ -81,12 +81,15 @@ class SignOn(OpenIDConnectProvider):  # type: ignore[misc]
     oauth2_adapter_class = SignOnFlow
 
     def get_login_url(self, request: HttpRequest, **kwargs: Any) -> str:
+        """The button's address."""
         return reverse("sso_login")
 
     def get_callback_url(self) -> str:
+        """Where the provider sends back to."""
         return reverse("sso_callback")
 
     def get_oauth2_adapter(self, request: HttpRequest) -> SignOnFlow:
+        """The flow that checks."""
         return SignOnFlow(request)
 
     def get_default_scope(self) -> list[str]:

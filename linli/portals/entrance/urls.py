@@ -10,16 +10,13 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
 
-from linli.base.errors import NotFound
 from linli.portals.entrance import pages
 from linli.portals.entrance.door import entrance, own, own_and_proven
-from linli.portals.entrance.provider import SignOnFlow
+from linli.portals.entrance.sign_on import answered, asked
 from linli.web.limits import limited
 
 
@@ -28,18 +25,6 @@ def _change_password(request: HttpRequest) -> HttpResponse:
     if not request.user.has_usable_password():
         return redirect("mfa_index")
     return account.password_change(request)
-
-
-def _sign_on(request: HttpRequest) -> HttpResponse:
-    if not settings.SIGN_ON_ISSUER:
-        raise NotFound
-    return OAuth2LoginView.adapter_view(SignOnFlow(request))(request)
-
-
-def _sign_on_back(request: HttpRequest) -> HttpResponse:
-    if not settings.SIGN_ON_ISSUER:
-        raise NotFound
-    return OAuth2CallbackView.adapter_view(SignOnFlow(request))(request)
 
 
 _passkey_sign_in = limited("passkey", 20, reading=True)(passkeys.login_webauthn)
@@ -84,8 +69,8 @@ _public = [
     ),
     path("2fa/authenticate/", entrance(limited("factor", 20)(factors.authenticate)), name="mfa_authenticate"),
     path("2fa/webauthn/login/", entrance(_passkey_sign_in), name="mfa_login_webauthn"),
-    path("sso/", entrance(limited("sign-on", 20, reading=True)(_sign_on)), name="sso_login"),
-    path("sso/back/", entrance(limited("sign-on", 20, reading=True)(_sign_on_back)), name="sso_callback"),
+    path("sso/", entrance(limited("sign-on", 20, reading=True)(asked)), name="sso_login"),
+    path("sso/back/", entrance(limited("sign-on", 20, reading=True)(answered)), name="sso_callback"),
 ]
 _ours = [
     path("reauthenticate/phone/", own(limited("prove", 20)(pages.by_phone)), name="by_phone"),
