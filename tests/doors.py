@@ -153,6 +153,8 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/bodies/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/found/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
+    # Asks for fresh proof first, which nobody of the demo county can give.
+    "desk/posts/<str:code>/<int:post>/access/<int:holding>/": Door(NOT_STAFF, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/<int:post>/appoint/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/end/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/give-up/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
