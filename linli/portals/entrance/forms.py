@@ -16,7 +16,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from linli.base.text import half_width
 from linli.posts.accounts import tell
@@ -158,7 +158,7 @@ class _Counted(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = gettext_lazy("Code")
+        self.fields["code"].label = pgettext_lazy("second factor", "Code")
         self.fields["code"].widget = forms.TextInput(_CODE)
         self.fields["code"].help_text = gettext_lazy(
             "Six digits from the app on your telephone, or one of your recovery codes."
