@@ -214,6 +214,7 @@ class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["passwordless"]
+        self.fields["credential"].label = gettext_lazy("Passkey")
         self.fields["name"].label = gettext_lazy("What to call it")
         self.fields["name"].max_length = 40
         self.fields["name"].widget.attrs["maxlength"] = "40"
