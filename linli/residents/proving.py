@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -58,7 +58,7 @@ def freshly_proven(page: Page[Given]) -> Page[Given]:
             return page(request, *args, **kwargs)
         return _asked(request)
 
-    return checked
+    return cast("Page[Given]", checked)
 
 
 def _asked(request: HttpRequest) -> HttpResponse:

@@ -67,7 +67,7 @@ class FactorStage(AuthenticateStage):  # type: ignore[misc]
 
 def has_second_factor(account: Account) -> bool:
     """Whether an authenticator app or a passkey is set up."""
-    return Authenticator.objects.filter(user=account, type__in=STRONG).exists()
+    return bool(Authenticator.objects.filter(user=account, type__in=STRONG).exists())
 
 
 def delete_recovery_codes(account: Account) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -86,7 +86,7 @@ def limited(what: str, per_minute: int, *, reading: bool = False) -> Callable[[P
                 check_rate(request, what, per_minute)
             return page(request, *args, **kwargs)
 
-        return checked
+        return cast("Page[Given]", checked)
 
     return around
 

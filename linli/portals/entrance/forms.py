@@ -5,7 +5,7 @@ allauth's forms do the checking; these give them our words, our counts and half-
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
 from allauth.core import context
@@ -52,6 +52,8 @@ def wrong_code() -> ValidationError:
 class PasswordForm(LoginForm):  # type: ignore[misc]
     """Staff: user name and password."""
 
+    user: Account | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = gettext_lazy("User name")
@@ -75,7 +77,8 @@ class PasswordForm(LoginForm):  # type: ignore[misc]
         except ValidationError:
             _count_wrong(subject)
             raise wrong_password() from None
-        if locked or not self.user.is_active:
+        account = cast(Account, self.user)
+        if locked or not account.is_active:
             self.user = None
             raise wrong_password()
         return given

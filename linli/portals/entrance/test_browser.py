@@ -152,7 +152,9 @@ def test_a_device_that_keeps_no_passkey_says_so_and_the_other_ways_stay(place, b
     assert browser_page.is_visible("[name=password]")
 
 
-@pytest.mark.parametrize("cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"])
+@pytest.mark.parametrize(
+    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
+)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_fits_shuts_nobody_out_and_complains_of_nothing(place, device, axe_source, width, cookies):
     url, clerk = place

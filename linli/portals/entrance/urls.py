@@ -5,6 +5,8 @@ What is left out on purpose: signing up, e-mail addresses, and resetting a passw
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
@@ -17,14 +19,15 @@ from django.urls import include, path
 from linli.portals.entrance import pages
 from linli.portals.entrance.door import entrance, own, own_and_proven
 from linli.portals.entrance.sign_on import answered, asked
+from linli.posts.models import Account
 from linli.web.limits import limited
 
 
 def _change_password(request: HttpRequest) -> HttpResponse:
     """Residents have no password to change."""
-    if not request.user.has_usable_password():
+    if not cast(Account, request.user).has_usable_password():
         return redirect("mfa_index")
-    return account.password_change(request)
+    return cast(HttpResponse, account.password_change(request))
 
 
 _passkey_sign_in = limited("passkey", 20, reading=True)(passkeys.login_webauthn)
