@@ -6,14 +6,18 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.models import Session
 from django.core.signing import JSONSerializer
 from django.http import HttpRequest
+from django.utils import timezone
 
+from linli.base.writing import writing
 from linli.posts.accounts import end_sessions
 from linli.posts.models import Account
 from linli.residents.crypto import seal, unseal
 
 PLACE = "session"
+BATCH = 500
 
 
 class SealedSerializer:
@@ -43,6 +47,18 @@ def with_new_key(request: HttpRequest) -> None:
     before = request.session.session_key
     request.session.cycle_key()
     _relist(before, request)
+
+
+def forget_expired() -> int:
+    """Delete a batch of sessions that are over, and what stood in the lists of sessions about them."""
+    over = list(Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True)[:BATCH])
+    living = Session.objects.values("session_key")
+    gone = list(UserSession.objects.exclude(session_key__in=living).values_list("pk", flat=True)[:BATCH])
+    if over or gone:
+        with writing():
+            Session.objects.filter(pk__in=over).delete()
+            UserSession.objects.filter(pk__in=gone).delete()
+    return max(len(over), len(gone))
 
 
 def _relist(before: str | None, request: HttpRequest) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from linli.base.errors import NotYours
+from linli.residents.accounts import resident_of
 from linli.residents.proving import freshly_proven
 
 View = Callable[..., HttpResponse]
@@ -22,8 +26,8 @@ def entrance(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated:
-            staff = request.user.has_usable_password()
-            request.door = "desk/base.html" if staff else "resident/door.html"  # type: ignore[attr-defined]
+            resident = resident_of(request.user)
+            request.door = "resident/door.html" if resident else "desk/base.html"  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
 
     return cast(View, never_cache(shown))
@@ -42,5 +46,14 @@ def own(view: View) -> View:
 
 
 def own_and_proven(view: View) -> View:
-    """The same, after fresh proof: it changes how somebody signs in."""
-    return entrance(freshly_proven(view))
+    """The same, after fresh proof: it changes how somebody signs in. The accounts of the demo are everybody's."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if settings.DEMO:
+            raise NotYours(
+                _("In the demo nobody has a password or a second factor, so there is none to change.")
+            )
+        return view(request, *args, **kwargs)
+
+    return entrance(freshly_proven(checked))

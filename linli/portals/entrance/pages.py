@@ -46,14 +46,14 @@ def my_account(request: HttpRequest) -> HttpResponse:
     account = cast(Account, request.user)
     found = list(Authenticator.objects.filter(user=account).order_by("created_at"))
     context = {
-        "staff": account.has_usable_password(),
+        "staff": not resident_of(account),
         "app": next((each for each in found if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in found if each.type == Authenticator.Type.WEBAUTHN],
         "codes_left": sum(
             len(each.wrap().get_unused_codes()) for each in found if each.type == "recovery_codes"
         ),
         "lacking": account.has_usable_password() and lacks_second_factor(request),
-        "required": settings.SECOND_FACTOR,
+        "demo": settings.DEMO,
         "sessions": _sessions(request, account),
         "news": latest(account),
     }

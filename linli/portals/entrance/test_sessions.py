@@ -2,7 +2,9 @@
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from linli.portals.entrance.conftest import (
     FACTOR,
@@ -15,6 +17,7 @@ from linli.portals.entrance.conftest import (
 )
 from linli.posts.accounts import close_account, end_sessions
 from linli.residents.accounts import first_sign_in
+from linli.residents.sessions import forget_expired
 from tests.signing_in import prove
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +187,21 @@ def test_no_host_that_a_client_names_reaches_a_page_or_a_message(clerk, header, 
 )
 def test_there_is_no_reset_by_e_mail_to_poison(client, address):
     assert client.get(f"/account/{address}").status_code == 404
+
+
+def test_sessions_that_are_over_leave_nothing_behind(clerk):
+    over, here = sign_in(clerk), sign_in(clerk)
+    Session.objects.filter(pk=over.session.session_key).update(expire_date=timezone.now())
+    UserSession.objects.create(user=clerk, ip="203.0.113.1", session_key="gone-long-ago")
+    assert forget_expired() == 1
+    assert forget_expired() == 1  # of the list, what the first turn made an orphan
+    assert forget_expired() == 0
+    assert [each.session_key for each in UserSession.objects.filter(user=clerk)] == [here.session.session_key]
+
+
+def test_in_the_demo_nothing_can_be_changed_and_the_page_says_so(world, settings):
+    settings.DEMO = True
+    client = Client()
+    client.force_login(world.by("chengguan_clerk").holding.account)
+    assert "演示" in client.get("/account/2fa/").content.decode()
+    assert client.get("/account/2fa/webauthn/add/").status_code == 403
