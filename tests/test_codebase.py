@@ -21,8 +21,8 @@ WRITERS = re.compile(
     r"""base/generations\.py
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
-    |posts/(actions|models|tokens|absences)\.py
-    |residents/(reading|keeping|accounts)\.py
+    |posts/(accounts|actions|models|tokens|absences)\.py
+    |residents/(reading|keeping|accounts|second_factor|sessions)\.py
     |cases/(copying|filters|books|taking|handover|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments|sight)\.py

@@ -23,6 +23,7 @@ from linli.ledger import sequencing
 from linli.portals.demo import simulator
 from linli.portals.desk.exports import make_waiting
 from linli.posts.absences import turn_over
+from linli.residents import sessions
 
 log = logging.getLogger("linli.loops")
 LONGEST_PAUSE = 60.0
@@ -55,6 +56,7 @@ TURNS = [
     Turn(forget_sent, 600.0),
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
+    Turn(sessions.forget_expired, 600.0, sessions.BATCH),
 ]
 if settings.DEMO:
     TURNS.append(Turn(simulator.turn, simulator.EVERY))

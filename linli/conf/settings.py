@@ -96,9 +96,12 @@ INSTALLED_APPS = [
     "linli.portals.open311",
     "linli.portals.feeds",
     "linli.portals.demo",
+    "linli.portals.entrance",
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -166,8 +169,10 @@ LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "linli.residents.signing_in.Adapter"
 ACCOUNT_FORMS = {
-    "login": "linli.residents.signing_in.PasswordForm",
-    "request_login_code": "linli.residents.signing_in.AskForCodeForm",
+    "login": "linli.portals.entrance.forms.PasswordForm",
+    "reauthenticate": "linli.portals.entrance.forms.PasswordAgainForm",
+    "change_password": "linli.portals.entrance.forms.NewPasswordForm",
+    "request_login_code": "linli.portals.entrance.forms.CountedNumberForm",
     "confirm_login_code": "linli.residents.signing_in.EnterCodeForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "phone"}
@@ -177,9 +182,47 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 5 * 60
 ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"request_login_code": "5/m/ip,1/m/key,6/h/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = "Linli"
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # news of an account are told inside (posts.accounts.tell)
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # counted on every door by web/limits.py
+# Whoever holds a post sets up a second factor at the first sign-in.
+SECOND_FACTOR = env.bool("LINLI_SECOND_FACTOR", default=not DEMO)
+MFA_ADAPTER = "linli.residents.second_factor.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "linli.portals.entrance.forms.FactorForm",
+    "reauthenticate": "linli.portals.entrance.forms.FactorAgainForm",
+    "activate_totp": "linli.portals.entrance.forms.FirstCodeForm",
+    "add_webauthn": "linli.portals.entrance.forms.PasskeyForm",
+    "edit_webauthn": "linli.portals.entrance.forms.PasskeyNameForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # by finger, face or PIN, so a passkey is two factors in one
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
+# Single sign-on by an outside provider: it opens accounts an administrator has bound, and never makes one.
+SIGN_ON_ISSUER = env("LINLI_OIDC_ISSUER", default="").rstrip("/")
+SIGN_ON_NAME = env("LINLI_OIDC_NAME", default="")
+SOCIALACCOUNT_ADAPTER = "linli.portals.entrance.sign_on.SignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = (
+    True  # a form may lead to this site only (form-action); state and nonce tie the answer
+)
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "sso": {
+            "APPS": [
+                {
+                    "client_id": env("LINLI_OIDC_CLIENT_ID"),
+                    "secret": env("LINLI_OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": SIGN_ON_ISSUER, "fetch_userinfo": False},
+                }
+            ],
+            "OAUTH_PKCE_ENABLED": True,
+        }
+    }
+    if SIGN_ON_ISSUER
+    else {}
+)
 SESSION_SERIALIZER = "linli.residents.sessions.SealedSerializer"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

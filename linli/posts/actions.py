@@ -56,7 +56,7 @@ def give_telephone(body: Organisation, telephone: str, *, by: Actor) -> None:
 def open_account(username: str, *, called: str, division: Division, by: Actor) -> tuple[Account, str]:
     """Add an account for somebody who will hold posts here, with a password that works once (一次性口令)."""
     _check(by, division)
-    password = "-".join("".join(secrets.choice(READABLE) for _place in range(4)) for _group in range(3))
+    password = one_time_password()
     try:
         with writing():
             account = Account.objects.create_user(username, password, called=called)
@@ -66,6 +66,11 @@ def open_account(username: str, *, called: str, division: Division, by: Actor) -
         raise Conflict(_("This user name is taken. Choose another one.")) from taken
     account.password_once = True
     return account, password
+
+
+def one_time_password() -> str:
+    """Twelve readable letters and digits (55 bits or more), for handing over in person."""
+    return "-".join("".join(secrets.choice(READABLE) for _place in range(4)) for _group in range(3))
 
 
 def appoint(

@@ -34,6 +34,8 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # Somebody else knows the password: to be changed at first sign-in.
     password_once = models.BooleanField(default=False)
+    # Raised to end every session of the account at once, in every process.
+    era = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"
@@ -45,9 +47,26 @@ class Account(AbstractBaseUser):
         super().set_password(raw_password)
         self.password_once = False
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must agree with at each request: the password, and the era."""
+        kept = super().get_session_auth_hash()
+        return f"{kept}.{self.era}" if self.era else kept
+
     def get_full_name(self) -> str:
         """What to call the person who holds a post."""
         return self.called or self.username
+
+
+class AccountNews(models.Model):
+    """Something that happened to an account and that its holder is told, once, and then finds under My account."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="news")
+    what = models.CharField(max_length=20)
+    at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at"], name="account_news")]
 
 
 class Organisation(models.Model):

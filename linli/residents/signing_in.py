@@ -10,11 +10,12 @@ import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.internal.userkit import user_id_to_str
 from allauth.core import context
 from django import forms
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,7 @@ from linli.base.text import half_width
 from linli.posts.models import Account
 from linli.residents.accounts import account_of, first_sign_in, keep_phone, mark_verified, resident_of
 from linli.residents.keeping import plain_phone
+from linli.residents.proving import recently_proven
 from linli.residents.sms import sms
 
 FIRST_CODE = "first_code"  # in the sealed session: the code sent to a number that has no account yet
@@ -50,6 +52,33 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # staff are appointed; a resident's first code makes the account
+
+    def get_login_stages(self) -> list[str]:
+        """As allauth has them; the second factor is asked of staff."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "linli.residents.second_factor.FactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """A fresh sign-in is as good as proving it once more."""
+        return not recently_proven(context.request)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """What somebody can prove with who they are: residents have a code from their telephone too, no password."""
+        said = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code from the app, or a recovery code"),
+            "mfa_reauthenticate:webauthn": _("Use a passkey"),
+        }
+        found = super().get_reauthentication_methods(user)
+        methods = [{**each, "description": said[each["id"]]} for each in found]
+        if user.is_authenticated and not user.has_usable_password() and resident_of(user):
+            words = _("Use a code from your telephone")
+            methods.insert(0, {"id": "phone", "description": words, "url": reverse("entrance:by_phone")})
+        return methods
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """To My account, which also says what is still missing."""
+        return reverse("mfa_index")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Residents to what they raised, staff to their desk."""
@@ -101,17 +130,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         code = self.generate_phone_verification_code(user=Account(), phone=phone)
         context.request.session[FIRST_CODE] = {"phone": phone, "code": code}
         self.send_verification_code_sms(None, phone, code)
-
-
-class PasswordForm(LoginForm):  # type: ignore[misc]
-    """Staff: user name and password."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].label = gettext_lazy("User name")
-        self.fields["login"].widget.attrs["autocomplete"] = "username"
-        self.fields["password"].label = gettext_lazy("Password")
-        self.fields["password"].help_text = ""
 
 
 class AskForCodeForm(RequestLoginCodeForm):  # type: ignore[misc]

@@ -1,15 +1,21 @@
-"""How often one address may ask: a small fixed window, counted in this process's cache."""
+"""How often one address may ask, or be wrong: small fixed windows, counted in this process's cache.
+
+Every limit ends by itself, so nobody can be locked out for ever by somebody else.
+"""
 
 from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,7 +32,63 @@ _FROM_ONE_ADDRESS = gettext_lazy(
 _FROM_ONE_SOURCE = gettext_lazy(
     "More requests in a minute than agreed for this system. Please wait a minute and go on."
 )
+_TO_ONE_NUMBER = gettext_lazy(
+    "A code was sent to this number just now, or too many were. Please wait a few minutes and try again."
+)
 IPV6_NETWORK = 64  # one household or office has a whole /64 of addresses
+READING = {"GET", "HEAD", "OPTIONS"}
+Given = ParamSpec("Given")
+Page = Callable[Concatenate[HttpRequest, Given], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Wrong answers about one subject (a case's number, an account) in a window of so many seconds.
+
+    `from_one` counts those from one address, `from_all` those from everywhere (0: no such limit); the second is
+    wide, so that somebody with one connection cannot keep anybody else out.
+    """
+
+    what: str
+    from_one: int
+    from_all: int
+    window: int
+
+    def full(self, request: HttpRequest, subject: str) -> bool:
+        """Whether there were too many; the answer that comes now must not count, right or wrong."""
+        return any(int(cache.get(key) or 0) >= most for key, most in self._counts(request, subject))
+
+    def wrong(self, request: HttpRequest, subject: str) -> bool:
+        """Count one more wrong answer; True for the one that fills a limit."""
+        counted = [(_counted(key, 2 * self.window), most) for key, most in self._counts(request, subject)]
+        return any(now == most for now, most in counted)
+
+    def _counts(self, request: HttpRequest, subject: str) -> Iterator[tuple[str, int]]:
+        key = f"{self.what}/{subject}/{int(time.time()) // self.window}"
+        yield f"{key}/{client_address(request)}", self.from_one
+        if self.from_all:
+            yield key, self.from_all
+
+
+FOLLOWING = Tries("code", from_one=WRONG_CODES, from_all=0, window=HOUR)
+PASSWORDS = Tries("password", from_one=10, from_all=100, window=15 * MINUTE)
+# Six digits, and whoever gets this far has the password already: few tries, whatever the address.
+FACTORS = Tries("factor", from_one=5, from_all=10, window=HOUR)
+
+
+def limited(what: str, per_minute: int, *, reading: bool = False) -> Callable[[Page[Given]], Page[Given]]:
+    """Around a page: so many forms (`reading`: requests of any sort) of this sort from one address in a minute."""
+
+    def around(page: Page[Given]) -> Page[Given]:
+        @wraps(page)
+        def checked(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+            if reading or request.method not in READING:
+                check_rate(request, what, per_minute)
+            return page(request, *args, **kwargs)
+
+        return cast("Page[Given]", checked)
+
+    return around
 
 
 def check_rate(request: HttpRequest, what: str, per_minute: int) -> None:
@@ -40,6 +102,14 @@ def check_rate(request: HttpRequest, what: str, per_minute: int) -> None:
 def check_source_rate(source: str, per_minute: int) -> None:
     """The same for an outside system, by its code, whatever addresses its requests come from."""
     _check_minute(f"source/{source}", per_minute, _FROM_ONE_SOURCE)
+
+
+def check_number(number: str) -> None:
+    """Count one more code to this telephone number, whoever asks: one in a minute, six in an hour."""
+    now = int(time.time())
+    for window, most in ((MINUTE, 1), (HOUR, 6)):
+        if _counted(f"number/{number}/{window}/{now // window}", 2 * window) > most:
+            raise TooMany(_TO_ONE_NUMBER, retry_after=window - now % window)
 
 
 def _check_minute(who: str, per_minute: int, sentence: object) -> None:
@@ -65,20 +135,18 @@ def trying_code(request: HttpRequest, number: str) -> Iterator[None]:
 
     TooMany once there were too many from this address; other addresses go on, so that nobody can lock a reporter out.
     """
-    now = int(time.time())
     digits = "".join(each for each in half_width(number) if each.isdecimal())[:LONGEST_NUMBER]
-    key = f"code/{digits}/{client_address(request)}/{now // HOUR}"
-    if int(cache.get(key) or 0) >= WRONG_CODES:
+    if FOLLOWING.full(request, digits):
         raise TooMany(
             _(
                 "Too many wrong codes for this number. Please compare it with your receipt and try again in an hour."
             ),
-            retry_after=HOUR - now % HOUR,
+            retry_after=HOUR - int(time.time()) % HOUR,
         )
     try:
         yield
     except NotFound:
-        _counted(key, 2 * HOUR)
+        FOLLOWING.wrong(request, digits)
         raise
 
 

@@ -8,11 +8,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from linli.web.context import CARE_COOKIE
+from linli.web.limits import limited
 
 YEAR = 365 * 24 * 3600
 
 
 @require_POST
+@limited("preferences", 60)
 def preferences(request: HttpRequest) -> HttpResponse:
     """Keep the chosen language or large type, and go back to the page it was chosen on."""
     response = HttpResponseRedirect(_own_page(request))

@@ -75,7 +75,8 @@ class AppointForm(forms.Form):
         return given
 
 
-def _standing(by: PostActor, code: str, post: int) -> tuple[Node, Seating]:
+def standing(by: PostActor, code: str, post: int) -> tuple[Node, Seating]:
+    """A post in force at a place that this actor may fill; 404 and 403 as always."""
     node = node_to_fill(by, code)
     for seating in seatings(node):
         if seating.post.pk == post:
@@ -87,7 +88,7 @@ def _standing(by: PostActor, code: str, post: int) -> tuple[Node, Seating]:
 @seated
 def post(request: HttpRequest, by: PostActor, code: str, post: int) -> HttpResponse:
     """One post: who holds it, and appointing somebody."""
-    node, seating = _standing(by, code, post)
+    node, seating = standing(by, code, post)
     return _shown(request, node, seating, AppointForm(seating))
 
 
@@ -108,7 +109,7 @@ def _shown(
 @seated
 def appoint_holder(request: HttpRequest, by: PostActor, code: str, post: int) -> HttpResponse:
     """Appoint; a new account's password is shown in this answer only."""
-    node, seating = _standing(by, code, post)
+    node, seating = standing(by, code, post)
     form = AppointForm(seating, request.POST)
     if not form.is_valid():
         return _shown(request, node, seating, form, status=422)
@@ -143,7 +144,7 @@ def _appointed(form: AppointForm, seating: Seating, by: PostActor) -> tuple[Acco
 @seated
 def give_up_page(request: HttpRequest, by: PostActor, code: str, post: int) -> HttpResponse:
     """Give up a post; what it has open goes to the post that was chosen."""
-    _node, seating = _standing(by, code, post)
+    _node, seating = standing(by, code, post)
     wanted = request.POST.get("to", "")
     to = next((each for each in successors(seating.post) if str(each.pk) == wanted), None)
     if wanted and to is None:
@@ -157,7 +158,7 @@ def give_up_page(request: HttpRequest, by: PostActor, code: str, post: int) -> H
 @seated
 def end_holding(request: HttpRequest, by: PostActor, code: str, post: int) -> HttpResponse:
     """End an appointment now."""
-    _node, seating = _standing(by, code, post)
+    _node, seating = standing(by, code, post)
     wanted = request.POST.get("holding", "")
     found = Holding.objects.current().select_related("post__division", "account").filter(post=post)
     ending = found.filter(pk=wanted).first() if wanted.isdecimal() else None

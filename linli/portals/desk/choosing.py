@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from linli.base.errors import NotYours
 from linli.portals.desk.hats import HAT, hats_of, signed_in, wear
 from linli.posts.models import Account
+from linli.residents.sessions import with_new_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,6 +25,7 @@ def hat(request: HttpRequest) -> HttpResponse:
         return render(request, "desk/hat.html", {"hats": hats, "worn": request.session.get(HAT)})
     for each in hats:
         if str(each.pk) == request.POST.get("hat"):
+            with_new_key(request)
             wear(request, each)
             messages.success(request, _("You now work as %(post)s.") % {"post": each.post.title})
             return redirect("desk:to_do")

@@ -18,6 +18,7 @@ from linli.base.errors import NotYours
 from linli.portals.desk.places import Desk
 from linli.posts.actor import PostActor
 from linli.posts.models import Account, Holding
+from linli.residents.second_factor import lacks_second_factor
 
 HAT = "desk.hat"
 Given = ParamSpec("Given")
@@ -66,7 +67,7 @@ def take_off(request: HttpRequest) -> None:
 
 
 def signed_in(page: Opened[Given]) -> Opened[Given]:
-    """For pages that need an account but no hat; a password given by somebody else is changed first."""
+    """For pages that need an account but no hat; what must be done at the first sign-in is done first."""
 
     @wraps(page)
     def checked(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
@@ -78,6 +79,12 @@ def signed_in(page: Opened[Given]) -> Opened[Given]:
                 request, _("The password you were given works once. Please choose your own now.")
             )
             return redirect("account_change_password")
+        if lacks_second_factor(request):
+            messages.warning(
+                request,
+                _("Whoever holds a post signs in with a second factor. Set up a passkey or an app now."),
+            )
+            return redirect("mfa_index")
         return page(request, *args, **kwargs)
 
     return cast("Opened[Given]", never_cache(checked))

@@ -6,6 +6,7 @@ from django.urls import path
 
 from linli.portals.desk import (
     absence,
+    access,
     appointing,
     batches,
     bodies,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("posts/<str:code>/bodies/", bodies.bodies, name="bodies"),
     path("posts/<str:code>/found/", posts.found_post, name="found"),
     path("posts/<str:code>/<int:post>/", appointing.post, name="post"),
+    path("posts/<str:code>/<int:post>/access/<int:holding>/", access.access, name="access"),
     path("posts/<str:code>/<int:post>/appoint/", appointing.appoint_holder, name="appoint"),
     path("posts/<str:code>/<int:post>/end/", appointing.end_holding, name="end"),
     path("posts/<str:code>/<int:post>/give-up/", appointing.give_up_page, name="give_up"),

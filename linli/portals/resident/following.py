@@ -30,7 +30,7 @@ from linli.portals.resident.unlocked import lock_all, unlock, unlocked_cases, vi
 from linli.posts.actor import PartyActor
 from linli.residents.looks import looks_at
 from linli.web.forms import FrameForm
-from linli.web.limits import check_rate, trying_code
+from linli.web.limits import check_rate, limited, trying_code
 from linli.web.parts import Line
 
 GUESSES_PER_MINUTE = 10
@@ -108,6 +108,7 @@ def case_rows(cases: list[Case]) -> list[tuple[Case, str]]:
 
 @require_POST
 @resident_page
+@limited("forget", 60)
 def forget(request: HttpRequest) -> HttpResponse:
     """Close everything on this device, as one does on a shared computer."""
     lock_all(request)

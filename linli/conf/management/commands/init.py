@@ -81,7 +81,10 @@ class Command(BaseCommand):
             % {"place": division.name, "username": username, "password": password}
         )
         self.stdout.write(
-            _("The password is shown this once, and works once: a new one is chosen after signing in.")
+            _(
+                "The password is shown this once, and works once: after signing in a new one is chosen, "
+                "and a passkey or an app is set up as second factor."
+            )
         )
 
     def _next_steps(self) -> None:

@@ -1,0 +1,1 @@
+"""The entrance: signing in, and My account (password, second factor, passkeys, where one is signed in)."""
