@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid, NotFound, Refusal
+from linli.base.errors import Invalid, NotFound, NotYours, Refusal
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
@@ -85,6 +85,8 @@ def open_case(
 ) -> Opened:
     """Check the data with the kind's opening form and open a case."""
     found = kind_of(kind)
+    if not found.procedure.offered:
+        raise NotYours(_("Nobody opens such a case by itself."))
     form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
     opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
     return opened

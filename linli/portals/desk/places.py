@@ -117,4 +117,5 @@ def has(by: PostActor, needed: str) -> bool:
 
 def kinds_to_open(by: PostActor) -> list[Kind]:
     """The kinds of case this actor may open for somebody who called, came in or was met outside."""
-    return [kind for kind in all_kinds() if has(by, power(kind.name, kind.procedure.opening))]
+    offered = (kind for kind in all_kinds() if kind.procedure.offered)
+    return [kind for kind in offered if has(by, power(kind.name, kind.procedure.opening))]
