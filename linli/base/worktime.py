@@ -2,8 +2,8 @@
 
 The day a period starts on is not counted; a last day on a day off moves to the next working day
 (民事诉讼法 art. 85; for periods in working days the question does not arise). Working hours, which come from
-city management and not from procedural law, are counted to the minute from the very moment; so are plain hours (24 小时),
-by day and night, on days off too.
+city management and not from procedural law, are counted to the minute from the very moment; so are plain hours
+(24 小时), by day and night, on days off too.
 A calendar knows the public holidays **and** the make-up workdays (调休) of the years it covers; beyond
 them Monday to Friday are taken, and `Calendar.covers()` says so, so that a page can warn.
 """

@@ -44,7 +44,7 @@ def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "")
 
 
 def tell(case: Case, posts: Sequence[Post], *, by: PostActor) -> None:
-    """Let posts know of a case as a step of it demands, inside that step's transaction, whatever its actor sees of it."""
+    """Let posts know of a case because a step demands it, in its transaction; whatever the actor sees of the case."""
     with writing():
         Copy.objects.bulk_create(Copy(case=case, post=post, at=timezone.now()) for post in posts)
         if posts:

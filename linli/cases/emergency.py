@@ -1,4 +1,4 @@
-"""Breaking the glass (紧急查阅): in danger to life a post reads who raised a case though its kind has no purpose for it.
+"""Breaking the glass (紧急查阅): in danger to life a post reads who raised a case without a purpose of its own.
 
 Allowed, loud and reviewed: the reading, its access row, the case in which another post reviews it, and the notice to
 the person come in one transaction, or nothing is read (个人信息保护法 13(4)、18).
@@ -46,9 +46,7 @@ def break_glass(case: Case, data: Mapping[str, Any], *, by: PostActor) -> tuple[
     if not covers(by, case.code_now) or case.reporter is None:
         raise NotFound
     if not may_break_glass(by, case):
-        raise NotYours(
-            _("Who raised this is shielded from your post. Write to them through Linli instead.")
-        )
+        raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
     kind = _review()
     said = values_of(emergency_form(data, by=by))
     with writing():

@@ -62,7 +62,9 @@ _purposes = {
         ),
         Purpose(
             LIFE_AT_RISK,
-            lambda: gettext("Because somebody's life or health was in danger; another post reviews whether it was"),
+            lambda: gettext(
+                "Because somebody's life or health was in danger; another post reviews whether it was"
+            ),
             "个人信息保护法 13(4)、18",
             ("name", "phone", "address"),
             posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},

@@ -60,7 +60,7 @@ def look(
     )
     with writing():
         opened = open_one(draft)
-        case = Case.everywhere.get(pk=opened.case)
+        case = EmergencyRead.objects.select_related("case").get(pk=opened.case).case
         tell(case, heads_of(by.post), by=by)
         if found is None:
             escalate(EmergencyRead(case=case), by=SystemActor("clock"), seen=Version(case.version))

@@ -48,7 +48,9 @@ def _bodies_and_posts(reader: Post) -> frozenset[int]:
 def _is_above(seat: Seat, is_head: bool, before: list[Post]) -> bool:  # noqa: FBT001
     for post in before:
         low, high = post.division.span
-        higher = seat.size > high - low or (seat.size == high - low and is_head and post.kind != PostKind.HEAD)
+        higher = seat.size > high - low or (
+            seat.size == high - low and is_head and post.kind != PostKind.HEAD
+        )
         if seat.post == post.pk or not higher:
             return False
     return True

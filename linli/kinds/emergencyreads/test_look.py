@@ -69,7 +69,8 @@ def test_the_heads_are_told(world: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{}, {"reason": REASON}, {"sure": "on"}, {"reason": "急", "sure": "on"}, {"reason": " ", "sure": "on"}]
+    "said",
+    [{}, {"reason": REASON}, {"sure": "on"}, {"reason": "急", "sure": "on"}, {"reason": " ", "sure": "on"}],
 )
 def test_without_reason_and_yes_nothing_is_read(world: Any, said: dict[str, str]) -> None:
     with pytest.raises(Invalid):

@@ -20,7 +20,9 @@ from linli.posts.actor import PartyActor
 
 def late(review: EmergencyRead) -> None:
     """Its time has passed, and the loop looks."""
-    Clock.objects.filter(case=review.case, stopped_at=None).update(due_at=timezone.now() - timedelta(minutes=1))
+    Clock.objects.filter(case=review.case, stopped_at=None).update(
+        due_at=timezone.now() - timedelta(minutes=1)
+    )
     assert lapse_due() == 1
 
 
@@ -71,7 +73,9 @@ def test_what_nobody_reviews_goes_one_level_up_with_a_new_clock(world: Any, look
         actions.justify(looked, by=world.by("inspector"), seen=2, findings="x")
 
 
-def test_at_the_top_it_ends_as_not_reviewed_and_the_person_hears_it(world: Any, looked: EmergencyRead) -> None:
+def test_at_the_top_it_ends_as_not_reviewed_and_the_person_hears_it(
+    world: Any, looked: EmergencyRead
+) -> None:
     late(looked)
     late(looked)
     assert stands(looked) == ("unreviewed", "unreviewed", [])
