@@ -21,7 +21,7 @@ from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import open_tasks
 from linli.cases.tasks import unanswered
 from linli.posts.actor import Actor, PostActor, SystemActor
-from linli.posts.may import Decision
+from linli.posts.may import Decision, covers
 
 log = logging.getLogger("linli.steps")
 
@@ -49,9 +49,9 @@ def leads_on(step: Step, case: Case) -> bool:
 
 
 def may_reach(by: PostActor, case: Case) -> bool:
-    """Whether a post may reach the reporter; where only tasks give sight, whoever may now answer in their stead."""
+    """Whether a post may reach the reporter: in its area; where only tasks give sight, if it may answer instead."""
     if areas_see(case.kind):
-        return True
+        return covers(by, case.code_now)
     return any(REPORTER in step.parties for step in steps_open_to(by, case))
 
 
