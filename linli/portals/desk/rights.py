@@ -32,7 +32,7 @@ from linli.residents.purposes import Purpose
 FIELDS = {
     "name": gettext_lazy("Name"),
     "phone": gettext_lazy("Telephone"),
-    "address": gettext_lazy("Address"),
+    "address": gettext_lazy("Home address"),
     "matters": gettext_lazy("What was raised"),
 }
 MOST = 120
