@@ -33,7 +33,8 @@ def emergency(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     except Invalid as refusal:
         form = with_errors(emergency_form(request.POST, by=by), refusal)
         return _asked(request, case, form, status=refusal.status)
-    context = {"case": case, "person": person, "review": review, "urgent": True}
+    later = bool(request.POST.get("why_later", "").strip())
+    context = {"case": case, "person": person, "review": review, "urgent": True, "later": later}
     response = render(request, "desk/contact_shown.html", context)
     response["Cache-Control"] = "no-store, private"
     return response
