@@ -66,8 +66,10 @@ def purposes() -> dict[str, dict[str, frozenset[str]]]:
     """The register of purposes, read out of its source."""
     tree, names = _tree("linli/residents/purposes.py")
     found = {}
-    for call in _named(tree, "Purpose"):
-        name = _value(call.args[0], names)
+    for call in [*_named(tree, "Purpose"), *_named(tree, "_showing")]:
+        name = next((text for each in call.args if (text := _text(each, names))), "")
+        if not name:  # made by a function for each of its calls
+            continue
         given = {each.arg: each.value for each in call.keywords}
         found[name] = {
             key: _kinds(given[key], names) if key in given else frozenset()
@@ -106,6 +108,13 @@ def _calls(path: str, called: str, place: int) -> Iterator[tuple[str, frozenset[
     for call in _named(tree, called):
         if isinstance(call.args[0], ast.Constant):
             yield call.args[0].value, _kinds(call.args[place], names)
+
+
+def _text(node: ast.expr, names: dict[str, Any]) -> str:
+    """A text, written or named; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return _text(names[node.id], names) if isinstance(names.get(node.id), ast.expr) else ""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _value(node: ast.expr, names: dict[str, Any]) -> str:
