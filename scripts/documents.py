@@ -13,23 +13,31 @@ os.environ.update(DJANGO_SETTINGS_MODULE="linli.conf.settings", LINLI_BUILDING="
 
 import django  # noqa: E402  after the environment is laid
 from django.utils import translation  # noqa: E402
+from django.utils.translation import gettext  # noqa: E402
 
 from linli.base.catalogues import compile_catalogues  # noqa: E402
 
 compile_catalogues(REPOSITORY / "linli")
 django.setup()
 
-from linli.cases.drawing import draw, takers  # noqa: E402  after the apps are loaded
+from linli.cases.apart import constraints  # noqa: E402  after the apps are loaded
+from linli.cases.drawing import draw, takers  # noqa: E402
 from linli.cases.kinds import all_kinds  # noqa: E402
 from linli.cases.procedure import Procedure, Step  # noqa: E402
+from linli.cases.rights import party_rights, post_rights, purposes  # noqa: E402
 from linli.ledger.names import all_names  # noqa: E402
+from linli.posts.models import PostKind  # noqa: E402
 
 NOTE = "<!-- Written by `make docs` from {source}; do not edit. -->"
 
 
 def documents() -> dict[str, str]:
     """Every document drawn from the code: its path in the repository, and what it must say."""
-    drawn = {"docs/procedures.md": _lines(_procedures()), "docs/entries.md": _lines(_entries())}
+    drawn = {
+        "docs/procedures.md": _lines(_procedures()),
+        "docs/entries.md": _lines(_entries()),
+        "docs/rights.md": _lines(_rights()),
+    }
     for kind in all_kinds():
         for language, ending in (("en", ""), ("zh-hans", ".zh")):
             with translation.override(language):
@@ -121,6 +129,63 @@ def _entries() -> Iterator[str]:
         with translation.override("en"):
             english = each.label()
         yield _row(f"`{each.name}`", chinese, english, each.redaction.value)
+
+
+def _rights() -> Iterator[str]:
+    yield "# Rights · 权限"
+    yield ""
+    yield NOTE.format(source="the tables that decide (post rules, party rules, purposes, constraints)")
+    yield ""
+    yield "Who may do what, and why. What no row allows is refused; outside a post's area nothing exists for it. The"
+    yield "desk shows the same tables under 权限, for a place, and explains single decisions."
+    for language, heads in (("zh-hans", RIGHTS_ZH), ("en", RIGHTS_EN)):
+        with translation.override(language):
+            yield from _rights_in_words(heads)
+
+
+RIGHTS_ZH = (
+    *("岗位规则", "事项", "岗位类别", "依据", "当事人规则", "谁", "办件类别"),
+    *("查阅用途", "用途", "字段", "岗位类别", "法律依据", "职责分离", "谁", "不得", "理由"),
+)
+RIGHTS_EN = (
+    *("Post rules", "what", "kinds of post", "where it is written", "Party rules", "who", "kind of case"),
+    *(
+        "Purposes",
+        "purpose",
+        "fields",
+        "kinds of post",
+        "legal basis",
+        "Separation of duties",
+        "whoever",
+        "never",
+    ),
+    "why",
+)
+
+
+def _rights_in_words(heads: tuple[str, ...]) -> Iterator[str]:
+    yield from ("", f"## {heads[0]}", "")
+    yield from _table(*heads[1:4])
+    for right in post_rights():
+        yield _row(right.label, _post_kinds(right.kinds, tasked=right.tasked), right.source)
+    yield from ("", f"## {heads[4]}", "")
+    yield from _table(heads[5], heads[1], heads[6])
+    for party in party_rights():
+        yield _row(party.relation, party.step, party.kind)
+    yield from ("", f"## {heads[7]}", "")
+    yield from _table(*heads[8:12])
+    for purpose in purposes():
+        who = _post_kinds(tuple(purpose.posts)) or ", ".join(sorted(purpose.parties | purpose.systems))
+        yield _row(purpose.label(), ", ".join(purpose.fields), who, purpose.basis)
+    yield from ("", f"## {heads[12]}", "")
+    yield from _table(*heads[13:16])
+    for each in constraints():
+        yield _row(each.one, each.other, each.why)
+
+
+def _post_kinds(kinds: tuple[str, ...], *, tasked: bool = False) -> str:
+    labels = [str(label) for value, label in PostKind.choices if value in kinds]
+    return ", ".join([*labels, str(gettext("whoever has the task"))] if tasked else labels)
 
 
 def main() -> int:

@@ -123,6 +123,8 @@ DOORS: dict[str, Door] = {
     "desk/hat/": Door(STAFF),
     "desk/cases/<str:number>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/contact/": Door(AREA_AND_POWER, fill=a_case),
+    # In an emergency every post of the area may but those that deal with no case.
+    "desk/cases/<str:number>/emergency/": Door(AREA_AND_POWER, fill=a_case, missing_power="administrator"),
     "desk/cases/<str:number>/note/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/note/<uuid:note>/": Door(
         (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.OPEN),
@@ -161,6 +163,8 @@ DOORS: dict[str, Door] = {
     "desk/procedures/": Door(STAFF),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
     "desk/rules/": Door(STAFF),
+    "desk/rights/": Door(STAFF),
+    "desk/rights/why/": Door(STAFF),
     "desk/absence/": Door(STAFF),
     "desk/absence/<int:key>/": Door(
         AREA_AND_POWER,

@@ -23,7 +23,7 @@ WRITERS = re.compile(
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py
     |residents/(reading|keeping|accounts|second_factor|sessions)\.py
-    |cases/(copying|filters|books|taking|handover|opening|replaying|steps|duplicates)\.py
+    |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments|sight)\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py

@@ -1,8 +1,9 @@
-"""Working-time arithmetic: calendar days, working days and working hours, as Chinese law counts them.
+"""Working-time arithmetic: calendar days, working days, working hours and hours, as Chinese law counts them.
 
 The day a period starts on is not counted; a last day on a day off moves to the next working day
 (民事诉讼法 art. 85; for periods in working days the question does not arise). Working hours, which come from
-city management and not from procedural law, are counted to the minute from the very moment.
+city management and not from procedural law, are counted to the minute from the very moment; so are plain hours
+(24 小时), by day and night, on days off too.
 A calendar knows the public holidays **and** the make-up workdays (调休) of the years it covers; beyond
 them Monday to Friday are taken, and `Calendar.covers()` says so, so that a page can warn.
 """
@@ -24,16 +25,20 @@ LONGEST = 3660
 
 
 class Unit(StrEnum):
-    """The three units in which the rules count."""
+    """The units in which the rules count."""
 
     CALENDAR_DAYS = "calendar_days"
     WORKING_DAYS = "working_days"
     WORKING_HOURS = "working_hours"
+    HOURS = "hours"
 
     @property
     def parts(self) -> int:
         """Into how many parts used time is kept: whole days, but minutes of an hour."""
-        return 60 if self is Unit.WORKING_HOURS else 1
+        return 60 if self in TO_THE_MINUTE else 1
+
+
+TO_THE_MINUTE = frozenset({Unit.WORKING_HOURS, Unit.HOURS})
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,8 @@ def due(start: datetime, amount: int, unit: Unit, calendar: Calendar, *, spent: 
     """
     local = start.astimezone(PLACE_TIME)
     left = max(0, amount * unit.parts - spent)
+    if unit is Unit.HOURS:
+        return local + timedelta(minutes=left)
     if unit is Unit.WORKING_HOURS:
         return _after_working_time(local, timedelta(minutes=left), calendar)
     if unit is Unit.CALENDAR_DAYS:
@@ -117,6 +124,8 @@ def used(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> int:
     first, last = start.astimezone(PLACE_TIME), end.astimezone(PLACE_TIME)
     if last <= first:
         return 0
+    if unit is Unit.HOURS:
+        return (last - first) // ONE_MINUTE
     if unit is Unit.WORKING_HOURS:
         return working_time(first, last, calendar) // ONE_MINUTE
     if unit is Unit.CALENDAR_DAYS:
@@ -131,6 +140,8 @@ def used_until(start: datetime, at: datetime, unit: Unit, calendar: Calendar) ->
     first day.
     """
     first, now = start.astimezone(PLACE_TIME), at.astimezone(PLACE_TIME)
+    if unit is Unit.HOURS:
+        return max(now - first, timedelta()) / ONE_MINUTE
     if unit is Unit.WORKING_HOURS:
         return working_time(first, now, calendar) / ONE_MINUTE
     if now.date() <= first.date():

@@ -15,6 +15,7 @@ class CasesConfig(AppConfig):
             editing,
             exports,
             handover,
+            moving,
             notices,
             remarks,
             replies,
@@ -29,5 +30,6 @@ class CasesConfig(AppConfig):
         calendar_edits.register_entries()
         exports.register_entries()
         handover.register_entries()
+        moving.register_entries()
         remarks.register_entries()
         replies.register_entries()

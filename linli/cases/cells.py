@@ -30,8 +30,14 @@ UNIT_WORDS: dict[str, Any] = {
     Unit.WORKING_DAYS.value: gettext_lazy("working days"),
     Unit.WORKING_HOURS.value: gettext_lazy("working hours"),
     Unit.CALENDAR_DAYS.value: gettext_lazy("calendar days"),
+    Unit.HOURS.value: gettext_lazy("hours"),
 }
-MOST = {Unit.WORKING_DAYS.value: 750, Unit.WORKING_HOURS.value: 2_000, Unit.CALENDAR_DAYS.value: 1_100}
+MOST = {
+    Unit.WORKING_DAYS.value: 750,
+    Unit.WORKING_HOURS.value: 2_000,
+    Unit.CALENDAR_DAYS.value: 1_100,
+    Unit.HOURS.value: 2_000,
+}
 _EARLIEST, _LATEST = date(1949, 10, 1), date(2100, 1, 1)
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+0{1,2}:00(?::00)?)?")
 _MANGLED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")

@@ -43,6 +43,15 @@ def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "")
     return fresh
 
 
+def tell(case: Case, posts: Sequence[Post], *, by: PostActor) -> None:
+    """Let posts know of a case because a step demands it, in its transaction; whatever the actor sees of the case."""
+    with writing():
+        Copy.objects.bulk_create(Copy(case=case, post=post, at=timezone.now()) for post in posts)
+        if posts:
+            facts = {"posts": [post.pk for post in posts]}
+            record(Line(COPY, by.by(), case.code_now, case.pk, facts=facts))
+
+
 def log_search(words: str, listed: str, *, by: PostActor) -> None:
     """Remember who searched for which words: they may be about people (design, doors closed by design)."""
     with writing():

@@ -21,11 +21,12 @@ from linli.cases.models import Case, Category, Responsibility, Revision, Upload
 from linli.cases.models.catalogue import RowState
 from linli.cases.tables import ROWS, Table, Values, table_named
 from linli.divisions.models import Division
+from linli.ledger.models import Entry
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.may import Decision, covers, may, require
-from linli.posts.models import Post, PostKind
+from linli.posts.models import Holding, Post, PostKind
 
 
 def propose(
@@ -222,6 +223,8 @@ def decide(row: Responsibility, *, adopted: bool, by: Actor) -> Revision:
         row = Responsibility.objects.select_for_update(of=("self",)).select_related("category").get(pk=row.pk)
         if row.state != RowState.PROPOSED:
             raise Conflict(_("This proposal has been decided already."))
+        if isinstance(by, PostActor) and _proposed(row, by):
+            raise NotYours(_("Nobody decides on their own proposal. Somebody else has to do this."))
         steps = []
         if adopted:
             steps = [_set(old, valid_to=max(today, old.valid_from)) for old in _replaced(row, today)]
@@ -229,6 +232,13 @@ def decide(row: Responsibility, *, adopted: bool, by: Actor) -> Revision:
         steps.append(_set(row, state=state.value, valid_from=today))
         counts = {"adopted": int(adopted), "declined": int(not adopted), "row": row.pk}
         return _record(_Edit(row.category.kind, ROWS, steps, counts), "catalogue.decide", by=by)
+
+
+def _proposed(row: Responsibility, by: PostActor) -> bool:
+    """Whether the same person made the ruling that proposes a row, on whatever post."""
+    own = Holding.objects.filter(account=by.holding.account_id).values("pk")
+    ruled = Entry.objects.filter(about=row.ruling_id, name="catalogue.propose", holding__in=own)
+    return row.ruling_id is not None and ruled.exists()
 
 
 def _replaced(row: Responsibility, today: date) -> list[Responsibility]:

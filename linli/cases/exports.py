@@ -6,21 +6,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.models import Case, Export, ExportState, areas_see
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require, require_holding
+from linli.posts.models import Post
 from linli.residents.purposes import purposes_for
 from linli.residents.reading import Person, read_many
 
@@ -30,6 +33,7 @@ CLAIM = timedelta(minutes=10)  # a maker that died gives its claim up after this
 KEPT = timedelta(days=3)
 ANSWER = timedelta(days=3)
 FETCH = timedelta(days=1)
+_COUNTED = [ExportState.ASKED, ExportState.APPROVED, ExportState.FETCHED]
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ def ask(wanted: Wanted, purpose: str, reason: str, cases: list[Case], *, by: Pos
         most = {"most": MOST_WITH_CONTACTS}
         raise Invalid(_("Such a list may hold at most %(most)s cases. Narrow it further.") % most)
     with writing():
+        _check_cap(by, len(chosen), asked_at__gte=_today(), state__in=_COUNTED)
         export = _add(wanted, ExportState.ASKED, timezone.now() + ANSWER, by=by)
         export.purpose, export.reason = purpose, reason
         export.cases, export.rows = [str(case.pk) for case in chosen], len(chosen)
@@ -148,8 +153,8 @@ def fetch(key: UUID, *, by: PostActor) -> list[tuple[Case, Person]]:
         found = list(cases.filter(pk__in=export.cases).order_by("-id"))
         pairs = [(case.reporter, case) for case in found if case.reporter]
         people = read_many(pairs, export.purpose, by=by)
-        export.state = ExportState.FETCHED
-        export.save(update_fields=["state"])
+        export.state, export.until = ExportState.FETCHED, timezone.now()
+        export.save(update_fields=["state", "until"])
         _record("exports.fetch", export, by)
     return [(case, person) for (_contact, case), person in zip(pairs, people, strict=True)]
 
@@ -167,6 +172,34 @@ def _check_fetching(export: Export, by: PostActor) -> None:
         )
     if export.state != ExportState.APPROVED or export.until <= timezone.now():
         raise Conflict(_("There is nothing to fetch: it was not approved, or its time has passed."))
+    _check_cap(by, export.rows, until__gte=_today(), state=ExportState.FETCHED)
+
+
+def _check_cap(by: PostActor, more: int, **counted: Any) -> None:
+    """Raise Conflict where a post would get at more people in a day than the place allows; inside the transaction.
+
+    What was asked for today counts when more is asked for, what was fetched today when more is fetched.
+    """
+    Post.objects.select_for_update().get(pk=by.post.pk)  # two requests of one post take turns
+    of_post = Export.objects.filter(post=by.post, **counted).exclude(purpose="")
+    had = of_post.aggregate(people=Sum("rows"))["people"] or 0
+    if had + more > settings.EXPORT_PERSONS_PER_DAY:
+        said = {
+            "most": settings.EXPORT_PERSONS_PER_DAY,
+            "left": max(0, settings.EXPORT_PERSONS_PER_DAY - had),
+        }
+        raise Conflict(
+            _(
+                "One post may take out names and telephone numbers of %(most)d people a day; today %(left)d are "
+                "left. Choose fewer cases, or go on tomorrow."
+            )
+            % said
+        )
+
+
+def _today() -> datetime:
+    """When the place's day began."""
+    return timezone.now().astimezone(PLACE_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def claim() -> Export | None:

@@ -97,8 +97,8 @@ def load_kinds() -> None:
         if procedure.sight == BY_AREA:
             let_areas_see(name)
         for step in procedure.steps.values():
-            allow(power(name, step), step.posts)
             label = partial(str, step.label)
+            allow(power(name, step), step.posts, label=label)
             register(power(name, step), label=label, redaction=Redaction.ERASE)
 
 

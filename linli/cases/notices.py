@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict
 from linli.base.writing import writing
 from linli.cases.channels import CHANNELS, Message
-from linli.cases.models import Notice
+from linli.cases.models import Case, Notice
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor
@@ -138,6 +138,13 @@ def _postpone(notice: Notice, trouble: Exception) -> None:
             next_try=timezone.now() + wait,
             trouble=f"{type(trouble).__name__}: {trouble}"[:200],
         )
+
+
+def hold_back(case: Case, until: datetime | None) -> None:
+    """Let no message about a case go to its reporter before a moment, where telling at once would endanger somebody."""
+    if until is not None:
+        waiting = Notice.objects.filter(case=case, state="waiting", contact__isnull=False, next_try__lt=until)
+        waiting.update(next_try=until)
 
 
 def stuck_within(span: tuple[int, int]) -> QuerySet[Notice]:

@@ -24,18 +24,21 @@ def allows(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Decision:
         return Decision.ALLOWED if step.system else Decision.LACKING
     if isinstance(by, PartyActor):
         return _party(step, case, by)
-    if not (_in_area(case, by) or any(task.post_id == by.post.pk for task in tasks)):
+    post = by.holding.post_id
+    mine = [task for task in tasks if task.post_id == post]
+    if not (mine or _in_area(case, by)):
         return Decision.OUTSIDE
-    if any(is_for(task, step, by.post.pk) for task in tasks):
-        return Decision.ALLOWED
-    if REPORTER in step.parties and by.post.pk == case.opened_by_id and case.reporter_id is None:
+    for task in mine:
+        if is_for(task, step, post):
+            return Decision.ALLOWED
+    if case.opened_by_id == post and REPORTER in step.parties and case.reporter_id is None:
         return Decision.ALLOWED
     return may(by, power(case.kind, step), within=case.code_now)
 
 
 def _in_area(case: Case, by: PostActor) -> bool:
     """Whether area gives sight of the case; where only tasks do, whoever took it in still knows of it."""
-    return covers(by, case.code_now) if areas_see(case.kind) else case.opened_by_id == by.post.pk
+    return covers(by, case.code_now) if areas_see(case.kind) else case.opened_by_id == by.holding.post_id
 
 
 def _party(step: Step, case: Case, by: PartyActor) -> Decision:

@@ -117,6 +117,7 @@ class Procedure:
     """One kind's whole procedure. `sight`: area, or tasks for a kind that area alone gives no sight of.
 
     `invitation`: what the button says to residents who may open one; the label where it is missing.
+    `offered`: false for a kind that only another mechanism of the core opens, never a page or a request by its name.
     """
 
     kind: str
@@ -128,6 +129,7 @@ class Procedure:
     keep_years: int = 10
     sight: str = BY_AREA
     invited: Words | None = None
+    offered: bool = True
 
     @property
     def invitation(self) -> Words:
@@ -163,6 +165,7 @@ def read_procedure(path: Path) -> Procedure:
         keep_years=raw.get("keep_years", 10),
         sight=raw.get("sight", BY_AREA),
         invited=Words(**raw["invitation"]) if "invitation" in raw else None,
+        offered=raw.get("offered", True),
     )
     if mistakes := list(mistakes_in(procedure)):
         raise ValueError(f"{path}: " + "; ".join(mistakes))

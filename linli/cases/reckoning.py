@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from linli.base.models import Generation
-from linli.base.worktime import PLACE_TIME, Calendar, Unit, due
+from linli.base.worktime import PLACE_TIME, TO_THE_MINUTE, Calendar, Unit, due
 from linli.base.writing import writing
 from linli.cases.calendars import FAMILY, Calendars, read_calendars
 from linli.cases.clocks import GIVEN, spent_by
@@ -145,7 +145,7 @@ class _Ends:
     def of(self, start: datetime, term: tuple[int, str], calendar: Calendar, *, spent: int) -> datetime:
         """The end of a period of so many units."""
         amount, unit = term
-        begin = start if unit == Unit.WORKING_HOURS else start.astimezone(PLACE_TIME).date()
+        begin = start if unit in TO_THE_MINUTE else start.astimezone(PLACE_TIME).date()
         key = (begin, term, spent, id(calendar))
         if key not in self._known:
             self._known[key] = due(start, amount, Unit(unit), calendar, spent=spent)

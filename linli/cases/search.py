@@ -5,7 +5,7 @@ The index is folded from the ledger's positions, so that taking a case in does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -89,6 +89,16 @@ def tokens_of(case: Case, words: str) -> str:
     """Everything a case is found by: its words, its number, and the places it lies in if area gives sight of it."""
     places = place_tokens(case.code_now) if areas_see(case.kind) else []
     return " ".join([search_tokens(f"{case.number} {case.summary} {words}"), *places])
+
+
+def place_again(places: Mapping[UUID, int]) -> None:
+    """Index cases under the places they have moved to (17-digit codes), inside the transaction that moves them."""
+    rows = list(SearchText.objects.filter(case__in=list(places)))
+    for row in rows:
+        words = [token for token in row.tokens.split() if not token.startswith(PLACE)]
+        row.tokens = " ".join([*words, *place_tokens(places[row.case_id])])
+    SearchText.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    SearchText.objects.bulk_create(rows)
 
 
 def place_tokens(code: int) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid, NotFound, Refusal
+from linli.base.errors import Invalid, NotFound, NotYours, Refusal
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, for_reading
 from linli.cases.kinds import kind_of, step_of
@@ -21,7 +21,7 @@ from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import open_tasks
 from linli.cases.tasks import unanswered
 from linli.posts.actor import Actor, PostActor, SystemActor
-from linli.posts.may import Decision
+from linli.posts.may import Decision, covers
 
 log = logging.getLogger("linli.steps")
 
@@ -49,9 +49,9 @@ def leads_on(step: Step, case: Case) -> bool:
 
 
 def may_reach(by: PostActor, case: Case) -> bool:
-    """Whether a post may reach the reporter; where only tasks give sight, whoever may now answer in their stead."""
+    """Whether a post may reach the reporter: in its area; where only tasks give sight, if it may answer instead."""
     if areas_see(case.kind):
-        return True
+        return covers(by, case.code_now)
     return any(REPORTER in step.parties for step in steps_open_to(by, case))
 
 
@@ -85,6 +85,8 @@ def open_case(
 ) -> Opened:
     """Check the data with the kind's opening form and open a case."""
     found = kind_of(kind)
+    if not found.procedure.offered:
+        raise NotYours(_("Nobody opens such a case by itself."))
     form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
     opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
     return opened

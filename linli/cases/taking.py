@@ -62,13 +62,13 @@ class Taking:
     def hand_to_nearest(self, kind: str, role: str = NEXT) -> None:
         """Give the task to the nearest post of a kind that may take what comes next.
 
-        Where all of that kind are kept apart, to the nearest of another kind that may; failing that to the first one
-        all the same, whose next holder may: nothing is left in nobody's list.
+        Where all of that kind are kept apart, to the nearest of another kind that may and that somebody holds; failing
+        that to a vacant one, or to the first one all the same: whose next holder may (夜班). It is nobody's never.
         """
         apart, place = _kept_apart(self), self.case.code_now
         others = sorted({post for step in self.following for post in step.posts} - {kind}) if apart else []
-        seen = (nearest(each, place, apart=apart) for each in (kind, *others))
-        found = next(filter(None, seen), None) or nearest(kind, place)
+        seen = (nearest(each, place, apart=apart, filled=True) for each in (kind, *others))
+        found = next(filter(None, seen), None) or nearest(kind, place, apart=apart) or nearest(kind, place)
         self.handed += [Handing(found, role)] if found else []
 
     @property

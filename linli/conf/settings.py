@@ -276,6 +276,8 @@ DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")
 PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
 LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
+# People whose names and numbers one post may ask for, and take out, in files in a day.
+EXPORT_PERSONS_PER_DAY = env.int("LINLI_EXPORT_PERSONS_PER_DAY", default=200)
 INTAKE_PER_MINUTE = env.int("LINLI_INTAKE_PER_MINUTE", default=30)  # public reports from one address
 SILENCED_SYSTEM_CHECKS: list[str] = []
 LOG_LEVEL = env("LINLI_LOG_LEVEL", default="INFO")

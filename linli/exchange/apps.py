@@ -7,11 +7,20 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext
+
         from linli.exchange.entries import register_entries
         from linli.posts.models import PostKind
         from linli.posts.powers import allow
 
         register_entries()
-        allow("exchange.sources", {PostKind.ADMINISTRATOR})
-        allow("exchange.read", {PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.CALL_TAKER, PostKind.CLERK})
-        allow("exchange.sheets", {PostKind.ADMINISTRATOR, PostKind.CALL_TAKER, PostKind.CLERK})
+        clerks = {PostKind.ADMINISTRATOR, PostKind.CALL_TAKER, PostKind.CLERK}
+        allow(
+            "exchange.sources",
+            {PostKind.ADMINISTRATOR},
+            label=lambda: gettext("Add and end outside systems, give them keys"),
+        )
+        allow(
+            "exchange.read", {*clerks, PostKind.HEAD}, label=lambda: gettext("See what outside systems sent")
+        )
+        allow("exchange.sheets", clerks, label=lambda: gettext("Take sheets in and give replies back"))

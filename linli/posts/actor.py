@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from linli.ledger.records import By
@@ -15,10 +16,15 @@ class PostActor:
 
     holding: Holding
 
-    @property
+    @cached_property
     def post(self) -> Post:
         """The post whose powers are used."""
         return self.holding.post
+
+    @cached_property
+    def area(self) -> tuple[int, int]:
+        """The half-open code range in which it has them, as it was when the actor was read: at each request anew."""
+        return self.post.division.span
 
     def by(self) -> By:
         """As the ledger keeps it: the post, and the appointment that says who sat on it."""

@@ -27,15 +27,16 @@ class Seat:
         return self.high - self.low
 
 
-def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset()) -> int | None:
+def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset(), filled: bool = False) -> int | None:
     """The id of the post of `kind` with the smallest area around `code`.
 
     A post held by somebody not in `apart` (account ids: separation of duties) comes first, going up as far as
-    needed; failing that a vacant one, so that nothing falls to the ground; None if there is no such post.
+    needed; failing that a vacant one (not if it must be `filled`), so that nothing falls to the ground; None if there
+    is no such post.
     """
     around = [seat for seat in _seats(kind) if code in seat]
     served = [seat for seat in around if seat.sitters - apart]
-    vacant = [seat for seat in around if not seat.sitters]
+    vacant = [seat for seat in around if not (seat.sitters or filled)]
     found = next(iter(served or vacant), None)
     return found.post if found else None
 

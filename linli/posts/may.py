@@ -26,7 +26,7 @@ class Decision(StrEnum):
 
 def covers(actor: PostActor, code: int) -> bool:
     """Whether a place (17-digit code) lies in the area of the actor's post."""
-    low, high = actor.post.division.span
+    low, high = actor.area
     return low <= code < high
 
 

@@ -1,39 +1,88 @@
 """The post-rule table: which kinds of post have which power. In process, deny by default.
 
-A power is named after what it allows (`matters.dispatch`, `posts.appoint`). Procedures add theirs at start.
+A power is named after what it allows (`matters.dispatch`, `posts.appoint`). Procedures add theirs at start. Each has
+words for people: a right that nobody can read is a right that nobody can question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
 
 from linli.posts.models import PostKind
 
-_rules: dict[str, frozenset[str]] = {
-    "posts.appoint": frozenset({PostKind.ADMINISTRATOR}),
-    "posts.deputise": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD}),
-    "divisions.edit": frozenset({PostKind.ADMINISTRATOR}),
-    "calls.take": frozenset({PostKind.CALL_TAKER, PostKind.CLERK}),
-    "cases.list": frozenset(PostKind.values),
-    "filters.share": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
-    "exports.approve": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
-    "catalogue.read": frozenset(PostKind.values),
-    "catalogue.edit": frozenset({PostKind.ADMINISTRATOR}),
-    "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
-    "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
-    "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
-    "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
+Label = Callable[[], str]
+EVERYBODY = frozenset(PostKind.values)
+ADMINISTRATOR, HEAD = PostKind.ADMINISTRATOR, PostKind.HEAD
+
+
+@dataclass(frozen=True)
+class PostRule:
+    """A row of the table: what is allowed, in words, and to which kinds of post."""
+
+    power: str
+    label: Label
+    kinds: frozenset[str]
+
+
+_rules: dict[str, PostRule] = {
+    rule.power: rule
+    for rule in (
+        PostRule(
+            "posts.appoint", lambda: gettext("Set up posts, appoint and dismiss"), frozenset({ADMINISTRATOR})
+        ),
+        PostRule(
+            "posts.deputise", lambda: gettext("Confirm who stands in"), frozenset({ADMINISTRATOR, HEAD})
+        ),
+        PostRule("divisions.edit", lambda: gettext("Change areas and grids"), frozenset({ADMINISTRATOR})),
+        PostRule(
+            "calls.take",
+            lambda: gettext("Take calls and look up what a caller raised"),
+            frozenset({PostKind.CALL_TAKER, PostKind.CLERK}),
+        ),
+        PostRule("cases.list", lambda: gettext("See lists and cases of the area"), EVERYBODY),
+        PostRule(
+            "filters.share",
+            lambda: gettext("Share a filter with other posts"),
+            frozenset({HEAD, ADMINISTRATOR}),
+        ),
+        PostRule(
+            "exports.approve",
+            lambda: gettext("Approve a file with names and telephone numbers"),
+            frozenset({HEAD, ADMINISTRATOR}),
+        ),
+        PostRule("catalogue.read", lambda: gettext("Read the catalogue"), EVERYBODY),
+        PostRule("catalogue.edit", lambda: gettext("Change the catalogue"), frozenset({ADMINISTRATOR})),
+        PostRule("calendar.edit", lambda: gettext("Change the working calendar"), frozenset({ADMINISTRATOR})),
+        PostRule(
+            "templates.edit", lambda: gettext("Change reply templates"), frozenset({HEAD, ADMINISTRATOR})
+        ),
+        PostRule("notices.resend", lambda: gettext("Send stuck notices again"), frozenset({ADMINISTRATOR})),
+        PostRule(
+            "coverage.read",
+            lambda: gettext("See where posts are missing"),
+            frozenset({ADMINISTRATOR, HEAD, PostKind.DISPATCHER}),
+        ),
+    )
 }
 
 
-def allow(power: str, kinds: Iterable[str]) -> None:
+def allow(power: str, kinds: Iterable[str], *, label: Label | None = None) -> None:
     """Give a power to kinds of post; unknown kinds are a mistake in a procedure."""
     wanted = frozenset(kinds)
-    if unknown := wanted - set(PostKind.values):
+    if unknown := wanted - EVERYBODY:
         raise ValueError(f"{power}: no such kind of post: {', '.join(sorted(unknown))}")
-    _rules[power] = wanted
+    _rules[power] = PostRule(power, label or (lambda: power), wanted)
 
 
 def kinds_with(power: str) -> frozenset[str]:
     """The kinds of post that have a power; empty for an unknown one."""
-    return _rules.get(power, frozenset())
+    rule = _rules.get(power)
+    return rule.kinds if rule else frozenset()
+
+
+def post_rules() -> Mapping[str, PostRule]:
+    """The whole table, to be read; by power, in the order in which it was filled."""
+    return dict(_rules)

@@ -16,6 +16,7 @@ class Purpose:
     """A listed reason; `basis` is the article that allows it. `many`: for lists that a second post approved.
 
     `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it.
+    `review`: the kind of case in which another post reviews each such reading afterwards (紧急查阅).
     """
 
     name: str
@@ -27,9 +28,11 @@ class Purpose:
     systems: frozenset[str] = frozenset()
     many: bool = False
     look_up: bool = False
+    review: str = ""
 
 
 INTAKE = "intake"
+LIFE_AT_RISK = "life_at_risk"
 _DUTY = "个人信息保护法 13(3)"  # needed for a statutory duty
 _purposes = {
     purpose.name: purpose
@@ -58,6 +61,16 @@ _purposes = {
             look_up=True,
         ),
         Purpose(
+            LIFE_AT_RISK,
+            lambda: gettext(
+                "Because somebody's life or health was in danger; another post reviews whether it was"
+            ),
+            "个人信息保护法 13(4)、18",
+            ("name", "phone", "address"),
+            posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},
+            review="emergencyreads",
+        ),
+        Purpose(
             "notice",
             lambda: gettext("To send you a notice"),
             _DUTY,
@@ -84,5 +97,10 @@ def purpose_named(name: str) -> Purpose:
 
 def purposes_for(post_kind: str, *, many: bool = False) -> list[Purpose]:
     """The purposes a kind of post may give, for one contact or for a list of them."""
-    fitting = (each for each in _purposes.values() if each.many == many and not each.look_up)
-    return [each for each in fitting if post_kind in each.posts]
+    usual = (each for each in _purposes.values() if not (each.look_up or each.review))
+    return [each for each in usual if each.many == many and post_kind in each.posts]
+
+
+def all_purposes() -> list[Purpose]:
+    """The whole register, in its order."""
+    return list(_purposes.values())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.base.errors import Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
+from linli.cases.emergency import may_break_glass
 from linli.cases.forms import StepForm
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Task
@@ -66,6 +67,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "others": kinds_beside(found, by),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),
+        "may_break_glass": may_break_glass(by, found),
     }
 
 

@@ -108,6 +108,8 @@ def term_words(amount: int, unit: str) -> str:
         words = ngettext("%(count)d working day", "%(count)d working days", amount)
     elif unit == Unit.WORKING_HOURS:
         words = ngettext("%(count)d working hour", "%(count)d working hours", amount)
+    elif unit == Unit.HOURS:
+        words = ngettext("%(count)d hour", "%(count)d hours", amount)
     else:
         words = ngettext("%(count)d day", "%(count)d days", amount)
     return words % {"count": amount}

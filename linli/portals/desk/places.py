@@ -71,7 +71,18 @@ class Desk:
                 pgettext("desk", "To do"),
                 reverse("desk:to_do"),
                 frozenset(
-                    {"to_do", "case", "step", "contact", "done", "raised", "copied", "bulk", "filters"}
+                    {
+                        "to_do",
+                        "case",
+                        "step",
+                        "contact",
+                        "emergency",
+                        "done",
+                        "raised",
+                        "copied",
+                        "bulk",
+                        "filters",
+                    }
                 ),
                 self.waiting,
             ),
@@ -106,6 +117,7 @@ class Desk:
         found.append(
             Place(_("Procedures"), reverse("desk:procedures"), frozenset({"procedures", "procedure"}))
         )
+        found.append(Place(_("Rights"), reverse("desk:rights"), frozenset({"rights", "why"})))
         found.append(Place(_("Absence"), reverse("desk:absence"), frozenset({"absence"})))
         return found
 
@@ -117,4 +129,5 @@ def has(by: PostActor, needed: str) -> bool:
 
 def kinds_to_open(by: PostActor) -> list[Kind]:
     """The kinds of case this actor may open for somebody who called, came in or was met outside."""
-    return [kind for kind in all_kinds() if has(by, power(kind.name, kind.procedure.opening))]
+    offered = (kind for kind in all_kinds() if kind.procedure.offered)
+    return [kind for kind in offered if has(by, power(kind.name, kind.procedure.opening))]

@@ -23,6 +23,7 @@ HOW_MUCH_MORE = {
     Unit.WORKING_DAYS: _("How many working days more"),
     Unit.WORKING_HOURS: _("How many working hours more"),
     Unit.CALENDAR_DAYS: _("How many days more"),
+    Unit.HOURS: _("How many hours more"),
 }
 
 

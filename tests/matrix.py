@@ -1,0 +1,182 @@
+"""Every address x every kind of post x {own, ancestor, sibling, unrelated area} x with and without a task.
+
+The table of doors says whether an address belongs to an area; `NEEDS` says which power it asks for. Who has that power
+is read by the slow reading of the tables (`oracle`), never asked of the product.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from linli.cases.models import Case, Task
+from linli.divisions.models import Division
+from linli.posts.models import Account, Holding, Organisation, Post
+from tests import oracle
+from tests.doors import Answer, Door
+
+POSITIONS = ("own", "ancestor", "sibling", "unrelated")
+INSIDE = {"own", "ancestor"}
+MARKERS = ("李小芳", "13912345678", "139 1234 5678")
+CONTACT = frozenset({"clerk", "call_taker"})
+EVERYBODY = frozenset(oracle.KINDS_OF_POST)
+# Address (a pattern) -> the power it asks for, or the kinds of post that have it. The first that fits holds.
+NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
+    ("desk/cases/<str:number>/contact/", CONTACT),
+    ("desk/cases/<str:number>/emergency/", EVERYBODY - {"administrator"}),
+    ("desk/cases/<str:number>/put-through/", "calls.take"),
+    ("desk/cases/<str:number>/<slug:step>/", "matters.accept"),
+    ("desk/calls/", "calls.take"),
+    ("desk/chats/", "calls.take"),
+    ("desk/report/*", "matters.report"),
+    ("desk/coverage/", "coverage.read"),
+    ("desk/posts/*", "posts.appoint"),
+    ("desk/absence/<int:key>/", "posts.deputise"),
+    ("desk/templates/*", "templates.edit"),
+    ("desk/exports/contacts/", CONTACT),
+    ("desk/exports/<uuid:key>/", "exports.approve"),
+    ("desk/exports/<uuid:key>/file/", "exports.approve"),
+    ("desk/exchange/<slug:code>/sheets/", "exchange.read"),
+    ("desk/exchange/<slug:code>/sheets/deliveries/*", "exchange.read"),
+    ("desk/exchange/<slug:code>/sheets/owed/", "exchange.read"),
+    ("desk/exchange/<slug:code>/sheets/returned/<uuid:key>/", "exchange.read"),
+    ("desk/exchange/<slug:code>/sheets/*", "exchange.sheets"),
+    ("desk/exchange/<slug:code>/feed/push/", "exchange.sources"),
+    ("desk/exchange/<slug:code>/feed/replay/", "exchange.sources"),
+    ("desk/exchange/<slug:code>/feed/act/", "exchange.sources"),
+    ("desk/exchange/<slug:code>/key/", "exchange.sources"),
+    ("desk/exchange/<slug:code>/limits/", "exchange.sources"),
+    ("desk/exchange/<slug:code>/end/", "exchange.sources"),
+    ("desk/exchange/*", "exchange.read"),
+    ("desk/calendar/change/", "calendar.edit"),
+    ("desk/calendar/undo/<int:key>/", "calendar.edit"),
+    ("desk/notices/*", "notices.resend"),
+    ("desk/catalogue/*/history/*", "catalogue.edit"),
+    ("desk/catalogue/*/proposals/*", "catalogue.edit"),
+    ("desk/catalogue/*/add/", "catalogue.edit"),
+    ("desk/catalogue/*/<int:row>/", "catalogue.edit"),
+    ("desk/catalogue/*/upload/*", "catalogue.edit"),
+)
+
+# Rows whose stranger in the table of doors lacks the power too: outside the area these look as if nothing were there,
+# to everybody or to those who have the power.
+NOT_THERE = {"desk/calendar/change/", "desk/catalogue/<slug:kind>/<slug:table>/<int:row>/"}
+NOT_THERE_IF_ENTITLED = {"desk/catalogue/<slug:kind>/proposals/<int:row>/"}
+
+
+def entitled(route: str) -> frozenset[str]:
+    """The kinds of post that have what an address asks for."""
+    for pattern, needed in NEEDS:
+        if fnmatchcase(route.replace("[", "[[]"), pattern):
+            return needed if isinstance(needed, frozenset) else kinds_with(needed)
+    return EVERYBODY
+
+
+def kinds_with(power: str) -> frozenset[str]:
+    """Who has a power, as the files say."""
+    kind, _dot, step = power.partition(".")
+    if kind in oracle.procedures():
+        return frozenset(oracle.procedures()[kind]["steps"][step].get("posts", ()))
+    return oracle.core_rules()[power]
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody on a post of a kind, in a position to the thing's area."""
+
+    kind: str
+    position: str
+    holding: Holding
+    client: Client
+
+
+def visitors(own: Division) -> list[Visitor]:
+    """One of every kind of post in every position, signed in at the desk."""
+    areas = {
+        "own": own,
+        "ancestor": own.parent,
+        "sibling": _beside(own, 2, "旁边的"),
+        "unrelated": _elsewhere(),
+    }
+    return [
+        _visitor(f"{own.trimmed}-{position}", kind, area)
+        for position, area in areas.items()
+        for kind in oracle.KINDS_OF_POST
+    ]
+
+
+def _visitor(called: str, kind: str, area: Any) -> Visitor:
+    name, position = f"{called}-{kind}", called.partition("-")[2]
+    body, _new = Organisation.objects.get_or_create(name=f"矩阵{position}", division=area)
+    post = Post.objects.create(title=name, kind=kind, organisation=body, division=area)
+    account = Account.objects.create_user(f"matrix-{name}")
+    holding = Holding.objects.create(post=post, account=account)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(account)
+    return Visitor(kind, position, holding, client)
+
+
+def _beside(own: Division, more: int, name: str) -> Division:
+    """A place of the same level under the same parent: a standing one, or a made-up one."""
+    siblings = Division.objects.filter(parent=own.parent, level=own.level, valid_to=None)
+    found = siblings.exclude(pk=own.pk).order_by("code").first()
+    step = own.span[1] - own.span[0]
+    return found or Division.objects.create(
+        code=own.code + more * step, level=own.level, name=name, parent=own.parent, valid_from=own.valid_from
+    )
+
+
+def _elsewhere() -> Division:
+    province = Division.objects.filter(level=1).order_by("code").first()
+    made, _new = Division.objects.get_or_create(
+        code=int("9977".ljust(17, "0")),
+        level=2,
+        defaults={"name": "别的市", "parent": province, "valid_from": province.valid_from},  # type: ignore[union-attr]
+    )
+    return made
+
+
+def expected(route: str, door: Door, visitor: Visitor) -> Answer:
+    """What the declared row says for this visitor."""
+    _out, wrong_division, missing_power, right_power = door.answers
+    inside = visitor.position in INSIDE
+    has = visitor.kind in entitled(route)
+    hides = wrong_division is Answer.HIDDEN or route in NOT_THERE or (has and route in NOT_THERE_IF_ENTITLED)
+    if not inside and hides:
+        return Answer.HIDDEN
+    return right_power if has else missing_power
+
+
+def answered(route: str, door: Door, visitor: Visitor, filled: dict[str, Any]) -> tuple[Answer, str]:
+    """What the visitor gets, and the text of it; whatever it changed is undone."""
+    address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(filled[found.group(1)]), route)
+    with transaction.atomic():
+        response = getattr(visitor.client, door.method)(address, dict(door.data))
+        transaction.set_rollback(True)
+    text = "" if response.streaming else response.content.decode(errors="ignore")
+    assert response.status_code < 500, (route, visitor.kind, visitor.position)
+    return Answer.of(response), text
+
+
+def sampled(people: list[Visitor], route: str) -> list[Visitor]:
+    """All kinds of post in the own area; elsewhere one that has the power and one that has not, if there is one."""
+    having, found = entitled(route), [each for each in people if each.position == "own"]
+    for position in POSITIONS[1:]:
+        there = [each for each in people if each.position == position]
+        some = (next((each for each in there if (each.kind in having) is has), None) for has in (True, False))
+        found += [each for each in some if each]
+    return found
+
+
+def give_task(case: Case, visitor: Visitor) -> Task:
+    """The visitor's post has something to do in the case."""
+    now = timezone.now()
+    return Task.objects.create(
+        case=case, post=visitor.holding.post, stage=case.stage, role="next", opened_at=now, pressing_at=now
+    )
