@@ -16,6 +16,7 @@ class CasesConfig(AppConfig):
             exports,
             handover,
             notices,
+            printouts,
             remarks,
             replies,
         )
@@ -29,5 +30,6 @@ class CasesConfig(AppConfig):
         calendar_edits.register_entries()
         exports.register_entries()
         handover.register_entries()
+        printouts.register_entries()
         remarks.register_entries()
         replies.register_entries()

@@ -22,6 +22,8 @@ _rules: dict[str, frozenset[str]] = {
     "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
     "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
+    "looks.inspect": frozenset({PostKind.INSPECTOR}),
+    "looks.print": frozenset({PostKind.CLERK}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }
 

@@ -62,12 +62,18 @@ def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Act
     return _opened(pairs, rule, rule.fields, by)
 
 
-def log_look_up(pairs: Sequence[tuple[Contact, Concern]], *, by: Actor) -> None:
-    """Leave the access rows of an exact look-up by number, inside the transaction that finds; nothing is unsealed."""
-    rule = purpose_named(INTAKE)
+def log_look_up(
+    pairs: Sequence[tuple[Contact | None, Concern]],
+    *,
+    by: Actor,
+    purpose: str = INTAKE,
+    how: How | None = None,
+) -> None:
+    """Leave the access rows of an exact look-up, inside the transaction that finds; nothing is unsealed."""
+    rule = purpose_named(purpose)
     for contact, case in pairs:
         _check(contact, rule, case, by)
-    log([(contact, case.pk) for contact, case in pairs], rule.name, rule.fields, by=by)
+    log([(contact, case.pk) for contact, case in pairs], rule.name, rule.fields, by=by, how=how)
 
 
 def _opened(
@@ -82,7 +88,7 @@ def _opened(
 
 
 def log(
-    looks: Sequence[tuple[Contact, UUID | None]],
+    looks: Sequence[tuple[Contact | None, UUID | None]],
     purpose: str,
     fields: Sequence[str],
     *,
@@ -91,7 +97,7 @@ def log(
 ) -> None:
     """Write an access row for each contact and the case it is about; without them nothing may be shown."""
     rule = purpose_named(purpose)
-    seen = {Seen(contact.pk, about): classes_of(fields) for contact, about in looks}
+    seen = {Seen(contact and contact.pk, about): classes_of(fields) for contact, about in looks}
     insert_many(rows_of(Glance(by, rule.name, how or _usual(rule)), seen))
 
 
@@ -101,8 +107,8 @@ def _usual(rule: Purpose) -> How:
     return How.EXPORT if rule.many else How.HIT if rule.look_up else How.VIEW
 
 
-def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
-    if case.reporter_id != contact.pk:
+def _check(contact: Contact | None, rule: Purpose, case: Concern, by: Actor) -> None:
+    if case.reporter_id != (contact and contact.pk):
         raise NotFound
     if isinstance(by, PostActor):
         if not covers(by, case.code_now):

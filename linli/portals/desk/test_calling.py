@@ -20,6 +20,7 @@ from linli.portals.desk.conftest import NAME, PHONE, dispatched, reported
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 from linli.residents.looks import looks_at
+from linli.residents.access import names_of
 from linli.residents.models import Access
 
 pytestmark = pytest.mark.django_db
@@ -234,7 +235,7 @@ def test_the_found_matters_stay_in_sight_without_a_second_look_up(world, sign_in
     response = call(sign_in("call_taker"), text="", found=case.number, phone=PHONE)
     assert response.status_code == 422
     assert case.number in text(response)
-    assert not Access.objects.exists()
+    assert [(row.about, names_of(row.classes)) for row in Access.objects.all()] == [(case.pk, ["matters"])]
 
 
 def test_matters_of_another_area_do_not_come_in_through_the_hidden_field(world, sign_in):
