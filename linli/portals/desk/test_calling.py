@@ -19,7 +19,7 @@ from linli.portals.desk.calling import LOOK_UPS
 from linli.portals.desk.conftest import NAME, PHONE, dispatched, reported
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
-from linli.residents.looks import looks_at
+from linli.residents.looks import Whose, looks_at
 from linli.residents.access import names_of
 from linli.residents.models import Access
 
@@ -85,7 +85,7 @@ def test_matters_of_another_area_are_not_found_and_their_contact_is_not_looked_a
 
 def test_the_person_sees_who_looked_and_why(world, sign_in, case):
     call(sign_in("call_taker"), "find", phone=PHONE)
-    look = looks_at([case.reporter_id])[0]
+    look = looks_at(Whose([case.reporter_id])).lines[0]
     assert (look.who, look.about) == ("热线话务员", case.pk)
     assert "来电" in look.purpose
     assert "反映" in look.fields
