@@ -100,7 +100,6 @@ class Recorded:
             try:
                 shown.keep()
             except Unavailable:
-                response.close()
                 return answer(request, NotRecorded())
             return response
 
