@@ -189,7 +189,12 @@ def test_the_walk_meets_people_at_every_sort_of_page_and_would_notice(
     monkeypatch.setattr("linli.residents.words.show", lambda *_whose: None)
     number = scene[0].number
     found = as_staff("chengguan_clerk", scene, world)
-    assert {"get /desk/", "get /desk/area/", f"get /desk/cases/{number}/", "get /api/v1/matters"} <= found.told
+    assert {
+        "get /desk/",
+        "get /desk/area/",
+        f"get /desk/cases/{number}/",
+        "get /api/v1/matters",
+    } <= found.told
     for told in (f"/desk/cases/{number}/contact/", f"/desk/cases/{number}/file/", "/desk/exports/make/"):
         assert f"post {told}" in found.told
     assert len(found.different) > 20
@@ -216,7 +221,9 @@ def test_what_the_reporter_is_shown_is_written_down_too(scene: Scene) -> None:
 def test_what_the_signed_in_resident_is_shown_is_written_down_too(scene: Scene) -> None:
     marks, browser = planted(), Client()
     browser.force_login(first_sign_in(_phone(0)))
-    walked: list[Request] = [("get", address, {}) for address in ("/mine/", "/mine/data/", "/mine/data/?own=1")]
+    walked: list[Request] = [
+        ("get", address, {}) for address in ("/mine/", "/mine/data/", "/mine/data/?own=1")
+    ]
     found = Walk().go(marks, lambda each: browser.get(each[1]), walked)
     assert found.different == []
 

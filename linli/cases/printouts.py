@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Invalid, NotFound
 from linli.base.writing import writing
@@ -56,9 +55,7 @@ class Printout:
 
 def register_entries() -> None:
     """Make the name known; called when the app starts."""
-    register(
-        PRINTOUT, label=lambda: gettext("Printout of who looked at data"), redaction=Redaction.NO_WORDS
-    )
+    register(PRINTOUT, label=lambda: gettext("Printout of who looked at data"), redaction=Redaction.NO_WORDS)
 
 
 def printout(asked: Asked, *, by: PostActor) -> Printout:

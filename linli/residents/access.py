@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from secrets import randbits
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
+from linli.base.ids import uuid7
+from linli.base.rows import copies_of
 from linli.posts.actor import Actor, PostActor
 from linli.residents.models import Access, How, Reader
 from linli.residents.purposes import purpose_named
@@ -49,24 +52,37 @@ def names_of(classes: int) -> list[str]:
 
 def rows_of(glance: Glance, seen: Mapping[Seen, int]) -> list[Access]:
     """One row for each person, not yet written; all of a reading bear the same trace."""
-    by, who, now, trace = glance.by, glance.by.by(), timezone.now(), randbits(62)
-    unit = by.post.organisation_id if isinstance(by, PostActor) else None
-    activity = purpose_named(glance.purpose).nr
+    now, trace = timezone.now(), randbits(62)
     return [
-        Access(
-            at=now,
-            contact_id=each.contact,
-            about=each.about,
-            reader=_READERS[who.actor],
-            relation=who.relation,
-            post=who.post,
-            unit=unit,
-            holding=who.holding,
-            activity=activity,
-            classes=classes,
-            how=glance.how,
-            count=len(seen),
-            trace=trace,
+        _row(
+            glance, len(seen), at=now, contact_id=each.contact, about=each.about, classes=classes, trace=trace
         )
         for each, classes in seen.items()
     ]
+
+
+def values_for(glance: Glance, seen: Mapping[Seen, int]) -> list[list[Any]]:
+    """The same, as `insert_values` takes them: a list of fifty is written with every page of it."""
+    alike = _row(glance, len(seen), at=timezone.now(), classes=0, trace=randbits(62))
+    return copies_of(
+        alike,
+        [
+            {"id": uuid7(), "contact_id": each.contact, "about": each.about, "classes": classes}
+            for each, classes in seen.items()
+        ],
+    )
+
+
+def _row(glance: Glance, count: int, **of_each: Any) -> Access:
+    by, who = glance.by, glance.by.by()
+    return Access(
+        reader=_READERS[who.actor],
+        relation=who.relation,
+        post=who.post,
+        unit=by.post.organisation_id if isinstance(by, PostActor) else None,
+        holding=who.holding,
+        activity=purpose_named(glance.purpose).nr,
+        how=glance.how,
+        count=count,
+        **of_each,
+    )

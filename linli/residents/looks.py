@@ -51,7 +51,9 @@ class Whose:
     nameless: Collection[UUID] = ()
 
 
-def looks_at(whose: Whose, *, before: UUID | None = None, own: bool = False, about: UUID | None = None) -> Looks:
+def looks_at(
+    whose: Whose, *, before: UUID | None = None, own: bool = False, about: UUID | None = None
+) -> Looks:
     """One page of the readings that may be shown by now; one's own only where they are wanted (two statements).
 
     Readings of an activity with a published delay are left out until it is over; they appear by themselves.

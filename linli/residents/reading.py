@@ -97,7 +97,7 @@ def log(
 ) -> None:
     """Write an access row for each contact and the case it is about; without them nothing may be shown."""
     rule = purpose_named(purpose)
-    seen = {Seen(contact and contact.pk, about): classes_of(fields) for contact, about in looks}
+    seen = {Seen(contact.pk if contact else None, about): classes_of(fields) for contact, about in looks}
     insert_many(rows_of(Glance(by, rule.name, how or _usual(rule)), seen))
 
 
@@ -108,7 +108,7 @@ def _usual(rule: Purpose) -> How:
 
 
 def _check(contact: Contact | None, rule: Purpose, case: Concern, by: Actor) -> None:
-    if case.reporter_id != (contact and contact.pk):
+    if case.reporter_id != (contact.pk if contact else None):
         raise NotFound
     if isinstance(by, PostActor):
         if not covers(by, case.code_now):

@@ -1,4 +1,4 @@
-"""What a post read: for whoever sat on it, and for an inspector, whose look is written down too. No counts of people."""
+"""What a post read: for whoever sat on it, and for an inspector, whose look is written down too. Nobody is counted."""
 
 from __future__ import annotations
 

@@ -7,25 +7,27 @@ in which way (`reading_as`). At the end `keep()` writes one row for each person 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
-from linli.base.rows import insert_values, values_of
+from linli.base.rows import insert_values
 from linli.base.together import Together
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor
-from linli.residents.access import Glance, Seen, rows_of
+from linli.residents.access import Glance, Seen, values_for
 from linli.residents.models import Access, How
 from linli.residents.purposes import OVERSEE, OWN
 
-_Rows = Sequence[list[object]]
+_Rows = list[list[Any]]
+_PAGE = 64  # rows that go in by one execution: a list of fifty and a case beside it
 
 
-class Unsaid(RuntimeError):
+class UnsaidError(RuntimeError):
     """A page showed somebody's record and no door said to whom: a mistake of the program, and nothing leaves."""
 
 
@@ -41,17 +43,17 @@ class Sheet:
     def keep(self) -> None:
         """Write a row for each person shown, sharing the commit with requests that end at the same moment.
 
-        Raises Unavailable where the store takes nothing, Unsaid where nobody said who reads.
+        Raises Unavailable where the store takes nothing, UnsaidError where nobody said who reads.
         """
         if not self.seen:
             return
         if self.by is None:
-            raise Unsaid
+            raise UnsaidError
         usual = OWN if isinstance(self.by, PartyActor) else OVERSEE
-        rows = values_of(rows_of(Glance(self.by, self.purpose or usual, self.how), self.seen))
+        rows = values_for(Glance(self.by, self.purpose or usual, self.how), self.seen)
         self.seen = {}
         if connection.in_atomic_block:
-            insert_values(Access, rows)
+            insert_values(Access, rows, most_at_once=_PAGE)
         else:
             _together.do(rows)
 
@@ -108,7 +110,7 @@ def forget() -> None:
 
 def _insert(rows: _Rows) -> None:
     with writing():
-        insert_values(Access, rows)
+        insert_values(Access, rows, most_at_once=_PAGE)
 
 
 def _insert_all(several: list[_Rows]) -> list[None]:

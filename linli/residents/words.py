@@ -46,7 +46,7 @@ def _plain(path: str, deconstructed: tuple[str, str, list[Any], dict[str, Any]])
     return name, path, args, kwargs
 
 
-class Words(_Written, models.TextField):  # type: ignore[type-arg]
+class Words(_Written, models.TextField):  # type: ignore[type-arg, misc]
     """A text of any length that a resident wrote."""
 
     def deconstruct(self) -> Any:
@@ -54,7 +54,7 @@ class Words(_Written, models.TextField):  # type: ignore[type-arg]
         return _plain("django.db.models.TextField", super().deconstruct())
 
 
-class Line(_Written, models.CharField):  # type: ignore[type-arg]
+class Line(_Written, models.CharField):  # type: ignore[type-arg, misc]
     """A short text that a resident wrote."""
 
     def deconstruct(self) -> Any:

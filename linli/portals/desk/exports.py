@@ -291,9 +291,7 @@ def make_waiting() -> int:
             reading_as(TAKE_OUT, How.EXPORT)
             rows = rows_of(wanted.listing, QueryDict(wanted.query), by)
             table = _table(wanted, by, chain(rows))
-            kept = Table(
-                table.heading, counted(iter(table.rows), partial(_go_on, found, shown)), table.about
-            )
+            kept = Table(table.heading, counted(iter(table.rows), partial(_go_on, found, shown)), table.about)
             written = write(kept, wanted.form, path)
             shown.keep()
             exports.finish(found, written, by=by)

@@ -57,7 +57,7 @@ class InspectForm(forms.Form):
         posts = Post.objects.filter(division__code__gte=low, division__code__lt=high, until=None)
         field = cast(forms.ModelChoiceField, self.fields["post"])  # type: ignore[type-arg]
         field.queryset = posts.select_related("organisation").order_by("division__code", "title")
-        field.label_from_instance = lambda post: post.with_body  # type: ignore[method-assign]
+        field.label_from_instance = lambda post: post.with_body  # type: ignore[assignment]
 
 
 class PrintoutForm(forms.Form):

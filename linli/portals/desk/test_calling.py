@@ -18,9 +18,9 @@ from linli.ledger.models import Entry
 from linli.portals.desk.calling import LOOK_UPS
 from linli.portals.desk.conftest import NAME, PHONE, dispatched, reported
 from linli.posts.actor import PartyActor
+from linli.residents.access import names_of
 from linli.residents.keeping import GivenContact
 from linli.residents.looks import Whose, looks_at
-from linli.residents.access import names_of
 from linli.residents.models import Access
 
 pytestmark = pytest.mark.django_db

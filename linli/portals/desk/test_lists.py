@@ -27,7 +27,7 @@ def text(response):
 
 
 def statements(client, address):
-    """How many statements a page reads with; whoever stands in it is written down in one more, by another connection."""
+    """How many statements a page reads with; whoever stands in it is written down in one more, by another thread."""
     client.get(address)  # the hat is in the session and the settings are cached from here on
     with CaptureQueriesContext(connection) as seen:
         assert client.get(address).status_code == 200

@@ -1,4 +1,4 @@
-"""Staff see what they read themselves; an inspector's look is written down too; a clerk prints the list for a resident."""
+"""Staff see what they read themselves; an inspector's look is written down too; a clerk prints a resident's list."""
 
 from __future__ import annotations
 

@@ -23,13 +23,13 @@ from linli.exchange.models import Source
 from linli.exchange.sources import note_refusal, require_quota, source_of
 from linli.portals.open311.asking import own_number
 from linli.portals.open311.rendering import Node, Reply, rendered
+from linli.posts.actor import SystemActor
 from linli.posts.models import Post
 from linli.posts.tokens import Unknown
-from linli.web.errors import WAIT_SECONDS
-from linli.posts.actor import SystemActor
 from linli.residents.models import How
 from linli.residents.purposes import EXCHANGE
 from linli.residents.showing import forget, read_by, reading_as
+from linli.web.errors import WAIT_SECONDS
 from linli.web.limits import check_rate, check_source_rate
 from linli.web.middleware import NotThisWay
 

@@ -68,10 +68,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """Who looked at anything given with the resident's number."""
     cases, held_back = _own_cases(request)
-    contacts = set(contacts_of(_resident(request)).values_list("pk", flat=True))
+    contacts = list(contacts_of(_resident(request)).values_list("pk", flat=True))
     if held_back:  # a contact belongs to one case, but for the account's own
-        contacts = {case.reporter_id for case in cases} | {_resident(request).contact_id}
-    looks = _looks(request, Whose([each for each in contacts if each]), cases)
+        contacts = [case.reporter_id for case in cases if case.reporter_id] + [_resident(request).contact_id]
+    looks = _looks(request, Whose(contacts), cases)
     return _shown(request, looks, cases, held_back=held_back)
 
 
@@ -120,7 +120,8 @@ def _shown(request: HttpRequest, looks: Looks, cases: Sequence[Case], **more: An
     query = request.GET.copy()
     query.pop("before", None)
     first = f"?{query.urlencode()}" if "before" in request.GET else ""
-    onwards = f"?{urlencode({**query.dict(), 'before': looks.older})}" if looks.older else ""
+    query["before"] = str(looks.older)
+    onwards = f"?{query.urlencode()}" if looks.older else ""
     content = {
         "days": by_day(looks, cases),
         "cases": cases,

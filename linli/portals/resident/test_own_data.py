@@ -18,7 +18,7 @@ from linli.residents.models import Access, How
 from linli.residents.proving import PROVEN_FOR
 from linli.residents.purposes import all_purposes, purpose_named
 from linli.residents.reading import read
-from linli.residents.showing import Unsaid, sheet
+from linli.residents.showing import UnsaidError, sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -179,5 +179,5 @@ def test_a_page_that_says_of_nobody_who_reads_does_not_leave(world, checked_matt
     case = Case.everywhere.get(pk=checked_matter.pk)
     with sheet() as shown:
         assert case.summary
-        with pytest.raises(Unsaid):
+        with pytest.raises(UnsaidError):
             shown.keep()
