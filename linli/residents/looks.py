@@ -97,34 +97,38 @@ def shown_by_now(rows: QuerySet[Access], now: datetime) -> QuerySet[Access]:
 
 def _told(rows: Sequence[Access]) -> list[Look]:
     posts = Post.objects.select_related("organisation").in_bulk({row.post for row in rows if row.post})
-    return [_look(first, classes, posts.get(first.post or 0)) for first, classes in _merged(rows)]
+    return [_look(those, posts.get(those[0].post or 0)) for those in _together(rows)]
 
 
-def _merged(rows: Iterable[Access]) -> list[tuple[Access, int]]:
-    """A page and its photos are one line: same reader, same reason, same matter, within some minutes."""
-    merged: list[tuple[Access, int]] = []
-    newest: dict[tuple[object, ...], int] = {}
+def _together(rows: Iterable[Access]) -> list[list[Access]]:
+    """A row of a list, the page and its photos are one line: same reader, reason and matter, within some minutes."""
+    lines: list[list[Access]] = []
+    newest: dict[tuple[object, ...], list[Access]] = {}
     for row in rows:
-        same = (row.reader, row.holding, row.relation, row.activity, row.how, row.about, row.contact_id)
-        place = newest.get(same)
-        if place is not None and merged[place][0].at - row.at <= TOGETHER:
-            merged[place] = (merged[place][0], merged[place][1] | row.classes)
+        same = (row.reader, row.holding, row.relation, row.activity, row.about, row.contact_id)
+        line = newest.get(same)
+        if line and line[0].at - row.at <= TOGETHER:
+            line.append(row)
         else:
-            newest[same] = len(merged)
-            merged.append((row, row.classes))
-    return merged
+            newest[same] = [row]
+            lines.append(newest[same])
+    return lines
 
 
-def _look(row: Access, classes: int, post: Post | None) -> Look:
+def _look(rows: Sequence[Access], post: Post | None) -> Look:
+    first, classes = rows[0], 0
+    for row in rows:
+        classes |= row.classes
+    ways = dict.fromkeys(how_words(row.how) for row in reversed(rows))
     return Look(
-        key=row.pk,
-        at=row.at,
-        who=post.title if post else who_words(row),
+        key=first.pk,
+        at=first.at,
+        who=post.title if post else who_words(first),
         organisation=post.organisation.name if post else "",
-        purpose=purpose_words(row.activity),
+        purpose=purpose_words(first.activity),
         fields=classes_words(classes),
-        how=how_words(row.how),
-        about=row.about,
+        how=pgettext("between items of a list", ", ").join(ways),
+        about=first.about,
     )
 
 

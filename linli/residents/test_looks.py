@@ -70,13 +70,22 @@ def test_pages_follow_each_other_without_a_gap(world, contact, monkeypatch):
     assert len(seen) == len(set(seen)) == 7
 
 
-def test_a_page_and_its_photos_are_one_line(world, contact):
+def test_a_row_of_a_list_the_page_and_its_photos_are_one_line(world, contact):
     case, by = uuid4(), world.by("chengguan_clerk")
-    for name in ("words", "photos", "photos"):
-        rows = rows_of(Glance(by, WORK, How.VIEW), {Seen(contact.pk, case): CLASSES[name]})
+    for name, how in (("words", How.LIST), ("words", How.VIEW), ("photos", How.VIEW), ("photos", How.VIEW)):
+        rows = rows_of(Glance(by, WORK, how), {Seen(contact.pk, case): CLASSES[name]})
         Access.objects.bulk_create(rows)
     [look] = looks_at(Whose([contact.pk])).lines
-    assert look.fields == "what you wrote, your photos"
+    assert (look.fields, look.how) == ("what you wrote, your photos", "as one row of a list, opened")
+
+
+def test_what_was_read_at_another_time_or_in_another_matter_is_a_line_of_its_own(world, contact):
+    by, case = world.by("chengguan_clerk"), uuid4()
+    for about, ago in ((case, 0), (uuid4(), 0), (case, 11)):
+        [row] = rows_of(Glance(by, WORK, How.VIEW), {Seen(contact.pk, about): WORDS})
+        row.at -= timedelta(minutes=ago)
+        row.save(force_insert=True)
+    assert len(looks_at(Whose([contact.pk])).lines) == 3
 
 
 def test_whoever_left_no_contact_finds_it_by_the_matter(world):

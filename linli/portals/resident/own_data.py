@@ -20,7 +20,7 @@ from linli.cases.models import Case
 from linli.cases.sensitive import is_private
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.following import case_rows
-from linli.portals.resident.looking import by_day, page_key
+from linli.portals.resident.looking import by_day, kind_that_answers, page_key
 from linli.portals.resident.unlocked import may_see_looks, visible_case
 from linli.residents.accounts import contacts_of, resident_of
 from linli.residents.delays import delayed_by_month
@@ -129,6 +129,7 @@ def _shown(request: HttpRequest, looks: Looks, cases: Sequence[Case], **more: An
         "own": _with_own(request),
         "first": first,
         "onwards": onwards,
+        "may_ask": kind_that_answers() is not None,
         "printed": timezone.now(),
         "telephone": settings.PLACE_TELEPHONE,
         **more,

@@ -163,7 +163,7 @@ def test_the_register_of_reasons_is_open_to_everybody(client):
 
 
 def test_if_the_row_cannot_be_written_the_page_is_refused(client, checked_matter, world, monkeypatch):
-    def full(*_rows):
+    def full(*_rows, **_more):
         raise Unavailable
 
     client.force_login(world.by("county_head").holding.account)

@@ -30,6 +30,9 @@ def carry_over(apps, schema_editor):
     read = set(rows.order_by().values_list("post", flat=True).distinct())
     for post, unit in units.filter(pk__in=read - {None}):
         rows.filter(post=post).update(unit=unit)
+    if connection.vendor == "postgresql":  # what is still to be checked would keep the columns from being dropped
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        schema_editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 class Migration(migrations.Migration):
