@@ -67,7 +67,7 @@ def purposes() -> dict[str, dict[str, frozenset[str]]]:
     tree, names = _tree("linli/residents/purposes.py")
     found = {}
     for call in [*_named(tree, "Purpose"), *_named(tree, "_showing")]:
-        name = next((text for each in call.args if (text := _text(each, names))), "")
+        name = next((text for each in call.args[:2] if (text := _text(each, names))), "")
         if not name:  # made by a function for each of its calls
             continue
         given = {each.arg: each.value for each in call.keywords}

@@ -42,11 +42,26 @@ def values_of(rows: Sequence[Model]) -> list[list[Any]]:
     return [plan.values(row) for row in rows]
 
 
-def insert_values(model: type[Model], values: Sequence[list[Any]]) -> None:
-    """Insert what `values_of` gave."""
+def copies_of(row: Model, changed: Sequence[dict[str, Any]]) -> list[list[Any]]:
+    """What the database takes for many rows that differ in few columns, without making each of them a model."""
+    plan = _plan(type(row), connections[DEFAULT_DB_ALIAS].vendor, keyed=row.pk is not None)
+    alike, copies = plan.values(row), []
+    for changes in changed:
+        values = alike.copy()
+        for name, value in changes.items():
+            place = plan.places[name]
+            known, otherwise = plan.columns[place]
+            convert = known.get(type(value), otherwise)
+            values[place] = value if convert is None else convert(value)
+        copies.append(values)
+    return copies
+
+
+def insert_values(model: type[Model], values: Sequence[list[Any]], *, most_at_once: int = AT_ONCE) -> None:
+    """Insert what `values_of` or `copies_of` gave."""
     store = connections[DEFAULT_DB_ALIAS]
     keyed = len(values[0]) == len(model._meta.concrete_fields)
-    at_once = len(values) if len(values) <= AT_ONCE else 1
+    at_once = len(values) if len(values) <= most_at_once else 1
     with store.cursor() as cursor:
         statement = _plan(model, store.vendor, keyed=keyed).statement(at_once)
         cursor.executemany(statement, values if at_once == 1 else [list(chain(*values))])
@@ -60,6 +75,7 @@ class _Plan:
     row: str
     read: attrgetter[tuple[Any, ...]]
     columns: list[tuple[Mapping[type, Convert | None], Convert]]
+    places: Mapping[str, int]
     statements: dict[int, str] = field(default_factory=dict)
 
     def statement(self, count: int) -> str:
@@ -89,7 +105,8 @@ def _plan(model: type[Model], vendor: str, *, keyed: bool) -> _Plan:
     row = f"({', '.join([place] * len(fields))})"
     begin = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
     read = attrgetter(*[each.attname for each in fields])
-    return _Plan(begin, row, read, [_column(each, vendor) for each in fields])
+    places = {each.attname: place for place, each in enumerate(fields)}
+    return _Plan(begin, row, read, [_column(each, vendor) for each in fields], places)
 
 
 def _column(column: Field[Any, Any], vendor: str) -> tuple[Mapping[type, Convert | None], Convert]:

@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
             handover,
             moving,
             notices,
+            printouts,
             remarks,
             replies,
         )
@@ -31,5 +32,6 @@ class CasesConfig(AppConfig):
         exports.register_entries()
         handover.register_entries()
         moving.register_entries()
+        printouts.register_entries()
         remarks.register_entries()
         replies.register_entries()

@@ -31,6 +31,7 @@ from linli.posts.actor import PartyActor
 from linli.posts.models import Account
 from linli.residents.keeping import GivenContact
 from linli.residents.models import Access, Contact
+from linli.residents.purposes import purpose_named
 
 
 def report(world, text="三号楼的路灯坏了", phone=""):
@@ -198,7 +199,7 @@ def test_a_notice_goes_out_once_and_its_reading_is_logged(world, gateway):
     phone, text = gateway.sent[0]
     assert phone == "13912345678"
     assert matter.case.number in text
-    assert Access.objects.get().purpose == "notice"
+    assert Access.objects.get().activity == purpose_named("notice").nr
 
 
 def test_a_failed_notice_is_tried_again_later_and_at_last_shown_as_stuck(world, gateway):

@@ -156,7 +156,7 @@ def fill(world):
 @pytest.mark.sqlite
 def test_a_full_disk_is_a_polite_refusal_and_nothing_is_kept(committed_world, monkeypatch):
     """max_page_count makes SQLite report SQLITE_FULL exactly as a full disk does; it holds for one connection."""
-    monkeypatch.setattr("linli.cases.grouping._writer.open", open_one)
+    monkeypatch.setattr("linli.cases.grouping._writer.do", open_one)
     with connection.cursor() as cursor:
         pages = cursor.execute("PRAGMA page_count").fetchone()[0]
         cursor.execute(f"PRAGMA max_page_count = {pages}")

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "linli.web.middleware.Pages",
     "allauth.account.middleware.AccountMiddleware",
+    "linli.web.middleware.Recorded",
     "linli.web.middleware.Refusals",
     # The simulator leaves alone what visitors look at.
     *(["linli.portals.demo.visits.Visits"] if DEMO else []),

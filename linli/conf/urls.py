@@ -24,7 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for prefix, door in DOORS.items()
         if find_spec(f"linli.portals.{door}.urls")
     ],
-    path("account/", include("allauth.urls")),
     path("", include("linli.web.urls")),
 ]
 handler400 = "linli.web.errors.bad_request"

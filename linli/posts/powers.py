@@ -61,6 +61,14 @@ _rules: dict[str, PostRule] = {
         ),
         PostRule("notices.resend", lambda: gettext("Send stuck notices again"), frozenset({ADMINISTRATOR})),
         PostRule(
+            "looks.inspect", lambda: gettext("See what a post has read"), frozenset({PostKind.INSPECTOR})
+        ),
+        PostRule(
+            "looks.print",
+            lambda: gettext("Print for somebody who looked at their data"),
+            frozenset({PostKind.CLERK}),
+        ),
+        PostRule(
             "coverage.read",
             lambda: gettext("See where posts are missing"),
             frozenset({ADMINISTRATOR, HEAD, PostKind.DISPATCHER}),

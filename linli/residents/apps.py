@@ -10,3 +10,4 @@ class ResidentsConfig(AppConfig):
         from linli.ledger.triggers import append_only
 
         append_only("residents_access")
+        append_only("residents_inspection")

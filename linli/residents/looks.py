@@ -1,71 +1,182 @@
-"""Who looked at my data: the access rows of a contact in plain words. Posts are named, their holders never."""
+"""Who looked at my data: the access rows of a person in plain words. Posts are named, their holders never."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from linli.base.errors import Invalid
 from linli.posts.models import Post
-from linli.residents.models import Access
-from linli.residents.purposes import purpose_named
+from linli.residents.access import names_of
+from linli.residents.models import Access, How, Reader
+from linli.residents.purposes import OWN, all_purposes, purpose_named, purpose_numbered
 
-MOST = 200
+PAGE = 50
+TOGETHER = timedelta(minutes=10)  # what one reader opens of one matter within this is one line
 
 
 @dataclass(frozen=True)
 class Look:
-    """One reading as its subject sees it."""
+    """One reading as its subject sees it. `key` names the line; `about` is the matter it was read in, if any."""
 
+    key: UUID
     at: datetime
     who: str
     organisation: str
     purpose: str
     fields: str
+    how: str
     about: UUID | None
 
 
-def looks_at(contacts: Iterable[UUID]) -> list[Look]:
-    """The newest readings of these contacts, newest first (two statements)."""
-    newest = Access.objects.filter(contact__in=list(contacts)).order_by("-at", "-id")[:MOST]
-    rows = sorted(newest, key=lambda row: row.at, reverse=True)  # ids order milliseconds only
+@dataclass(frozen=True)
+class Looks:
+    """A page of them, the newest first; `older` is the key to go on from, None at the end."""
+
+    lines: Sequence[Look]
+    older: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose rows: of these contacts, and of these matters that were raised without one."""
+
+    contacts: Collection[UUID] = ()
+    nameless: Collection[UUID] = ()
+
+
+def looks_at(
+    whose: Whose, *, before: UUID | None = None, own: bool = False, about: UUID | None = None
+) -> Looks:
+    """One page of the readings that may be shown by now; one's own only where they are wanted (two statements).
+
+    Readings of an activity with a published delay are left out until it is over; they appear by themselves.
+    """
+    rows = shown_by_now(_rows(whose), timezone.now())
+    if not own:
+        rows = rows.exclude(activity=purpose_named(OWN).nr)
+    if about:
+        rows = rows.filter(about=about)
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    return Looks(_told(found[:PAGE]), older)
+
+
+def look_with(key: UUID) -> Look | None:
+    """One reading, as its subject sees it."""
+    found = _told(list(Access.objects.filter(pk=key)))
+    return found[0] if found else None
+
+
+def _rows(whose: Whose) -> QuerySet[Access]:
+    """Each part walks an index of its own."""
+    wanted = Q(pk=None)
+    if whose.contacts:
+        wanted |= Q(contact__in=list(whose.contacts))
+    if whose.nameless:
+        wanted |= Q(contact=None, about__in=list(whose.nameless))
+    return Access.objects.filter(wanted)
+
+
+def shown_by_now(rows: QuerySet[Access], now: datetime) -> QuerySet[Access]:
+    """Without those whose activity's published delay is not over yet. There is no other way to hide a reading."""
+    for purpose in all_purposes():
+        if purpose.delay:
+            hidden = Q(activity=purpose.nr, at__gt=now - timedelta(days=purpose.delay.days))
+            rows = rows.exclude(hidden & Q(at__date__gte=purpose.delay.since))
+    return rows
+
+
+def _told(rows: Sequence[Access]) -> list[Look]:
     posts = Post.objects.select_related("organisation").in_bulk({row.post for row in rows if row.post})
-    return [_look(row, posts.get(row.post or 0)) for row in rows]
+    return [_look(those, posts.get(those[0].post or 0)) for those in _together(rows)]
 
 
-def _look(row: Access, post: Post | None) -> Look:
+def _together(rows: Iterable[Access]) -> list[list[Access]]:
+    """A row of a list, the page and its photos are one line: same reader, reason and matter, within some minutes."""
+    lines: list[list[Access]] = []
+    newest: dict[tuple[object, ...], list[Access]] = {}
+    for row in rows:
+        same = (row.reader, row.holding, row.relation, row.activity, row.about, row.contact_id)
+        line = newest.get(same)
+        if line and line[0].at - row.at <= TOGETHER:
+            line.append(row)
+        else:
+            newest[same] = [row]
+            lines.append(newest[same])
+    return lines
+
+
+def _look(rows: Sequence[Access], post: Post | None) -> Look:
+    first, classes = rows[0], 0
+    for row in rows:
+        classes |= row.classes
+    ways = dict.fromkeys(how_words(row.how) for row in reversed(rows))
     return Look(
-        at=row.at,
-        who=post.title if post else _who(row.actor),
+        key=first.pk,
+        at=first.at,
+        who=post.title if post else who_words(first),
         organisation=post.organisation.name if post else "",
-        purpose=_purpose(row.purpose),
-        fields=pgettext("between items of a list", ", ").join(
-            _field(name) for name in row.fields.split(",") if name
-        ),
-        about=row.about,
+        purpose=purpose_words(first.activity),
+        fields=classes_words(classes),
+        how=pgettext("between items of a list", ", ").join(ways),
+        about=first.about,
     )
 
 
-def _who(actor: str) -> str:
-    return {"party": _("You yourself"), "system": _("Linli, automatically")}.get(actor, _("A post"))
+def who_words(row: Access) -> str:
+    """Who it was, where it was no post."""
+    return {
+        Reader.PARTY: _("You yourself"),
+        Reader.SYSTEM: _("Linli, automatically"),
+    }.get(Reader(row.reader), _("A post"))
 
 
-def _purpose(name: str) -> str:
-    try:
-        return purpose_named(name).label()
-    except Invalid:  # a purpose that has since left the register
-        return name
+def purpose_words(nr: int) -> str:
+    """Why, by the register."""
+    found = purpose_numbered(nr)
+    return found.label() if found else _("For a reason that is no longer in the register")
 
 
-def _field(name: str) -> str:
+def classes_words(classes: int) -> str:
+    """Which kinds of data."""
+    return pgettext("between items of a list", ", ").join(_class_words(each) for each in names_of(classes))
+
+
+def _class_words(name: str) -> str:
     return {
         "name": pgettext("personal data", "name"),
         "phone": pgettext("personal data", "telephone number"),
         "address": pgettext("personal data", "address"),
+        "words": pgettext("personal data", "what you wrote"),
+        "photos": pgettext("personal data", "your photos"),
         "matters": pgettext("personal data", "what you raised and how it stands"),
-    }.get(name, name)
+        "readings": pgettext("personal data", "who looked at your data"),
+        "document": pgettext("personal data", "identity document"),
+        "birth": pgettext("personal data", "date of birth"),
+        "language": pgettext("personal data", "language"),
+        "relation": pgettext("personal data", "place in the household"),
+        "region": pgettext("personal data", "registered residence"),
+        "end": pgettext("personal data", "why the record ended"),
+    }[name]
+
+
+def how_words(how: int) -> str:
+    """In which way."""
+    return {
+        How.VIEW: pgettext("reading", "opened"),
+        How.LIST: pgettext("reading", "as one row of a list"),
+        How.HIT: pgettext("reading", "among what a search found"),
+        How.ANSWER: pgettext("reading", "asked by a program"),
+        How.EXPORT: pgettext("reading", "in a file"),
+        How.PRINT: pgettext("reading", "printed"),
+        How.MESSAGE: pgettext("reading", "sent a message"),
+    }[How(how)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext
 
@@ -12,13 +13,30 @@ from linli.posts.models import PostKind
 
 
 @dataclass(frozen=True)
+class Delay:
+    """For how long readings of an activity are not shown yet: so much must be public before the first of them.
+
+    `law` allows it, `authority` decided it, and it holds for readings since a day. It ends by itself; nobody can hide
+    a single reading, or lengthen it.
+    """
+
+    days: int
+    law: str
+    authority: str
+    since: date
+
+
+@dataclass(frozen=True)
 class Purpose:
     """A listed reason; `basis` is the article that allows it. `many`: for lists that a second post approved.
 
+    `nr` stands in the access rows: never given twice, and a purpose that nobody may use any more stays listed.
     `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it.
     `review`: the kind of case in which another post reviews each such reading afterwards (紧急查阅).
+    `shows`: for what pages and files show of what people raised; no contact is unsealed for it.
     """
 
+    nr: int
     name: str
     label: Callable[[], str]
     basis: str
@@ -29,63 +47,109 @@ class Purpose:
     many: bool = False
     look_up: bool = False
     review: str = ""
+    shows: bool = False
+    delay: Delay | None = None
 
 
-INTAKE = "intake"
-LIFE_AT_RISK = "life_at_risk"
+INTAKE, OWN, LIFE_AT_RISK = "intake", "own", "life_at_risk"
+WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
+COMPARE, TAKE_OUT, FILE, EXCHANGE, WINDOW = "compare", "take_out", "file", "exchange", "window"
+LONGEST_DELAY = 90  # days
 _DUTY = "个人信息保护法 13(3)"  # needed for a statutory duty
-_purposes = {
-    purpose.name: purpose
-    for purpose in (
-        Purpose(
-            "call_back",
-            lambda: gettext("To ask whether it was solved, or for details only you know"),
-            _DUTY,
-            ("name", "phone"),
-            posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+_RECORD = ("words", "photos", "matters")
+
+
+def _showing(nr: int, name: str, label: Callable[[], str]) -> Purpose:
+    return Purpose(nr, name, label, _DUTY, _RECORD, shows=True)
+
+
+_purposes: dict[str, Purpose] = {}
+_by_nr: dict[int, Purpose] = {}
+
+
+def add_purpose(purpose: Purpose) -> None:
+    """Put a purpose into the register; a number or a name that is taken, or a delay above the longest, is refused."""
+    if purpose.nr in _by_nr or purpose.name in _purposes:
+        raise ValueError(f"{purpose.nr} or {purpose.name} is in the register already.")
+    if purpose.delay and purpose.delay.days > LONGEST_DELAY:
+        raise ValueError(f"{purpose.name} would be hidden for more than {LONGEST_DELAY} days.")
+    _purposes[purpose.name] = _by_nr[purpose.nr] = purpose
+
+
+for _each in (
+    Purpose(
+        1,
+        "call_back",
+        lambda: gettext("To ask whether it was solved, or for details only you know"),
+        _DUTY,
+        ("name", "phone"),
+        posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+    ),
+    Purpose(
+        2,
+        "call_back_many",
+        lambda: gettext("To call back several people from a list that a second post approved"),
+        _DUTY,
+        ("name", "phone"),
+        posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+        many=True,
+    ),
+    Purpose(
+        3,
+        INTAKE,
+        lambda: gettext("You called: to find what you had raised, so that you need not say it again"),
+        _DUTY,
+        ("matters",),
+        posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
+        look_up=True,
+    ),
+    Purpose(
+        4,
+        "notice",
+        lambda: gettext("To send you a notice"),
+        _DUTY,
+        ("phone",),
+        systems=frozenset({"notices"}),
+    ),
+    Purpose(
+        5,
+        OWN,
+        lambda: gettext("You looked at it yourself"),
+        "个人信息保护法 45",
+        ("name", "phone", "address"),
+        parties=frozenset({"reporter"}),
+    ),
+    Purpose(
+        6,
+        LIFE_AT_RISK,
+        lambda: gettext(
+            "Because somebody's life or health was in danger; another post reviews whether it was"
         ),
-        Purpose(
-            "call_back_many",
-            lambda: gettext("To call back several people from a list that a second post approved"),
-            _DUTY,
-            ("name", "phone"),
-            posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
-            many=True,
-        ),
-        Purpose(
-            INTAKE,
-            lambda: gettext("You called: to find what you had raised, so that you need not say it again"),
-            _DUTY,
-            ("matters",),
-            posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
-            look_up=True,
-        ),
-        Purpose(
-            LIFE_AT_RISK,
-            lambda: gettext(
-                "Because somebody's life or health was in danger; another post reviews whether it was"
-            ),
-            "个人信息保护法 13(4)、18",
-            ("name", "phone", "address"),
-            posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},
-            review="emergencyreads",
-        ),
-        Purpose(
-            "notice",
-            lambda: gettext("To send you a notice"),
-            _DUTY,
-            ("phone",),
-            systems=frozenset({"notices"}),
-        ),
-        Purpose(
-            "own",
-            lambda: gettext("You looked at it yourself"),
-            "个人信息保护法 45",
-            ("name", "phone", "address"),
-            parties=frozenset({"reporter"}),
-        ),
-    )
-}
+        "个人信息保护法 13(4)、18",
+        ("name", "phone", "address"),
+        posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},
+        review="emergencyreads",
+    ),
+    _showing(10, WORK, lambda: gettext("It is this post's to deal with, or it dealt with it")),
+    _showing(11, OVERSEE, lambda: gettext("It lies in the area that this post looks after")),
+    _showing(12, TOLD, lambda: gettext("This post was told of it by another one")),
+    _showing(13, SEARCH, lambda: gettext("The post searched for words, and yours were among what was found")),
+    _showing(14, FIGURES, lambda: gettext("To see which cases are behind a figure")),
+    _showing(15, COMPARE, lambda: gettext("To see whether several people reported the same thing")),
+    _showing(16, TAKE_OUT, lambda: gettext("A list of cases was taken out as a file")),
+    _showing(17, FILE, lambda: gettext("The file of the case was printed")),
+    _showing(18, EXCHANGE, lambda: gettext("To answer the system through which it came")),
+    Purpose(
+        19,
+        WINDOW,
+        lambda: gettext("You asked at a service window for a printout of who looked at your data"),
+        "个人信息保护法 45",
+        ("readings",),
+        posts=frozenset({PostKind.CLERK}),
+        look_up=True,
+    ),
+):
+    add_purpose(_each)
 
 
 def purpose_named(name: str) -> Purpose:
@@ -95,12 +159,17 @@ def purpose_named(name: str) -> Purpose:
     return _purposes[name]
 
 
-def purposes_for(post_kind: str, *, many: bool = False) -> list[Purpose]:
-    """The purposes a kind of post may give, for one contact or for a list of them."""
-    usual = (each for each in _purposes.values() if not (each.look_up or each.review))
-    return [each for each in usual if each.many == many and post_kind in each.posts]
+def purpose_numbered(nr: int) -> Purpose | None:
+    """The purpose behind the number of an access row."""
+    return _by_nr.get(nr)
 
 
 def all_purposes() -> list[Purpose]:
-    """The whole register, in its order."""
-    return list(_purposes.values())
+    """The whole register, by number."""
+    return [_by_nr[nr] for nr in sorted(_by_nr)]
+
+
+def purposes_for(post_kind: str, *, many: bool = False) -> list[Purpose]:
+    """The purposes a kind of post may give, for one contact or for a list of them."""
+    usual = (each for each in _purposes.values() if not (each.look_up or each.review or each.shows))
+    return [each for each in usual if each.many == many and post_kind in each.posts]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from linli.base.errors import NotFound, NotYours
@@ -15,8 +14,9 @@ from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
+from linli.residents.access import Glance, Seen, classes_of, rows_of
 from linli.residents.crypto import unseal
-from linli.residents.models import Access, Contact
+from linli.residents.models import Contact, How
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
 
 FIELDS = ("name", "phone", "address")
@@ -73,12 +73,18 @@ def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Act
     return _opened(pairs, rule, rule.fields, by)
 
 
-def log_look_up(pairs: Sequence[tuple[Contact, Concern]], *, by: Actor) -> None:
-    """Leave the access rows of an exact look-up by number, inside the transaction that finds; nothing is unsealed."""
-    rule = purpose_named(INTAKE)
+def log_look_up(
+    pairs: Sequence[tuple[Contact | None, Concern]],
+    *,
+    by: Actor,
+    purpose: str = INTAKE,
+    how: How | None = None,
+) -> None:
+    """Leave the access rows of an exact look-up, inside the transaction that finds; nothing is unsealed."""
+    rule = purpose_named(purpose)
     for contact, case in pairs:
         _check(contact, rule, case, by)
-    log([(contact, case.pk) for contact, case in pairs], rule.name, rule.fields, by=by)
+    log([(contact, case.pk) for contact, case in pairs], rule.name, rule.fields, by=by, how=how)
 
 
 def _opened(
@@ -93,30 +99,27 @@ def _opened(
 
 
 def log(
-    looks: Sequence[tuple[Contact, UUID | None]], purpose: str, fields: Sequence[str], *, by: Actor
+    looks: Sequence[tuple[Contact | None, UUID | None]],
+    purpose: str,
+    fields: Sequence[str],
+    *,
+    by: Actor,
+    how: How | None = None,
 ) -> None:
     """Write an access row for each contact and the case it is about; without them nothing may be shown."""
-    who, now, said = by.by(), timezone.now(), ",".join(fields)
-    insert_many(
-        [
-            Access(
-                contact=contact,
-                at=now,
-                purpose=purpose,
-                about=about,
-                actor=who.actor,
-                post=who.post,
-                holding=who.holding,
-                relation=who.relation,
-                fields=said,
-            )
-            for contact, about in looks
-        ]
-    )
+    rule = purpose_named(purpose)
+    seen = {Seen(contact.pk if contact else None, about): classes_of(fields) for contact, about in looks}
+    insert_many(rows_of(Glance(by, rule.name, how or _usual(rule)), seen))
 
 
-def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
-    if case.reporter_id != contact.pk:
+def _usual(rule: Purpose) -> How:
+    if rule.systems:
+        return How.MESSAGE
+    return How.EXPORT if rule.many else How.HIT if rule.look_up else How.VIEW
+
+
+def _check(contact: Contact | None, rule: Purpose, case: Concern, by: Actor) -> None:
+    if case.reporter_id != (contact.pk if contact else None):
         raise NotFound
     if isinstance(by, PostActor):
         if not covers(by, case.code_now):

@@ -6,9 +6,11 @@ from linli.base.errors import Invalid, NotFound, NotYours
 from linli.cases.models import Case
 from linli.kinds.matters import actions
 from linli.posts.actor import PartyActor, SystemActor
+from linli.residents.access import names_of
 from linli.residents.crypto import blind_index, seal, unseal
 from linli.residents.keeping import GivenContact, plain_phone
-from linli.residents.models import Access, Contact
+from linli.residents.models import Access, Contact, How
+from linli.residents.purposes import purpose_named
 from linli.residents.reading import read
 
 
@@ -24,8 +26,10 @@ def test_a_reading_gives_what_its_purpose_covers_and_leaves_a_row(world, case):
     person = read(case.reporter, "call_back", case, by=world.by("call_taker"))
     assert (person.name, person.phone, person.address) == ("李小芳", "13912345678", "")
     row = Access.objects.get()
-    assert (row.contact, row.purpose, row.post) == (case.reporter, "call_back", world.posts["call_taker"].pk)
-    assert (row.about, row.fields) == (case.pk, "name,phone")
+    by = world.by("call_taker")
+    assert (row.contact, row.about, row.activity) == (case.reporter, case.pk, purpose_named("call_back").nr)
+    assert (row.post, row.holding, row.unit) == (by.post.pk, by.holding.pk, by.post.organisation_id)
+    assert (names_of(row.classes), row.how, row.count) == (["name", "phone"], How.VIEW, 1)
 
 
 @pytest.mark.parametrize("key", ["power", "东门社区第一网格", "chengguan_dispatcher", "administrator"])

@@ -17,12 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Busy, Refusal, Unavailable
 from linli.base.writing import is_store_trouble
+from linli.residents.showing import forget, sheet
 from linli.web.errors import API, answer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _HOOKS = ("process_view", "process_exception", "process_template_response")
 _DOCUMENTATION = "/docs"
 _READING = {"GET", "HEAD", "OPTIONS"}
+_EMPTY = {204, 301, 302, 303, 304, 307, 308}  # they lead elsewhere, and show nothing
 COME_AGAIN = 2  # seconds; what was let in is served in less
 
 
@@ -74,6 +76,34 @@ class Room:
             self._places.release()
 
 
+class NotRecorded(Unavailable):
+    """What would have been shown cannot be written into the record of readings, so it is not shown."""
+
+    code = "not_recorded"
+    sentence = gettext_lazy(
+        "Whoever reads what residents gave us is recorded, and that cannot be done at the moment. So nothing is shown; "
+        "please try again in a few minutes."
+    )
+
+
+class Recorded:
+    """Has a row written for everybody whose record a request showed, before the answer leaves; else it is refused."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with sheet() as shown:
+            response = self.get_response(request)
+            if response.status_code in _EMPTY:
+                return response
+            try:
+                shown.keep()
+            except Unavailable:
+                return answer(request, NotRecorded())
+            return response
+
+
 class Refusals:
     """Turns refusals raised in views, and trouble with the store, into pages or JSON."""
 
@@ -90,6 +120,7 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer what is ours to answer; everything else stays an error of the program."""
+        forget()  # a refusal shows nobody's record
         if isinstance(exception, Refusal):
             return answer(request, exception)
         if isinstance(exception, OperationalError) and is_store_trouble(exception):

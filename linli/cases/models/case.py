@@ -12,7 +12,9 @@ from linli.base.ids import uuid7
 from linli.cases.models.catalogue import Category
 from linli.divisions.models import Division
 from linli.posts.models import Post
+from linli.residents.access import Seen
 from linli.residents.models import Contact
+from linli.residents.words import Line
 
 # Levels of the tree that lists can walk newest first; below them a grid's cases are few, above them all are near.
 PLACE_INDEXES = {"case_county": 10**11, "case_town": 10**8, "case_village": 10**5, "case_grid": 10**2}
@@ -117,7 +119,7 @@ class Case(models.Model):
     opened_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
     lead = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
-    summary = models.CharField(max_length=80)
+    summary = Line(max_length=80)
     channel = models.CharField(max_length=20)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
@@ -149,6 +151,13 @@ class Case(models.Model):
             models.Index(fields=["due"], condition=Q(closed_at=None), name="case_due_open"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"),
         ]
+
+    @property
+    def whose(self) -> Seen | None:
+        """Whose record it is: whoever raised it, with or without a contact; nobody's where a post found it itself."""
+        if self.reporter_id:
+            return Seen(self.reporter_id, self.pk)
+        return None if self.opened_by_id else Seen(None, self.pk)
 
 
 class Task(models.Model):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
 from linli.posts.models import Organisation, Post
+from linli.residents.words import Line, Words
 
 
 class Way(models.TextChoices):
@@ -39,9 +40,9 @@ class Complaint(models.Model):
     """What somebody on a post did or left undone. Who complains is the case's contact and stands nowhere here."""
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="complaint")
-    text = models.TextField()
+    text = Words()
     about = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
-    named = models.CharField(max_length=200, blank=True)
+    named = Line(max_length=200, blank=True)
     mentions = models.CharField(max_length=60, blank=True)
     way = models.CharField(max_length=15, choices=Way.choices)
     handler = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")

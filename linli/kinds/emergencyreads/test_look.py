@@ -19,7 +19,9 @@ from linli.kinds.emergencyreads.models import EmergencyRead
 from linli.ledger.models import Entry
 from linli.posts.actions import end
 from linli.posts.actor import SystemActor
+from linli.residents.access import names_of
 from linli.residents.models import Access
+from linli.residents.purposes import purpose_numbered
 from linli.residents.reading import read
 
 
@@ -28,8 +30,10 @@ def test_it_shows_name_number_and_address_and_leaves_the_access_row(world: Any) 
     person, _opened = break_glass(source, SAID, by=world.by(READER))
     assert (person.name, person.phone) == ("李小芳", "13912345678")
     row = Access.objects.get()
-    assert (row.purpose, row.about, row.post) == ("life_at_risk", source.pk, world.posts[READER].pk)
-    assert row.fields == "name,phone,address"
+    purpose = purpose_numbered(row.activity)
+    assert purpose
+    assert (purpose.name, row.about, row.post) == ("life_at_risk", source.pk, world.posts[READER].pk)
+    assert names_of(row.classes) == ["name", "phone", "address"]
 
 
 def test_the_review_opens_with_it_and_goes_to_another_line(world: Any, looked: EmergencyRead) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
 from linli.posts.models import Organisation
+from linli.residents.words import Words
 
 
 class Placing(models.TextChoices):
@@ -23,7 +24,7 @@ class Matter(models.Model):
     """What was seen, where, and which post deals with it."""
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="matter")
-    text = models.TextField()
+    text = Words()
     longitude = models.FloatField(null=True)
     latitude = models.FloatField(null=True)
     landmark = models.CharField(max_length=200, blank=True)

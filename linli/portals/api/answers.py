@@ -19,6 +19,10 @@ from linli.cases.steps import steps_open_to
 from linli.cases.story import Happening, story_for_reporter, story_for_staff
 from linli.cases.walking import Page
 from linli.posts.actor import Actor, PostActor
+from linli.residents.access import MATTERS
+from linli.residents.models import How
+from linli.residents.purposes import OVERSEE, WORK
+from linli.residents.showing import reading_as, show
 from linli.web.times import instant
 
 
@@ -51,6 +55,9 @@ def state(case: Case, *, by: Actor) -> JsonResponse:
     kind = kind_of(case.kind)
     detail = kind.detail_of(case)
     case = detail.case
+    show(case.whose, MATTERS)
+    if isinstance(by, PostActor):
+        reading_as(WORK if by.post.pk in {case.lead_id, case.opened_by_id} else OVERSEE, How.ANSWER)
     told = story_for_staff(case, by=by) if isinstance(by, PostActor) else story_for_reporter(case)
     content = {
         **row(case),

@@ -15,6 +15,7 @@ from linli.cases.models import Case, Task
 from linli.cases.reading import case_for, open_tasks
 from linli.posts import tokens
 from linli.posts.actor import Actor, PostActor
+from linli.residents.showing import read_by
 from linli.web.limits import check_rate, trying_code
 
 CODES_PER_MINUTE = 60  # per address; a code has 36 bits
@@ -41,7 +42,9 @@ def holder_of_token(request: HttpRequest) -> PostActor | None:
     scheme, _blank, secret = given.partition(" ")
     if scheme.lower() != "bearer":
         raise tokens.Unknown(_("Only access tokens are accepted: Authorization: Bearer …"))
-    return tokens.actor_of(secret.strip())
+    by = tokens.actor_of(secret.strip())
+    read_by(by)
+    return by
 
 
 def staff(request: HttpRequest) -> PostActor:
@@ -70,6 +73,7 @@ def _seen_by_reporter(kind: str, number: str, code: str) -> Sight:
         case = None
     if case is None or case.kind != kind:
         raise NotFound(_("No case has this number and this code. Check both for typing mistakes."))
+    read_by(by)
     return Sight(case, by)
 
 

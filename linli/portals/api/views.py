@@ -27,6 +27,9 @@ from linli.portals.api.schema import asked_now
 from linli.portals.api.slots import form_data, names_outside
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.tokens import Unknown
+from linli.residents.models import How
+from linli.residents.purposes import OVERSEE, SEARCH
+from linli.residents.showing import reading_as
 from linli.web.errors import answer
 from linli.web.limits import check_rate
 
@@ -104,6 +107,7 @@ def _listed(request: HttpRequest, kind: Kind) -> HttpResponse:
         raise Invalid(fields=unknown)
     wanted = Narrowing(kind=kind.name, stage=stage, words=given.get("words", ""))
     page = lists.in_area(by, wanted, Turn(given.get("next", "")))
+    reading_as(*((SEARCH, How.HIT) if wanted.words else (OVERSEE, How.LIST)))
     return answers.listed(page)
 
 

@@ -41,6 +41,10 @@ from linli.portals.desk.telling import with_errors
 from linli.portals.desk.typed import take_back, typed_stays
 from linli.posts.actor import PostActor
 from linli.posts.may import require
+from linli.residents.access import MATTERS
+from linli.residents.models import How
+from linli.residents.purposes import INTAKE
+from linli.residents.showing import reading_as, show
 from linli.web.limits import check_post_rate
 
 LOOK_UPS = {"per_minute": 10, "per_hour": 120}  # more calls than one person can take
@@ -159,9 +163,12 @@ def _raised_again(numbers: str, by: PostActor) -> list[Raised] | None:
     found = []
     for number in numbers.split()[:MOST]:
         try:
-            found.append(_raised(case_for(by, number), by))
+            case = case_for(by, number)
         except NotFound:
             continue
+        show(case.whose, MATTERS)
+        found.append(_raised(case, by))
+    reading_as(INTAKE, How.HIT)
     return found
 
 

@@ -38,6 +38,9 @@ from linli.portals.desk.replying import prefill, replies_for
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.residents.access import MATTERS, PHOTOS
+from linli.residents.purposes import WORK
+from linli.residents.showing import reading_as, show
 
 
 @require_safe
@@ -45,12 +48,15 @@ from linli.posts.actor import PostActor
 def case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """The page of one case."""
     found = case_for(by, number)
+    show(found.whose, MATTERS)
     context = {**_everything(found, by), "way": way_through(request.GET, by)}
     return render(request, "desk/case.html", context)
 
 
 def _everything(found: Case, by: PostActor) -> dict[str, Any]:
-    kind = kind_of(found.kind)
+    kind, tasks = kind_of(found.kind), tasks_of(found, by)
+    if any(each.mine for each in tasks) or by.post.pk in {found.lead_id, found.opened_by_id}:
+        reading_as(WORK)
     return {
         **_heading(found),
         "by": by,
@@ -60,7 +66,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "whole": sight_of(found, by=by) is Sight.WHOLE,
         "lines": history(found, by),
         "clocks": clocks_of(found),
-        "tasks": tasks_of(found, by),
+        "tasks": tasks,
         "photos": list(photos_of(found, by=by)),
         "links": links_of(found, by),
         "foreign": foreign_of(found),
@@ -103,6 +109,7 @@ def _named(form: StepForm, step: Step) -> StepForm:
 def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpResponse:
     """One step of a case: its form, and taking it."""
     found = case_for(by, number)
+    reading_as(WORK)
     rule = step_of(found.kind, step)
     if request.method != "POST":
         _check(rule, found, by)
@@ -186,4 +193,5 @@ def photo(request: HttpRequest, by: PostActor, number: str, photo: UUID) -> Http
     path = path_of(attached.digest) if attached else None
     if attached is None or path is None or not path.is_file():
         raise NotFound(_("This photo is not here."))
+    show(found.whose, PHOTOS)
     return HttpResponse(path.read_bytes(), content_type=attached.media_type)

@@ -23,6 +23,8 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.lights import Light, lights_of
 from linli.portals.desk.rows import stage_words
 from linli.posts.actor import PostActor
+from linli.residents.purposes import COMPARE
+from linli.residents.showing import reading_as
 from linli.web.parts import Row
 
 STEP, FIELD = "link_duplicate", "original"
@@ -45,6 +47,7 @@ class Side:
 def similar(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """What may be the same, and comparing with any number."""
     case = case_for(by, number)
+    reading_as(COMPARE)
     wanted = half_width(request.GET.get("other", "")).strip()
     trouble = ""
     if wanted:
@@ -68,6 +71,7 @@ def similar(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 def compare(request: HttpRequest, by: PostActor, number: str, other: str) -> HttpResponse:
     """Both, with what lies between them."""
     one, two = case_for(by, number), case_for(by, other)
+    reading_as(COMPARE)
     if one.pk == two.pk:
         raise Conflict(_("These are the same number. Choose another case to compare with."))
     points = point_of(one), point_of(two)

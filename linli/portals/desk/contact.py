@@ -15,8 +15,9 @@ from linli.cases.reading import case_for
 from linli.cases.steps import may_reach
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
-from linli.residents.purposes import purposes_for
+from linli.residents.purposes import WORK, purposes_for
 from linli.residents.reading import read
+from linli.residents.showing import reading_as
 
 
 class PurposeForm(forms.Form):
@@ -42,6 +43,7 @@ def may_ask(by: PostActor, case: Case) -> bool:
 def contact(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """Ask for the purpose; then show name and telephone number once, in this answer only."""
     case = case_for(by, number)
+    reading_as(WORK)
     if not (purposes_for(by.post.kind) and may_reach(by, case)):
         raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
     if case.reporter is None:

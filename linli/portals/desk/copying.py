@@ -19,6 +19,8 @@ from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.posts.lookup import bodies_for
 from linli.posts.models import Post
+from linli.residents.purposes import WORK
+from linli.residents.showing import reading_as
 
 
 class CopyForm(forms.Form):
@@ -43,6 +45,7 @@ class CopyForm(forms.Form):
 def copy_case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """Choose the posts that are told of a case."""
     found = case_for(by, number)
+    reading_as(WORK)
     form = CopyForm(request.POST if request.method == "POST" else None, by=by)
     if not (form.is_bound and form.is_valid()):
         status = 422 if form.is_bound else 200

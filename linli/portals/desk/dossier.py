@@ -22,6 +22,8 @@ from linli.portals.desk.clocks import ShownClock, clocks_of
 from linli.portals.desk.history import history
 from linli.portals.desk.rows import stage_words
 from linli.posts.actor import PostActor
+from linli.residents.access import MATTERS, PHOTOS
+from linli.residents.showing import show
 from linli.web.parts import Line, Row
 from linli.web.qr import picture
 from linli.web.times import moment_words
@@ -48,6 +50,8 @@ def dossier_of(case: Case, address: str, *, by: PostActor, notes: bool) -> Dossi
     """Collect it, oldest happening first; internal notes only where they are wanted."""
     lines = [line for line in history(case, by, printed=True)[::-1] if notes or line.mark != "note"]
     said = {"post": by.post.title, "moment": moment_words(timezone.now())}
+    photos = list(photos_of(case, by=by))
+    show(case.whose, MATTERS | (PHOTOS if photos else 0))
     return Dossier(
         case=case,
         address=address,
@@ -55,7 +59,7 @@ def dossier_of(case: Case, address: str, *, by: PostActor, notes: bool) -> Dossi
         rows=[row for row in facts_of(case, by) if row.value],
         clocks=[_clock_row(clock) for clock in clocks_of(case)[::-1]],
         lines=lines,
-        photos=list(photos_of(case, by=by)),
+        photos=photos,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import cast
@@ -34,7 +35,9 @@ from linli.portals.desk.rows import rows_of as shown_rows
 from linli.portals.desk.whole import LISTS, cases_of, narrowed_words, rows_of
 from linli.posts.actor import PostActor
 from linli.posts.may import still_holds
-from linli.residents.purposes import purpose_named, purposes_for
+from linli.residents.models import How
+from linli.residents.purposes import TAKE_OUT, purpose_named, purposes_for
+from linli.residents.showing import Sheet, reading_as, sheet
 from linli.web.parts import Row
 from linli.web.times import moment_words
 
@@ -131,6 +134,7 @@ def make(request: HttpRequest, by: PostActor) -> HttpResponse:
         return redirect("desk:export", export.pk)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list"
+        reading_as(TAKE_OUT, How.EXPORT)
         rows_written = write(_table(wanted, by, first), wanted.form, path)
         exports.made_at_once(wanted, rows_written, by=by)
         return _download(path.read_bytes(), wanted, by)
@@ -244,6 +248,7 @@ def export_file(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
 
 
 def _with_contacts(found: Export, by: PostActor) -> HttpResponse:
+    reading_as(found.purpose, How.EXPORT)
     wanted = Wanted(found.listing, found.query, found.about, found.form)
     people = {case.pk: (case, person) for case, person in exports.fetch(found.pk, by=by)}
     rows = shown_rows([case for case, _person in people.values()])
@@ -263,6 +268,12 @@ def _with_contacts(found: Export, by: PostActor) -> HttpResponse:
         return _download(path.read_bytes(), wanted, by)
 
 
+def _go_on(found: Export, shown: Sheet, rows: int) -> None:
+    """Every so many rows: everybody in them gets an access row before anybody can fetch the file."""
+    shown.keep()
+    exports.progress(found, rows)
+
+
 def make_waiting() -> int:
     """Make one file that waits (the worker loop calls this); return how many were made."""
     found = exports.claim()
@@ -276,13 +287,14 @@ def make_waiting() -> int:
     path = exports.file_of(found)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with translation.override(found.language):
+        with translation.override(found.language), sheet(by) as shown:
+            reading_as(TAKE_OUT, How.EXPORT)
             rows = rows_of(wanted.listing, QueryDict(wanted.query), by)
             table = _table(wanted, by, chain(rows))
-            kept = Table(
-                table.heading, counted(iter(table.rows), lambda n: exports.progress(found, n)), table.about
-            )
-            exports.finish(found, write(kept, wanted.form, path), by=by)
+            kept = Table(table.heading, counted(iter(table.rows), partial(_go_on, found, shown)), table.about)
+            written = write(kept, wanted.form, path)
+            shown.keep()
+            exports.finish(found, written, by=by)
     except Refusal as refusal:
         log.warning("The export %s cannot be made: %s", found.pk, refusal.sentence)
         path.unlink(missing_ok=True)

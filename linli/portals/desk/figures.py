@@ -24,6 +24,9 @@ from linli.portals.desk.lists import Entry, Listing, address_with
 from linli.portals.desk.rows import rows_of
 from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
+from linli.residents.models import How
+from linli.residents.purposes import FIGURES
+from linli.residents.showing import reading_as
 
 FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
 COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
@@ -126,6 +129,7 @@ def _file_address(form: FigureRow, kind: str) -> str:
 def figure_list(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The cases behind one number, newest first."""
     figure = figure_named(request.GET.get("figure", ""))
+    reading_as(FIGURES, How.LIST)
     node = standing_at(by, request.GET.get("place", ""))
     form = FigureRow(request.GET, node)
     if not form.is_valid():

@@ -15,6 +15,9 @@ from linli.cases.remarks import printed
 from linli.portals.desk.dossier import Dossier, dossier_of, photo_words, sheet_of
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
+from linli.residents.models import How
+from linli.residents.purposes import FILE
+from linli.residents.showing import reading_as
 from linli.web.qr import drawn
 from linli.web.typesetting import as_pdf, can_set
 
@@ -27,6 +30,7 @@ def case_file(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/file.html", {"case": case, "can_set": can_set()})
     address = request.build_absolute_uri(f"{reverse('resident:follow')}?{urlencode({'number': number})}")
+    reading_as(FILE, How.PRINT)
     dossier = dossier_of(case, address, by=by, notes="notes" in request.POST)
     if request.POST.get("form") == "pdf" and can_set():
         return _pdf(case, dossier, by)

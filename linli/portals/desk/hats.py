@@ -19,6 +19,7 @@ from linli.portals.desk.places import Desk
 from linli.posts.actor import PostActor
 from linli.posts.models import Account, Holding
 from linli.residents.second_factor import lacks_second_factor
+from linli.residents.showing import read_by
 
 HAT = "desk.hat"
 Given = ParamSpec("Given")
@@ -103,6 +104,7 @@ def seated(page: Seated[Given]) -> Opened[Given]:
                 take_off(request)
                 messages.warning(request, refusal.sentence)
             return redirect("desk:hat")
+        read_by(by)
         request.desk = Desk(by, hats=len(hats))  # type: ignore[attr-defined]
         return page(request, by, *args, **kwargs)
 

@@ -27,6 +27,9 @@ from linli.portals.desk.places import has
 from linli.portals.desk.rows import CaseRow, case_of, rows_of
 from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
+from linli.residents.models import How
+from linli.residents.purposes import OVERSEE, SEARCH, TOLD, WORK
+from linli.residents.showing import reading_as
 
 _NUMBER = re.compile(r"\d{6}-\d{2}-\d+-\d")
 
@@ -110,6 +113,13 @@ def area(request: HttpRequest, by: PostActor) -> HttpResponse:
     return _shown(request, by, "area")
 
 
+def why_listed(name: str, *, words: str) -> tuple[str, How]:
+    """Why a list shows what people raised, and how, as they will read it."""
+    if words:
+        return SEARCH, How.HIT
+    return {"area": OVERSEE, "copied": TOLD}.get(name, WORK), How.LIST
+
+
 def turn_of(query: QueryDict) -> Turn:
     """Which page of a list an address asks for."""
     if key := query.get("before", ""):
@@ -120,6 +130,7 @@ def turn_of(query: QueryDict) -> Turn:
 def _shown(request: HttpRequest, by: PostActor, name: str) -> HttpResponse:
     form, turn = FilterRow(request.GET, by=by), turn_of(request.GET)
     page = lists.LISTS[name](by, form.narrowing, turn)
+    reading_as(*why_listed(name, words=form.narrowing.words))
     if form.narrowing.words and not turn.key:
         log_search(form.narrowing.words, name, by=by)
     batches = batches_for(page.rows, by) if name in {"to_do", "area"} else []

@@ -19,6 +19,8 @@ from linli.cases.remarks import note, withdraw_note
 from linli.cases.story import NOTE, story_for_staff
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
+from linli.residents.purposes import WORK
+from linli.residents.showing import reading_as
 
 
 class Noted(forms.Form):
@@ -45,6 +47,7 @@ class Withdrawn(forms.Form):
 def add_note(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """Leave a note."""
     case = case_for(by, number)
+    reading_as(WORK)
     form = Noted(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 422 if form.is_bound else 200
@@ -59,6 +62,7 @@ def add_note(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 def withdraw(request: HttpRequest, by: PostActor, number: str, note: UUID) -> HttpResponse:
     """Strike a note of one's own post through."""
     case = case_for(by, number)
+    reading_as(WORK)
     written = next(
         (each for each in story_for_staff(case, by=by) if (each.key, each.name) == (note, NOTE)), None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import Conflict, Invalid
-from linli.exchange.models import Foreign, Return, Source
+from linli.exchange.models import Foreign, Reply, Return, Source
 from linli.exchange.sheets.owed import INTERIM, OPEN, OVERDUE, READY, is_answered, narrowed, owed
 from linli.exchange.sheets.replies import (
     LONGEST_INTERIM,
@@ -32,6 +33,10 @@ from linli.portals.desk.places import has
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.sheets import workbook_named
 from linli.posts.actor import PostActor
+from linli.residents.access import MATTERS
+from linli.residents.models import How
+from linli.residents.purposes import EXCHANGE
+from linli.residents.showing import reading_as, show
 
 PAGE = 50
 MOST_RETURNS = 20
@@ -58,6 +63,7 @@ class OwedRow:
 def owed_page(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """The cases whose answer a source still waits for, the most urgent first."""
     source = source_for(by, code, "exchange.read")
+    reading_as(EXCHANGE, How.LIST)
     state = request.GET.get("state", "")
     page = _page(request)
     rows = (
@@ -80,6 +86,12 @@ def owed_page(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     return render(request, "desk/owed.html", context)
 
 
+def _told_of(replies: Iterable[Reply]) -> None:
+    """What was answered to somebody says what they raised and how it stands."""
+    for each in replies:
+        show(each.foreign.case.whose, MATTERS)
+
+
 def _page(request: HttpRequest) -> int:
     given = request.GET.get("page", "")
     return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 5 else 1
@@ -95,6 +107,7 @@ def _returns(source: Source) -> list[Return]:
 def return_replies(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """What would go back about the ticked cases; with a yes, it is marked as returned, and its workbook is there."""
     source = source_for(by, code, "exchange.sheets")
+    reading_as(EXCHANGE, How.EXPORT)
     keys = _ticked(request)
     sure = "sure" in request.POST
     wrong = ""
@@ -144,8 +157,10 @@ def _asked(
 def returned(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpResponse:
     """A return: what was told about which case, and its workbook."""
     source = source_for(by, code, "exchange.read")
+    reading_as(EXCHANGE, How.LIST)
     back = return_of(source, key, by=by)
     replies = list(back.replies.select_related("foreign__case").order_by("pk"))
+    _told_of(replies)
     context = {"source": source, "back": back, "replies": replies, "may_fetch": has(by, "exchange.sheets")}
     return render(request, "desk/returned.html", context)
 
@@ -155,5 +170,7 @@ def returned(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpR
 def returned_file(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpResponse:
     """The workbook of a return, in the source's own form; the same however often it is fetched."""
     source = source_for(by, code, "exchange.sheets")
+    reading_as(EXCHANGE, How.EXPORT)
     back = return_of(source, key, by=by)
+    _told_of(back.replies.select_related("foreign__case"))
     return workbook_named(returned_workbook(back), f"{source.name}-{back.at:%Y%m%d-%H%M}")

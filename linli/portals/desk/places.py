@@ -99,6 +99,7 @@ class Desk:
             found.append(Place(label, reverse("desk:exchange"), frozenset(EXCHANGE_PAGES), waiting))
         for needed, label, name, pages in (
             (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
+            ("looks.print", _("Printouts"), "printouts", {"printouts"}),
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
             ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
             (

@@ -18,6 +18,8 @@ from linli.posts.actor import PostActor
 from linli.posts.lookup import bodies_for
 from linli.posts.may import require
 from linli.posts.models import Post
+from linli.residents.purposes import WORK
+from linli.residents.showing import reading_as
 
 
 class PutThroughForm(forms.Form):
@@ -44,6 +46,7 @@ class PutThroughForm(forms.Form):
 def put_caller_through(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """Choose the post; then its telephone number is shown, and the case stands among those it was told of."""
     found = case_for(by, number)
+    reading_as(WORK)
     require(by, TAKE_CALLS, within=by.post.division.code)
     form = PutThroughForm(request.POST if request.method == "POST" else None, by=by)
     if not (form.is_bound and form.is_valid()):

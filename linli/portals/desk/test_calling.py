@@ -18,8 +18,9 @@ from linli.ledger.models import Entry
 from linli.portals.desk.calling import LOOK_UPS
 from linli.portals.desk.conftest import NAME, PHONE, dispatched, reported
 from linli.posts.actor import PartyActor
+from linli.residents.access import names_of
 from linli.residents.keeping import GivenContact
-from linli.residents.looks import looks_at
+from linli.residents.looks import Whose, looks_at
 from linli.residents.models import Access
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_matters_of_another_area_are_not_found_and_their_contact_is_not_looked_a
 
 def test_the_person_sees_who_looked_and_why(world, sign_in, case):
     call(sign_in("call_taker"), "find", phone=PHONE)
-    look = looks_at([case.reporter_id])[0]
+    look = looks_at(Whose([case.reporter_id])).lines[0]
     assert (look.who, look.about) == ("热线话务员", case.pk)
     assert "来电" in look.purpose
     assert "反映" in look.fields
@@ -234,7 +235,7 @@ def test_the_found_matters_stay_in_sight_without_a_second_look_up(world, sign_in
     response = call(sign_in("call_taker"), text="", found=case.number, phone=PHONE)
     assert response.status_code == 422
     assert case.number in text(response)
-    assert not Access.objects.exists()
+    assert [(row.about, names_of(row.classes)) for row in Access.objects.all()] == [(case.pk, ["matters"])]
 
 
 def test_matters_of_another_area_do_not_come_in_through_the_hidden_field(world, sign_in):

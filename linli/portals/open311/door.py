@@ -23,8 +23,12 @@ from linli.exchange.models import Source
 from linli.exchange.sources import note_refusal, require_quota, source_of
 from linli.portals.open311.asking import own_number
 from linli.portals.open311.rendering import Node, Reply, rendered
+from linli.posts.actor import SystemActor
 from linli.posts.models import Post
 from linli.posts.tokens import Unknown
+from linli.residents.models import How
+from linli.residents.purposes import EXCHANGE
+from linli.residents.showing import forget, read_by, reading_as
 from linli.web.errors import WAIT_SECONDS
 from linli.web.limits import check_rate, check_source_rate
 from linli.web.middleware import NotThisWay
@@ -107,9 +111,13 @@ def _answered(
             if request.method not in opening.methods:
                 raise NotThisWay
             source = _source(request)
+            if source:
+                read_by(SystemActor(source.code))
+                reading_as(EXCHANGE, How.ANSWER)
             _check_how_often(request, source, opening.per_minute)
             return rendered(view(Asker(request, source, _span(request)), **given), form)
     except Refusal as refusal:
+        forget()
         errors = errors_of(refusal)
         _note(source, request, refusal, errors)
         return _refused(refusal, errors, form)

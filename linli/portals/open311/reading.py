@@ -24,6 +24,8 @@ from linli.portals.open311.asking import Wanted, readable
 from linli.portals.open311.door import Asker
 from linli.portals.open311.offer import argument_names, code_of, offered_kinds, open_to_all
 from linli.portals.open311.rendering import Node
+from linli.residents.access import MATTERS
+from linli.residents.showing import show
 from linli.web.times import instant
 
 LONGEST = 4000  # characters of a description, by the specification
@@ -139,6 +141,7 @@ def _common(case: Case, told_at: datetime | None) -> Node:
 
 def _full(case: Case, detail: Any, words: str | None) -> Node:
     """What only the source sees: the words it sent, the place it gave, and the last answer to the reporter."""
+    show(case.whose, MATTERS)
     names = argument_names(kind_of(case.kind))
     given = {name: getattr(detail, names[name], None) for name in ("lat", "long") if name in names}
     content: Node = {name: value for name, value in given.items() if value is not None}

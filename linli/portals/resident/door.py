@@ -8,6 +8,9 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
+from linli.posts.actor import PartyActor
+from linli.residents.showing import read_by
+
 BASE = "resident/door.html"
 
 View = Callable[..., HttpResponse]
@@ -19,6 +22,7 @@ def resident_page(view: View) -> View:
     @wraps(view)
     def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         request.door = BASE  # type: ignore[attr-defined]
+        read_by(PartyActor("reporter"))  # this door shows nobody anything but their own
         response = view(request, *args, **kwargs)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)

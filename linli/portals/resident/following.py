@@ -25,15 +25,17 @@ from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.linked import linked
+from linli.portals.resident.looking import by_day
 from linli.portals.resident.progress import milestones, shown_stage
-from linli.portals.resident.unlocked import lock_all, unlock, unlocked_cases, visible_case
+from linli.portals.resident.unlocked import lock_all, may_see_looks, unlock, unlocked_cases, visible_case
 from linli.posts.actor import PartyActor
-from linli.residents.looks import looks_at
+from linli.residents.looks import Looks, Whose, looks_at
 from linli.web.forms import FrameForm
 from linli.web.limits import check_rate, limited, trying_code
 from linli.web.parts import Line
 
 GUESSES_PER_MINUTE = 10
+FEW = 5  # readings on the page of a case; the rest is a page of its own
 
 
 class FollowForm(FrameForm):
@@ -151,9 +153,18 @@ def show_case(
         "detail_template": f"{case.kind}/detail.html",
         "audience": "reporter",
         "links": list(linked(request, case)),
-        "looks": looks_at([case.reporter_id]) if case.reporter_id else [],
+        **_looks(request, case),
     }
     return render(request, "resident/case.html", content, status=status)
+
+
+def _looks(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """The newest few who looked; of a sensitive case only shortly after the code was typed."""
+    if not may_see_looks(request, case):
+        return {"locked": True}
+    whose = Whose([case.reporter_id]) if case.reporter_id else Whose(nameless=[case.pk])
+    newest = looks_at(whose).lines[:FEW]
+    return {"days": by_day(Looks(newest), [case])}
 
 
 def _was_told(kind: Kind, story: list[Happening]) -> bool:

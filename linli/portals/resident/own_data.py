@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import NotYours
 from linli.cases.models import Case
+from linli.cases.sensitive import is_private
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.following import case_rows
-from linli.portals.resident.unlocked import visible_case
+from linli.portals.resident.looking import by_day, kind_that_answers, page_key
+from linli.portals.resident.unlocked import may_see_looks, visible_case
 from linli.residents.accounts import contacts_of, resident_of
-from linli.residents.looks import looks_at
+from linli.residents.delays import delayed_by_month
+from linli.residents.looks import Looks, Whose, looks_at
 from linli.residents.models import Resident
+from linli.residents.proving import recently_proven
+from linli.residents.purposes import all_purposes
 from linli.residents.reading import read
 
 MOST = 100
+MOST_MATTERS = 500
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @resident_page
 def case_data(request: HttpRequest, number: str) -> HttpResponse:
-    """The access list of a case's contact; a POST shows the data itself, and that look is logged too."""
+    """Who looked at a case; a POST shows the contact that was left, and that look is logged too."""
     case, by = visible_case(request, number)
     person = None
     if request.method == "POST" and case.reporter:
         person = read(case.reporter, "own", case, by=by)
-    looks = looks_at([case.reporter_id]) if case.reporter_id else []
-    return render(request, "resident/data.html", {"case": case, "person": person, "looks": looks})
+    may = may_see_looks(request, case)
+    looks = _looks(request, whose_case(case)) if may else Looks([])
+    return _shown(request, looks, [case], case=case, person=person, locked=not may)
+
+
+def whose_case(case: Case) -> Whose:
+    """Whose readings belong to one case."""
+    return Whose([case.reporter_id]) if case.reporter_id else Whose(nameless=[case.pk])
 
 
 @require_safe
 @login_required
 @resident_page
 def mine(request: HttpRequest) -> HttpResponse:
-    """What was raised with the resident's number, newest first."""
-    contacts = contacts_of(_resident(request))
-    cases = Case.everywhere.filter(reporter__in=contacts).order_by("-id")[:MOST]
-    return render(request, "resident/mine.html", {"rows": case_rows(list(cases))})
+    """What was raised with the resident's number, newest first; what is sensitive only after proving who it is."""
+    cases, held_back = _own_cases(request)
+    content = {"rows": case_rows(cases[:MOST]), "held_back": held_back}
+    return render(request, "resident/mine.html", content)
 
 
 @require_safe
@@ -47,8 +67,75 @@ def mine(request: HttpRequest) -> HttpResponse:
 @resident_page
 def my_data(request: HttpRequest) -> HttpResponse:
     """Who looked at anything given with the resident's number."""
+    cases, held_back = _own_cases(request)
     contacts = list(contacts_of(_resident(request)).values_list("pk", flat=True))
-    return render(request, "resident/data.html", {"case": None, "person": None, "looks": looks_at(contacts)})
+    if held_back:  # a contact belongs to one case, but for the account's own
+        contacts = [case.reporter_id for case in cases if case.reporter_id] + [_resident(request).contact_id]
+    looks = _looks(request, Whose(contacts), cases)
+    return _shown(request, looks, cases, held_back=held_back)
+
+
+@require_POST
+@resident_page
+def prove(request: HttpRequest) -> HttpResponse:
+    """Sign in anew with a fresh code, and come back."""
+    logout(request)
+    asked = urlencode({"next": reverse("resident:my_data")})
+    return redirect(f"{reverse('account_request_login_code')}?{asked}")
+
+
+@require_safe
+@resident_page
+def readings(request: HttpRequest) -> HttpResponse:
+    """For everybody: the listed reasons, their basis, and what appears later, by which law and for how long."""
+    content = {"purposes": all_purposes(), "delayed": delayed_by_month(timezone.now())}
+    return render(request, "resident/readings.html", content)
+
+
+def _own_cases(request: HttpRequest) -> tuple[list[Case], bool]:
+    """What was raised with the resident's number as far as it may be shown now, and whether something may be missing.
+
+    The second says nothing about whether there is something: it is so for everybody whose sign-in is old.
+    """
+    contacts = contacts_of(_resident(request)).values("pk")
+    rows = Case.everywhere.select_related("category").filter(reporter__in=contacts)
+    cases = list(rows.order_by("-id")[:MOST_MATTERS])
+    if recently_proven(request):
+        return cases, False
+    return [case for case in cases if not is_private(case)], True
+
+
+def _looks(request: HttpRequest, whose: Whose, cases: Sequence[Case] = ()) -> Looks:
+    asked = request.GET.get("matter", "")
+    about = next((case.pk for case in cases if case.number == asked), None)
+    return looks_at(whose, before=page_key(request), own=_with_own(request), about=about)
+
+
+def _with_own(request: HttpRequest) -> bool:
+    """One's own looks are left out unless they are asked for, or one has just looked."""
+    return "own" in request.GET or request.method == "POST"
+
+
+def _shown(request: HttpRequest, looks: Looks, cases: Sequence[Case], **more: Any) -> HttpResponse:
+    query = request.GET.copy()
+    query.pop("before", None)
+    first = f"?{query.urlencode()}" if "before" in request.GET else ""
+    query["before"] = str(looks.older)
+    onwards = f"?{query.urlencode()}" if looks.older else ""
+    content = {
+        "days": by_day(looks, cases),
+        "cases": cases,
+        "asked": request.GET.get("matter", ""),
+        "own": _with_own(request),
+        "first": first,
+        "onwards": onwards,
+        "may_ask": kind_that_answers() is not None,
+        "printed": timezone.now(),
+        "telephone": settings.PLACE_TELEPHONE,
+        **more,
+    }
+    paper = "sheet" in request.GET
+    return render(request, "resident/looks_paper.html" if paper else "resident/data.html", content)
 
 
 def _resident(request: HttpRequest) -> Resident:

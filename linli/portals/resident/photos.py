@@ -13,16 +13,21 @@ from linli.cases.attachments import path_of
 from linli.cases.models import Attachment, Case
 from linli.cases.sight import Sight, sight_of
 from linli.portals.resident.unlocked import may_see
-from linli.posts.actor import PostActor
+from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.models import Account, Holding
+from linli.residents.access import PHOTOS
+from linli.residents.showing import read_by, show
 
 
 @require_safe
 def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """The picture, shown in the page and kept only by the reader's own browser, for an hour."""
     found = Attachment.objects.select_related("case").filter(pk=key).first()
-    if found is None or not (may_see(request, found.case) or _serves(request, found.case)):
+    reader = _reader(request, found.case) if found else None
+    if found is None or reader is None:
         raise NotFound
+    read_by(reader)
+    show(found.case.whose, PHOTOS)
     path = path_of(found.digest)
     if not path.is_file():
         raise NotFound
@@ -37,9 +42,11 @@ def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return response
 
 
-def _serves(request: HttpRequest, case: Case) -> bool:
-    """Whether one of the signed-in person's posts, in force now, sees the whole case."""
+def _reader(request: HttpRequest, case: Case) -> Actor | None:
+    """The reporter, or one of the signed-in person's posts, in force now, that sees the whole case."""
+    if may_see(request, case):
+        return PartyActor("reporter", case.pk)
     if not isinstance(request.user, Account):
-        return False
-    held = Holding.objects.current().filter(account=request.user).with_post()
-    return any(sight_of(case, by=PostActor(holding)) is Sight.WHOLE for holding in held)
+        return None
+    held = map(PostActor, Holding.objects.current().filter(account=request.user).with_post())
+    return next((by for by in held if sight_of(case, by=by) is Sight.WHOLE), None)

@@ -154,7 +154,7 @@ def test_a_signed_in_resident_answers_like_any_reporter(messages_sent, checked_m
 def test_a_signed_in_resident_sees_who_looked(messages_sent, checked_matter):
     client = sign_in(messages_sent)
     client.post(f"/follow/{checked_matter.case.number}/data/")
-    assert "您本人查看" in client.get("/mine/data/").content.decode()
+    assert "您本人查看" in client.get("/mine/data/?own=1").content.decode()
 
 
 def test_signing_out_closes_everything(messages_sent, reported_matter):

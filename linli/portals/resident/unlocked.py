@@ -5,6 +5,7 @@ Only ids are kept in the session, never a code: codes are derived when a receipt
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -13,10 +14,12 @@ from linli.base.errors import NotFound
 from linli.base.text import tidy
 from linli.cases.models import Case
 from linli.cases.reading import numbered
+from linli.cases.sensitive import is_private
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, resident_of
+from linli.residents.proving import PROOF_LASTS, recently_proven
 
-UNLOCKED = "cases"
+UNLOCKED, UNLOCKED_AT = "cases", "cases_at"
 RECEIPT = "receipt"
 MOST = 30
 
@@ -25,12 +28,14 @@ def unlock(request: HttpRequest, case: UUID) -> None:
     """Let this session see a case from now on; the newest come first and the oldest fall out."""
     others = [each for each in _ids(request) if each != str(case)]
     request.session[UNLOCKED] = [str(case), *others][:MOST]
+    times = {**request.session.get(UNLOCKED_AT, {}), str(case): int(time.time())}
+    request.session[UNLOCKED_AT] = {each: times[each] for each in _ids(request) if each in times}
 
 
 def lock_all(request: HttpRequest) -> None:
     """Forget every case on this device."""
-    request.session.pop(UNLOCKED, None)
-    request.session.pop(RECEIPT, None)
+    for kept in (UNLOCKED, UNLOCKED_AT, RECEIPT):
+        request.session.pop(kept, None)
 
 
 def unlocked_cases(request: HttpRequest) -> list[Case]:
@@ -48,11 +53,23 @@ def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
 
 
 def may_see(request: HttpRequest, case: Case) -> bool:
-    """Whether the case was unlocked here or was raised with the signed-in resident's number."""
+    """Whether the case was unlocked here or was raised with the signed-in resident's number.
+
+    A sensitive one is not shown on an old session: whoever has the telephone in hand must prove it is theirs, or have
+    the code.
+    """
     if str(case.pk) in _ids(request):
         return True
     resident = resident_of(request.user)
-    return bool(resident and case.reporter_id and contacts_of(resident).filter(pk=case.reporter_id).exists())
+    if not (resident and case.reporter_id and contacts_of(resident).filter(pk=case.reporter_id).exists()):
+        return False
+    return not is_private(case) or recently_proven(request)
+
+
+def may_see_looks(request: HttpRequest, case: Case) -> bool:
+    """Whether who looked at it may be shown: of a sensitive case, only shortly after code or sign-in."""
+    unlocked = request.session.get(UNLOCKED_AT, {}).get(str(case.pk), 0)
+    return not is_private(case) or time.time() - unlocked < PROOF_LASTS or recently_proven(request)
 
 
 def _ids(request: HttpRequest) -> list[str]:

@@ -19,5 +19,7 @@ urlpatterns = [
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
     path("mine/", own_data.mine, name="mine"),
     path("mine/data/", own_data.my_data, name="my_data"),
+    path("mine/prove/", own_data.prove, name="prove"),
+    path("readings/", own_data.readings, name="readings"),
     path("photos/<uuid:key>/", photos.photo, name="photo"),
 ]

@@ -1,0 +1,62 @@
+"""Columns with what people wrote: to read one in a request is a reading of their record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from linli.residents.access import WORDS
+from linli.residents.showing import show
+
+
+class _Watched(DeferredAttribute):
+    """Gives the value as any column does, and puts whose words they are on the request's sheet.
+
+    A row that is only being written (not in the database yet) tells nobody anything.
+    """
+
+    def __get__(self, instance: Any, cls: Any = None) -> Any:
+        value = super().__get__(instance, cls)
+        if instance is not None and value and not instance._state.adding:
+            show(getattr(instance, "case", instance).whose, WORDS)
+        return value
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class _Written:
+    """What the two kinds of column share. The row, or its `case`, says whose record it is by `whose`."""
+
+    descriptor_class = _Watched
+    attname: str
+    deconstruct: Callable[[], Any]
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001  Django's own signature
+        """Writing a row is not reading it."""
+        return model_instance.__dict__[self.attname]
+
+
+def _plain(path: str, deconstructed: tuple[str, str, list[Any], dict[str, Any]]) -> Any:
+    """Migrations know the column as Django's own: the database does not see the difference."""
+    name, _path, args, kwargs = deconstructed
+    return name, path, args, kwargs
+
+
+class Words(_Written, models.TextField):  # type: ignore[type-arg, misc]
+    """A text of any length that a resident wrote."""
+
+    def deconstruct(self) -> Any:
+        """As Django's TextField."""
+        return _plain("django.db.models.TextField", super().deconstruct())
+
+
+class Line(_Written, models.CharField):  # type: ignore[type-arg, misc]
+    """A short text that a resident wrote."""
+
+    def deconstruct(self) -> Any:
+        """As Django's CharField."""
+        return _plain("django.db.models.CharField", super().deconstruct())
