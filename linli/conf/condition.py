@@ -83,8 +83,14 @@ def good_settings() -> Iterator[Finding]:
             _("LINLI_PLAIN_HTTP is on: passwords travel unencrypted."),
             _("Put a proxy with HTTPS in front and remove the setting."),
         )
-    elif not found:
+    elif not found and settings.SECOND_FACTOR:
         yield Finding(Level.OK, _("Settings are safe."))
+    if not settings.SECOND_FACTOR and not settings.DEMO:
+        yield Finding(
+            Level.WARN,
+            _("LINLI_SECOND_FACTOR is off: a stolen password opens a desk."),
+            _("Leave the setting out, so that whoever holds a post sets up a second factor."),
+        )
 
 
 def good_database() -> Iterator[Finding]:

@@ -112,6 +112,17 @@ def check_number(number: str) -> None:
             raise TooMany(_TO_ONE_NUMBER, retry_after=window - now % window)
 
 
+def check_reports_for(number: object, per_hour: int) -> None:
+    """Count one more report that leaves this telephone number: each sends it a message, also to who never reported."""
+    digits = "".join(each for each in half_width(str(number or "")) if each.isdecimal())[:LONGEST_NUMBER]
+    now = int(time.time())
+    if digits and _counted(f"reports/{digits}/{now // HOUR}", 2 * HOUR) > per_hour:
+        raise TooMany(
+            _("Too many reports with this telephone number. Leave it out, or wait an hour."),
+            retry_after=HOUR - now % HOUR,
+        )
+
+
 def _check_minute(who: str, per_minute: int, sentence: object) -> None:
     now = int(time.time())
     if _counted(f"rate/{who}/{now // MINUTE}") > per_minute:

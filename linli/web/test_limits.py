@@ -6,7 +6,7 @@ from django.test import RequestFactory
 
 from linli.base.errors import NotFound, TooMany
 from linli.web import limits
-from linli.web.limits import WRONG_CODES, check_rate, client_address, trying_code
+from linli.web.limits import WRONG_CODES, check_rate, check_reports_for, client_address, trying_code
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +63,20 @@ def test_behind_our_proxy_its_word_counts_and_only_its_last(settings):
 @pytest.mark.parametrize("odd", ["", "unix:", "a" * 500])
 def test_an_odd_address_is_one_address(odd):
     assert client_address(coming_from(odd)) == "unknown"
+
+
+def test_one_telephone_number_is_left_only_so_often_whoever_leaves_it_and_however_it_is_typed():
+    for typed in ("13912345678", "139 1234 5678", "１３９１２３４５６７８"):
+        check_reports_for(typed, 3)
+    with pytest.raises(TooMany):
+        check_reports_for("139-1234-5678", 3)
+    check_reports_for("13900000000", 3)
+
+
+@pytest.mark.parametrize("none", ["", None, "打我电话"])
+def test_without_a_number_nothing_is_counted(none):
+    for _time in range(5):
+        check_reports_for(none, 1)
 
 
 def guess(address, number, *, right=False):

@@ -136,6 +136,14 @@ def test_one_address_reports_only_so_often(world, send, settings):
     assert int(answers[-1]["Retry-After"]) <= 60
 
 
+def test_somebody_elses_number_is_left_only_so_often_from_wherever(world, settings):
+    settings.INTAKE_PER_MINUTE = 2
+    given = {"text": LAMP, "contact": {"phone": "13912345678"}}
+    clients = [Client(REMOTE_ADDR=f"203.0.113.{nr}") for nr in range(3)]
+    answers = [each.post(MATTERS, given, content_type="application/json") for each in clients]
+    assert [each.status_code for each in answers] == [201, 201, 429]
+
+
 def test_a_session_counts_for_nothing(world, send, client):
     client.force_login(world.by("county_clerk").holding.account)
     case = Case.everywhere.get(number=send(MATTERS, {"text": LAMP}).json()["number"])

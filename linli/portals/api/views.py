@@ -31,7 +31,7 @@ from linli.residents.models import How
 from linli.residents.purposes import OVERSEE, SEARCH
 from linli.residents.showing import reading_as
 from linli.web.errors import answer
-from linli.web.limits import check_rate
+from linli.web.limits import check_rate, check_reports_for
 
 RESIDENT = PartyActor("reporter")
 FILTERS = {"stage", "words", "next"}
@@ -76,6 +76,8 @@ def _opened(request: HttpRequest, kind: Kind) -> HttpResponse:
     key = idempotency_key(request)
     origin = Origin.of(_source(kind, by), key, request.body) if key else None
     data = form_data(kind.name, step, body)
+    if by is RESIDENT:
+        check_reports_for(data.get("phone"), settings.INTAKE_PER_MINUTE)
     with names_outside(kind.name, step):
         opened = open_case(kind.name, data, by=by, origin=origin)
     return answers.receipt(request, kind.name, opened)

@@ -161,6 +161,15 @@ def test_signing_in_leads_nowhere_else(clerk, away):
     assert "\n" not in page.headers["Location"]
 
 
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
+def test_proving_it_again_leads_nowhere_else(clerk, away):
+    client = Client()
+    prove(client, clerk, ago=3600)
+    page = client.post("/account/reauthenticate/", {"password": PASSWORD, "next": away})
+    assert page.status_code == 302
+    assert page.headers["Location"] == "/desk/"
+
+
 def test_signing_in_and_changing_anything_needs_the_form_of_this_site(clerk):
     client = Client(enforce_csrf_checks=True)
     assert client.post(SIGN_IN, {"login": clerk.username, "password": PASSWORD}).status_code == 403

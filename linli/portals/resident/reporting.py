@@ -37,7 +37,7 @@ from linli.portals.resident.opening import (
 )
 from linli.portals.resident.same import KEPT, SAME, Photos, answered, question
 from linli.portals.resident.unlocked import RECEIPT, unlock
-from linli.web.limits import check_rate
+from linli.web.limits import check_rate, check_reports_for
 from linli.web.qr import drawn
 
 AGAIN = "again"
@@ -75,6 +75,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     envelope = Envelope(request.POST)
     try:
         check_rate(request, "report", settings.INTAKE_PER_MINUTE)
+        check_reports_for(request.POST.get("phone"), settings.INTAKE_PER_MINUTE)
     except TooMany as refusal:
         form = opening_form(found, request.POST)
         tell(form, refusal)
