@@ -79,6 +79,10 @@ def test_holidays_do_not_count_and_make_up_days_do():
     assert due(at(2024, 2, 2, 9), 2, Unit.WORKING_DAYS, CALENDAR).date() == date(2024, 2, 5)
 
 
+def test_plain_hours_run_by_day_and_night_on_days_off_too() -> None:
+    assert due(at(2024, 2, 9, 22, 30), 24, Unit.HOURS, CALENDAR) == at(2024, 2, 10, 22, 30)
+
+
 def test_a_last_day_on_a_holiday_moves_on():
     assert due(at(2024, 2, 1, 9), 10, Unit.CALENDAR_DAYS, CALENDAR).date() == date(2024, 2, 18)
 

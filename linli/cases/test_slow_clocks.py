@@ -34,7 +34,12 @@ class Slow:
     def due(self):
         if self.over_since:
             return self.over_since
-        return self.due_by_minutes() if self.unit is Unit.WORKING_HOURS else self.due_by_days()
+        by_minutes = self.unit in (Unit.WORKING_HOURS, Unit.HOURS)
+        return self.due_by_minutes() if by_minutes else self.due_by_days()
+
+    def counts(self, minute):
+        """Working hours pass on workdays from nine to five; plain hours by day and night."""
+        return self.unit is Unit.HOURS or (9 <= minute.hour < 17 and self.worked(minute.date()))
 
     def due_by_days(self):
         """The day of a start is not counted; a last day on a day off moves on (民事诉讼法 85)."""
@@ -55,10 +60,13 @@ class Slow:
         left, minute = self.total * 60, self.runs[0][0]
         last_start = self.runs[-1][0]
         while left > 0 or minute < last_start:
-            at_work = 9 <= minute.hour < 17 and self.worked(minute.date())
-            if at_work and any(one <= minute and (not other or minute < other) for one, other in self.runs):
+            if self.counts(minute) and any(
+                one <= minute and (not other or minute < other) for one, other in self.runs
+            ):
                 left -= left > 0
             minute += timedelta(minutes=1)
+        if self.unit is Unit.HOURS:
+            return minute
         while not (self.worked(minute.date()) and time(9) <= minute.time() <= time(17)):
             minute += timedelta(minutes=1)
         return minute
