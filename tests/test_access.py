@@ -61,6 +61,7 @@ class Marks:
             kind_of(case.kind).model._default_manager.filter(pk=case.pk).update(text=words)
             if case.whose:
                 self.numbers[case.number] = case.pk
+                self.numbers |= dict.fromkeys(case.foreign.values_list("number", flat=True), case.pk)
                 self.texts |= dict.fromkeys((words[:7], *_named(case, number)), case.pk)
         for photo in Attachment.objects.filter(case__in=self.texts.values()):
             self._picture(photo)
@@ -79,9 +80,10 @@ class Marks:
         if content in self.pictures:
             return {self.pictures[content]}
         text = content.decode(errors="ignore") if response.streaming else said(response)
-        marks = self.numbers if to and to[1] == CALLS else self.texts
-        own = set(to[2].values()) if to and to[1] != CALLS else set()
-        return {case for mark, case in marks.items() if mark in text and mark not in own}
+        if to and (to[1] == CALLS or "/returned/" in to[1]):  # there the number says what somebody raised
+            return {case for number, case in self.numbers.items() if number in text}
+        own = set(to[2].values()) if to else set()
+        return {case for mark, case in self.texts.items() if mark in text and mark not in own}
 
 
 def _named(case: Case, number: int) -> tuple[str, ...]:
