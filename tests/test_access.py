@@ -20,7 +20,7 @@ from django.test import Client
 from linli.cases.attachments import path_of
 from linli.cases.exports import Wanted, answer, ask
 from linli.cases.follow import follow_code
-from linli.cases.kinds import kind_of
+from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.search import fold
 from linli.exchange.models import Foreign
@@ -33,6 +33,7 @@ from linli.posts.actor import PartyActor, SystemActor
 from linli.residents.accounts import first_sign_in
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.models import Access, Reader
+from linli.residents.words import Words
 from tests.scenes import a_case
 from tests.test_sight import SOUGHT, requests, said
 
@@ -243,3 +244,9 @@ def test_what_the_source_of_a_case_reads_is_written_down_too(
     assert (row.about, row.relation) == (case.pk, source.code)
     assert marks.in_answer(machine.get(address)) == set()
     assert Access.objects.count() == 1
+
+
+def test_what_residents_write_stands_in_columns_that_tell() -> None:
+    for kind in all_kinds():
+        columns = {each.name: each for each in kind.model._meta.get_fields()}
+        assert isinstance(columns.get("text", Words()), Words), kind.name
