@@ -20,7 +20,7 @@ from django.test import Client
 from linli.cases.attachments import path_of
 from linli.cases.exports import Wanted, answer, ask
 from linli.cases.follow import follow_code
-from linli.cases.kinds import kind_of
+from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.search import fold
 from linli.exchange.models import Foreign
@@ -33,6 +33,7 @@ from linli.posts.actor import PartyActor, SystemActor
 from linli.residents.accounts import first_sign_in
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.models import Access, Reader
+from linli.residents.words import Words
 from tests.scenes import a_case
 from tests.test_sight import SOUGHT, requests, said
 
@@ -61,6 +62,7 @@ class Marks:
             kind_of(case.kind).model._default_manager.filter(pk=case.pk).update(text=words)
             if case.whose:
                 self.numbers[case.number] = case.pk
+                self.numbers |= dict.fromkeys(case.foreign.values_list("number", flat=True), case.pk)
                 self.texts |= dict.fromkeys((words[:7], *_named(case, number)), case.pk)
         for photo in Attachment.objects.filter(case__in=self.texts.values()):
             self._picture(photo)
@@ -79,9 +81,10 @@ class Marks:
         if content in self.pictures:
             return {self.pictures[content]}
         text = content.decode(errors="ignore") if response.streaming else said(response)
-        marks = self.numbers if to and to[1] == CALLS else self.texts
-        own = set(to[2].values()) if to and to[1] != CALLS else set()
-        return {case for mark, case in marks.items() if mark in text and mark not in own}
+        if to and (to[1] == CALLS or "/returned/" in to[1]):  # there the number says what somebody raised
+            return {case for number, case in self.numbers.items() if number in text}
+        own = set(to[2].values()) if to else set()
+        return {case for mark, case in self.texts.items() if mark in text and mark not in own}
 
 
 def _named(case: Case, number: int) -> tuple[str, ...]:
@@ -241,3 +244,9 @@ def test_what_the_source_of_a_case_reads_is_written_down_too(
     assert (row.about, row.relation) == (case.pk, source.code)
     assert marks.in_answer(machine.get(address)) == set()
     assert Access.objects.count() == 1
+
+
+def test_what_residents_write_stands_in_columns_that_tell() -> None:
+    for kind in all_kinds():
+        columns = {each.name: each for each in kind.model._meta.get_fields()}
+        assert isinstance(columns.get("text", Words()), Words), kind.name

@@ -22,7 +22,7 @@ WRITERS = re.compile(
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py
-    |residents/(reading|keeping|accounts|second_factor|sessions)\.py
+    |residents/(reading|reads|showing|keeping|accounts|second_factor|sessions)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments|sight)\.py

@@ -107,7 +107,7 @@ def _together(rows: Iterable[Access]) -> list[list[Access]]:
     for row in rows:
         same = (row.reader, row.holding, row.relation, row.activity, row.about, row.contact_id)
         line = newest.get(same)
-        if line and line[0].at - row.at <= TOGETHER:
+        if line and abs(line[0].at - row.at) <= TOGETHER:
             line.append(row)
         else:
             newest[same] = [row]

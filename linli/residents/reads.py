@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
+from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import PostActor
 from linli.posts.may import require
@@ -68,14 +69,12 @@ def inspect(post: Post, reason: str, *, by: PostActor, before: UUID | None = Non
     if not reason:
         raise Invalid(_("Say why you look at this; whoever sits on the post reads it."))
     with writing():
-        Inspection.objects.create(
-            at=timezone.now(),
-            inspected=post.pk,
-            post=by.post.pk,
-            holding=by.holding.pk,
-            reason=reason[:200],
-        )
+        insert_many([Inspection(at=timezone.now(), inspected=post.pk, reason=reason[:200], **_inspector(by))])
         return _page(Access.objects.filter(post=post.pk), before)
+
+
+def _inspector(by: PostActor) -> dict[str, int]:
+    return {"post": by.post.pk, "holding": by.holding.pk}
 
 
 def _page(rows: QuerySet[Access], before: UUID | None) -> Reads:

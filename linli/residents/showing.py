@@ -72,16 +72,6 @@ def sheet(by: Actor | None = None) -> Iterator[Sheet]:
         _open.reset(before)
 
 
-@contextmanager
-def unseen() -> Iterator[None]:
-    """For code that reads texts to compare them, and shows none of them to anybody."""
-    before = _open.set(None)
-    try:
-        yield
-    finally:
-        _open.reset(before)
-
-
 def read_by(actor: Actor) -> None:
     """Say who reads what this request shows."""
     if mine := _open.get():

@@ -19,12 +19,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.base.errors import Invalid, NotFound, NotYours, TooMany
 from linli.base.text import half_width, tidy
 from linli.cases.forms import TidyText
-from linli.cases.models import Case, areas_see
 from linli.cases.printouts import POWER, Asked, Document, Printout, printout
+from linli.cases.reading import numbers_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.posts.actor import PostActor
-from linli.posts.may import covers
 from linli.posts.models import Account, Post
 from linli.residents.looks import Look
 from linli.residents.reads import INSPECT, Read, Reads, inspect, inspections_of, own_reads
@@ -152,9 +151,7 @@ def _paper(request: HttpRequest, made: Printout, by: PostActor) -> HttpResponse:
 
 
 def _lines(reads: Reads, by: PostActor) -> list[ReadLine]:
-    wanted = {read.about for read in reads.lines if read.about}
-    cases = Case.everywhere.filter(pk__in=wanted).values_list("pk", "number", "kind", "code_now")
-    known = {key: number for key, number, kind, code in cases if areas_see(kind) and covers(by, code)}
+    known = numbers_of({read.about for read in reads.lines if read.about}, by=by)
     return [ReadLine(read, known.get(read.about, "") if read.about else "") for read in reads.lines]
 
 
