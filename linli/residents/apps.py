@@ -9,4 +9,9 @@ class ResidentsConfig(AppConfig):
     def ready(self) -> None:
         from linli.ledger.triggers import append_only
 
+        from linli.residents.entries import register_entries
+        from linli.residents.tables import register_tables
+
         append_only("residents_access")
+        register_entries()
+        register_tables()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from linli.base.ids import uuid7
-from linli.residents.crypto import KEY_VERSION
 
 
 class Contact(models.Model):
@@ -17,7 +17,7 @@ class Contact(models.Model):
     phone_sealed = models.BinaryField(default=b"")
     address_sealed = models.BinaryField(default=b"")
     phone_index = models.CharField(max_length=64, blank=True, db_index=True)
-    key_version = models.SmallIntegerField(default=KEY_VERSION)
+    key_version = models.SmallIntegerField(default=1)
     language = models.CharField(max_length=10, default="zh-hans")
 
 
@@ -45,3 +45,15 @@ class Resident(models.Model):
     account = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="resident")
     contact = models.OneToOneField(Contact, models.PROTECT, related_name="resident")
     phone_verified = models.BooleanField(default=False)
+
+
+class DataKey(models.Model):
+    """A key of the ring, wrapped by the installation's data key: a version's number, or the name of one that lasts.
+
+    A retired version keeps its row and loses its key.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    wrapped = models.BinaryField(default=bytes)
+    made_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True)

@@ -125,7 +125,7 @@ def _check_appointment(by: Actor) -> None:
 
 
 def _open(contact: Contact, field: str) -> str:
-    return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field), contact.key_version)
+    return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field))
 
 
 def place_of(contact: Contact, field: str) -> str:

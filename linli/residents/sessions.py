@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.signing import JSONSerializer
 
+from linli.base.writing import writing
 from linli.residents.crypto import seal, unseal
 
 PLACE = "session"
@@ -21,3 +24,14 @@ class SealedSerializer:
     def loads(self, data: bytes) -> Any:
         """Open it again; a session sealed with another key counts as empty (Django catches what this raises)."""
         return JSONSerializer().loads(unseal(data, PLACE).encode("latin-1"))
+
+
+def renew_sessions() -> int:
+    """Seal every session with the current key, so that nobody is signed out by a change; returns how many."""
+    store, renewed = SessionStore(), 0
+    for key in list(Session.objects.values_list("pk", flat=True)):
+        with writing():
+            kept = Session.objects.select_for_update().filter(pk=key).first()
+            if kept and (said := store.decode(kept.session_data)):
+                renewed += Session.objects.filter(pk=key).update(session_data=store.encode(said))
+    return renewed
