@@ -22,6 +22,9 @@ _rules: dict[str, frozenset[str]] = {
     "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
     "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
+    "residents.register": frozenset({PostKind.GRID_WORKER, PostKind.CLERK}),
+    "residents.doubles": frozenset({PostKind.CLERK}),
+    "residents.rules": frozenset({PostKind.ADMINISTRATOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }
 

@@ -11,7 +11,7 @@ from linli.posts.models import Account
 from linli.residents.crypto import blind_index, blind_indexes, unseal
 from linli.residents.keeping import GivenContact, plain_phone, sealed_contact
 from linli.residents.models import Contact, Resident
-from linli.residents.reading import place_of
+from linli.residents.sealing import place_of
 
 
 def account_of(phone: str) -> Account | None:

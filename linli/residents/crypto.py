@@ -32,7 +32,7 @@ def current_version() -> int:
     return ring().current
 
 
-def version_of(sealed: bytes) -> int:
+def version_of(sealed: bytes | memoryview) -> int:
     """The version of the key that a sealed value names."""
     sealed = bytes(sealed)
     return int.from_bytes(sealed[len(HEADER) : _FRONT]) if sealed.startswith(HEADER) else 1
@@ -47,7 +47,7 @@ def seal(text: str, place: str) -> bytes:
     return front + nonce + _cipher(version).encrypt(nonce, text.encode(), _bound(place, version))
 
 
-def unseal(sealed: bytes, place: str) -> str:
+def unseal(sealed: bytes | memoryview, place: str) -> str:
     """Decrypt a field; InvalidTag when it was changed or moved, RetiredKey when its key is out of use."""
     sealed = bytes(sealed)
     if not sealed:

@@ -13,7 +13,7 @@ from linli.base.ids import uuid7
 from linli.base.text import half_width, tidy
 from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.models import Contact
-from linli.residents.reading import place_of
+from linli.residents.sealing import place_of
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _OTHER = re.compile(r"\+?\d{5,15}")

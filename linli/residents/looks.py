@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -30,9 +31,10 @@ class Look:
     about: UUID | None
 
 
-def looks_at(contacts: Iterable[UUID]) -> list[Look]:
-    """The newest readings of these contacts, newest first (two statements)."""
-    newest = Access.objects.filter(contact__in=list(contacts)).order_by("-at", "-id")[:MOST]
+def looks_at(contacts: Iterable[UUID], people: Iterable[UUID] = ()) -> list[Look]:
+    """The newest readings of these contacts and residents' records, newest first (two statements)."""
+    theirs = Q(contact__in=list(contacts)) | Q(person__in=list(people))
+    newest = Access.objects.filter(theirs).order_by("-at", "-id")[:MOST]
     rows = sorted(newest, key=lambda row: row.at, reverse=True)  # ids order milliseconds only
     posts = Post.objects.select_related("organisation").in_bulk({row.post for row in rows if row.post})
     return [_look(row, posts.get(row.post or 0)) for row in rows]
@@ -67,5 +69,11 @@ def _field(name: str) -> str:
         "name": pgettext("personal data", "name"),
         "phone": pgettext("personal data", "telephone number"),
         "address": pgettext("personal data", "address"),
+        "document": pgettext("personal data", "identity document"),
+        "birth": pgettext("personal data", "date of birth"),
+        "language": pgettext("personal data", "language"),
+        "relation": pgettext("personal data", "place in the household"),
+        "region": pgettext("personal data", "registered residence"),
+        "end": pgettext("personal data", "why the record ended"),
         "matters": pgettext("personal data", "what you raised and how it stands"),
     }.get(name, name)

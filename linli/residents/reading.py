@@ -15,9 +15,11 @@ from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
+from linli.residents import models
 from linli.residents.crypto import unseal
 from linli.residents.models import Access, Contact
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
+from linli.residents.sealing import place_of
 
 FIELDS = ("name", "phone", "address")
 _SHIELDED = gettext_lazy("Who raised this is shielded from your post. Write to them through Linli instead.")
@@ -49,7 +51,7 @@ def read(
     purpose does not belong to the actor's kind of post (handlers have none).
     """
     rule = purpose_named(purpose)
-    if rule.many or rule.look_up:
+    if rule.many or rule.look_up or rule.of != "contact":
         raise NotYours
     return _opened([(contact, case)], rule, [name for name in rule.fields if name in fields], by)[0]
 
@@ -57,7 +59,7 @@ def read(
 def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Actor) -> list[Person]:
     """The same for a list that a second post has approved, or a batch of the system's own: all, or nothing is read."""
     rule = purpose_named(purpose)
-    if not (rule.many or isinstance(by, SystemActor)):
+    if rule.of != "contact" or not (rule.many or isinstance(by, SystemActor)):
         raise NotYours
     return _opened(pairs, rule, rule.fields, by)
 
@@ -82,14 +84,19 @@ def _opened(
 
 
 def log(
-    looks: Sequence[tuple[Contact, UUID | None]], purpose: str, fields: Sequence[str], *, by: Actor
+    looks: Sequence[tuple[Contact | models.Person, UUID | None]],
+    purpose: str,
+    fields: Sequence[str],
+    *,
+    by: Actor,
 ) -> None:
-    """Write an access row for each contact and the case it is about; without them nothing may be shown."""
+    """Write an access row for each contact or resident and the case it is about; without them nothing may be shown."""
     who, now, said = by.by(), timezone.now(), ",".join(fields)
     insert_many(
         [
             Access(
-                contact=contact,
+                contact=whose if isinstance(whose, Contact) else None,
+                person=None if isinstance(whose, Contact) else whose,
                 at=now,
                 purpose=purpose,
                 about=about,
@@ -99,7 +106,7 @@ def log(
                 relation=who.relation,
                 fields=said,
             )
-            for contact, about in looks
+            for whose, about in looks
         ]
     )
 
@@ -126,8 +133,3 @@ def _check_appointment(by: Actor) -> None:
 
 def _open(contact: Contact, field: str) -> str:
     return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field))
-
-
-def place_of(contact: Contact, field: str) -> str:
-    """The place a sealed value is bound to."""
-    return f"contact/{contact.pk}/{field}"

@@ -8,7 +8,9 @@ from linli.posts.models import Account
 from linli.residents.accounts import username_of
 from linli.residents.crypto import blind_index
 from linli.residents.models import Contact
-from linli.residents.sealing import Changes, SealedTable, column_place, register
+from linli.residents.people.indexes import renewed_household, renewed_person
+from linli.residents.people.reading import OWN
+from linli.residents.sealing import SealedTable, column_place, register
 
 
 def register_tables() -> None:
@@ -22,6 +24,17 @@ def register_tables() -> None:
             before=_rename_account,
         )
     )
+    register(
+        SealedTable(
+            "residents.Person",
+            tuple(f"{name}_sealed" for name in OWN),
+            column_place,
+            indexes=renewed_person,
+        )
+    )
+    register(SealedTable("residents.Household", ("address_sealed",), column_place, indexes=renewed_household))
+    register(SealedTable("residents.Member", ("relation_sealed",), column_place))
+    register(SealedTable("residents.Residence", ("region_sealed",), column_place))
 
 
 def _rename_account(contact: Contact, texts: Mapping[str, str]) -> None:

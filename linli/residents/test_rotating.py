@@ -20,8 +20,7 @@ from linli.residents.accounts import account_of, contacts_of, contacts_with, fir
 from linli.residents.crypto import RetiredKey, blind_index, derived_code, seal, unseal
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.models import Contact, DataKey, Resident
-from linli.residents.reading import place_of
-from linli.residents.sealing import sealed_tables
+from linli.residents.sealing import place_of, sealed_tables
 
 CONSOLE = SystemActor("test")
 PHONE = "13912345678"
