@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.db.models import DateField, F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -115,7 +117,8 @@ def end(person: Person, why: str, *, on: date, by: PostActor) -> None:
         if now.ended_on:
             raise Conflict(_("This record has ended already."))
         _leave(now, on)
-        Residence.objects.filter(person=now, until=None).update(until=on)
+        registered = Residence.objects.filter(person=now, until=None)  # noted later than the day, perhaps
+        registered.update(until=Greatest(F("since"), Value(on, output_field=DateField())))
         now.ended_on = on
         put(now, now.division, end=why)
         now.save()

@@ -67,7 +67,8 @@ def read_people(
 ) -> list[Record]:
     """The same for the members of one household, or the two records of a pair: all, or nothing is read."""
     rule = purpose_named(purpose)
-    roots = [root_of(each) for each in people] if not rule.pairs else list(people)
+    fresh = _read_again(people)
+    roots = fresh if rule.pairs else [root_of(each) for each in fresh]
     for person in roots:
         require_sight(person, rule, by=by, about=about)
     if isinstance(by, PostActor):
@@ -76,6 +77,13 @@ def read_people(
     with writing():
         log([(person, about) for person in roots], rule.name, covered, by=by)
         return [_opened(person, covered) for person in roots]
+
+
+def _read_again(people: Sequence[Person]) -> list[Person]:
+    """As the database has them now: whoever moved meanwhile is not of this area any more."""
+    rows = Person.objects.select_related("division", "merged_into__division")
+    found = rows.in_bulk([each.pk for each in people])
+    return [found[each.pk] for each in people]
 
 
 def require_sight(person: Person, rule: Purpose, *, by: Actor, about: UUID | None = None) -> None:
