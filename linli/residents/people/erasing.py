@@ -7,6 +7,7 @@ points to it. A record that an open case was linked with is held until that case
 from __future__ import annotations
 
 import hashlib
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -191,6 +192,4 @@ def _ended(row: Any) -> tuple[date | None, list[Person]]:
 def months_before(day: date, months: int) -> date:
     """The day so many months ago; the last of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = date.fromordinal(first_of_next.toordinal() - 1).day
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
