@@ -1,6 +1,6 @@
 """Which cases a resident's record was opened for. From the case to the person only; no list of a person's cases.
 
-Nothing joins a case's contact with a resident by itself: their indexes have different keys. Somebody who may open both
+Nothing joins a case's contact with a resident by itself: their indexes have different keys. Somebody who may read both
 asks for it in the case, the telephone number has to match exactly, and what is found is not shown by that.
 """
 
@@ -19,6 +19,7 @@ from linli.residents.models import Contact, Involvement, Person
 from linli.residents.people.indexes import PHONE
 from linli.residents.people.reading import require_window, root_of
 from linli.residents.people.registering import REGISTER
+from linli.residents.purposes import purpose_named
 from linli.residents.reading import Concern
 from linli.residents.sealing import place_of
 
@@ -31,7 +32,7 @@ def resident_behind(contact: Contact, case: Concern, *, relation: str, by: PostA
     if case.reporter_id != contact.pk or not covers(by, case.code_now):
         raise NotFound
     require(by, REGISTER, within=case.code_now)
-    require_window(by, kinds_with(REGISTER))
+    require_window(by, kinds_with(REGISTER) & purpose_named("call_back").posts)  # never whoever deals with it
     phone = unseal(contact.phone_sealed, place_of(contact, "phone"))
     rows = Person.objects.filter(phone_index__in=blind_indexes(phone, PHONE), erased_at=None)
     roots = {root.pk: root for root in map(root_of, rows.select_related("division", "merged_into__division"))}

@@ -91,6 +91,14 @@ def merges_of(person: Person) -> list[Merge]:
     return list(Merge.objects.filter(kept=person, undone_at=None).order_by("-at", "-id"))
 
 
+def merges_in(by: PostActor) -> list[Merge]:
+    """The latest merges of a post's area that can be undone: when, nothing of whom."""
+    require(by, DOUBLES, within=by.post.division.code)
+    low, high = by.post.division.span
+    here = {"kept__division__code__gte": low, "kept__division__code__lt": high}
+    return list(Merge.objects.filter(undone_at=None, **here).order_by("-at", "-id")[:20])
+
+
 def _locked(pair: Pair) -> list[Person]:
     """Both records, locked in the order of their keys, so that two merges cannot wait for each other."""
     rows = Person.objects.select_for_update(of=("self",)).select_related("division").order_by("pk")

@@ -103,8 +103,13 @@ def require_sight(person: Person, rule: Purpose, *, by: Actor, about: UUID | Non
 
 def require_window(by: PostActor, kinds: frozenset[str], *, wide: bool = False) -> None:
     """Residents' records are for the posts residents deal with: of a grid, a village, at most a town."""
-    if by.post.kind not in kinds or not (wide or by.post.division.level >= _WIDEST):
+    if not has_window(by, kinds, wide=wide):
         raise NotYours(_SHIELDED)
+
+
+def has_window(by: PostActor, kinds: frozenset[str], *, wide: bool = False) -> bool:
+    """The same as a question, for showing the way or not."""
+    return by.post.kind in kinds and (wide or by.post.division.level >= _WIDEST)
 
 
 def root_of(person: Person) -> Person:

@@ -38,7 +38,7 @@ from linli.residents.people.indexes import (
     likeness_indexes,
 )
 from linli.residents.people.pairs import note_pair
-from linli.residents.people.reading import not_found, require_window, root_of
+from linli.residents.people.reading import not_found, opened, require_window, root_of
 from linli.residents.reading import log
 
 REGISTER = "residents.register"
@@ -220,6 +220,18 @@ def find(number: str, *, by: PostActor) -> list[Person]:
     if not found:
         raise not_found()
     return list(found.values())
+
+
+def find_one(number: str, name: str, *, by: PostActor) -> Person:
+    """The one resident with this number; where a telephone is shared, the one who has this name too."""
+    found = find(number, by=by)
+    if len(found) > 1:
+        wanted = "".join(tidy(name).split())
+        found = [each for each in found if wanted and "".join(opened(each, "name").split()) == wanted]
+    if len(found) != 1:
+        shared = _("Several residents share this telephone. Enter the whole name too, or a document number.")
+        raise Invalid(fields={"called": [shared]})
+    return found[0]
 
 
 def anywhere(number: str) -> list[Person]:

@@ -165,7 +165,7 @@ def test_a_number_that_two_share_links_nobody(world, resident, another, case):
     assert not Involvement.objects.exists()
 
 
-@pytest.mark.parametrize("key", ["power", "chengguan_dispatcher", "county_clerk", "liuhe_clerk"])
+@pytest.mark.parametrize("key", [HOME, "power", "chengguan_dispatcher", "county_clerk", "liuhe_clerk"])
 def test_nobody_else_links_a_case_with_a_resident(world, resident, case, key):
     with pytest.raises((NotFound, NotYours)):
         resident_behind(case.reporter, case, relation="reporter", by=world.by(key))
