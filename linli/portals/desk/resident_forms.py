@@ -48,7 +48,7 @@ class PlaceForm(forms.Form):
 
     division = forms.CharField(label=gettext_lazy("Grid, village or community"), max_length=100)
     address = forms.CharField(
-        label=gettext_lazy("Address"),
+        label=gettext_lazy("Home address"),
         max_length=200,
         help_text=gettext_lazy("Street, house, staircase, door, as on the door plate."),
         widget=forms.TextInput(_OFF),
