@@ -18,7 +18,7 @@ from linli.base.writing import writing
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor
 from linli.residents.crypto import current_version
-from linli.residents.keyring import FAMILY, LASTING, derived, first_secret, ring, wrap
+from linli.residents.keyring import FAMILY, LASTING, Ring, derived, first_secret, ring, wrap
 from linli.residents.models import DataKey
 from linli.residents.sealing import SealedTable, sealed_tables
 
@@ -49,8 +49,9 @@ def begin(secret: bytes, *, by: Actor) -> int:
 
 
 def wrap_again() -> int:
-    """Wrap every key of the ring with the present `LINLI_DATA_KEY`; returns how many."""
-    held = ring()
+    """Wrap every key of the ring with the present `LINLI_DATA_KEY`; returns how many, 0 when there is no ring yet."""
+    refresh()
+    held = ring() if DataKey.objects.exists() else Ring(1, {}, {})
     names = {str(version): secret for version, secret in held.living.items()} | dict(held.lasting)
     with writing():
         kept = DataKey.objects.filter(name__in=names)

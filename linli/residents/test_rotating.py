@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidTag
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import BinaryField
 
 from linli.base.errors import Conflict
@@ -162,6 +162,12 @@ def test_a_changed_master_opens_with_the_one_before_until_it_is_wrapped_anew(fre
     settings.DATA_KEY_BEFORE = ""
     crypto.ring.forget()
     assert opened(contact) == PHONE
+
+
+def test_the_first_key_is_not_left_behind_by_wrapping_alone(fresh_database):
+    refresh()
+    with pytest.raises(CommandError, match="linli rekey"):
+        call_command("rekey", master=True)
 
 
 def test_a_leaked_master_is_changed_with_the_first_key_too(fresh_database, settings):

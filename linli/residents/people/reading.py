@@ -176,4 +176,5 @@ def relation_of(member: Member) -> str:
 
 def not_found() -> NotFound:
     """What a number says that belongs to nobody here; the same for one that belongs to somebody elsewhere."""
-    return NotFound(_("No resident of your area is known by this number."))
+    sentence = _("No resident of your area is known by this number.")
+    return NotFound(sentence, fields={"number": [sentence]})

@@ -40,6 +40,8 @@ class Command(BaseCommand):
         """Begin or go on; say what was done."""
         if options["master"]:
             said = {"count": wrap_again()}
+            if not said["count"]:
+                raise CommandError(_("There are no keys to wrap yet. Run `linli rekey` first."))
             self.stdout.write(_("%(count)d keys were wrapped with the present LINLI_DATA_KEY.") % said)
             return
         begun = time.monotonic()
