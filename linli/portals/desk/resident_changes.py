@@ -57,7 +57,7 @@ def _as_typed(record: Record) -> dict[str, Any]:
 def _changes(form: CorrectForm) -> dict[str, str]:
     """What differs from what was held, as it is sealed."""
     said, changed = form.cleaned_data, set(form.changed_data)
-    changes = {name: said[name] for name in ("name", "phone", "region") if name in changed}
+    changes: dict[str, str] = {name: said[name] for name in ("name", "phone", "region") if name in changed}
     if "birth" in changed:
         changes["birth"] = iso(said["birth"])
     if changed & {"document", "number"}:
