@@ -8,16 +8,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from linli.base.errors import Conflict, Invalid
+from linli.base.errors import Conflict, Invalid, TooMany
 from linli.portals.desk.hats import seated
 from linli.portals.desk.placing import names_offered
 from linli.portals.desk.resident_forms import ResidentForm
-from linli.portals.desk.residents import keep_open, require_desk, unkept
+from linli.portals.desk.residents import LOOK_UPS, keep_open, require_desk, unkept
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.models import Person
 from linli.residents.people.changing import move_in
 from linli.residents.people.registering import Known, register
+from linli.web.limits import check_post_rate
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,12 +34,13 @@ def register_resident(request: HttpRequest, by: PostActor) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, by, form, status=422)
     try:
+        check_post_rate(by.post.pk, "resident", **LOOK_UPS)
         return keep_open(request, by, _kept(request, by, form))
     except Known as known:
         if found := _chosen(act, known):
             return keep_open(request, by, found)
         return _shown(request, by, form, known=known, status=known.status)
-    except (Invalid, Conflict) as refusal:
+    except (Invalid, Conflict, TooMany) as refusal:
         return _shown(request, by, with_errors(form, refusal), status=refusal.status)
 
 

@@ -46,6 +46,7 @@ def edit(person: Person, changes: Mapping[str, str], *, reason: str, by: PostAct
     with writing():
         now = _locked(person, by)
         if "region" in texts:
+            _check_going(now)
             keep_region(now, plain_region(texts.pop("region")), timezone.localdate())
         if "phone" in texts:
             texts["phone"] = plain_phone(texts["phone"])
@@ -94,8 +95,7 @@ def _move(now: Person, division: Division, address: str, *, on: date, by: PostAc
     if not tidy(address):
         raise Invalid(fields={"address": [_("Please enter the address, as on the door.")]})
     _check_day(now, on)
-    if now.ended_on:
-        raise Conflict(_("This record has ended. Register the person anew."))
+    _check_going(now)
     home, before = home_at(division, address), now.division
     _leave(now, on)
     settle(now, home, on, relation)
@@ -133,6 +133,11 @@ def _locked(person: Person, by: PostActor) -> Person:
     if now.merged_into_id or now.erased_at:
         raise Conflict(_("This record has been taken up by another, or erased. Look the person up again."))
     return now
+
+
+def _check_going(now: Person) -> None:
+    if now.ended_on:
+        raise Conflict(_("This record has ended. Register the person anew."))
 
 
 def _check_day(now: Person, on: date) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Min, Model, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,8 +23,8 @@ from linli.base.writing import writing
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.may import require
-from linli.residents.models import Erasure, Household, Involvement, Member, Person, Residence
-from linli.residents.people.fields import all_fields, rule_of
+from linli.residents.models import Erasure, FieldRule, Household, Involvement, Member, Person, Residence
+from linli.residents.people.fields import Field, all_fields, rule_of
 from linli.residents.people.pairs import DOUBLES
 from linli.residents.people.reading import OWN, root_of
 
@@ -66,7 +66,7 @@ def erase_due() -> int:
     for field in all_fields():
         model = _TABLES[field.table]
         due = []
-        for row in _candidates(model, f"{field.name}_sealed"):
+        for row in _candidates(model, f"{field.name}_sealed", months_before(today, shortest(field))):
             if _is_due(row, field.name, today):
                 due.append(row.pk)
             if len(due) + done >= BATCH:
@@ -155,15 +155,21 @@ def _lived_in() -> Q:
     return Q(Exists(open_ones))
 
 
-def _candidates(model: type[Model], column: str) -> Iterator[Any]:
-    """Rows that hold the field and whose stretch is over: what has no end yet is not looked at."""
+def shortest(field: Field) -> int:
+    """The shortest period of a field anywhere: what ended later than that need not be looked at."""
+    local = FieldRule.objects.filter(field=field.name).aggregate(least=Min("months"))["least"]
+    return field.months if local is None else min(field.months, local)
+
+
+def _candidates(model: type[Model], column: str, ended: date) -> Iterator[Any]:
+    """Rows that hold the field and whose stretch may have been over by a day: what has no end yet is left alone."""
     rows = model._default_manager.exclude(**{column: b""}).order_by("pk")
     if model is Person:
-        over = Q(ended_on__isnull=False) | Q(merged_into__isnull=False)
+        over = Q(ended_on__lte=ended) | Q(merged_into__isnull=False)
         return rows.filter(over).select_related("division", "merged_into").iterator()
     if model is Household:
         return rows.exclude(_lived_in()).select_related("division").iterator()
-    over = Q(until__isnull=False) | Q(person__merged_into__isnull=False)
+    over = Q(until__lte=ended) | Q(person__merged_into__isnull=False)
     return rows.filter(over).select_related("person__division", "person__merged_into").iterator()
 
 

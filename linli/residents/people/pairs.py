@@ -37,7 +37,7 @@ def _pairs_by(index: str) -> int:
     alive = Person.objects.filter(merged_into=None, erased_at=None).exclude(**{column: ""})
     doubled = alive.values(column).annotate(count=Count("id")).filter(count__gt=1).order_by()
     found = 0
-    for shared in doubled.values_list(column, flat=True)[: BATCH * 20].iterator():
+    for shared in doubled.values_list(column, flat=True).iterator():
         people = list(alive.filter(**{column: shared}).order_by("id")[:BATCH])
         found += _note_all(people, index)
         if found >= BATCH:

@@ -104,21 +104,41 @@ def register(given: GivenResident, *, by: PostActor, sure: bool = False) -> Pers
     _check_place(given)
     texts, region = checked_texts(given), plain_region(given.region)
     with writing():
-        household = home_at(given.division, given.address, apart=given.apart)
-        alike = likely(texts, given.division, household)
-        if alike and not sure:
-            near = [each for each, _by in alike if covers(by, each.division.code)]
-            raise Known(near, elsewhere=len(near) < len(alike))
-        person = _kept(given, texts, household)
-        settle(person, household, given.since, given.relation)
-        if region:
-            keep_region(person, region, given.since)
-        for other, index in alike:
-            note_pair(other, person, index)
-        facts = {"household": household.pk, "alike": len(alike)}
-        record(Line(REGISTER, by.by(), given.division.code, person.pk, facts=facts))
-        log([(person, None)], "upkeep", [name for name in texts if texts[name]], by=by)
+        alike = likely(
+            texts, given.division, None if given.apart else known_home(given.division, given.address)
+        )
+        if not alike or sure:
+            return _registered(given, texts, region, alike, by=by)
+        # That somebody tried is kept though nothing else is: asking is a look-up like any other.
+        _note_look_up(texts["document"] or texts["phone"] or texts["name"], len(alike), by)
+    near = [each for each, _index in alike if covers(by, each.division.code)]
+    raise Known(near, elsewhere=len(near) < len(alike))
+
+
+def _registered(
+    given: GivenResident,
+    texts: dict[str, str],
+    region: str,
+    alike: list[tuple[Person, str]],
+    *,
+    by: PostActor,
+) -> Person:
+    household = home_at(given.division, given.address, apart=given.apart)
+    person = _kept(given, texts, household)
+    settle(person, household, given.since, given.relation)
+    if region:
+        keep_region(person, region, given.since)
+    for other, index in alike:
+        note_pair(other, person, index)
+    facts = {"household": household.pk, "alike": len(alike)}
+    record(Line(REGISTER, by.by(), given.division.code, person.pk, facts=facts))
+    log([(person, None)], "upkeep", [name for name in texts if texts[name]], by=by)
     return person
+
+
+def _note_look_up(typed: str, found: int, by: PostActor) -> None:
+    words = {"digest": blind_index(typed, "look-up")}
+    record(Line(LOOK_UP, by.by(), by.post.division.code, facts={"found": found}, words=words))
 
 
 def _check_place(given: GivenResident) -> None:
@@ -141,15 +161,19 @@ def _kept(given: GivenResident, texts: dict[str, str], household: Household) -> 
     return person
 
 
+def known_home(division: Division, address: str) -> Household | None:
+    """The household at exactly this address, if one is known."""
+    indexes = blind_indexes(address_text(division, address), ADDRESS)
+    return Household.objects.filter(division=division, address_index__in=indexes).order_by("id").first()
+
+
 def home_at(division: Division, address: str, *, apart: bool = False) -> Household:
     """The household at exactly this address, or a new one."""
-    text = address_text(division, address)
-    known = Household.objects.filter(division=division, address_index__in=blind_indexes(text, ADDRESS))
-    if not apart and (found := known.order_by("id").first()):
+    if not apart and (found := known_home(division, address)):
         return found
     home = Household(id=uuid7(), division=division, key_version=current_version())
     put(home, division, address=tidy(address)[:200])
-    home.address_index = blind_index(text, ADDRESS)
+    home.address_index = blind_index(address_text(division, address), ADDRESS)
     home.save(force_insert=True)
     return home
 
@@ -187,12 +211,14 @@ def keep_region(person: Person, region: str, since: date) -> None:
     row.save(force_insert=True)
 
 
-def likely(texts: dict[str, str], division: Division, household: Household) -> list[tuple[Person, str]]:
+def likely(
+    texts: dict[str, str], division: Division, household: Household | None
+) -> list[tuple[Person, str]]:
     """Records that share the document, the telephone with the name's likeness, or the likeness; and by which."""
     wanted = (
         ("document", blind_indexes(texts["document"], DOCUMENT)),
         ("phone", blind_indexes(texts["phone"], PHONE)),
-        ("likeness", likeness_indexes(texts, division, household.pk)),
+        ("likeness", likeness_indexes(texts, division, household.pk if household else None)),
     )
     found: dict[Any, tuple[Person, str]] = {}
     for name, indexes in wanted:
@@ -214,9 +240,7 @@ def find(number: str, *, by: PostActor) -> list[Person]:
     with writing():
         rows = _with_number(typed).filter(division__code__gte=low, division__code__lt=high)
         found = {root.pk: root for root in map(root_of, rows) if covers(by, root.division.code)}
-        facts = {"found": len(found)}
-        words = {"digest": blind_index(typed, "look-up")}
-        record(Line(LOOK_UP, by.by(), by.post.division.code, facts=facts, words=words))
+        _note_look_up(typed, len(found), by)
     if not found:
         raise not_found()
     return list(found.values())

@@ -140,6 +140,14 @@ def test_what_the_system_holds_is_offered_not_asked_again(world, resident, chang
     assert (pair.first, pair.second, pair.by) == (resident, second, by)
 
 
+def test_asking_whether_somebody_is_held_leaves_an_entry_like_a_look_up(world, resident):
+    with pytest.raises(Known):
+        register(given(world, division=world.place(ELSEWHERE)), by=world.by(ELSEWHERE))
+    entry = Entry.objects.get(name="residents.look_up")
+    assert (entry.facts["found"], entry.post) == (1, world.posts[ELSEWHERE].pk)
+    assert Household.objects.count() == 1
+
+
 def test_a_namesake_at_another_address_is_not_asked_about(world, resident, another):
     assert another(name=NAME, address="东门街99号").pk
     assert not Pair.objects.exists()
