@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.base.errors import Invalid
 from linli.portals.desk.hats import seated
-from linli.portals.desk.residents import unkept
+from linli.portals.desk.residents import shows_window, unkept
 from linli.posts.actor import PostActor
 from linli.residents.people.merging import merge, merge_of, merges_in, undo_merge
 from linli.residents.people.pairs import keep_apart, open_pairs, pair_of
@@ -27,7 +27,7 @@ def doubles(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The pair that has waited longest, asked for with a button: opening it leaves a row for both."""
     waiting = open_pairs(by)
     if request.method != "POST" or not waiting:
-        context = {"waiting": len(waiting), "merges": merges_in(by)}
+        context = {"waiting": len(waiting), "merges": merges_in(by), "window": shows_window(by)}
         return render(request, "desk/doubles.html", context)
     pair = waiting[0]
     records = read_people([pair.first, pair.second], "pairs", by=by, fields=FIELDS)

@@ -16,6 +16,8 @@ from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with
+from linli.residents.people.fields import RULES
+from linli.residents.people.pairs import DOUBLES
 from linli.residents.people.reading import has_window
 from linli.residents.people.registering import REGISTER
 
@@ -90,6 +92,9 @@ class Desk:
             )
         if has_window(self.by, kinds_with(REGISTER)):
             found.append(Place(_("Residents"), reverse("desk:residents"), frozenset(RESIDENT_PAGES)))
+        elif has(self.by, DOUBLES) or has(self.by, RULES):
+            page = "doubles" if has(self.by, DOUBLES) else "resident_fields"
+            found.append(Place(_("Residents"), reverse(f"desk:{page}"), frozenset(RESIDENT_PAGES)))
         if has(self.by, "exchange.read"):
             waiting = count_owed(sources_in(self.by), by=self.by)
             label = pgettext("desk", "Exchange")

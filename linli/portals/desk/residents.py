@@ -27,7 +27,6 @@ from linli.posts.may import require
 from linli.posts.powers import kinds_with
 from linli.residents.models import Person, Residence
 from linli.residents.people.documents import Document
-from linli.residents.people.fields import all_fields, rule_of
 from linli.residents.people.involving import resident_behind
 from linli.residents.people.pairs import DOUBLES, open_pairs
 from linli.residents.people.reading import has_window, members_of, read_person, relation_of, require_window
@@ -43,6 +42,11 @@ def require_desk(by: PostActor) -> None:
     """Whether this post has a window at all."""
     require(by, REGISTER, within=by.post.division.code)
     require_window(by, kinds_with(REGISTER))
+
+
+def shows_window(by: PostActor) -> bool:
+    """Whether the way back to the look-up is shown."""
+    return has_window(by, kinds_with(REGISTER))
 
 
 def keep_open(request: HttpRequest, by: PostActor, person: Person, about: UUID | None = None) -> HttpResponse:
@@ -131,7 +135,7 @@ def household(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
 
 def may_open_resident(by: PostActor, case: Case) -> bool:
     """Whether this hat is shown the way from a case to its reporter's record: who may read both."""
-    return has_window(by, kinds_with(REGISTER)) and may_ask(by, case)
+    return shows_window(by) and may_ask(by, case)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,11 +153,3 @@ def case_resident(request: HttpRequest, by: PostActor, number: str) -> HttpRespo
             return keep_open(request, by, found, case.pk)
         none = True
     return render(request, "desk/case_resident.html", {"case": case, "none": none})
-
-
-@require_safe
-@seated
-def resident_fields(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """What is kept about residents here, what for, on what basis, for how long."""
-    rows = [rule_of(field.name, by.post.division) for field in all_fields()]
-    return render(request, "desk/resident_fields.html", {"rows": rows})

@@ -302,6 +302,22 @@ def test_a_post_looks_up_only_so_often(sign_in):
     assert codes[-1] == 429
 
 
+def test_an_administrator_decides_what_is_asked_and_nobody_else(world, sign_in):
+    decided = {
+        "field": "birth",
+        "asked": "on",
+        "basis": "高龄津贴",
+        "months": "6",
+        "valid_from": "2026-01-01",
+    }
+    assert sign_in(HOME).post(f"{DESK}fields/", decided).status_code == 403
+    client = sign_in("administrator")
+    assert client.post(f"{DESK}fields/", {**decided, "months": "99"}).status_code == 422
+    assert client.post(f"{DESK}fields/", decided).status_code == 302
+    assert "高龄津贴" in text(client.get(f"{DESK}fields/"))
+    assert 'name="birth"' in text(sign_in(HOME).get(f"{DESK}register/"))
+
+
 def test_everybody_with_a_window_reads_what_is_kept_and_how_long(sign_in):
     page = text(sign_in(HOME).get(f"{DESK}fields/"))
     assert "个人信息保护法" in page
