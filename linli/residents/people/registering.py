@@ -47,13 +47,21 @@ LOOK_UP = "residents.look_up"
 
 
 class Known(Conflict):
-    """Records that may be of the same person, in the area of whoever registers; `elsewhere` when one is not there."""
+    """Records that may be of the same person. `found` are those of the own area that the whole number leads to.
+
+    `unopened`: there are others here, which a name or a shared telephone does not open; `elsewhere`: outside the area.
+    """
 
     code = "known"
 
-    def __init__(self, found: list[Person], *, elsewhere: bool) -> None:
+    def __init__(self, alike: list[tuple[Person, str]], *, by: PostActor) -> None:
         super().__init__(_("The system may hold this person already."))
-        self.found, self.elsewhere = found, elsewhere
+        near = [(each, index) for each, index in alike if covers(by, each.division.code)]
+        phones = [each for each, index in near if index == "phone"]
+        documents = [each for each, index in near if index == "document"]
+        self.found = documents + (phones if len(phones) == 1 else [])
+        self.unopened = len(self.found) < len(near)
+        self.elsewhere = len(near) < len(alike)
 
 
 @dataclass(frozen=True)
@@ -111,8 +119,7 @@ def register(given: GivenResident, *, by: PostActor, sure: bool = False) -> Pers
             return _registered(given, texts, region, alike, by=by)
         # That somebody tried is kept though nothing else is: asking is a look-up like any other.
         _note_look_up(texts["document"] or texts["phone"] or texts["name"], len(alike), by)
-    near = [each for each, _index in alike if covers(by, each.division.code)]
-    raise Known(near, elsewhere=len(near) < len(alike))
+    raise Known(alike, by=by)
 
 
 def _registered(

@@ -133,11 +133,21 @@ def test_a_purpose_for_contacts_opens_no_record_and_the_other_way_round(world, r
 def test_what_the_system_holds_is_offered_not_asked_again(world, resident, changes, by):
     with pytest.raises(Known) as known:
         register(given(world, **changes), by=world.by(HOME))
-    assert known.value.found == [resident]
+    assert known.value.found == ([] if by == "likeness" else [resident])
+    assert known.value.unopened is (by == "likeness")
     assert Person.objects.count() == 1
     second = register(given(world, **changes), by=world.by(HOME), sure=True)
     pair = Pair.objects.get()
     assert (pair.first, pair.second, pair.by) == (resident, second, by)
+
+
+def test_a_shared_telephone_opens_no_record(world, resident, another):
+    another(name="慕容先生", phone=PHONE)
+    child = given(world, name="慕容小", document="none", number="")
+    with pytest.raises(Known) as known:
+        register(child, by=world.by(HOME))
+    assert known.value.found == []
+    assert known.value.unopened
 
 
 def test_asking_whether_somebody_is_held_leaves_an_entry_like_a_look_up(world, resident):
