@@ -86,7 +86,7 @@ def move_in(number: str, division: Division, address: str, *, on: date, by: Post
     if len(found) != 1:
         raise Conflict(_("This number does not lead to exactly one record. Register the person anew."))
     with writing():
-        now = Person.objects.select_for_update(of=("self",)).get(pk=found[0].pk)
+        now = Person.objects.select_for_update().get(pk=found[0].pk)
         _move(now, division, address, on=on, by=by, relation="head")
     return now
 
@@ -127,7 +127,8 @@ def end(person: Person, why: str, *, on: date, by: PostActor) -> None:
 
 
 def _locked(person: Person, by: PostActor) -> Person:
-    now = Person.objects.select_for_update(of=("self",)).select_related("division").get(pk=person.pk)
+    # Without a join: on PostgreSQL a row whose division changed while this waited would not be found at all.
+    now = Person.objects.select_for_update().get(pk=person.pk)
     require(by, REGISTER, within=now.division.code)
     require_window(by, kinds_with(REGISTER))
     if now.merged_into_id or now.erased_at:

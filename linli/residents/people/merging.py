@@ -57,7 +57,7 @@ def undo_merge(merge: Merge, *, by: PostActor, contested: bool = False) -> None:
     A contested merge keeps both for good: the pair is not proposed again.
     """
     with writing():
-        now = Merge.objects.select_for_update(of=("self",)).select_related("pair").get(pk=merge.pk)
+        now = Merge.objects.select_for_update().get(pk=merge.pk)
         people = {each.pk: each for each in _locked(now.pair)}
         kept, taken = people[now.kept_id], people[now.taken_id]
         for each in (kept, taken):
@@ -101,7 +101,7 @@ def merges_in(by: PostActor) -> list[Merge]:
 
 def _locked(pair: Pair) -> list[Person]:
     """Both records, locked in the order of their keys, so that two merges cannot wait for each other."""
-    rows = Person.objects.select_for_update(of=("self",)).select_related("division").order_by("pk")
+    rows = Person.objects.select_for_update().order_by("pk")
     return list(rows.filter(pk__in=[pair.first_id, pair.second_id]))
 
 
