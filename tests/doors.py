@@ -18,10 +18,13 @@ from tests.scenes import (
     a_feed,
     a_filter,
     a_kind,
+    a_merge,
     a_note,
     a_notice,
+    a_pair,
     a_post,
     a_reply_book,
+    a_resident,
     a_return,
     a_sample,
     a_source,
@@ -78,6 +81,7 @@ OWN_AREA_AND_POWER = (Answer.SIGN_IN, Answer.OPEN, Answer.REFUSED, Answer.OPEN)
 NOT_STAFF = (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.REFUSED)
 CODE_FIRST = (Answer.SIGN_IN,) * 4
 NOBODY = (Answer.HIDDEN,) * 4
+NOT_LOOKED_UP = (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.HIDDEN)
 AREA = (Answer.SIGN_IN, Answer.HIDDEN, Answer.OPEN, Answer.OPEN)
 
 CENTRE = {"wrong_division": "liuhe_clerk", "missing_power": "county_clerk", "right_power": "administrator"}
@@ -149,6 +153,21 @@ DOORS: dict[str, Door] = {
     "desk/calls/": Door(OWN_AREA_AND_POWER),
     "desk/chats/": Door(OWN_AREA_AND_POWER),
     "desk/cases/<str:number>/put-through/": Door(AREA_AND_POWER, fill=a_case),
+    "desk/residents/": Door(OWN_AREA_AND_POWER),
+    "desk/residents/register/": Door(OWN_AREA_AND_POWER),
+    "desk/residents/fields/": Door(STAFF),
+    "desk/residents/doubles/": Door(OWN_AREA_AND_POWER),
+    "desk/residents/doubles/<uuid:key>/": Door(
+        AREA_AND_POWER, fill=a_pair, method="post", data=(("keep", "apart"),)
+    ),
+    "desk/residents/merges/<uuid:key>/undo/": Door(AREA_AND_POWER, fill=a_merge, method="post"),
+    # A record is open only to who has just found it by its whole number; its address opens nothing.
+    "desk/residents/<uuid:key>/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/household/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/correct/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/move/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/end/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
     "desk/report/": Door(OWN_AREA_AND_POWER),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),
     "desk/figures/": Door(AREA, data=(("place", "990101001"),)),

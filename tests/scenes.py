@@ -27,6 +27,9 @@ from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
+from linli.residents.models import Pair, Person
+from linli.residents.people.merging import merge
+from linli.residents.people.registering import GivenResident, register
 
 
 def a_case(world: Any) -> dict[str, Any]:
@@ -51,6 +54,28 @@ def a_note(world: Any) -> dict[str, Any]:
     """A note that the clerk of 城关街道 left on a matter."""
     case = Case.everywhere.get(number=a_case(world)["number"])
     return {"number": case.number, "note": note(case, "x", by=world.by("chengguan_clerk")).pk}
+
+
+def a_resident(world: Any) -> dict[str, Any]:
+    """A resident of 东门社区 whom the clerk of 城关街道 registered."""
+    return {"key": _resident(world, "慕容秋水").pk}
+
+
+def _resident(world: Any, name: str) -> Person:
+    given = GivenResident(name, world.place("东门社区第一网格"), f"{name}家", phone="13700137001")
+    return register(given, by=world.by("chengguan_clerk"), sure=True)
+
+
+def a_pair(world: Any) -> dict[str, Any]:
+    """Two residents of 东门社区 who may be one."""
+    first, second = (_resident(world, name) for name in ("慕容秋水", "慕容秋"))
+    return {"key": Pair.objects.get(first=first, second=second).pk}
+
+
+def a_merge(world: Any) -> dict[str, Any]:
+    """The same two, merged."""
+    pair = Pair.objects.get(pk=a_pair(world)["key"])
+    return {"key": merge(pair, pair.first, by=world.by("chengguan_clerk")).pk}
 
 
 def an_absence(world: Any) -> dict[str, Any]:

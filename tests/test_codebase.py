@@ -22,7 +22,8 @@ WRITERS = re.compile(
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py
-    |residents/(reading|reads|showing|keeping|accounts|second_factor|sessions)\.py
+    |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables)\.py
+    |residents/people/(registering|changing|merging|pairs|erasing|fields|involving)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments|sight)\.py
@@ -196,3 +197,20 @@ EVERYWHERE = re.compile(
 def test_only_the_core_reads_cases_without_saying_where() -> None:
     readers = [name for name, tree in modules().items() if "Case.everywhere" in ast.unparse(tree)]
     assert [name for name in readers if not EVERYWHERE.match(name)] == []
+
+
+# Who opens what is sealed: the doors that leave a row, what makes digests of it anew, what is not of people.
+OPENS = re.compile(
+    r"residents/(crypto|reading|sealing|sessions|accounts)\.py|residents/people/(reading|involving)\.py"
+    r"|exchange/(feeds/keeping|sheets/parcels)\.py"
+)
+
+
+def test_only_the_doors_open_what_is_sealed() -> None:
+    opening = [
+        name
+        for name, tree in modules().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "unseal"
+    ]
+    assert [name for name in opening if not OPENS.fullmatch(name)] == []

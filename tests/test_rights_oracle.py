@@ -44,7 +44,9 @@ def test_the_questions_meet_every_row_with_a_yes_and_a_no(asked: list[Question])
     for each in asked:
         met[each.about].add(each.expected)
     one_sided = {about for about, answers in met.items() if not {oracle.ALLOWED} < answers}
-    shown = {f"reading.{each.name}" for each in all_purposes() if each.shows}  # no contact is unsealed for them
+    shown = {
+        f"reading.{each.name}" for each in all_purposes() if each.shows
+    }  # no contact is unsealed for them
     assert one_sided == {"core.core.nobody"} | shown
 
 

@@ -21,8 +21,11 @@ class CasesConfig(AppConfig):
             remarks,
             replies,
         )
+        from linli.cases.holds import open_among
         from linli.cases.kinds import load_kinds
+        from linli.residents.people.erasing import hold_while
 
+        hold_while(open_among)
         load_kinds()
         calling.register_entries()
         copying.register_entries()

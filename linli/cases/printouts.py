@@ -19,7 +19,7 @@ from linli.posts.may import require
 from linli.residents.accounts import contacts_with
 from linli.residents.looks import Look, Whose, looks_at
 from linli.residents.models import How
-from linli.residents.purposes import WINDOW
+from linli.residents.purposes import PRINTOUT as BY_PRINTOUT
 from linli.residents.reading import log_look_up
 
 PRINTOUT, POWER = "cases.printout", "looks.print"
@@ -69,7 +69,7 @@ def printout(asked: Asked, *, by: PostActor) -> Printout:
     with writing():
         cases = _cases(asked, by)
         pairs = [(case.reporter, case) for case in cases]
-        log_look_up(pairs, by=by, purpose=WINDOW, how=How.PRINT)
+        log_look_up(pairs, by=by, purpose=BY_PRINTOUT, how=How.PRINT)
         facts = {"found": len(cases), "document": asked.document}
         record(Line(PRINTOUT, by.by(), by.post.division.code, facts=facts))
         whose = Whose(

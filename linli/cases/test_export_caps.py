@@ -12,6 +12,7 @@ from linli.base.errors import Conflict
 from linli.cases.exports import Wanted, answer, ask, fetch
 from linli.cases.models import Case, Export
 from linli.residents.models import Access
+from linli.residents.purposes import purpose_named
 from tests.scenes import a_case
 
 WANTED = Wanted("area", "", "x", "csv")
@@ -67,4 +68,4 @@ def test_what_was_saved_up_over_days_is_not_fetched_in_one(world: Any) -> None:
     assert len(fetch(first.pk, by=world.by("chengguan_clerk"))) == 2
     with pytest.raises(Conflict):
         fetch(second.pk, by=world.by("chengguan_clerk"))
-    assert Access.objects.filter(purpose="call_back_many").count() == 2
+    assert Access.objects.filter(activity=purpose_named("call_back_many").nr).count() == 2

@@ -29,6 +29,9 @@ from linli.exchange.feeds.sending import failing
 from linli.ledger.models import Entry, Position, Unplaced
 from linli.ledger.triggers import missing
 from linli.posts.models import Post, PostKind
+from linli.residents.crypto import current_version
+from linli.residents.rotating import count_old, unfinished
+from linli.residents.sealing import sealed_tables
 
 LITTLE_SPACE, NO_SPACE = 2 << 30, 200 << 20
 LATE = timedelta(minutes=10)
@@ -269,6 +272,28 @@ def _lies_in(areas: list[tuple[int, int]], code: int) -> bool:
     return place >= 0 and code < areas[place][1]
 
 
+def keys_current() -> Iterator[Finding]:
+    """Everything sealed is sealed with the current key, and nothing with one that was destroyed."""
+    version = current_version()
+    old = {table.model: count_old(table) for table in sealed_tables()}
+    for model, count in old.items():
+        if count:
+            yield Finding(
+                Level.WARN if unfinished() else Level.FAIL,
+                _("%(count)d rows of %(table)s still carry an older key than %(version)d.")
+                % {"count": count, "table": model, "version": version},
+                _("Run `linli rekey`: it goes on where it was stopped.")
+                if unfinished()
+                else _(
+                    "They cannot be opened. They may have come from an old backup: restore that one whole."
+                ),
+            )
+    if not any(old.values()):
+        yield Finding(
+            Level.OK, _("All people's data are sealed with key %(version)d.") % {"version": version}
+        )
+
+
 def space_left() -> Iterator[Finding]:
     """There is room on the disk."""
     free = shutil.disk_usage(settings.HOME).free
@@ -290,6 +315,7 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     feeds_moving,
     attachments_whole,
     first_tasks_given,
+    keys_current,
     space_left,
 ]
 

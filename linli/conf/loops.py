@@ -24,6 +24,9 @@ from linli.portals.demo import simulator
 from linli.portals.desk.exports import make_waiting
 from linli.posts.absences import turn_over
 from linli.residents import sessions
+from linli.residents.people import erasing, pairs
+from linli.residents.people.erasing import erase_due
+from linli.residents.people.pairs import find_pairs
 
 log = logging.getLogger("linli.loops")
 LONGEST_PAUSE = 60.0
@@ -54,6 +57,8 @@ TURNS = [
     Turn(clear, 600.0),
     Turn(throw_away, 600.0),
     Turn(forget_sent, 600.0),
+    Turn(erase_due, 3600.0, erasing.BATCH),
+    Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
     Turn(sessions.forget_expired, 600.0, sessions.BATCH),

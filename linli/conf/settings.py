@@ -40,6 +40,7 @@ def _secret(name: str) -> str:
 
 SECRET_KEY = _secret("LINLI_SECRET_KEY")
 DATA_KEY = _secret("LINLI_DATA_KEY")  # opens people's data; keep a copy apart from the backups
+DATA_KEY_BEFORE = env("LINLI_DATA_KEY_BEFORE", default="")  # while it is being changed
 
 DEBUG = False
 PLAIN_HTTP = env.bool(
@@ -152,7 +153,9 @@ if ON_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000",
+        # secure_delete: what was erased is overwritten in the file, not only forgotten.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; "
+        "PRAGMA secure_delete=ON",
     }
 ATOMIC_REQUESTS = False
 # Most threads wait for the one that writes, asleep; the more wait, the more go into one commit.

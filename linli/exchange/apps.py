@@ -12,6 +12,7 @@ class ExchangeConfig(AppConfig):
         from linli.exchange.entries import register_entries
         from linli.posts.models import PostKind
         from linli.posts.powers import allow
+        from linli.residents.sealing import SealedTable, register
 
         register_entries()
         clerks = {PostKind.ADMINISTRATOR, PostKind.CALL_TAKER, PostKind.CLERK}
@@ -24,3 +25,19 @@ class ExchangeConfig(AppConfig):
             "exchange.read", {*clerks, PostKind.HEAD}, label=lambda: gettext("See what outside systems sent")
         )
         allow("exchange.sheets", clerks, label=lambda: gettext("Take sheets in and give replies back"))
+        register(
+            SealedTable(
+                "exchange.Feed",
+                ("secret_sealed",),
+                lambda feed, _column: f"exchange_feed/{feed.pk}/secret",
+                versioned=False,
+            )
+        )
+        register(
+            SealedTable(
+                "exchange.Parcel",
+                ("sealed",),
+                lambda parcel, _column: f"exchange_parcel/{parcel.pk}/sealed",
+                versioned=False,
+            )
+        )

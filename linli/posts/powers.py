@@ -69,6 +69,19 @@ _rules: dict[str, PostRule] = {
             frozenset({PostKind.CLERK}),
         ),
         PostRule(
+            "residents.register",
+            lambda: gettext("Register residents and open a record by a whole number"),
+            frozenset({PostKind.GRID_WORKER, PostKind.CLERK}),
+        ),
+        PostRule(
+            "residents.doubles",
+            lambda: gettext("Decide whether two records are of one person"),
+            frozenset({PostKind.CLERK}),
+        ),
+        PostRule(
+            "residents.rules", lambda: gettext("Change what is kept of residents"), frozenset({ADMINISTRATOR})
+        ),
+        PostRule(
             "coverage.read",
             lambda: gettext("See where posts are missing"),
             frozenset({ADMINISTRATOR, HEAD, PostKind.DISPATCHER}),

@@ -25,10 +25,11 @@ _READERS = {"post": Reader.POST, "party": Reader.PARTY, "system": Reader.SYSTEM}
 
 @dataclass(frozen=True)
 class Seen:
-    """Whose record: that of a contact, or of whoever raised a matter without leaving one."""
+    """Whose record: that of a contact, of a resident, or of whoever raised a matter without leaving a contact."""
 
     contact: UUID | None
     about: UUID | None
+    person: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,14 @@ def rows_of(glance: Glance, seen: Mapping[Seen, int]) -> list[Access]:
     now, trace = timezone.now(), randbits(62)
     return [
         _row(
-            glance, len(seen), at=now, contact_id=each.contact, about=each.about, classes=classes, trace=trace
+            glance,
+            len(seen),
+            at=now,
+            contact_id=each.contact,
+            person_id=each.person,
+            about=each.about,
+            classes=classes,
+            trace=trace,
         )
         for each, classes in seen.items()
     ]
@@ -67,10 +75,20 @@ def values_for(glance: Glance, seen: Mapping[Seen, int]) -> list[list[Any]]:
     return copies_of(
         alike,
         [
-            {"id": uuid7(), "contact_id": each.contact, "about": each.about, "classes": classes}
+            {
+                "id": uuid7(),
+                "contact_id": each.contact,
+                "person_id": each.person,
+                "about": each.about,
+                "classes": classes,
+            }
             for each, classes in seen.items()
         ],
     )
+
+
+def _whose(each: Seen) -> dict[str, Any]:
+    return {"contact_id": each.contact, "person_id": each.person, "about": each.about}
 
 
 def _row(glance: Glance, count: int, **of_each: Any) -> Access:

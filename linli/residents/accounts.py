@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
 from linli.base.writing import writing
 from linli.posts.models import Account
-from linli.residents.crypto import blind_index
+from linli.residents.crypto import blind_index, blind_indexes, unseal
 from linli.residents.keeping import GivenContact, plain_phone, sealed_contact
-from linli.residents.models import Contact, Resident
+from linli.residents.models import Contact, Person, Resident
+from linli.residents.people.indexes import PHONE
+from linli.residents.sealing import place_of
 
 
 def account_of(phone: str) -> Account | None:
     """The account that belongs to a number, if its holder has ever signed in."""
-    return Account.objects.filter(username=_username(phone)).first()
+    return Account.objects.filter(username__in=_usernames(phone)).first()
 
 
 def first_sign_in(phone: str) -> Account:
     """The account of a number just proven; made now if there is none. Twice at once makes one."""
     with writing():
-        account, new = Account.objects.get_or_create(username=_username(phone))
+        known = account_of(phone)
+        account, new = (known, False) if known else Account.objects.get_or_create(username=username_of(phone))
         if new:
             account.set_unusable_password()
             account.save(update_fields=["password"])
@@ -54,7 +59,22 @@ def resident_of(account: object) -> Resident | None:
 
 def contacts_of(resident: Resident) -> QuerySet[Contact]:
     """Every contact given with the resident's own number: the way to what was raised with it."""
-    return Contact.objects.filter(phone_index=resident.contact.phone_index).exclude(phone_index="")
+    own = resident.contact
+    phone = unseal(own.phone_sealed, place_of(own, "phone"))  # for its digests only; nobody is shown it
+    return Contact.objects.filter(phone_index__in=blind_indexes(phone, "phone"))
+
+
+def records_of(resident: Resident) -> list[UUID]:
+    """The one residents' record that holds the resident's own number, with those merged into it.
+
+    Nothing where a household shares a number: who looked at one of them is not told to another.
+    """
+    own = resident.contact
+    phone = unseal(own.phone_sealed, place_of(own, "phone"))  # for its digests only; nobody is shown it
+    rows = Person.objects.filter(phone_index__in=blind_indexes(phone, PHONE))
+    merged = dict(rows.values_list("pk", "merged_into"))
+    roots = {into or key for key, into in merged.items()}
+    return sorted(roots | set(merged)) if len(roots) == 1 else []
 
 
 def contacts_with(phone: str) -> QuerySet[Contact]:
@@ -65,9 +85,17 @@ def contacts_with(phone: str) -> QuerySet[Contact]:
     whole = plain_phone(phone)
     if not whole:
         raise Invalid(_("Enter the whole telephone number of the caller."))
-    return Contact.objects.filter(phone_index=blind_index(whole, "phone")).order_by("-id")
+    return Contact.objects.filter(phone_index__in=blind_indexes(whole, "phone")).order_by("-id")
 
 
-def _username(phone: str) -> str:
-    """Its own index domain: a user name cannot be joined with a contact's index."""
-    return f"resident-{blind_index(plain_phone(phone), 'account')[:40]}"
+def username_of(phone: str) -> str:
+    """The user name of a number's account. Its own index domain: it cannot be joined with a contact's index."""
+    return _as_username(blind_index(plain_phone(phone), "account"))
+
+
+def _usernames(phone: str) -> list[str]:
+    return [_as_username(index) for index in blind_indexes(plain_phone(phone), "account")]
+
+
+def _as_username(index: str) -> str:
+    return f"resident-{index[:40]}"

@@ -8,6 +8,11 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.ledger.triggers import append_only
+        from linli.residents.entries import register_entries
+        from linli.residents.tables import register_tables
 
         append_only("residents_access")
         append_only("residents_inspection")
+        append_only("residents_erasure")
+        register_entries()
+        register_tables()

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid
 from linli.base.ids import uuid7
 from linli.base.text import half_width, tidy
-from linli.residents.crypto import blind_index, seal
+from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.models import Contact
-from linli.residents.reading import place_of
+from linli.residents.sealing import place_of
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _OTHER = re.compile(r"\+?\d{5,15}")
@@ -48,7 +48,7 @@ def takes_text_messages(phone: str) -> bool:
 
 def sealed_contact(given: GivenContact) -> Contact:
     """An unsaved, sealed Contact, so that many can be written set-wise by whoever opens cases."""
-    contact = Contact(id=uuid7(), language=given.language)
+    contact = Contact(id=uuid7(), language=given.language, key_version=current_version())
     phone = plain_phone(given.phone)
     contact.phone_index = blind_index(phone, "phone")
     for part, text in (

@@ -45,9 +45,10 @@ class Looks:
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose rows: of these contacts, and of these matters that were raised without one."""
+    """Whose rows: of these contacts, of these residents' records, and of matters that were raised without a contact."""
 
     contacts: Collection[UUID] = ()
+    people: Collection[UUID] = ()
     nameless: Collection[UUID] = ()
 
 
@@ -81,8 +82,10 @@ def _rows(whose: Whose) -> QuerySet[Access]:
     wanted = Q(pk=None)
     if whose.contacts:
         wanted |= Q(contact__in=list(whose.contacts))
+    if whose.people:
+        wanted |= Q(person__in=list(whose.people))
     if whose.nameless:
-        wanted |= Q(contact=None, about__in=list(whose.nameless))
+        wanted |= Q(contact=None, person=None, about__in=list(whose.nameless))
     return Access.objects.filter(wanted)
 
 
@@ -105,7 +108,7 @@ def _together(rows: Iterable[Access]) -> list[list[Access]]:
     lines: list[list[Access]] = []
     newest: dict[tuple[object, ...], list[Access]] = {}
     for row in rows:
-        same = (row.reader, row.holding, row.relation, row.activity, row.about, row.contact_id)
+        same = (row.reader, row.holding, row.relation, row.activity, row.about, row.contact_id, row.person_id)
         line = newest.get(same)
         if line and abs(line[0].at - row.at) <= TOGETHER:
             line.append(row)

@@ -32,6 +32,8 @@ class Purpose:
 
     `nr` stands in the access rows: never given twice, and a purpose that nobody may use any more stays listed.
     `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it.
+    `of`: whether contacts of cases are read or residents' records; of these, `pairs` are looked at as they are, also
+    merged ones, and `wide` is for posts above a town too.
     `review`: the kind of case in which another post reviews each such reading afterwards (紧急查阅).
     `shows`: for what pages and files show of what people raised; no contact is unsealed for it.
     """
@@ -46,6 +48,9 @@ class Purpose:
     systems: frozenset[str] = frozenset()
     many: bool = False
     look_up: bool = False
+    of: str = "contact"
+    pairs: bool = False
+    wide: bool = False
     review: str = ""
     shows: bool = False
     delay: Delay | None = None
@@ -53,14 +58,16 @@ class Purpose:
 
 INTAKE, OWN, LIFE_AT_RISK = "intake", "own", "life_at_risk"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
-COMPARE, TAKE_OUT, FILE, EXCHANGE, WINDOW = "compare", "take_out", "file", "exchange", "window"
+COMPARE, TAKE_OUT, FILE, EXCHANGE, PRINTOUT = "compare", "take_out", "file", "exchange", "printout"
 LONGEST_DELAY = 90  # days
 _DUTY = "个人信息保护法 13(3)"  # needed for a statutory duty
-_RECORD = ("words", "photos", "matters")
+_RAISED = ("words", "photos", "matters")
+_RECORD = ("name", "phone", "document", "birth", "language", "address", "region")
+_AT_HOME = frozenset({PostKind.GRID_WORKER, PostKind.CLERK})
 
 
 def _showing(nr: int, name: str, label: Callable[[], str]) -> Purpose:
-    return Purpose(nr, name, label, _DUTY, _RECORD, shows=True)
+    return Purpose(nr, name, label, _DUTY, _RAISED, shows=True)
 
 
 _purposes: dict[str, Purpose] = {}
@@ -141,12 +148,61 @@ for _each in (
     _showing(18, EXCHANGE, lambda: gettext("To answer the system through which it came")),
     Purpose(
         19,
-        WINDOW,
+        PRINTOUT,
         lambda: gettext("You asked at a service window for a printout of who looked at your data"),
         "个人信息保护法 45",
         ("readings",),
         posts=frozenset({PostKind.CLERK}),
         look_up=True,
+    ),
+    Purpose(
+        30,
+        "window",
+        lambda: gettext(
+            "You came in, called or were visited: to go by what is known instead of asking again"
+        ),
+        _DUTY,
+        _RECORD,
+        posts=_AT_HOME,
+        of="person",
+    ),
+    Purpose(
+        31,
+        "household",
+        lambda: gettext("To see who lives in the household of somebody who came in"),
+        _DUTY,
+        ("name", "relation"),
+        posts=_AT_HOME,
+        of="person",
+    ),
+    Purpose(
+        32,
+        "upkeep",
+        lambda: gettext("To correct your record, or to note that you have moved"),
+        "个人信息保护法 8、46",
+        _RECORD,
+        posts=_AT_HOME,
+        of="person",
+    ),
+    Purpose(
+        33,
+        "rights",
+        lambda: gettext("You asked to see, copy, correct or delete your data"),
+        "个人信息保护法 45-47",
+        (*_RECORD, "end"),
+        posts=frozenset({PostKind.CLERK}),
+        of="person",
+    ),
+    Purpose(
+        34,
+        "pairs",
+        lambda: gettext("To see whether two records are of one person"),
+        "个人信息保护法 8",
+        ("name", "phone", "document", "birth", "address"),
+        posts=frozenset({PostKind.CLERK}),
+        of="person",
+        pairs=True,
+        wide=True,
     ),
 ):
     add_purpose(_each)
@@ -171,5 +227,9 @@ def all_purposes() -> list[Purpose]:
 
 def purposes_for(post_kind: str, *, many: bool = False) -> list[Purpose]:
     """The purposes a kind of post may give, for one contact or for a list of them."""
-    usual = (each for each in _purposes.values() if not (each.look_up or each.review or each.shows))
+    usual = (
+        each
+        for each in _purposes.values()
+        if each.of == "contact" and not (each.look_up or each.review or each.shows)
+    )
     return [each for each in usual if each.many == many and post_kind in each.posts]

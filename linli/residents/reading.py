@@ -14,10 +14,12 @@ from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
+from linli.residents import models
 from linli.residents.access import Glance, Seen, classes_of, rows_of
 from linli.residents.crypto import unseal
 from linli.residents.models import Contact, How
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
+from linli.residents.sealing import place_of
 
 FIELDS = ("name", "phone", "address")
 _SHIELDED = gettext_lazy("Who raised this is shielded from your post. Write to them through Linli instead.")
@@ -49,7 +51,7 @@ def read(
     purpose does not belong to the actor's kind of post (handlers have none).
     """
     rule = purpose_named(purpose)
-    if rule.many or rule.look_up or rule.review:
+    if rule.many or rule.look_up or rule.review or rule.of != "contact":
         raise NotYours
     return _opened([(contact, case)], rule, [name for name in rule.fields if name in fields], by)[0]
 
@@ -68,7 +70,7 @@ def read_reviewed(contact: Contact, purpose: str, case: Concern, *, by: PostActo
 def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Actor) -> list[Person]:
     """The same for a list that a second post has approved, or a batch of the system's own: all, or nothing is read."""
     rule = purpose_named(purpose)
-    if not (rule.many or isinstance(by, SystemActor)):
+    if rule.of != "contact" or not (rule.many or isinstance(by, SystemActor)):
         raise NotYours
     return _opened(pairs, rule, rule.fields, by)
 
@@ -99,17 +101,23 @@ def _opened(
 
 
 def log(
-    looks: Sequence[tuple[Contact | None, UUID | None]],
+    looks: Sequence[tuple[Contact | models.Person | None, UUID | None]],
     purpose: str,
     fields: Sequence[str],
     *,
     by: Actor,
     how: How | None = None,
 ) -> None:
-    """Write an access row for each contact and the case it is about; without them nothing may be shown."""
+    """Write an access row for each contact or resident and the case it is about; without them nothing may be shown."""
     rule = purpose_named(purpose)
-    seen = {Seen(contact.pk if contact else None, about): classes_of(fields) for contact, about in looks}
+    seen = {_seen(whose, about): classes_of(fields) for whose, about in looks}
     insert_many(rows_of(Glance(by, rule.name, how or _usual(rule)), seen))
+
+
+def _seen(whose: Contact | models.Person | None, about: UUID | None) -> Seen:
+    if isinstance(whose, models.Person):
+        return Seen(None, about, whose.pk)
+    return Seen(whose.pk if whose else None, about)
 
 
 def _usual(rule: Purpose) -> How:
@@ -139,9 +147,4 @@ def _check_appointment(by: Actor) -> None:
 
 
 def _open(contact: Contact, field: str) -> str:
-    return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field), contact.key_version)
-
-
-def place_of(contact: Contact, field: str) -> str:
-    """The place a sealed value is bound to."""
-    return f"contact/{contact.pk}/{field}"
+    return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field))

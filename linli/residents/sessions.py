@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.signing import JSONSerializer
 from django.http import HttpRequest
@@ -63,3 +64,14 @@ def forget_expired() -> int:
 
 def _relist(before: str | None, request: HttpRequest) -> None:
     UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
+def renew_sessions() -> int:
+    """Seal every session with the current key, so that nobody is signed out by a change; returns how many."""
+    store, renewed = SessionStore(), 0
+    for key in list(Session.objects.values_list("pk", flat=True)):
+        with writing():
+            kept = Session.objects.select_for_update().filter(pk=key).first()
+            if kept and (said := store.decode(kept.session_data)):
+                renewed += Session.objects.filter(pk=key).update(session_data=store.encode(said))
+    return renewed

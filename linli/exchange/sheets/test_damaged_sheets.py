@@ -17,7 +17,7 @@ from linli.exchange.models import Foreign
 from linli.exchange.sheets.conftest import HEADINGS, PHONE, Book, at, good
 from linli.exchange.sheets.parcels import contents_of
 from linli.residents.crypto import unseal
-from linli.residents.reading import place_of
+from linli.residents.sealing import place_of
 
 pytestmark = pytest.mark.django_db
 

@@ -35,6 +35,7 @@ from linli.portals.desk.keys import way_through
 from linli.portals.desk.lights import lights_of
 from linli.portals.desk.reading import links_of, tasks_of
 from linli.portals.desk.replying import prefill, replies_for
+from linli.portals.desk.residents import may_open_resident
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
@@ -74,6 +75,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),
         "may_break_glass": may_break_glass(by, found),
+        "may_open_resident": may_open_resident(by, found),
     }
 
 

@@ -16,6 +16,10 @@ from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with
+from linli.residents.people.fields import RULES
+from linli.residents.people.pairs import DOUBLES
+from linli.residents.people.reading import has_window
+from linli.residents.people.registering import REGISTER
 
 CATALOGUE_PAGES = {
     *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
@@ -25,6 +29,10 @@ EXCHANGE_PAGES = {
     *("exchange", "sheets", "sheet", "delivery", "sheet_map", "make_map"),
     *("owed", "return_replies", "returned", "reply_form", "reply_columns"),
     *("feed", "feed_webhook", "feed_replay", "feed_codes", "feed_dictionary"),
+}
+RESIDENT_PAGES = {
+    *("residents", "register_resident", "resident", "household", "correct_resident", "move_resident"),
+    *("end_resident", "doubles", "resident_fields"),
 }
 
 
@@ -93,6 +101,11 @@ class Desk:
             found.append(
                 Place(pgettext("desk", "Report"), reverse("desk:reports"), frozenset({"reports", "report"}))
             )
+        if has_window(self.by, kinds_with(REGISTER)):
+            found.append(Place(_("Residents"), reverse("desk:residents"), frozenset(RESIDENT_PAGES)))
+        elif has(self.by, DOUBLES) or has(self.by, RULES):
+            page = "doubles" if has(self.by, DOUBLES) else "resident_fields"
+            found.append(Place(_("Residents"), reverse(f"desk:{page}"), frozenset(RESIDENT_PAGES)))
         if has(self.by, "exchange.read"):
             waiting = count_owed(sources_in(self.by), by=self.by)
             label = pgettext("desk", "Exchange")

@@ -65,6 +65,7 @@ def desk(committed_world, start_server):
             "catalogue/matters/rows/upload/",
             "catalogue/matters/history/",
             "calendar/",
+            "residents/fields/",
         ],
     }
 

@@ -22,7 +22,7 @@ from linli.portals.resident.door import resident_page
 from linli.portals.resident.following import case_rows
 from linli.portals.resident.looking import by_day, kind_that_answers, page_key
 from linli.portals.resident.unlocked import may_see_looks, visible_case
-from linli.residents.accounts import contacts_of, resident_of
+from linli.residents.accounts import contacts_of, records_of, resident_of
 from linli.residents.delays import delayed_by_month
 from linli.residents.looks import Looks, Whose, looks_at
 from linli.residents.models import Resident
@@ -71,7 +71,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     contacts = list(contacts_of(_resident(request)).values_list("pk", flat=True))
     if held_back:  # a contact belongs to one case, but for the account's own
         contacts = [case.reporter_id for case in cases if case.reporter_id] + [_resident(request).contact_id]
-    looks = _looks(request, Whose(contacts), cases)
+    looks = _looks(request, Whose(contacts, people=records_of(_resident(request))), cases)
     return _shown(request, looks, cases, held_back=held_back)
 
 

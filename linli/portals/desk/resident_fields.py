@@ -1,0 +1,68 @@
+"""What is kept about residents here, what for, on what basis, for how long; and what the place decides about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from linli.base.errors import Refusal
+from linli.portals.desk.hats import seated
+from linli.portals.desk.places import has
+from linli.portals.desk.resident_forms import day_field
+from linli.portals.desk.residents import shows_window
+from linli.portals.desk.telling import with_errors
+from linli.posts.actor import PostActor
+from linli.posts.may import require
+from linli.residents.people.fields import RULES, Decided, all_fields, rule_of, set_rule
+
+
+class RuleForm(forms.Form):
+    """Ask for a field or not, why, how long, from which day."""
+
+    field = forms.ChoiceField(label=gettext_lazy("Field"))
+    asked = forms.BooleanField(label=gettext_lazy("It is asked for here"), required=False, initial=True)
+    basis = forms.CharField(
+        label=gettext_lazy("Basis"),
+        max_length=100,
+        help_text=gettext_lazy("The article that allows it, and the service that needs it."),
+    )
+    months = forms.IntegerField(
+        label=gettext_lazy("Months it is kept"),
+        min_value=0,
+        help_text=gettext_lazy("Shorter than in the table is possible, longer is not."),
+    )
+    valid_from = day_field(gettext_lazy("From which day"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"valid_from": timezone.localdate()})
+        choices = [(field.name, field.label()) for field in all_fields()]
+        self.fields["field"].choices = choices  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@seated
+def resident_fields(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The table as it holds here, for everybody at a desk; below it, for an administrator, what to decide."""
+    if request.method == "POST":
+        require(by, RULES, within=by.post.division.code)
+    form = RuleForm(request.POST if request.method == "POST" else None) if has(by, RULES) else None
+    if form and form.is_valid():
+        try:
+            set_rule(by.post.division, Decided(**form.cleaned_data), by=by)
+        except Refusal as refusal:
+            with_errors(form, refusal)
+        else:
+            messages.success(request, _("Saved. It holds from that day on."))
+            return redirect("desk:resident_fields")
+    rows = [rule_of(field.name, by.post.division) for field in all_fields()]
+    context = {"rows": rows, "form": form, "window": shows_window(by)}
+    status = 422 if form and form.is_bound else 200
+    return render(request, "desk/resident_fields.html", context, status=status)

@@ -1,0 +1,108 @@
+"""Planted names, numbers and addresses are in clear in no file of a place: database, its log, backup, server log."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from linli.portals.desk.conftest import PHONE as CALLER
+from linli.portals.desk.conftest import reported
+from linli.residents import rotating
+from linli.residents.models import Contact, DataKey, Person
+from linli.residents.people.changing import edit, move
+from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, SINCE, given
+from linli.residents.people.reading import opened
+from linli.residents.people.registering import find, register
+from linli.residents.sealing import sealed_tables
+
+MARKERS = (NAME, PHONE, NUMBER, ADDRESS, "340122", "慕容夫人", "欧阳小芳", CALLER, "13700137009")
+
+
+@pytest.fixture
+def full(committed_world):
+    """A place in which people are registered, corrected, moved and looked up."""
+    world, by = committed_world, committed_world.by(HOME)
+    person = register(given(world), by=by)
+    register(given(world, name="慕容夫人", phone="", number="", document="none"), by=by, sure=True)
+    edit(person, {"phone": "13700137009"}, reason="换号", by=by)
+    find(NUMBER, by=by)
+    move(person, world.place(HOME), ADDRESS, on=SINCE, by=by)
+    reported(world, "路灯坏了")
+    return world
+
+
+def found_in(folder):
+    files = [each for each in Path(folder).rglob("*") if each.is_file()]
+    assert files
+    return {
+        (each.name, marker)
+        for each in files
+        for marker in MARKERS
+        for coded in (marker.encode(), marker.encode("utf-16-le"), marker.encode("unicode_escape"))
+        if coded in each.read_bytes()
+    }
+
+
+@pytest.mark.sqlite
+def test_nothing_is_in_clear_in_the_database_its_log_or_a_backup(full, tmp_path):
+    database = Path(str(connection.settings_dict["NAME"]))
+    for file in database.parent.glob(f"{database.name}*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    call_command("backup", str(tmp_path / "backup"))
+    assert any(each.suffix == ".sqlite3" for each in (tmp_path / "backup").iterdir())
+    assert found_in(tmp_path) == set()
+
+
+@pytest.mark.sqlite
+def test_the_search_would_find_what_is_in_clear(full, tmp_path):
+    (tmp_path / "leak.sqlite3").write_bytes(b"..." + NAME.encode() + b"...")
+    assert found_in(tmp_path) == {("leak.sqlite3", NAME)}
+
+
+@pytest.mark.server
+def test_nothing_is_in_clear_in_the_servers_log(full, start_server):
+    server = start_server()
+    log = server.log.read_text(encoding="utf-8")
+    assert not any(marker in log for marker in MARKERS)
+
+
+KILLED = """
+import os, sys
+import django; django.setup()
+from django.core.management import call_command
+from linli.residents import rotating
+left = int(sys.argv[1])
+bump = rotating.writing
+def counting():
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), 9)
+    return bump()
+rotating.BATCH = 1
+rotating.writing = counting
+call_command("rekey", settled=0)
+"""
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("at", [2, 4, 6])
+def test_a_change_of_keys_that_is_killed_goes_on_and_loses_nothing(full, monkeypatch, at):
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{name}")
+    died = subprocess.run([sys.executable, "-c", KILLED, str(at)], check=False, capture_output=True)
+    assert died.returncode == -9, died.stderr
+    again = subprocess.run(
+        [sys.executable, "-m", "linli", "rekey", "--settled", "0"], check=False, capture_output=True
+    )
+    assert again.returncode == 0, again.stderr
+    rotating.refresh()
+    assert DataKey.objects.get(name="1").retired_at
+    assert sum(rotating.count_old(table) for table in sealed_tables()) == 0
+    assert {opened(each, "name") for each in Person.objects.all()} == {NAME, "慕容夫人"}
+    assert [each.pk for each in find("13700137009", by=full.by(HOME))]
+    assert Contact.objects.exclude(key_version=2).count() == 0
