@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -203,6 +204,16 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package itself; nothing to collect
 ATTACHMENTS_ROOT = HOME / "attachments"  # outside any web root; served only after a decision
+BACKUPS_ROOT = Path(env("LINLI_BACKUPS", default=str(HOME / "backups"))).resolve()
+BACKUP_KEY = env("LINLI_BACKUP_KEY", default="")  # seals backups; another key than those of the data in them
+BACKUP_KEY_FILE = env("LINLI_BACKUP_KEY_FILE", default="")
+try:
+    _at = env("LINLI_BACKUP_AT", default="02:30")
+    BACKUP_AT = time.fromisoformat(_at) if _at else None
+except ValueError as trouble:
+    raise ImproperlyConfigured(f"LINLI_BACKUP_AT: {trouble}") from trouble
+BACKUP_DAYS = env.int("LINLI_BACKUP_DAYS", default=30)
+BALLAST_MB = env.int("LINLI_BALLAST_MB", default=0 if DEMO else 64)  # thrown off when the disk is full
 EXPORTS_ROOT = HOME / "exports"  # lists somebody asked for, kept for some days; nothing personal lies here
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576

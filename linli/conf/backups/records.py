@@ -1,0 +1,49 @@
+"""What was done last and when: backups, drills and what failed, in one small file that doctor and metrics read."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+
+def remember(what: str, **facts: Any) -> None:
+    """Note something of now (`backup`, `drill`, `failure`), in the place of what was noted before."""
+    told = {**_all(), what: {"at": timezone.now().isoformat(), **facts}}
+    write_durably(_file(), json.dumps(told, ensure_ascii=False, indent=1))
+
+
+def remembered(what: str) -> tuple[datetime, dict[str, Any]] | None:
+    """When it was last done, and its facts; None if never."""
+    facts = _all().get(what)
+    at = parse_datetime(facts["at"]) if facts else None
+    return (at, facts) if at and facts else None
+
+
+def write_durably(file: Path, text: str) -> None:
+    """Replace a small file as a whole, on the disk before this returns."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    with part.open("w", encoding="utf-8") as out:
+        part.chmod(0o600)
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
+
+
+def _file() -> Path:
+    return Path(settings.HOME) / "backups.json"
+
+
+def _all() -> dict[str, dict[str, Any]]:
+    try:
+        found = json.loads(_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

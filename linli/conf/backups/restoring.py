@@ -1,0 +1,34 @@
+"""Putting a backup back: everything is read and checked first, so that a bad one changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from linli.cases.attachments import path_of
+from linli.conf.backups.archive import Archive
+from linli.conf.backups.engines import engine
+from linli.conf.backups.folder import Folder, unfinished
+
+
+def put_back(folder: Folder, archive: Archive) -> tuple[str, int]:
+    """Restore database and attachments; returns where the former database is, and how many attachments came back.
+
+    Raises Unreadable or another Refusal, with nothing changed. Attachments go first, so that every row has its file.
+    """
+    with unfinished() as work:
+        copy = archive.unpack(work)
+        engine().check(copy)
+        lacking = [digest for digest in archive.digests if not path_of(digest).exists()]
+        for digest in lacking:
+            folder.unseal_attachment(digest, work / digest)
+        for digest in lacking:
+            _place(work / digest, path_of(digest))
+        return engine().put_back(copy), len(lacking)
+
+
+def _place(file: Path, target: Path) -> None:
+    Path(settings.ATTACHMENTS_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file.replace(target)
