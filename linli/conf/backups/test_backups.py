@@ -279,8 +279,6 @@ def test_nothing_is_put_back_while_the_place_is_served(place: Path, settings: An
             _said("restore")
     finally:
         os.close(standing._held.pop())
-    connection.close(); print([os.readlink(f"/proc/self/fd/{f}") for f in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{f}")]); import gc,sqlite3; print([ (c, [r for r in gc.get_referrers(c)]) for c in gc.get_objects() if isinstance(c, sqlite3.Connection)])
-    _said("restore")
 
 
 @pytest.mark.sqlite
