@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Refusal
 
 MAGIC, FORMAT = b"LINLISEALED\n", 1
-PIECE = 1 << 20
+PIECE = 1 << 16
 _TAG, _LONGEST_HEAD = 16, 1 << 16
 
 
@@ -72,24 +72,27 @@ class Sealing:
         raw = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
         file.write(MAGIC + len(raw).to_bytes(4, "big") + raw)
         self._file, self._cipher, self._number = file, AESGCM(_key_of(key, raw)), 0
-        self._waiting = bytearray()
+        self._waiting = b""
 
     def write(self, data: bytes) -> int:
         """Take some bytes; whole pieces go out at once."""
-        self._waiting += data
-        while len(self._waiting) > PIECE:
-            self._put(bytes(self._waiting[:PIECE]), last=False)
-            del self._waiting[:PIECE]
-        return len(data)
+        size = len(data)
+        while data:
+            if len(self._waiting) == PIECE:
+                self._put(self._waiting, last=False)
+                self._waiting = b""
+            room = PIECE - len(self._waiting)
+            self._waiting, data = self._waiting + data[:room], data[room:]
+        return size
 
     def close(self) -> None:
         """Write what is left as the last piece."""
-        self._put(bytes(self._waiting), last=True)
-        self._waiting.clear()
+        self._put(self._waiting, last=True)
 
     def _put(self, piece: bytes, *, last: bool) -> None:
         sealed = self._cipher.encrypt(_nonce(self._number, last=last), piece, None)
-        self._file.write(len(sealed).to_bytes(4, "big") + sealed)
+        self._file.write(len(sealed).to_bytes(4, "big"))
+        self._file.write(sealed)
         self._number += 1
 
 
