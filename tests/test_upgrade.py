@@ -156,7 +156,9 @@ def test_a_place_that_is_served_is_not_upgraded(
 
 @pytest.mark.sqlite
 @pytest.mark.server
-def test_a_place_from_before_backups_were_sealed_is_upgraded_with_all_it_holds(tmp_path: Path) -> None:
+def test_a_place_from_before_backups_were_sealed_is_upgraded_with_all_it_holds(
+    fresh_database: str, tmp_path: Path
+) -> None:
     """Made and filled by the code of that time, with a place's own linli.env; then upgraded by this one."""
     old, home = tmp_path / "old", tmp_path / "home"
     _check_out(BEFORE_THIS_ISSUE, old)
@@ -165,6 +167,7 @@ def test_a_place_from_before_backups_were_sealed_is_upgraded_with_all_it_holds(t
     _run(told, old, LINLI, "init", "--place", "320831")
     _run({**told, "DJANGO_SETTINGS_MODULE": "linli.conf.settings"}, old, A_CLERK)
     numbers = _reported(told, old, home)
+    told |= {"DJANGO_SETTINGS_MODULE": "tests.planted.settings", "LINLI_TEST_PLANTED": "well"}
     done = _run(told, REPOSITORY, LINLI, "upgrade")
     assert "fail" not in done, done
     assert "LINLI_BACKUP_KEY=" in (home / "linli.env").read_text()
