@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
 from linli.base.errors import Invalid, TooLarge
+from linli.base.files import make_folder, sync_folder
 from linli.cases.models import Attachment, Case
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -67,12 +68,13 @@ def keep(content: bytes) -> Photo:
     if target.exists():
         os.utime(target)  # wanted again: see sweep()
         return photo
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
         half.write(content)
         half.flush()
         os.fsync(half.fileno())
     Path(half.name).replace(target)
+    sync_folder(target.parent)
     return photo
 
 

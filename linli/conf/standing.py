@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Refusal
-from linli.conf.backups.records import write_durably
+from linli.base.files import sync_folder, write_durably
 
 _held: list[int] = []
 
@@ -58,6 +58,7 @@ def note_upgrade(**facts: Any) -> None:
 def forget_upgrade() -> None:
     """It ended, one way or the other."""
     _note().unlink(missing_ok=True)
+    sync_folder(_note().parent)
 
 
 def _note() -> Path:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Refusal
+from linli.base.files import sync_folder
 from linli.conf.backups.contents import Contents, another, contents_of, digests_of, plain
 from linli.conf.backups.stream import damaged
 
@@ -168,15 +169,6 @@ class Postgresql:
 def engine() -> Engine:
     """That of this place."""
     return Sqlite() if connection.vendor == "sqlite" else Postgresql()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _file() -> Path:

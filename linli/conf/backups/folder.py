@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Refusal
+from linli.base.files import sync_folder
 from linli.cases.attachments import path_of
 from linli.conf.backups.archive import Archive, Copied, read_archive, write_archive
-from linli.conf.backups.engines import engine, sync_folder
+from linli.conf.backups.engines import engine
 from linli.conf.backups.stream import Opening, Sealing, Unreadable, backup_key, damaged
 
 ENDING, STAMP = ".backup", "%Y%m%d-%H%M%S-%f"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+
+from linli.base.files import write_durably
 
 
 def remember(what: str, **facts: Any) -> None:
@@ -24,17 +25,6 @@ def remembered(what: str) -> tuple[datetime, dict[str, Any]] | None:
     facts = _all().get(what)
     at = parse_datetime(facts["at"]) if facts else None
     return (at, facts) if at and facts else None
-
-
-def write_durably(file: Path, text: str) -> None:
-    """Replace a small file as a whole, on the disk before this returns."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8") as out:
-        part.chmod(0o600)
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(file)
 
 
 def _file() -> Path:

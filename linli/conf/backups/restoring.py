@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from django.conf import settings
-
+from linli.base.files import make_folder, sync_folder
 from linli.cases.attachments import path_of
 from linli.conf.backups.archive import Archive
 from linli.conf.backups.engines import engine
@@ -29,6 +29,6 @@ def put_back(folder: Folder, archive: Archive) -> tuple[str, int]:
 
 
 def _place(file: Path, target: Path) -> None:
-    Path(settings.ATTACHMENTS_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    file.replace(target)
+    make_folder(target.parent)
+    shutil.move(file, target)  # the attachments may lie on another disk
+    sync_folder(target.parent)
