@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,13 @@ class Server:
             return
 
 
-def start(database: str, *, port: int = 0, home: Path | None = None, **environment: str) -> Server:
-    """Start `linli serve` and wait until it is ready. The caller ends it with `stop()` or `kill()`."""
+def start(
+    database: str, *, port: int = 0, home: Path | None = None, inside: Sequence[str] = (), **environment: str
+) -> Server:
+    """Start `linli serve` and wait until it is ready. The caller ends it with `stop()` or `kill()`.
+
+    `inside`: a command that runs the server as its own, such as unshare or faketime.
+    """
     port = port or free_port()
     home = home or databases.root() / f"server_{port}"
     home.mkdir(exist_ok=True)
@@ -74,7 +80,7 @@ def start(database: str, *, port: int = 0, home: Path | None = None, **environme
     begun = time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "django", "serve", "--port", str(port)],
+            [*inside, sys.executable, "-m", "django", "serve", "--port", str(port)],
             env=told,
             cwd=home,
             stdin=subprocess.DEVNULL,

@@ -155,6 +155,7 @@ def _refused(settings: Any, made: Path, say: str) -> None:
     assert not list(Path(settings.HOME).glob("*-before-*"))
 
 
+@pytest.mark.sqlite  # the same bytes on PostgreSQL, only slower
 @pytest.mark.parametrize("place_of_byte", [0, 5, 14, 40, 200, 5000, -1, -40])
 def test_a_changed_byte_is_noticed_wherever_it_is(place: Path, settings: Any, place_of_byte: int) -> None:
     made = _made(settings)
@@ -164,6 +165,7 @@ def test_a_changed_byte_is_noticed_wherever_it_is(place: Path, settings: Any, pl
     _refused(settings, made, "Nothing was changed")
 
 
+@pytest.mark.sqlite  # the same bytes on PostgreSQL, only slower
 @pytest.mark.parametrize("left", [0, 3, 13, 100, 5000, -1, -100_000])
 def test_an_archive_that_is_cut_off_is_noticed(place: Path, settings: Any, left: int) -> None:
     made = _made(settings)
