@@ -54,7 +54,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 BEHIND_PROXY = env.bool("LINLI_BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -245,13 +245,20 @@ PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
 LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
 INTAKE_PER_MINUTE = env.int("LINLI_INTAKE_PER_MINUTE", default=30)  # public reports from one address
 SILENCED_SYSTEM_CHECKS: list[str] = []
+METRICS_TOKEN = env("LINLI_METRICS_TOKEN", default="")  # without it there is nothing at /metrics
 LOG_LEVEL = env("LINLI_LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "linli.conf.logs.Line"}, "json": {"()": "linli.conf.logs.Json"}},
     "filters": {"one_line": {"()": "linli.conf.logs.OneLineForRefusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env("LINLI_LOG_FORMAT", default="line" if DEMO else "json"),
+            "filters": ["one_line"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 if not BUILDING:
