@@ -18,6 +18,17 @@ from tests import databases
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
+# For a place of its own: the first clerk, without whom nothing is taken in.
+A_CLERK = """
+import django; django.setup()
+from linli.posts.actions import appoint, found, open_account
+from linli.posts.actor import SystemActor
+from linli.posts.models import Organisation, PostKind
+by, centre = SystemActor("init"), Organisation.objects.first()
+post = found("受理员", kind=PostKind.CLERK, organisation=centre, division=centre.division, by=by)
+account, _password = open_account("clerk", called="", division=centre.division, by=by)
+appoint(account, post, by=by)
+"""
 
 
 def free_port() -> int:

@@ -24,21 +24,11 @@ from linli.ledger.sequencing import sequence_all
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 from tests import databases, servers
-from tests.servers import REPOSITORY, Server
+from tests.servers import A_CLERK, REPOSITORY, Server
 
 BEFORE_THIS_ISSUE = "adde653"
 PATIENCE = 120.0
 LINLI = "from linli.conf.cli import main; main()"
-A_CLERK = """
-import django; django.setup()
-from linli.posts.actions import appoint, found, open_account
-from linli.posts.actor import SystemActor
-from linli.posts.models import Organisation, PostKind
-by, centre = SystemActor("init"), Organisation.objects.first()
-post = found("受理员", kind=PostKind.CLERK, organisation=centre, division=centre.division, by=by)
-account, _password = open_account("clerk", called="", division=centre.division, by=by)
-appoint(account, post, by=by)
-"""
 
 
 @pytest.fixture
