@@ -20,6 +20,7 @@ from django.utils import timezone
 from linli.base.writing import writing
 from linli.cases.attachments import keep, path_of
 from linli.cases.models import CalendarDay
+from linli.conf import home
 from linli.conf.condition import (
     CHECKS,
     attachments_whole,
@@ -62,18 +63,31 @@ def test_init_again_changes_nothing_and_prints_no_password() -> None:
 
 
 def test_on_an_empty_machine_init_then_doctor_is_all_it_takes(tmp_path: Path) -> None:
-    home = tmp_path / "place"
+    folder = tmp_path / "place"
     told = {name: value for name, value in os.environ.items() if not name.startswith(("LINLI_", "DATABASE"))}
-    told |= {"LINLI_HOME": str(home), "LINLI_LANGUAGE": "en"}
+    told |= {"LINLI_HOME": str(folder), "LINLI_LANGUAGE": "en"}
     for words in (["init", "--place", "320831"], ["doctor"]):
         ran = subprocess.run(
             [sys.executable, "-c", LINLI, *words],
             env=told, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
         )  # fmt: skip
         assert (ran.returncode, "Traceback" in ran.stderr) == (0, False), ran.stderr
-    keys = home / "linli.env"
+    keys = folder / "linli.env"
     assert keys.stat().st_mode & 0o777 == 0o600
     assert "fail" not in ran.stdout
+
+
+def test_a_place_from_before_backups_were_sealed_gets_the_key_it_lacks_once(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.delenv("LINLI_BACKUP_KEY")
+    file = tmp_path / "linli.env"
+    file.write_text("LINLI_SECRET_KEY=a\nLINLI_DATA_KEY=b")
+    home.add_backup_key(file)
+    home.add_backup_key(file)
+    assert [line.partition("=")[0] for line in file.read_text().splitlines()] == [
+        "LINLI_SECRET_KEY", "LINLI_DATA_KEY", "LINLI_BACKUP_KEY",
+    ]  # fmt: skip
 
 
 def test_doctor_finds_a_sound_database_sound(fresh_database: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.utils.dateparse import parse_datetime
 
 from linli.base.files import write_durably
 
+AHEAD = timedelta(hours=1)
+
 
 def remember(what: str, **facts: Any) -> None:
     """Note something of now (`backup`, `drill`, `failure`), in the place of what was noted before."""
@@ -21,10 +23,15 @@ def remember(what: str, **facts: Any) -> None:
 
 
 def remembered(what: str) -> tuple[datetime, dict[str, Any]] | None:
-    """When it was last done, and its facts; None if never."""
+    """When it was last done, and its facts; None if never.
+
+    What is noted of the future was noted by a clock that has been put right since: it counts as never.
+    """
     facts = _all().get(what)
     at = parse_datetime(facts["at"]) if facts else None
-    return (at, facts) if at and facts else None
+    if at is None or facts is None or at > timezone.now() + AHEAD:
+        return None
+    return at, facts
 
 
 def _file() -> Path:

@@ -334,6 +334,17 @@ def test_a_backup_that_fails_is_seen_and_not_tried_every_minute(place: Path, set
     assert nightly.is_due(timezone.now() + timedelta(hours=2))
 
 
+def test_a_clock_that_was_years_ahead_for_a_while_does_not_end_the_backups(
+    place: Path, settings: Any, monkeypatch: Any
+) -> None:
+    settings.BACKUP_AT = timezone.localtime().time().replace(second=0, microsecond=0)
+    ahead = timezone.now() + timedelta(days=2000)
+    with monkeypatch.context() as wrong:
+        wrong.setattr("django.utils.timezone.now", lambda: ahead)
+        assert nightly.back_up_when_due() == 1
+    assert nightly.is_due(timezone.now())
+
+
 def test_doctor_says_when_the_last_backup_is_too_old(place: Path, settings: Any, monkeypatch: Any) -> None:
     _made(settings)
     later = timezone.now() + timedelta(hours=40)
