@@ -51,6 +51,21 @@ class Sqlite:
 
     def copy(self, target: Path) -> tuple[Contents, list[str]]:
         """Copy, look through the pages, count."""
+        try:
+            self._copy(target)
+        except sqlite3.Error as trouble:
+            raise Refusal(
+                _("The database could not be copied: %(reason)s") % {"reason": trouble}
+            ) from trouble
+        target.chmod(0o600)
+        self.check(target)
+        copy = plain(target)
+        try:
+            return contents_of(copy), digests_of(copy)
+        finally:
+            copy.close()
+
+    def _copy(self, target: Path) -> None:
         with closing(sqlite3.connect(f"file:{_file()}?mode=ro", uri=True)) as source:
             # A read transaction holds the moment; without it, every write of others begins the copy anew.
             source.execute("BEGIN")
@@ -60,13 +75,6 @@ class Sqlite:
                 source.backup(copied, pages=STEP, sleep=0)
                 # Without a log beside it a copy is one file.
                 copied.execute("PRAGMA journal_mode=DELETE")
-        target.chmod(0o600)
-        self.check(target)
-        copy = plain(target)
-        try:
-            return contents_of(copy), digests_of(copy)
-        finally:
-            copy.close()
 
     def check(self, copy: Path) -> None:
         """SQLite's own quick look at every page."""
@@ -159,7 +167,8 @@ class Postgresql:
         try:
             _run(
                 "psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction",
-                "--command=SET client_min_messages=warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+                "--command=SET client_min_messages=warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; "
+                "GRANT USAGE ON SCHEMA public TO PUBLIC",
                 f"--file={script}", PGDATABASE=name,
             )  # fmt: skip
         finally:

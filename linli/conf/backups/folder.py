@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Refusal
-from linli.base.files import sync_folder
+from linli.base.files import make_folder, sync_folder
 from linli.cases.attachments import path_of
 from linli.conf.backups.archive import Archive, Copied, read_archive, write_archive
 from linli.conf.backups.engines import engine
@@ -66,7 +66,7 @@ class Folder:
             new, lost = self._add_attachments(digests)
             target = self.path / f"linli-{made_at.astimezone(UTC):{STAMP}}{ENDING}"
             part = self.path / f"{_LEFT_OVER}{target.name}"
-            there = [each for each in digests if each not in set(lost)]
+            there = sorted(set(digests) - set(lost))
             told = replace(contents, lost=lost)
             write_archive(part, self.key, Copied(work / "database", engine().name, made_at, told, there))
             _sync(part)
@@ -104,13 +104,16 @@ class Folder:
                 new += 1
             except FileNotFoundError:
                 lost.append(digest)
+        if new:
+            for each in self.path.glob("attachments/??"):
+                sync_folder(each)
         return new, lost
 
     def _seal_attachment(self, digest: str) -> None:
         target = self.attachment(digest)
         part = target.with_name(f"{_LEFT_OVER}{target.name}")
         with path_of(digest).open("rb") as source:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(target.parent)
             with part.open("wb") as file:
                 part.chmod(0o600)
                 sealing = Sealing(file, self.key, what="attachment")

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from linli.base.errors import Refusal
@@ -34,7 +35,7 @@ def back_up_when_due() -> int:
         return 0
     try:
         made = make_backup(Path(settings.BACKUPS_ROOT))
-    except (Refusal, OSError) as trouble:
+    except (Refusal, OSError, DatabaseError) as trouble:
         remember("failure", reason=str(trouble))
         log.error("No backup could be made: %s", trouble)
         return 0

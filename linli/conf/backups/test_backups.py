@@ -53,9 +53,9 @@ def place(committed_world: Any, settings: Any, tmp_path: Path) -> Iterator[Path]
         yield Path(settings.HOME)
 
 
-def _said(verb: str, *words: str, **options: Any) -> str:
+def _said(verb: str, *words: str) -> str:
     out = StringIO()
-    call_command(verb, *words, stdout=out, stderr=out, **options)
+    call_command(verb, *words, stdout=out, stderr=out)
     return out.getvalue()
 
 
@@ -212,6 +212,16 @@ def test_a_missing_attachment_stops_a_restore_before_anything_is_changed(place: 
     next(made.parent.glob("attachments/??/*")).unlink()
     _refused(settings, made, "Nothing was changed")
     assert not [file for file in Path(settings.ATTACHMENTS_ROOT).rglob("*") if file.is_file()]
+
+
+def test_what_is_left_can_be_put_back_without_attachments_that_are_lost(place: Path, settings: Any) -> None:
+    made = _made(settings)
+    before = _everything()
+    _destroy(settings)
+    next(made.parent.glob("attachments/??/*")).unlink()
+    with pytest.raises(SystemExit):  # doctor says what is lacking
+        _said("restore", "--without-attachments")
+    assert _everything() == before
 
 
 def test_without_a_key_no_backup_is_made_and_it_says_what_to_do(place: Path, settings: Any) -> None:

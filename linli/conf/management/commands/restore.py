@@ -25,13 +25,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("backup", nargs="?", default=str(settings.BACKUPS_ROOT))
+        parser.add_argument(
+            "--without-attachments", action="store_true", help="go on without those that cannot be read"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check the archive, put it back, and examine the place."""
         try:
             with alone():
                 folder, archive = chosen(options["backup"])
-                before, files = put_back(folder, archive)
+                before, files = put_back(folder, archive, whole=not options["without_attachments"])
         except (Refusal, OSError) as trouble:
             raise CommandError(str(trouble)) from trouble
         if before:

@@ -67,5 +67,7 @@ class Command(BaseCommand):
 
 def _go_back(archive: Path) -> None:
     folder = Folder(archive.parent)
-    put_back(folder, folder.chosen(archive))
+    half, _files = put_back(folder, folder.chosen(archive))
+    if half:
+        Path(half).unlink()  # half of an upgrade is of use to nobody
     forget_upgrade()
