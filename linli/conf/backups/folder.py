@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Refusal
 from linli.base.files import make_folder, sync_folder
@@ -28,6 +29,13 @@ from linli.conf.backups.stream import Opening, Sealing, Unreadable, backup_key, 
 ENDING, STAMP = ".backup", "%Y%m%d-%H%M%S-%f"
 ALWAYS_KEPT = 3
 _LEFT_OVER = ".linli-unfinished-"
+
+
+class BeingMade(Refusal):
+    """Another process is at it; it need not be done twice."""
+
+    code = "being_made"
+    sentence = gettext_lazy("A backup is being made already.")
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,7 @@ class Folder:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as trouble:
-                raise Refusal(_("A backup is being made already.")) from trouble
+                raise BeingMade from trouble
             for left_over in self.path.rglob(f"{_LEFT_OVER}*"):
                 left_over.unlink()
             yield

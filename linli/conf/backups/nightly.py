@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from linli.base.errors import Refusal
 from linli.base.worktime import PLACE_TIME
-from linli.conf.backups.folder import Folder, Made
+from linli.conf.backups.folder import BeingMade, Folder, Made
 from linli.conf.backups.records import remember, remembered
 
 log = logging.getLogger("linli.backups")
@@ -35,6 +35,8 @@ def back_up_when_due() -> int:
         return 0
     try:
         made = make_backup(Path(settings.BACKUPS_ROOT))
+    except BeingMade:
+        return 0
     except (Refusal, OSError, DatabaseError) as trouble:
         remember("failure", reason=str(trouble))
         log.error("No backup could be made: %s", trouble)
