@@ -247,6 +247,9 @@ INTAKE_PER_MINUTE = env.int("LINLI_INTAKE_PER_MINUTE", default=30)  # public rep
 SILENCED_SYSTEM_CHECKS: list[str] = []
 METRICS_TOKEN = env("LINLI_METRICS_TOKEN", default="")  # without it there is nothing at /metrics
 LOG_LEVEL = env("LINLI_LOG_LEVEL", default="INFO")
+LOG_FORMAT = env("LINLI_LOG_FORMAT", default="line" if DEMO else "json")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LINLI_LOG_FORMAT is json or line, not {LOG_FORMAT}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -255,7 +258,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": env("LINLI_LOG_FORMAT", default="line" if DEMO else "json"),
+            "formatter": LOG_FORMAT,
             "filters": ["one_line"],
         }
     },

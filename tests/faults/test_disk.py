@@ -107,9 +107,8 @@ def test_on_a_full_disk_pages_are_read_writing_is_refused_and_ballast_makes_room
     assert reporting.report("after the ballast went")
     (disk.root / "in the way").unlink()
     assert reporting.report("after there was room")
-    os.killpg(
-        disk.server.process.pid, signal.SIGSTOP
-    )  # as it lies there; SQLite itself would leave this path
+    # Copied as it lies there: SQLite would follow the path out of the server's own view of the machine.
+    os.killpg(disk.server.process.pid, signal.SIGSTOP)
     for ending in ("", "-wal"):
         shutil.copy(disk.root / f"linli.sqlite3{ending}", tmp_path / f"copy.sqlite3{ending}")
     with databases.pointing_at(str(tmp_path / "copy.sqlite3")):

@@ -18,7 +18,7 @@ from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 from tests.faults.elle import Transaction, anomalies
 
-LISTS, THREADS, EACH, MANY = 3, 6, 25, 400
+LISTS, THREADS, EACH, MANY = 3, 6, 25, 120
 
 
 def _seen(case: Any) -> list[str]:
