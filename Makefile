@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test nightly check bench messages docs lock
+.PHONY: help demo test nightly check bench bundle messages docs lock
 
 PORT ?= 8000
 VENV ?= .venv
@@ -37,6 +37,9 @@ check: $(VENV)/dev ## Check style, types, arrows, catalogues, migrations, settin
 
 bench: $(VENV)/dev ## Measure speed and size, one bench after the other
 	@for bench in bench/[a-z]*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+bundle: $(VENV)/dev ## Put all a machine without a network needs into one archive in dist (ARGS="--arch x86_64")
+	$(BIN)/python scripts/bundle.py $(ARGS)
 
 messages: $(VENV)/dev ## Collect texts into the catalogues (needs gettext: apt-get install gettext)
 	@for app in $$(find linli -name apps.py -printf '%h\n' | sort); do \

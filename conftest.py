@@ -34,6 +34,9 @@ if not IS_WORKER:
         LINLI_HOME=home,
         LINLI_SECRET_KEY=secrets.token_urlsafe(50),
         LINLI_DATA_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+        LINLI_BACKUP_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+        LINLI_BACKUP_AT="",  # a server of a test makes no backup by itself
+        LINLI_BALLAST_MB="0",
         LINLI_PLAIN_HTTP="1",
         LINLI_QUIET_HOURS="",  # the hour of the day decides no test
         LINLI_DIGEST_MINUTES="0",
@@ -174,6 +177,7 @@ def _in_the_language_of_the_source(request: pytest.FixtureRequest) -> Iterator[N
 def _own_files(settings: Any, tmp_path: Path) -> None:
     settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
     settings.EXPORTS_ROOT = tmp_path / "exports"
+    settings.BACKUPS_ROOT = tmp_path / "backups"
 
 
 @pytest.fixture

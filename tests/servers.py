@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,17 @@ from tests import databases
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0
+# For a place of its own: the first clerk, without whom nothing is taken in.
+A_CLERK = """
+import django; django.setup()
+from linli.posts.actions import appoint, found, open_account
+from linli.posts.actor import SystemActor
+from linli.posts.models import Organisation, PostKind
+by, centre = SystemActor("init"), Organisation.objects.first()
+post = found("受理员", kind=PostKind.CLERK, organisation=centre, division=centre.division, by=by)
+account, _password = open_account("clerk", called="", division=centre.division, by=by)
+appoint(account, post, by=by)
+"""
 
 
 def free_port() -> int:
@@ -57,8 +69,13 @@ class Server:
             return
 
 
-def start(database: str, *, port: int = 0, home: Path | None = None, **environment: str) -> Server:
-    """Start `linli serve` and wait until it is ready. The caller ends it with `stop()` or `kill()`."""
+def start(
+    database: str, *, port: int = 0, home: Path | None = None, inside: Sequence[str] = (), **environment: str
+) -> Server:
+    """Start `linli serve` and wait until it is ready. The caller ends it with `stop()` or `kill()`.
+
+    `inside`: a command that runs the server as its own, such as unshare or faketime.
+    """
     port = port or free_port()
     home = home or databases.root() / f"server_{port}"
     home.mkdir(exist_ok=True)
@@ -74,7 +91,7 @@ def start(database: str, *, port: int = 0, home: Path | None = None, **environme
     begun = time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "django", "serve", "--port", str(port)],
+            [*inside, sys.executable, "-m", "django", "serve", "--port", str(port)],
             env=told,
             cwd=home,
             stdin=subprocess.DEVNULL,

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
-from linli.base.errors import Invalid, TooLarge
+from linli.base.errors import Invalid, TooLarge, Unavailable
+from linli.base.files import make_folder, sync_folder
 from linli.cases.models import Attachment, Case
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -61,19 +62,34 @@ class Photo:
 
 
 def keep(content: bytes) -> Photo:
-    """Store content under its SHA-256, durable before this returns; the same content is stored once."""
+    """Store content under its SHA-256, durable before this returns; the same content is stored once.
+
+    Raises Unavailable when the disk does not take it.
+    """
     photo = Photo(hashlib.sha256(content).hexdigest(), len(content))
     target = path_of(photo.digest)
-    if target.exists():
-        os.utime(target)  # wanted again: see sweep()
-        return photo
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
-        half.write(content)
-        half.flush()
-        os.fsync(half.fileno())
-    Path(half.name).replace(target)
+    try:
+        if target.exists():
+            os.utime(target)  # wanted again: see sweep()
+        else:
+            _write(content, target)
+    except OSError as trouble:
+        raise Unavailable from trouble
     return photo
+
+
+def _write(content: bytes, target: Path) -> None:
+    make_folder(target.parent)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
+        try:
+            half.write(content)
+            half.flush()
+            os.fsync(half.fileno())
+        except OSError:
+            Path(half.name).unlink()
+            raise
+    Path(half.name).replace(target)
+    sync_folder(target.parent)
 
 
 def attachment_rows(case: Case, photos: Sequence[Photo], *, step: str, at: datetime) -> list[Attachment]:

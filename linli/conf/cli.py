@@ -33,3 +33,5 @@ def _lay_the_ground(verb: str) -> None:
         home.prepare()
     elif verb == "init":
         home.prepare()
+    elif verb == "upgrade":
+        home.add_backup_key(home.folder() / "linli.env")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from django.conf import settings
 from django.core.checks import WARNING, run_checks
@@ -23,6 +20,8 @@ from linli.base.writing import writing
 from linli.cases.attachments import orphans, path_of
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Attachment, CalendarDay, Notice
+from linli.conf.findings import Finding, Level
+from linli.conf.safekeeping import backups_recent, drilled, space_left, upgrade_ended
 from linli.divisions.codes import Level as DivisionLevel
 from linli.divisions.models import Division
 from linli.exchange.feeds.sending import failing
@@ -33,26 +32,8 @@ from linli.residents.crypto import current_version
 from linli.residents.rotating import count_old, unfinished
 from linli.residents.sealing import sealed_tables
 
-LITTLE_SPACE, NO_SPACE = 2 << 30, 200 << 20
 LATE = timedelta(minutes=10)
 _WITHOUT_HTTPS = {f"security.W0{number}" for number in ("04", "05", "08", "12", "16", "21")}
-
-
-class Level(StrEnum):
-    """How bad it is: `fail` must be mended before people can rely on it."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of `linli doctor`: what was seen, and for all but `ok` what to do next."""
-
-    level: Level
-    seen: str
-    advice: str = ""
 
 
 def unapplied() -> list[str]:
@@ -65,12 +46,21 @@ def unapplied() -> list[str]:
 def examine() -> Iterator[Finding]:
     """Run every check in turn; one that breaks is a finding itself."""
     for check in CHECKS:
-        try:
-            yield from check()
-        except (DatabaseError, OSError) as trouble:
-            yield Finding(
-                Level.FAIL, f"{check.__name__}: {trouble}", _("Mend this first, then run doctor again.")
-            )
+        yield from _tried(check)
+
+
+def _tried(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except (DatabaseError, OSError) as trouble:
+        yield Finding(
+            Level.FAIL, f"{check.__name__}: {trouble}", _("Mend this first, then run doctor again.")
+        )
+
+
+def checks_failing() -> set[str]:
+    """The checks that say that something must be mended, by name."""
+    return {check.__name__ for check in CHECKS if any(each.level is Level.FAIL for each in _tried(check))}
 
 
 def good_settings() -> Iterator[Finding]:
@@ -222,7 +212,7 @@ def attachments_whole() -> Iterator[Finding]:
         yield Finding(
             Level.FAIL,
             _("%(count)d attachments have no file.") % {"count": len(lost)},
-            _("Copy them back from the backup's attachments folder."),
+            _("Run `linli restore` with the last backup that has them."),
         )
     else:
         yield Finding(Level.OK, _("All %(count)d attachments are there.") % {"count": len(wanted)})
@@ -294,16 +284,6 @@ def keys_current() -> Iterator[Finding]:
         )
 
 
-def space_left() -> Iterator[Finding]:
-    """There is room on the disk."""
-    free = shutil.disk_usage(settings.HOME).free
-    level = Level.FAIL if free < NO_SPACE else Level.WARN if free < LITTLE_SPACE else Level.OK
-    seen = _("%(megabytes)d MB are free on the disk.") % {"megabytes": free >> 20}
-    yield Finding(
-        level, seen, "" if level is Level.OK else _("Move old backups away, or give the disk more room.")
-    )
-
-
 CHECKS: list[Callable[[], Iterator[Finding]]] = [
     good_settings,
     good_database,
@@ -317,6 +297,9 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     first_tasks_given,
     keys_current,
     space_left,
+    backups_recent,
+    drilled,
+    upgrade_ended,
 ]
 
 

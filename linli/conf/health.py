@@ -1,4 +1,4 @@
-"""Two addresses for whoever watches the machine: is the process alive, and can it take work."""
+"""Three addresses for whoever watches the machine: is the process alive, can it take work, and how is it doing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from linli.conf.condition import unapplied
+from linli.conf.metrics import REQUESTS, may_read, measured
 from linli.ledger.triggers import missing
 
 _migrated: set[str] = set()
@@ -22,8 +23,14 @@ class Watched:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = ADDRESSES.get(request.path_info, self.answer)
-        return view(request)
+        view, begun = ADDRESSES.get(request.path_info, self.answer), REQUESTS.begin()
+        status = 500
+        try:
+            response = view(request)
+            status = response.status_code
+            return response
+        finally:
+            REQUESTS.end(request, status, begun)
 
 
 @require_safe
@@ -47,12 +54,23 @@ def ready(request: HttpRequest) -> HttpResponse:
     return _said("ready")
 
 
-def _said(text: str, *, status: int = 200) -> HttpResponse:
+@require_safe
+@never_cache
+def measures(request: HttpRequest) -> HttpResponse:
+    """Numbers for whoever has the token of LINLI_METRICS_TOKEN; for everybody else there is nothing here."""
+    if not may_read(request):
+        return _said("nothing here", status=404)
+    try:
+        return _said(measured().rstrip("\n"), form="text/plain; version=0.0.4; charset=utf-8")
+    except DatabaseError:
+        connection.close()
+        return _said("the database does not answer", status=503)
+
+
+def _said(text: str, *, status: int = 200, form: str = "text/plain") -> HttpResponse:
     """A line with its length, which no middleware adds out here."""
     line = f"{text}\n".encode()
-    return HttpResponse(
-        line, status=status, headers={"Content-Type": "text/plain", "Content-Length": len(line)}
-    )
+    return HttpResponse(line, status=status, headers={"Content-Type": form, "Content-Length": len(line)})
 
 
 def _trouble() -> str:
@@ -64,4 +82,8 @@ def _trouble() -> str:
     return "triggers of the ledger are missing" if missing() else ""
 
 
-ADDRESSES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": alive, "/readyz": ready}
+ADDRESSES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/healthz": alive,
+    "/readyz": ready,
+    "/metrics": measures,
+}

@@ -12,6 +12,7 @@ ENVIRONMENT = """\
 # keep its mode 0600 and keep a copy apart from the backups.
 LINLI_SECRET_KEY={secret}
 LINLI_DATA_KEY={data}
+LINLI_BACKUP_KEY={backup}
 """
 
 
@@ -25,13 +26,27 @@ def prepare() -> Path:
     home = folder()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = home / "linli.env"
-    text = ENVIRONMENT.format(
-        secret=secrets.token_urlsafe(50), data=base64.b64encode(secrets.token_bytes(32)).decode()
-    )
+    text = ENVIRONMENT.format(secret=secrets.token_urlsafe(50), data=_random_key(), backup=_random_key())
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
+        add_backup_key(file)
         return file
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
         opened.write(text)
     return file
+
+
+def add_backup_key(file: Path) -> None:
+    """Give a place from before backups were sealed the key it lacks; one that has its keys elsewhere is left alone."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    elsewhere = any(name in os.environ for name in ("LINLI_BACKUP_KEY", "LINLI_BACKUP_KEY_FILE"))
+    if not text or elsewhere or "LINLI_BACKUP_KEY" in text:
+        return
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write("" if text.endswith("\n") else "\n")
+        opened.write(f"LINLI_BACKUP_KEY={_random_key()}\n")
+
+
+def _random_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 
 from django.conf import settings
 from django.db import connection
@@ -16,6 +17,8 @@ from linli.cases.exports import clear
 from linli.cases.followers import close_followers
 from linli.cases.lapses import lapse_due
 from linli.cases.reckoning import reckon_turn
+from linli.conf.backups.nightly import back_up_when_due
+from linli.conf.ballast import lay_ballast
 from linli.exchange.feeds.sending import forget_sent, send_feeds
 from linli.exchange.sheets.parcels import throw_away
 from linli.exchange.sheets.taking_in import take_waiting
@@ -62,6 +65,8 @@ TURNS = [
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
     Turn(sessions.forget_expired, 600.0, sessions.BATCH),
+    Turn(lay_ballast, 60.0),
+    Turn(back_up_when_due, 60.0),
 ]
 if settings.DEMO:
     TURNS.append(Turn(simulator.turn, simulator.EVERY))
@@ -86,8 +91,9 @@ class Loops:
     def stop(self, patience: float = 5.0) -> None:
         """Let each finish its batch, then end."""
         self._stopping.set()
+        end = monotonic() + patience  # for all of them together
         for thread in self._threads:
-            thread.join(patience)
+            thread.join(max(0.0, end - monotonic()))
 
     def wait(self) -> None:
         """Return when somebody asks to stop."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -54,7 +55,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 BEHIND_PROXY = env.bool("LINLI_BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -251,6 +252,16 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package itself; nothing to collect
 ATTACHMENTS_ROOT = HOME / "attachments"  # outside any web root; served only after a decision
+BACKUPS_ROOT = Path(env("LINLI_BACKUPS", default=str(HOME / "backups"))).resolve()
+BACKUP_KEY = env("LINLI_BACKUP_KEY", default="")  # seals backups; another key than those of the data in them
+BACKUP_KEY_FILE = env("LINLI_BACKUP_KEY_FILE", default="")
+try:
+    _at = env("LINLI_BACKUP_AT", default="02:30")
+    BACKUP_AT = time.fromisoformat(_at) if _at else None
+except ValueError as trouble:
+    raise ImproperlyConfigured(f"LINLI_BACKUP_AT: {trouble}") from trouble
+BACKUP_DAYS = env.int("LINLI_BACKUP_DAYS", default=30)
+BALLAST_MB = env.int("LINLI_BALLAST_MB", default=0 if DEMO else 64)  # thrown off when the disk is full
 EXPORTS_ROOT = HOME / "exports"  # lists somebody asked for, kept for some days; nothing personal lies here
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
@@ -284,13 +295,23 @@ LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linl
 EXPORT_PERSONS_PER_DAY = env.int("LINLI_EXPORT_PERSONS_PER_DAY", default=200)
 INTAKE_PER_MINUTE = env.int("LINLI_INTAKE_PER_MINUTE", default=30)  # public reports from one address
 SILENCED_SYSTEM_CHECKS: list[str] = []
+METRICS_TOKEN = env("LINLI_METRICS_TOKEN", default="")  # without it there is nothing at /metrics
 LOG_LEVEL = env("LINLI_LOG_LEVEL", default="INFO")
+LOG_FORMAT = env("LINLI_LOG_FORMAT", default="line" if DEMO else "json")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured(f"LINLI_LOG_FORMAT is json or line, not {LOG_FORMAT}.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "linli.conf.logs.Line"}, "json": {"()": "linli.conf.logs.Json"}},
     "filters": {"one_line": {"()": "linli.conf.logs.OneLineForRefusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["one_line"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }
 if not BUILDING:

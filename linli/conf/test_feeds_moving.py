@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from linli.conf.condition import Level, feeds_moving
+from linli.conf.condition import feeds_moving
+from linli.conf.findings import Level
 from linli.exchange.feeds.conftest import agreed
 from linli.exchange.models import Batch
 from linli.exchange.sources import add_source

@@ -72,3 +72,17 @@ def test_they_end_soon_when_asked(fresh_database: str, every: float) -> None:
     begun = time.monotonic()
     loops.stop()
     assert time.monotonic() - begun < 2
+
+
+def test_stopping_takes_no_longer_than_its_patience_however_many_loops_are_stuck() -> None:
+    stuck = threading.Event()
+
+    def waits() -> int:
+        stuck.wait(20)
+        return 0
+
+    loops = Loops([Turn(waits, FAST) for _loop in range(6)]).start()
+    begun = time.monotonic()
+    loops.stop(patience=0.5)
+    assert time.monotonic() - begun < 2.5
+    stuck.set()

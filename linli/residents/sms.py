@@ -20,11 +20,13 @@ class Sms(Protocol):
 
 
 class ConsoleSms:
-    """Writes to the console with the number masked: for demos and for places without a gateway."""
+    """Writes to the console with the number masked; the text, with its follow code, only in a demo or for debugging."""
 
     def send(self, phone: str, text: str) -> None:
-        """Log the text."""
-        log.info("SMS to %s: %s", masked(phone), text)
+        """Log that it went out."""
+        log.log(logging.INFO if settings.DEMO else logging.DEBUG, "SMS to %s: %s", masked(phone), text)
+        if not settings.DEMO:
+            log.info("SMS to %s: there is no gateway", masked(phone))
 
 
 class HttpSms:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.cases.attachments import sweep
-from linli.conf.condition import Finding, Level, examine
+from linli.conf.condition import examine
+from linli.conf.findings import Finding, Level
 
 
 class Command(BaseCommand):

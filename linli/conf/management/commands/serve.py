@@ -16,7 +16,9 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from linli.base.errors import Refusal
 from linli.conf.condition import unapplied
+from linli.conf.standing import serve_here
 
 
 class Command(BaseCommand):
@@ -45,6 +47,10 @@ class Command(BaseCommand):
         _check_one_process_on_sqlite(options)
         _check_port(options["host"], options["port"])
         _check_database()
+        try:
+            serve_here()
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
         self.stdout.write(
             _("Linli answers on %(url)s (Ctrl-C ends it).")
             % {"url": f"http://{options['host']}:{options['port']}"}

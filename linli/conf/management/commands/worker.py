@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from linli.base.errors import Refusal
 from linli.conf.loops import Loops
+from linli.conf.standing import serve_here
 
 
 class Command(BaseCommand):
@@ -23,6 +25,10 @@ class Command(BaseCommand):
             raise CommandError(
                 _("On SQLite the loops run inside `linli serve`; a second process would only be in its way.")
             )
+        try:
+            serve_here()
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
         loops = Loops().start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: loops.stop())
