@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ _FROM_ONE_ADDRESS = gettext_lazy(
 _FROM_ONE_SOURCE = gettext_lazy(
     "More requests in a minute than agreed for this system. Please wait a minute and go on."
 )
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
 IPV6_NETWORK = 64  # one household or office has a whole /64 of addresses
 
 
@@ -93,10 +95,21 @@ def client_address(request: HttpRequest) -> str:
     """The client's address; behind our own proxy the last one it put into X-Forwarded-For."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
     given = forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
-    try:
-        address = ipaddress.ip_address(given)
-    except ValueError:
+    address = _readable(given)
+    if address is None:
         return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:  # a socket for both: else all were one
+        address = address.ipv4_mapped
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network(f"{address}/{IPV6_NETWORK}", strict=False).network_address)
+
+
+def _readable(given: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address, also with the port that some proxies write behind it."""
+    with_port = _WITH_PORT.fullmatch(given)
+    bare = (with_port.group(1) or with_port.group(2)) if with_port else given
+    try:
+        return ipaddress.ip_address(bare)
+    except ValueError:
+        return None

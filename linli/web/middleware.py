@@ -23,6 +23,16 @@ Answer = Callable[[HttpRequest], HttpResponse]
 _HOOKS = ("process_view", "process_exception", "process_template_response")
 _DOCUMENTATION = "/docs"
 _READING = {"GET", "HEAD", "OPTIONS"}
+_UNCHANGED = 304
+_SAID = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+}
 COME_AGAIN = 2  # seconds; what was let in is served in less
 
 
@@ -32,6 +42,24 @@ class NotThisWay(Refusal):
     status = 405
     code = "not_this_way"
     sentence = gettext_lazy("This address cannot be opened like this.")
+
+
+class Shell:
+    """What every answer says to a browser, whoever gave it: a page, JSON, a file, a redirect, a refusal.
+
+    An answer that says nothing of its own is kept by nobody, framed by nobody, and nothing in it runs or loads.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in _SAID.items():
+            response.headers.setdefault(name, value)
+        if response.status_code != _UNCHANGED:  # what was kept stays as it was kept
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 class Pages:
