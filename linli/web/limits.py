@@ -28,6 +28,7 @@ _FROM_ONE_SOURCE = gettext_lazy(
     "More requests in a minute than agreed for this system. Please wait a minute and go on."
 )
 _WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
+UNKNOWN = "unknown"
 IPV6_NETWORK = 64  # one household or office has a whole /64 of addresses
 
 
@@ -97,7 +98,7 @@ def client_address(request: HttpRequest) -> str:
     given = forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
     address = _readable(given)
     if address is None:
-        return "unknown"
+        return UNKNOWN
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:  # a socket for both: else all were one
         address = address.ipv4_mapped
     if isinstance(address, ipaddress.IPv4Address):

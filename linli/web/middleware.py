@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from ipaddress import ip_address
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from linli.base.errors import Busy, Refusal, Unavailable
 from linli.base.writing import is_store_trouble
 from linli.web.errors import API, answer
+from linli.web.limits import UNKNOWN, client_address
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _HOOKS = ("process_view", "process_exception", "process_template_response")
@@ -84,22 +87,47 @@ class Room:
     """Gives four fifths of the web threads to requests that write, and asks the next to come again (503).
 
     The threads left over answer who reads, so a storm of reports keeps nobody from working; and what waits in the
-    process is bounded.
+    process is bounded. One address gets a quarter of these places: a body that never ends holds its place for as
+    long as its sender likes, and no server of ours can break it off (a proxy that buffers does).
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self._places = BoundedSemaphore(max(1, settings.WEB_THREADS * 4 // 5))
+        self._left = max(1, settings.WEB_THREADS * 4 // 5)
+        self._share = max(1, self._left // 4)
+        self._held: Counter[str] = Counter()
+        self._guard = Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in _READING:
             return self.get_response(request)
-        if not self._places.acquire(blocking=False):
+        address = client_address(request)
+        if not self._taken(address):
             return answer(request, Busy(retry_after=COME_AGAIN))
         try:
             return self.get_response(request)
         finally:
-            self._places.release()
+            self._given_back(address)
+
+    def _taken(self, address: str) -> bool:
+        with self._guard:
+            if not self._left or (self._held[address] >= self._share and not _is_everybody(address)):
+                return False
+            self._left -= 1
+            self._held[address] += 1
+            return True
+
+    def _given_back(self, address: str) -> None:
+        with self._guard:
+            self._left += 1
+            self._held[address] -= 1
+            if not self._held[address]:
+                del self._held[address]
+
+
+def _is_everybody(address: str) -> bool:
+    """A proxy that does not say for whom it asks, or a trial on this machine."""
+    return address == UNKNOWN or ip_address(address).is_loopback
 
 
 class Refusals:

@@ -22,13 +22,13 @@ from linli.cases.procedure import ANYONE, Step
 from linli.cases.steps import form_for, open_case, take
 from linli.cases.walking import Turn
 from linli.portals.api import answers, asking
-from linli.portals.api.bodies import idempotency_key, json_object
+from linli.portals.api.bodies import cannot_be_guessed, idempotency_key, json_object
 from linli.portals.api.schema import asked_now
 from linli.portals.api.slots import form_data, names_outside
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.tokens import Unknown
 from linli.web.errors import answer
-from linli.web.limits import check_rate
+from linli.web.limits import check_rate, client_address
 
 RESIDENT = PartyActor("reporter")
 FILTERS = {"stage", "words", "next"}
@@ -71,7 +71,7 @@ def _opened(request: HttpRequest, kind: Kind) -> HttpResponse:
     step = kind.procedure.opening.name
     body = json_object(request)
     key = idempotency_key(request)
-    origin = Origin.of(_source(kind, by), key, request.body) if key else None
+    origin = Origin.of(_source(request, kind, by, key), key, request.body) if key else None
     data = form_data(kind.name, step, body)
     with names_outside(kind.name, step):
         opened = open_case(kind.name, data, by=by, origin=origin)
@@ -88,9 +88,15 @@ def _opener(request: HttpRequest, kind: Kind) -> Actor:
     return RESIDENT
 
 
-def _source(kind: Kind, by: Actor) -> str:
-    """Whose keys these are: each post has its own; the public shares one, whatever address a retry comes from."""
-    return f"api/{kind.name}/{by.post.pk if isinstance(by, PostActor) else 'public'}"
+def _source(request: HttpRequest, kind: Kind, by: Actor, key: str) -> str:
+    """Whose keys these are: each post has its own; the public shares one, whatever address a retry comes from.
+
+    A key that somebody else might think of too (`1`, `test`) is good at its own address only: else it would give
+    away the first sender's receipt, or keep the second from reporting.
+    """
+    if isinstance(by, PostActor):
+        return f"api/{kind.name}/{by.post.pk}"
+    return f"api/{kind.name}/public" + ("" if cannot_be_guessed(key) else f"/{client_address(request)}")
 
 
 def _listed(request: HttpRequest, kind: Kind) -> HttpResponse:
