@@ -42,7 +42,9 @@ def lacking(answer: HttpResponse, *, public: bool = False) -> list[str]:
     found += ["Access-Control-Allow-Origin"] if "Access-Control-Allow-Origin" in answer else []
     found += [name for name in ("Server", "X-Powered-By", "Via") if name in answer]
     kept = answer.get("Cache-Control", "")
-    found += [] if answer.status_code == 304 or public or NOBODY_ELSE.search(kept) else [f"Cache-Control {kept}"]
+    found += (
+        [] if answer.status_code == 304 or public or NOBODY_ELSE.search(kept) else [f"Cache-Control {kept}"]
+    )
     return found
 
 
@@ -83,7 +85,9 @@ def test_a_strange_host_a_failure_and_a_redirect_to_https_say_it_too(
 def test_a_failure_shows_nothing_of_the_program(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linli.portals.resident.reporting.open_kinds", lambda: {}["a secret of ours"])
     shown = Client(raise_request_exception=False).get("/").content.decode()
-    assert not re.search(r"Traceback|KeyError|a secret of ours|site-packages|linli\.portals|django", shown, re.I)
+    assert not re.search(
+        r"Traceback|KeyError|a secret of ours|site-packages|linli\.portals|django", shown, re.I
+    )
 
 
 def place_says(*names: str, **environment: str) -> list[str]:
@@ -107,5 +111,9 @@ def test_a_place_has_strict_cookies_and_strict_transport_by_itself() -> None:
     names = ("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEBUG", "ALLOWED_HOSTS")
     assert place_says(*names) == ["True", "31536000", "False", "['localhost', '127.0.0.1']"]
     # What __Host- demands of a cookie.
-    assert place_says("SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN") == ["'/'", "None", "None"]
+    assert place_says("SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN") == [
+        "'/'",
+        "None",
+        "None",
+    ]
     assert place_says("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE") == ["True", "'Lax'"]

@@ -24,11 +24,29 @@ STRANGER = [
     *("-1", quote("²"), "NaN"),
     *("9" * 5000, "1e999", "-Infinity", quote("٣"), "0", "1.5", "9999999999", "-9223372036854775809"),
     *("0001-01-01", "9999-12-31", "10000-01-01", "2026-02-30", "0000-00-00", "9999-12-31T23:59:59"),
-    *(quote("../../etc/passwd"), quote("=1+1"), quote("<script>alert(1)</script>"), quote("{case.__class__}")),
+    *(
+        quote("../../etc/passwd"),
+        quote("=1+1"),
+        quote("<script>alert(1)</script>"),
+        quote("{case.__class__}"),
+    ),
     *(quote("%(x)s%s%d"), quote("matters.²"), quote("matters.999999999999999999999"), "None", "true", "[]"),
     *("00000000-0000-0000-0000-000000000000", quote("a" * 3000), quote("邻" * 3000), quote("\u202e\ufeff")),
-    *(quote("a'\"; DROP TABLE x --"), quote("\r\nSet-Cookie: x=1"), quote("\x1b[31m"), quote("＝１"), "%F0%9F%98%80"),
-    *("320831", "99010100100100100", "990101001001001001001", quote("a,b,c"), quote("\\"), quote("//evil.example")),
+    *(
+        quote("a'\"; DROP TABLE x --"),
+        quote("\r\nSet-Cookie: x=1"),
+        quote("\x1b[31m"),
+        quote("＝１"),
+        "%F0%9F%98%80",
+    ),
+    *(
+        "320831",
+        "99010100100100100",
+        "990101001001001001001",
+        quote("a,b,c"),
+        quote("\\"),
+        quote("//evil.example"),
+    ),
 ]
 
 
