@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 OUR_MISTAKE = 500
+_REFUSED = "django.security"  # a strange host, too many fields: refused too, though these carry no status
 
 
 class OneLineForRefusals(logging.Filter):
@@ -12,6 +13,7 @@ class OneLineForRefusals(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, those of refused requests without their traceback."""
-        if getattr(record, "status_code", OUR_MISTAKE) < OUR_MISTAKE:
+        refused = record.name.startswith(_REFUSED)
+        if refused or getattr(record, "status_code", OUR_MISTAKE) < OUR_MISTAKE:
             record.exc_info, record.exc_text = None, None
         return True

@@ -180,20 +180,15 @@ class Readings(RuleBasedStateMachine):
     @precondition(lambda self: self.expected)
     @rule(change=st.sampled_from(["update", "delete", "raw update", "raw delete"]))
     def somebody_tampers(self, change):
+        table = Access._meta.db_table
+        changes = {
+            "update": lambda: Access.objects.update(purpose="own"),
+            "delete": lambda: Access.objects.all().delete(),
+            "raw update": lambda: connection.cursor().execute(f"UPDATE {table} SET purpose = 'own'"),
+            "raw delete": lambda: connection.cursor().execute(f"DELETE FROM {table}"),
+        }
         with pytest.raises(DatabaseError), transaction.atomic():
-            if change == "update":
-                Access.objects.update(purpose="own")
-            elif change == "delete":
-                Access.objects.all().delete()
-            else:
-                table = Access._meta.db_table
-                verb = (
-                    f"UPDATE {table} SET purpose = 'own'"
-                    if change == "raw update"
-                    else f"DELETE FROM {table}"
-                )
-                with connection.cursor() as cursor:
-                    cursor.execute(verb)
+            changes[change]()
 
     @precondition(lambda self: hasattr(self, "cases"))
     @invariant()
