@@ -99,7 +99,8 @@ def client_address(request: HttpRequest) -> str:
     address = _readable(given)
     if address is None:
         return UNKNOWN
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:  # a socket for both: else all were one
+    # A socket for both families says so: else all old addresses were one.
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)

@@ -31,7 +31,9 @@ _NEVER = [
         *("192.0.0.192/32", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"),
     )
 ]
-_PUBLIC_IPV6 = ip_network("2000::/3")  # all that is given out; what hides an old address inside lies elsewhere
+_PUBLIC_IPV6 = ip_network(
+    "2000::/3"
+)  # all that is given out; what hides an old address inside lies elsewhere
 Address = IPv4Address | IPv6Address
 
 

@@ -27,7 +27,8 @@ Filled = str | datetime | None
 def look_at_form(content: bytes) -> tuple[Sheet, int]:
     """The sheet with the headings of a reply form and their row (from 0). Invalid for what cannot be filled in."""
     sheets = [sheet for sheet in read_workbook(content, moments=True) if sheet.rows]
-    parts = [text.replace(b"\0", b"") for text in unpacked(content).values()]  # in UTF-16 every other byte is one
+    # In UTF-16 every other byte is a zero.
+    parts = [text.replace(b"\0", b"") for text in unpacked(content).values()]
     if any(mark in text for text in parts for mark in _OUTSIDE):
         raise Invalid(damaged())
     if not sheets:
