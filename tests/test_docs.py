@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import shlex
 import subprocess
@@ -173,6 +174,18 @@ def test_every_threat_names_a_test_that_exists() -> None:
     rows = [row for row in _text(document).splitlines() if re.match(r"\| \d+ \|", row)]
     assert len(rows) >= 12
     assert [row for row in rows if not any("test_" in words for words in _tests_named(document, row))] == []
+
+
+def test_every_asvs_item_names_a_test_that_exists_or_a_person_who_looks() -> None:
+    with (REPOSITORY / "docs" / "asvs.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["item"] for row in rows}) == len(rows) >= 50
+    wrong = []
+    for row in rows:
+        module, _colons, name = row["check"].partition("::")
+        human = row["check"].startswith("human: ")
+        wrong += [] if human or name in _defined(REPOSITORY / module) else [row]
+    assert wrong == []
 
 
 def test_every_step_of_every_procedure_is_in_the_procedures() -> None:

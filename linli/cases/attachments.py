@@ -4,53 +4,92 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
-from linli.base.errors import Invalid, TooLarge, Unavailable
+from linli.base.errors import Busy, Invalid, Refusal, TooLarge, Unavailable
 from linli.base.files import make_folder, sync_folder
 from linli.cases.models import Attachment, Case
 
+log = logging.getLogger("linli.attachments")
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 2048
 MAX_PER_STEP = 6
+PATIENCE = 20  # seconds until somebody who waits to be decoded is asked to come again
+_decoding = BoundedSemaphore(max(2, os.cpu_count() or 1))
+_MADE_SMALL_AS_THEY_ARE = {"RGB", "RGBA", "L"}
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _TOO_MANY_PIXELS = gettext_lazy("This photo has too many pixels. Please send a smaller one.")
 
 
 def cleaned_photo(upload: BinaryIO) -> bytes:
     """The picture as JPEG, upright, at most 2048 px long, without EXIF (place, time, camera, owner).
 
-    Raises TooLarge before decoding when bytes or pixels exceed the limits, Invalid for what is no picture.
+    Raises TooLarge before decoding when bytes or pixels exceed the limits, Invalid for what is no picture, Busy when
+    too many are being decoded: each takes some 150 MB, and a few kilobytes are enough to ask for that.
     """
     raw = upload.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))
+    if not _decoding.acquire(timeout=PATIENCE):
+        raise Busy(retry_after=PATIENCE)
     try:
-        picture = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP"))
-        if picture.width * picture.height > MAX_PIXELS:
-            raise TooLarge(_TOO_MANY_PIXELS)
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
+        return _as_jpeg(raw)
+    except Refusal:
+        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise TooLarge(_TOO_MANY_PIXELS) from bomb
-    except (OSError, ValueError, SyntaxError) as trouble:
+    except Exception as trouble:  # a decoder meets what strangers made, and fails in any way
         raise Invalid(
             _("This file is not a photo we can read. Please send a JPEG, PNG or WebP picture.")
         ) from trouble
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    finally:
+        _decoding.release()
+
+
+def _as_jpeg(raw: bytes) -> bytes:
+    """Made small before anything else, so that the full picture is in memory once."""
+    picture: Image.Image = Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP"))
+    if picture.width * picture.height > MAX_PIXELS:
+        raise TooLarge(_TOO_MANY_PIXELS)
+    turn = _turn_of(picture)
+    if picture.mode not in _MADE_SMALL_AS_THEY_ARE:
+        picture = picture.convert("RGB")
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright = picture.transpose(turn) if turn is not None else picture
     out = io.BytesIO()
-    upright.save(out, "JPEG", quality=85)
+    upright.convert("RGB").save(out, "JPEG", quality=85)
     return out.getvalue()
+
+
+def _turn_of(picture: Image.Image) -> Image.Transpose | None:
+    """How the camera was held; a photo whose EXIF cannot be read stays as it is, and is no worse a photo."""
+    try:
+        return _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception as trouble:  # noqa: BLE001  cameras write anything
+        log.info("EXIF not readable: %s", type(trouble).__name__)
+        return None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class State(StrEnum):
     PARKED = "parked"
 
 
+_EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
 RESTING = (State.SUSPENDED, State.PARKED)
 
 
@@ -51,17 +52,22 @@ class Days:
     @property
     def begin(self) -> datetime | None:
         """The first moment."""
-        return _midnight(self.since) if self.since else None
+        return _midnight(_within(self.since)) if self.since else None
 
     @property
     def end(self) -> datetime | None:
         """The first moment after."""
-        return _midnight(self.until + timedelta(days=1)) if self.until else None
+        return _midnight(_within(self.until) + timedelta(days=1)) if self.until else None
 
     def tests(self, path: str) -> list[Test]:
         """As conditions on a moment."""
         ends = ((path, "gte", self.begin), (path, "lt", self.end))
         return [test for test in ends if test[2] is not None]
+
+
+def _within(day: date) -> date:
+    """The day, or the nearest that every zone and database can tell."""
+    return min(max(day, _EARLIEST), _LATEST)
 
 
 def _midnight(day: date) -> datetime:

@@ -205,6 +205,18 @@ class Procedures(RuleBasedStateMachine):
             self.taken += 1
             assert Case.everywhere.get(pk=case.pk).stage in PROCEDURE.steps[step].targets | {case.stage}
 
+    @rule(
+        step=st.sampled_from(sorted(set(PROCEDURE.steps) - {"report"})),
+        who=st.sampled_from([*KEYS, "reporter"]),
+        off=st.sampled_from([-1, 1, 1000]),
+    )
+    def on_another_version(self, step, who, off):
+        """Whoever decided on another version takes no step, whatever it is; the books stay as they are."""
+        by = PartyActor("reporter", self.matter.pk) if who == "reporter" else self.world.by(who)
+        version = Case.everywhere.get(pk=self.matter.pk).version
+        with pytest.raises(Refusal):
+            take(self.world, self.matter, step, by, version + off, self.other)
+
     @rule(chosen=st.integers(0, 10_000))
     def go_on(self, chosen):
         """Take one of the steps that are offered to somebody, so that walks come far."""

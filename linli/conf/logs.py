@@ -21,6 +21,7 @@ _NUMBERS = re.compile(
     r"|(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])"
 )
 _SECRETS = re.compile(r"(?i)\b(code|token|password|key|phone|name)=[^\s&\"']+")
+_REFUSED = "django.security"  # a strange host, too many fields: refused too, though these carry no status
 
 
 class OneLineForRefusals(logging.Filter):
@@ -28,7 +29,8 @@ class OneLineForRefusals(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record through, those of refused requests without their traceback."""
-        if getattr(record, "status_code", OUR_MISTAKE) < OUR_MISTAKE:
+        refused = record.name.startswith(_REFUSED)
+        if refused or getattr(record, "status_code", OUR_MISTAKE) < OUR_MISTAKE:
             record.exc_info, record.exc_text = None, None
         return True
 

@@ -58,6 +58,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if (
+    not PLAIN_HTTP
+):  # a browser takes these from this very host only, so no neighbour below the same domain sets them
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -106,6 +110,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
 ]
 MIDDLEWARE = [
+    "linli.web.middleware.Shell",
     "django.middleware.security.SecurityMiddleware",
     "linli.conf.health.Watched",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -251,6 +256,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # served from the package itself; nothing to collect
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site uses our files
 ATTACHMENTS_ROOT = HOME / "attachments"  # outside any web root; served only after a decision
 BACKUPS_ROOT = Path(env("LINLI_BACKUPS", default=str(HOME / "backups"))).resolve()
 BACKUP_KEY = env("LINLI_BACKUP_KEY", default="")  # seals backups; another key than those of the data in them

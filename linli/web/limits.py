@@ -6,6 +6,7 @@ Every limit ends by itself, so nobody can be locked out for ever by somebody els
 from __future__ import annotations
 
 import ipaddress
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ _FROM_ONE_SOURCE = gettext_lazy(
 _TO_ONE_NUMBER = gettext_lazy(
     "A code was sent to this number just now, or too many were. Please wait a few minutes and try again."
 )
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
+UNKNOWN = "unknown"
 IPV6_NETWORK = 64  # one household or office has a whole /64 of addresses
 READING = {"GET", "HEAD", "OPTIONS"}
 Given = ParamSpec("Given")
@@ -172,10 +175,22 @@ def client_address(request: HttpRequest) -> str:
     """The client's address; behind our own proxy the last one it put into X-Forwarded-For."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
     given = forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
-    try:
-        address = ipaddress.ip_address(given)
-    except ValueError:
-        return "unknown"
+    address = _readable(given)
+    if address is None:
+        return UNKNOWN
+    # A socket for both families says so: else all old addresses were one.
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
     return str(ipaddress.ip_network(f"{address}/{IPV6_NETWORK}", strict=False).network_address)
+
+
+def _readable(given: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address, also with the port that some proxies write behind it."""
+    with_port = _WITH_PORT.fullmatch(given)
+    bare = (with_port.group(1) or with_port.group(2)) if with_port else given
+    try:
+        return ipaddress.ip_address(bare)
+    except ValueError:
+        return None

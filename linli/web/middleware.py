@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from ipaddress import ip_address
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -19,12 +21,23 @@ from linli.base.errors import Busy, Refusal, Unavailable
 from linli.base.writing import is_store_trouble
 from linli.residents.showing import forget, sheet
 from linli.web.errors import API, answer
+from linli.web.limits import UNKNOWN, client_address
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _HOOKS = ("process_view", "process_exception", "process_template_response")
 _DOCUMENTATION = "/docs"
 _READING = {"GET", "HEAD", "OPTIONS"}
 _EMPTY = {204, 301, 302, 303, 304, 307, 308}  # they lead elsewhere, and show nothing
+_UNCHANGED = 304
+_SAID = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+}
 COME_AGAIN = 2  # seconds; what was let in is served in less
 
 
@@ -34,6 +47,24 @@ class NotThisWay(Refusal):
     status = 405
     code = "not_this_way"
     sentence = gettext_lazy("This address cannot be opened like this.")
+
+
+class Shell:
+    """What every answer says to a browser, whoever gave it: a page, JSON, a file, a redirect, a refusal.
+
+    An answer that says nothing of its own is kept by nobody, framed by nobody, and nothing in it runs or loads.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in _SAID.items():
+            response.headers.setdefault(name, value)
+        if response.status_code != _UNCHANGED:  # what was kept stays as it was kept
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
 
 class Pages:
@@ -58,22 +89,47 @@ class Room:
     """Gives four fifths of the web threads to requests that write, and asks the next to come again (503).
 
     The threads left over answer who reads, so a storm of reports keeps nobody from working; and what waits in the
-    process is bounded.
+    process is bounded. One address gets a quarter of these places: a body that never ends holds its place for as
+    long as its sender likes, and no server of ours can break it off (a proxy that buffers does).
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self._places = BoundedSemaphore(max(1, settings.WEB_THREADS * 4 // 5))
+        self._left = max(1, settings.WEB_THREADS * 4 // 5)
+        self._share = max(1, self._left // 4)
+        self._held: Counter[str] = Counter()
+        self._guard = Lock()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method in _READING:
             return self.get_response(request)
-        if not self._places.acquire(blocking=False):
+        address = client_address(request)
+        if not self._taken(address):
             return answer(request, Busy(retry_after=COME_AGAIN))
         try:
             return self.get_response(request)
         finally:
-            self._places.release()
+            self._given_back(address)
+
+    def _taken(self, address: str) -> bool:
+        with self._guard:
+            if not self._left or (self._held[address] >= self._share and not _is_everybody(address)):
+                return False
+            self._left -= 1
+            self._held[address] += 1
+            return True
+
+    def _given_back(self, address: str) -> None:
+        with self._guard:
+            self._left += 1
+            self._held[address] -= 1
+            if not self._held[address]:
+                del self._held[address]
+
+
+def _is_everybody(address: str) -> bool:
+    """A proxy that does not say for whom it asks, or a trial on this machine."""
+    return address == UNKNOWN or ip_address(address).is_loopback
 
 
 class NotRecorded(Unavailable):

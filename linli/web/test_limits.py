@@ -79,6 +79,19 @@ def test_without_a_number_nothing_is_counted(none):
         check_reports_for(none, 1)
 
 
+@pytest.mark.parametrize("port", ["203.0.113.7:49152", "[2001:db8::7]:49152", "[2001:db8::7]"])
+def test_a_port_behind_the_address_changes_nothing(settings, port):
+    settings.BEHIND_PROXY = True
+    bare = port.rpartition(":49152")[0] or port
+    with_port = client_address(coming_from("127.0.0.1", HTTP_X_FORWARDED_FOR=port))
+    assert with_port == client_address(coming_from(bare.strip("[]"))) != "unknown"
+
+
+def test_two_old_addresses_on_a_new_socket_are_two():
+    one, other = (client_address(coming_from(f"::ffff:203.0.113.{last}")) for last in (1, 2))
+    assert (one, other) == ("203.0.113.1", "203.0.113.2")
+
+
 def guess(address, number, *, right=False):
     with trying_code(coming_from(address), number):
         if not right:

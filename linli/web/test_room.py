@@ -65,3 +65,43 @@ def test_a_failing_request_gives_its_place_back(settings):
     for _turn in range(2):
         with pytest.raises(OSError, match="gone"):
             room(RequestFactory().post("/report/matters/"))
+
+
+@pytest.fixture
+def asked_by(settings):
+    """Room for sixteen writers of whom none comes to an end; yields a way to ask, and lets all go in the end."""
+    settings.WEB_THREADS, settings.BEHIND_PROXY = 20, True
+    leave, threads = Event(), []
+
+    def stalls(request):
+        if request.headers.get("X-Slow"):
+            request.inside.set()
+            leave.wait(10)
+        return HttpResponse("done")
+
+    room = Room(stalls)
+
+    def ask(address, *, slow=False):
+        request = RequestFactory().post("/report/matters/", headers={"X-Forwarded-For": address})
+        if not slow:
+            return room(request).status_code
+        request.META["HTTP_X_SLOW"], request.inside = "1", Event()
+        threads.append(Thread(target=room, args=(request,)))
+        threads[-1].start()
+        return request.inside.wait(0.5)
+
+    yield ask
+    leave.set()
+    for each in threads:
+        each.join(10)
+
+
+def test_bodies_that_never_end_hold_a_quarter_of_the_places_per_address(asked_by):
+    let_in = [asked_by("203.0.113.1", slow=True) for _time in range(6)]
+    assert let_in == [True] * 4 + [False] * 2
+    assert (asked_by("203.0.113.1"), asked_by("203.0.113.2")) == (503, 200)
+
+
+def test_a_household_has_one_share_whatever_its_addresses(asked_by):
+    let_in = [asked_by(f"2001:db8:1:2::{last}", slow=True) for last in range(1, 6)]
+    assert let_in == [True] * 4 + [False]

@@ -31,6 +31,9 @@ _NEVER = [
         *("192.0.0.192/32", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"),
     )
 ]
+_PUBLIC_IPV6 = ip_network(
+    "2000::/3"
+)  # all that is given out; what hides an old address inside lies elsewhere
 Address = IPv4Address | IPv6Address
 
 
@@ -115,7 +118,8 @@ def _may_be_asked(given: Address, target: Target) -> bool:
         return False
     if any(address in network for network in settings.WEBHOOK_NETWORKS):
         return True
-    return target.secure and address.is_global
+    public = address.is_global and (isinstance(address, IPv4Address) or address in _PUBLIC_IPV6)
+    return target.secure and public
 
 
 class _Plain(http.client.HTTPConnection):

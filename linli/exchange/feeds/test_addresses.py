@@ -61,6 +61,46 @@ def test_a_network_of_our_own_is_asked_where_the_setting_names_it(settings):
         pinned(target_of("http://10.21.3.4/"))
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "0.0.0.0",
+            "127.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "192.168.0.1",
+            "172.16.0.1",
+            "198.18.0.1",
+            "240.0.0.1",
+        ),
+        *(
+            "[::]",
+            "[::1]",
+            "[::ffff:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[::ffff:0:127.0.0.1]",
+            "[fc00::1]",
+            "[fec0::1]",
+        ),
+        *("[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[5f00::1]", "[100::1]", "[ff02::1]", "[fe80::1%25lo]"),
+        *(
+            "2130706433",
+            "0x7f000001",
+            "0177.0.0.1",
+            "127.1",
+            "127.0.0.1.",
+            "localhost",
+            "LOCALHOST.",
+            "①②⑦.0.0.1",
+        ),
+    ],
+)
+def test_no_spelling_of_an_address_inside_is_asked_even_with_https(address):
+    with pytest.raises((NotSent, Invalid)):
+        pinned(target_of(f"https://{address}/"))
+
+
 def test_a_public_address_needs_https():
     assert pinned(target_of("https://8.8.8.8/")) == "8.8.8.8"
     with pytest.raises(NotSent):

@@ -12,7 +12,6 @@ from typing import Any
 import openpyxl
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl.utils.exceptions import InvalidFileException
 
 from linli.base.errors import Invalid
 from linli.base.text import printable
@@ -28,7 +27,9 @@ Filled = str | datetime | None
 def look_at_form(content: bytes) -> tuple[Sheet, int]:
     """The sheet with the headings of a reply form and their row (from 0). Invalid for what cannot be filled in."""
     sheets = [sheet for sheet in read_workbook(content, moments=True) if sheet.rows]
-    if any(mark in text for text in unpacked(content).values() for mark in _OUTSIDE):
+    # In UTF-16 every other byte is a zero.
+    parts = [text.replace(b"\0", b"") for text in unpacked(content).values()]
+    if any(mark in text for text in parts for mark in _OUTSIDE):
         raise Invalid(damaged())
     if not sheets:
         raise Invalid(_("The workbook is empty: there is no visible sheet with anything in it."))
@@ -49,7 +50,7 @@ def _opened(content: bytes) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it says which extensions of Excel it does not know
             return openpyxl.load_workbook(io.BytesIO(content))
-    except (InvalidFileException, KeyError, ValueError, TypeError, OSError) as trouble:
+    except Exception as trouble:  # it meets what strangers made, and fails in any way
         raise Invalid(damaged()) from trouble
 
 

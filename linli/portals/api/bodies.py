@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,8 @@ from linli.base.errors import Invalid, Refusal, TooLarge
 
 LARGEST = 256 * 1024  # 6,000 characters, each escaped, are 72 KB
 LONGEST_KEY = 200
+_RANDOM = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w+/=-]{22,}", re.IGNORECASE)
+_LEAST_VARIED = 10  # different characters; 22 random ones have fewer once in millions
 
 
 class Malformed(Refusal):
@@ -92,3 +95,9 @@ def idempotency_key(request: HttpRequest) -> str:
             % {"most": LONGEST_KEY}
         )
     return key
+
+
+def cannot_be_guessed(key: str) -> bool:
+    """Whether a key looks random: a UUID, or 22 and more characters of many sorts, letters and digits mixed."""
+    mixed = any(each.isdigit() for each in key) and any(each.isalpha() for each in key)
+    return bool(_RANDOM.fullmatch(key)) and mixed and len(set(key)) >= _LEAST_VARIED

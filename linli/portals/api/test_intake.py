@@ -113,6 +113,28 @@ def test_keys_of_a_post_and_of_the_public_do_not_meet(world, send, token_of):
     assert send(MATTERS, body, **key, **token_of("county_clerk")).status_code == 201
 
 
+def test_a_key_others_think_of_too_gives_away_nobodys_receipt(world, client):
+    given = {"content_type": "application/json", "headers": {"Idempotency-Key": "1"}}
+    first, again, other = (
+        client.post(MATTERS, {"text": LAMP}, REMOTE_ADDR=address, **given)
+        for address in ("203.0.113.1", "203.0.113.1", "203.0.113.2")
+    )
+    assert [each.status_code for each in (first, again, other)] == [201, 200, 201]
+    assert other.json()["follow_code"] != first.json()["follow_code"] == again.json()["follow_code"]
+
+
+def test_a_key_others_think_of_too_keeps_nobody_from_reporting(world, client):
+    given = {"content_type": "application/json", "headers": {"Idempotency-Key": "test"}}
+    client.post(MATTERS, {"text": "占用"}, REMOTE_ADDR="203.0.113.1", **given)
+    assert client.post(MATTERS, {"text": LAMP}, REMOTE_ADDR="203.0.113.2", **given).status_code == 201
+
+
+def test_a_random_key_is_known_again_from_another_address(world, client):
+    given = {"content_type": "application/json", "headers": {"Idempotency-Key": str(uuid4())}}
+    answers = [client.post(MATTERS, {"text": LAMP}, REMOTE_ADDR=f"203.0.113.{n}", **given) for n in (1, 2)]
+    assert [each.status_code for each in answers] == [201, 200]
+
+
 def test_with_a_token_the_post_opens_the_case(world, send, token_of):
     answer = send(MATTERS, {"text": LAMP}, **token_of("call_taker"))
     assert Case.everywhere.get(number=answer.json()["number"]).opened_by == world.posts["call_taker"]

@@ -22,7 +22,7 @@ from linli.cases.procedure import ANYONE, Step
 from linli.cases.steps import form_for, open_case, take
 from linli.cases.walking import Turn
 from linli.portals.api import answers, asking
-from linli.portals.api.bodies import idempotency_key, json_object
+from linli.portals.api.bodies import cannot_be_guessed, idempotency_key, json_object
 from linli.portals.api.schema import asked_now
 from linli.portals.api.slots import form_data, names_outside
 from linli.posts.actor import Actor, PartyActor, PostActor
@@ -31,7 +31,7 @@ from linli.residents.models import How
 from linli.residents.purposes import OVERSEE, SEARCH
 from linli.residents.showing import reading_as
 from linli.web.errors import answer
-from linli.web.limits import check_rate, check_reports_for
+from linli.web.limits import check_rate, check_reports_for, client_address
 
 RESIDENT = PartyActor("reporter")
 FILTERS = {"stage", "words", "next"}
@@ -74,7 +74,7 @@ def _opened(request: HttpRequest, kind: Kind) -> HttpResponse:
     step = kind.procedure.opening.name
     body = json_object(request)
     key = idempotency_key(request)
-    origin = Origin.of(_source(kind, by), key, request.body) if key else None
+    origin = Origin.of(_source(request, kind, by, key), key, request.body) if key else None
     data = form_data(kind.name, step, body)
     if by is RESIDENT:
         check_reports_for(data.get("phone"), settings.INTAKE_PER_MINUTE)
@@ -93,9 +93,15 @@ def _opener(request: HttpRequest, kind: Kind) -> Actor:
     return RESIDENT
 
 
-def _source(kind: Kind, by: Actor) -> str:
-    """Whose keys these are: each post has its own; the public shares one, whatever address a retry comes from."""
-    return f"api/{kind.name}/{by.post.pk if isinstance(by, PostActor) else 'public'}"
+def _source(request: HttpRequest, kind: Kind, by: Actor, key: str) -> str:
+    """Whose keys these are: each post has its own; the public shares one, whatever address a retry comes from.
+
+    A key that somebody else might think of too (`1`, `test`) is good at its own address only: else it would give
+    away the first sender's receipt, or keep the second from reporting.
+    """
+    if isinstance(by, PostActor):
+        return f"api/{kind.name}/{by.post.pk}"
+    return f"api/{kind.name}/public" + ("" if cannot_be_guessed(key) else f"/{client_address(request)}")
 
 
 def _listed(request: HttpRequest, kind: Kind) -> HttpResponse:

@@ -132,10 +132,10 @@ class MapForm(forms.Form):
     def column_rows(self) -> list[tuple[forms.BoundField, list[str]]]:
         """Each column with its first values, as far as they may be shown."""
         rows = []
+        private = {role.name: role.private for role in roles_of(self.kind)}
         for place in range(len(self.sample.headings)):
             bound = self[f"column_{place}"]
-            known = role_named(str(bound.value())) if bound.value() else None
-            hide = known is None or known.private
+            hide = private.get(str(bound.value()), True)
             rows.append((bound, [_masked(value, hide=hide) for value in self.sample.first(place)]))
         return rows
 

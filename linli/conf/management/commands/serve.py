@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.urls import get_resolver
 from django.utils.translation import gettext as _
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from linli.base.errors import Refusal
@@ -79,6 +79,7 @@ def _serve(options: dict[str, Any]) -> None:
         address=options["host"],
         port=options["port"],
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # what a proxy speaks to us; HTTP/2 without TLS is only a way round it
         workers=options["processes"],
         blocking_threads=options["threads"],
         websockets=False,
