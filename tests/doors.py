@@ -103,10 +103,12 @@ DOORS: dict[str, Door] = {
     # Number and code open a case to its reporter; no post is a way round them.
     "follow/<str:number>/": Door(CODE_FIRST, fill=a_case),
     "follow/<str:number>/data/": Door(NOBODY, fill=a_case),
+    "follow/<str:number>/extract/": Door(NOBODY, fill=a_case),
     "follow/<str:number>/<slug:step>/": Door(NOBODY, fill=a_case, method="post"),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
     "mine/": Door(NOT_STAFF),
     "mine/data/": Door(NOT_STAFF),
+    "mine/agreed/": Door(NOT_STAFF),
     "desk/": Door(STAFF),
     "desk/done/": Door(STAFF),
     "desk/area/": Door(STAFF),

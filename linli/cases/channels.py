@@ -46,10 +46,12 @@ def _by_sms(notices: Sequence[Notice]) -> list[Message]:
     """Who cannot be read holds up the batch; the outbox then writes each alone."""
     wanted = [(notice.contact, notice.case) for notice in notices if notice.contact]
     people = iter(read_many(wanted, "notice", by=NOTICES))
-    return [
-        partial(sms().send, next(people).phone, text_of(notice)) if notice.contact else _nothing
-        for notice in notices
-    ]
+    return [_texted(next(people).phone, notice) if notice.contact else _nothing for notice in notices]
+
+
+def _texted(phone: str, notice: Notice) -> Message:
+    """Nothing where the number was deleted since, as its owner wanted."""
+    return partial(sms().send, phone, text_of(notice)) if phone else _nothing
 
 
 def _by_email(notices: Sequence[Notice]) -> list[Message]:

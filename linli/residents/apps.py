@@ -8,5 +8,7 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.ledger.triggers import append_only
+        from linli.residents.entries import register_entries
 
         append_only("residents_access")
+        register_entries()

@@ -28,6 +28,15 @@ class Look:
     purpose: str
     fields: str
     about: UUID | None
+    key: UUID | None = None
+
+
+def look_with(key: UUID) -> Look | None:
+    """One reading, as its subject sees it."""
+    row = Access.objects.filter(pk=key).first()
+    if row is None:
+        return None
+    return _look(row, Post.objects.select_related("organisation").filter(pk=row.post or 0).first())
 
 
 def looks_at(contacts: Iterable[UUID]) -> list[Look]:
@@ -48,6 +57,7 @@ def _look(row: Access, post: Post | None) -> Look:
             _field(name) for name in row.fields.split(",") if name
         ),
         about=row.about,
+        key=row.pk,
     )
 
 

@@ -7,6 +7,9 @@ from django.db import models
 
 from linli.base.ids import uuid7
 from linli.residents.crypto import KEY_VERSION
+from linli.residents.duty_models import Assessment, Consent, Extract
+
+__all__ = ["Access", "Assessment", "Consent", "Contact", "Extract", "Resident"]
 
 
 class Contact(models.Model):

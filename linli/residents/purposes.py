@@ -15,7 +15,8 @@ from linli.posts.models import PostKind
 class Purpose:
     """A listed reason; `basis` is the article that allows it. `many`: for lists that a second post approved.
 
-    `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it.
+    `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it. `by_consent`: only
+    while the person's own yes to it, in this case and for this body, holds.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Purpose:
     systems: frozenset[str] = frozenset()
     many: bool = False
     look_up: bool = False
+    by_consent: bool = False
 
 
 INTAKE = "intake"
@@ -56,6 +58,14 @@ _purposes = {
             ("matters",),
             posts=frozenset({PostKind.CLERK, PostKind.CALL_TAKER}),
             look_up=True,
+        ),
+        Purpose(
+            "reach",
+            lambda: gettext("To speak with you about this case, as you agreed"),
+            "个人信息保护法 13(1)",
+            ("name", "phone"),
+            posts=frozenset({PostKind.HANDLER, PostKind.GRID_WORKER}),
+            by_consent=True,
         ),
         Purpose(
             "notice",

@@ -15,12 +15,16 @@ from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
+from linli.residents.consents import in_force
 from linli.residents.crypto import unseal
 from linli.residents.models import Access, Contact
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
 
 FIELDS = ("name", "phone", "address")
 _SHIELDED = gettext_lazy("Who raised this is shielded from your post. Write to them through Linli instead.")
+_NO_YES = gettext_lazy(
+    "There is no yes of the person to this. Ask for it in the case; a yes can be taken back at any time."
+)
 
 
 class Concern(Protocol):
@@ -112,6 +116,8 @@ def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
             raise NotFound
         if by.post.kind not in rule.posts:
             raise NotYours(_SHIELDED)
+        if rule.by_consent and not in_force(contact.pk, rule.name, case.pk, by.post.organisation_id):
+            raise NotYours(_NO_YES)
     elif isinstance(by, PartyActor):
         if by.case != case.pk or by.relation not in rule.parties:
             raise NotFound

@@ -27,6 +27,7 @@ from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.complaints.demo import complain_some
+from linli.kinds.datarequests.demo import claim_some
 from linli.kinds.matters.demo import (
     BY_GRID_WORKER,
     Course,
@@ -90,6 +91,7 @@ def fill_days(
         reported = _live_through(made, _arrivals(made, days, count), progress)
         reported += _top_up(made)
         reported += complain_some(made.now)
+        reported += claim_some(made.now)
     _settle(made.now)
     return reported
 

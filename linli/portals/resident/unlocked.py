@@ -47,6 +47,25 @@ def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
     return case, PartyActor("reporter", case.pk)
 
 
+def known(request: HttpRequest) -> PartyActor:
+    """Whoever asks, as far as they have shown who they are: signed in, or by the code of a report opened here.
+
+    Without an account it is the report that a form or a link names, else the one opened last.
+    """
+    if resident := resident_of(request.user):
+        return PartyActor("reporter", person=resident.contact_id, proof="account")
+    if case := _named_case(request):
+        return PartyActor("reporter", person=case.reporter_id, proof="code")
+    return PartyActor("reporter")
+
+
+def _named_case(request: HttpRequest) -> Case | None:
+    """A report with a contact that was opened here: the one that is named, the newest where none is."""
+    number = tidy(request.POST.get("mentions", "") or request.GET.get("mentions", ""))
+    found = [case for case in unlocked_cases(request) if case.reporter_id]
+    return next((case for case in found if not number or case.number == number), None)
+
+
 def may_see(request: HttpRequest, case: Case) -> bool:
     """Whether the case was unlocked here or was raised with the signed-in resident's number."""
     if str(case.pk) in _ids(request):
