@@ -28,6 +28,7 @@ from tests.scenes import (
     a_source,
     a_template,
     an_absence,
+    an_activity,
     an_export,
 )
 
@@ -108,6 +109,8 @@ DOORS: dict[str, Door] = {
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
     "mine/": Door(NOT_STAFF),
     "mine/data/": Door(NOT_STAFF),
+    "handling/": Door(EVERYONE),
+    "handling/<slug:activity>/": Door(EVERYONE, fill=lambda _world: {"activity": "contacts"}),
     "mine/agreed/": Door(NOT_STAFF),
     "desk/": Door(STAFF),
     "desk/done/": Door(STAFF),
@@ -160,6 +163,16 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/<int:post>/end/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/give-up/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/procedures/": Door(STAFF),
+    "desk/privacy/": Door(STAFF),
+    "desk/privacy/<slug:activity>/": Door(
+        AREA_AND_POWER,
+        fill=an_activity,
+        method="post",
+        data=(("act", "approve"),),
+        wrong_division="liuhe_clerk",
+        missing_power="county_clerk",
+        right_power="county_head",
+    ),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
     "desk/rules/": Door(STAFF),
     "desk/absence/": Door(STAFF),

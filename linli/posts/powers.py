@@ -22,6 +22,9 @@ _rules: dict[str, frozenset[str]] = {
     "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
     "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
+    "privacy.read": frozenset(PostKind.values),
+    "privacy.assess": frozenset({PostKind.ADMINISTRATOR, PostKind.INSPECTOR}),
+    "privacy.approve": frozenset({PostKind.HEAD, PostKind.INSPECTOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }
 

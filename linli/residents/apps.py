@@ -8,7 +8,9 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.ledger.triggers import append_only
+        from linli.residents.activities import register_own
         from linli.residents.entries import register_entries
 
         append_only("residents_access")
         register_entries()
+        register_own()

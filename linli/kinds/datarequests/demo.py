@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from linli.base.errors import Refusal
-from linli.cases.models import Case
 from linli.cases.taking import Version
 from linli.kinds.datarequests import actions
 from linli.kinds.datarequests.models import DataRequest
 from linli.posts.actor import PartyActor, PostActor
 from linli.posts.models import Holding
-from linli.residents.models import Access
+from linli.residents.models import Access, Contact
 
 FIRST = Version(1)
 
@@ -52,9 +51,8 @@ def _waits(now: datetime) -> bool:
 
 def _somebody(place: int) -> PartyActor:
     """A resident who left a contact with a matter, known by its code."""
-    found = Case.everywhere.filter(kind="matters", reporter__isnull=False).order_by("id")[place : place + 1]
-    person = found[0].reporter_id if found else None
-    return PartyActor("reporter", person=person, proof="code")
+    found = Contact.objects.filter(cases__kind="matters").order_by("id").values_list("pk", flat=True)
+    return PartyActor("reporter", person=next(iter(found[place : place + 1]), None), proof="code")
 
 
 def _claimed(by: PartyActor, wanted: str, at: datetime, **given: object) -> DataRequest | None:

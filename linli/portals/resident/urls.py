@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.resident import agreed, extracts, following, own_data, photos, reporting
+from linli.portals.resident import agreed, extracts, following, handling, own_data, photos, reporting
 
 app_name = "resident"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("follow/<str:number>/data/", own_data.case_data, name="case_data"),
     path("follow/<str:number>/extract/", extracts.extract, name="extract"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
+    path("handling/", handling.handling, name="handling"),
+    path("handling/<slug:activity>/", handling.notice, name="handling_notice"),
     path("mine/", own_data.mine, name="mine"),
     path("mine/agreed/", agreed.agreed, name="agreed"),
     path("mine/data/", own_data.my_data, name="my_data"),
