@@ -1,9 +1,10 @@
-"""Impact assessments (影响评估, PIPL 55-56): made by one, approved by somebody else, asked for before anything opens."""
+"""Impact assessments (影响评估, PIPL 55-56): made by one, approved by somebody else, and only then something opens."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,7 +53,7 @@ def assess(activity: Activity, findings: Findings, *, by: PostActor) -> Assessme
     return made
 
 
-def decide(key: object, *, approved: bool, reason: str = "", by: PostActor) -> Assessment:
+def decide(key: UUID, *, approved: bool, reason: str = "", by: PostActor) -> Assessment:
     """Approve or decline an assessment; never one's own, on whatever post, and once only."""
     found = Assessment.objects.select_related("holding").filter(pk=key).first()
     if found is None:

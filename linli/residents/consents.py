@@ -5,6 +5,7 @@ What rests on a consent is refused by `residents.reading` from the moment it is 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from linli.base.writing import writing
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor
 from linli.posts.models import Organisation
+from linli.residents.crypto import seal
 from linli.residents.models import Consent, Contact
 
 REACH = "reach"
@@ -66,10 +68,11 @@ def waiting(about: UUID, purpose: str) -> Consent | None:
     return asked.order_by("-asked_at").first()
 
 
-def give(consent: Consent, *, at: datetime, how: str = Consent.How.OWN, paper: UUID | None = None) -> None:
-    """Keep a yes, and how it was given."""
+def give(consent: Consent, *, at: datetime, how: str = Consent.How.OWN, sheet: bytes = b"") -> None:
+    """Keep a yes, how it was given, and the signed sheet, sealed."""
+    paper = seal(b64encode(sheet).decode(), f"consent/{consent.pk}/paper")
     Consent.objects.filter(pk=consent.pk).update(
-        given_at=at, how=how, paper=paper, until=at + timedelta(days=DAYS[consent.purpose])
+        given_at=at, how=how, paper_sealed=paper, until=at + timedelta(days=DAYS[consent.purpose])
     )
 
 

@@ -28,7 +28,7 @@ class Consent(models.Model):
     """A yes (同意) of one person to one purpose: asked for, given or declined, and withdrawn at any time.
 
     `about`: the case it is for; `body`: the organisation that may rely on it. `text`: the version that was shown;
-    `how` it was given; `paper`: the photo of a signed sheet.
+    `how` it was given; `paper_sealed`: the photo of a signed sheet.
     """
 
     class How(models.TextChoices):
@@ -47,7 +47,7 @@ class Consent(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     asked_by = models.BigIntegerField(null=True)
     how = models.CharField(max_length=10, choices=How.choices, blank=True)
-    paper = models.UUIDField(null=True)
+    paper_sealed = models.BinaryField(default=b"")
     given_at = models.DateTimeField(null=True)
     declined_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -33,6 +34,7 @@ class Concern(Protocol):
     pk: UUID
     code_now: int
     reporter_id: UUID | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,18 @@ def _check(contact: Contact, rule: Purpose, case: Concern, by: Actor) -> None:
             raise NotFound
         if by.post.kind not in rule.posts:
             raise NotYours(_SHIELDED)
-        if rule.by_consent and not in_force(contact.pk, rule.name, case.pk, by.post.organisation_id):
+        if rule.by_consent and not _agreed(contact, rule, case, by):
             raise NotYours(_NO_YES)
     elif isinstance(by, PartyActor):
         if by.case != case.pk or by.relation not in rule.parties:
             raise NotFound
     elif isinstance(by, SystemActor) and by.name not in rule.systems:
         raise NotYours
+
+
+def _agreed(contact: Contact, rule: Purpose, case: Concern, by: PostActor) -> bool:
+    """Whether the person's yes to this body holds; with the close of the case it is over."""
+    return not case.closed_at and in_force(contact.pk, rule.name, case.pk, by.post.organisation_id)
 
 
 def _check_appointment(by: Actor) -> None:

@@ -37,7 +37,7 @@ class PurposeForm(forms.Form):
 def _purposes(by: PostActor, case: Case) -> list[Purpose]:
     """What this hat may need the contact for: by duty, or because the person has said yes to its body in this case."""
     found = purposes_for(by.post.kind)
-    body, asked = by.post.organisation_id, case.reporter_id
+    body, asked = by.post.organisation_id, None if case.closed_at else case.reporter_id
     return [
         each for each in found if not each.by_consent or (asked and in_force(asked, each.name, case.pk, body))
     ]

@@ -8,7 +8,7 @@ from linli.cases.follow import follow_code
 from linli.cases.models import Case
 from linli.cases.steps import take
 from linli.residents.accounts import first_sign_in
-from linli.residents.models import Access
+from linli.residents.models import Access, Consent
 from linli.residents.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +90,28 @@ def test_wrong_codes_are_counted(unlocking, checked_matter, world):
     address = granted(newest(), world)
     answers = [client.post(address, {"code": "AAAAAAAA"}).status_code for _each in range(12)]
     assert answers[-1] == 429
+
+
+def test_the_reporter_says_yes_on_the_own_page_and_takes_it_back(client, dispatched_matter, world):
+    case = dispatched_matter.case
+    take(case, "ask_reach", {"reason": "约时间上门"}, by=world.by("power"), seen=3)
+    client.force_login(first_sign_in("13912345678"))
+    page = client.get(f"/follow/{case.number}/").content.decode()
+    assert "30天" in page
+    assert "checked" not in page.split('name="yes"')[1].split(">")[0]
+    step = f"/follow/{case.number}/allow_reach/"
+    assert client.post(step, {"version": "4"}).status_code == 422
+    assert client.post(step, {"version": "4", "yes": "on"}).status_code == 302
+    agreed = client.get("/mine/agreed/").content.decode()
+    key = agreed.split('name="consent" value="')[1].split('"')[0]
+    assert client.post("/mine/agreed/", {"consent": key}).status_code == 302
+    assert 'name="consent"' not in client.get("/mine/agreed/").content.decode()
+    assert client.post("/mine/agreed/", {"consent": key}).status_code == 409
+
+
+def test_nobody_takes_back_what_somebody_else_said_yes_to(client, dispatched_matter, world):
+    take(dispatched_matter.case, "ask_reach", {"reason": "x"}, by=world.by("power"), seen=3)
+    client.force_login(first_sign_in("13800000000"))
+    key = str(Consent.objects.get().pk)
+    assert client.post("/mine/agreed/", {"consent": key}).status_code == 404
+    assert client.post("/mine/agreed/", {"consent": "x"}).status_code == 404
