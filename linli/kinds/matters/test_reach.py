@@ -132,3 +132,11 @@ def test_an_old_question_cannot_be_answered(asked):
     asked.case.clocks.filter(name="reach").update(due_at=timezone.now() - timedelta(days=1))
     with pytest.raises(Conflict):
         actions.allow_reach(asked, by=reporter(asked), seen=4)
+
+
+def test_with_the_end_of_the_case_nothing_of_it_goes_on_running(world, allowed):
+    actions.handle(allowed, by=world.by("power"), seen=5, result="已修复")
+    actions.check(reload(allowed), by=world.by("chengguan_checker"), seen=6)
+    actions.confirm(reload(allowed), by=reporter(allowed), seen=7)
+    running = allowed.case.clocks.filter(stopped_at=None).values_list("name", flat=True)
+    assert list(running) == ["reopen"]
