@@ -148,7 +148,7 @@ DOORS: dict[str, Door] = {
     "desk/calls/": Door(OWN_AREA_AND_POWER),
     "desk/chats/": Door(OWN_AREA_AND_POWER),
     "desk/cases/<str:number>/put-through/": Door(AREA_AND_POWER, fill=a_case),
-    "desk/report/": Door(OWN_AREA_AND_POWER),
+    "desk/report/": Door(STAFF),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),
     "desk/figures/": Door(AREA, data=(("place", "990101001"),)),
     "desk/figures/list/": Door(AREA, data=(("place", "990101001"), ("figure", "due"))),

@@ -25,7 +25,7 @@ WRITERS = re.compile(
     |residents/(reading|keeping|accounts|rights|consents|assessing)\.py
     |cases/(copying|filters|books|taking|handover|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
-    |cases/(notices|search|seeding|attachments|sight)\.py
+    |cases/(notices|search|seeding|attachments|sight|touched)\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
     |exchange/(sources|sheets/\w+|feeds/\w+)\.py
     |portals/demo/\w+\.py

@@ -32,6 +32,29 @@ def outside(seats: list[Seat], about: Post | None, *, own_body: bool = False) ->
             yield seat
 
 
+def outsiders(about: Post | None, code: int) -> list[Seat]:
+    """Who may look into what a post did with people's data at a place (17-digit code), in order.
+
+    An inspector around the place (the internal auditor), an administrator, the widest area first, a head of a larger
+    area.
+    """
+    place = (code, code + 1)
+    low, high = about.division.span if about else (0, 0)
+    heads = [seat for seat in around(PostKind.HEAD, place) if seat.size > high - low]
+    admins = outside(around(PostKind.ADMINISTRATOR, place), about, own_body=True)
+    return [
+        *outside(around(PostKind.INSPECTOR, place), about),
+        *sorted(admins, key=lambda seat: -seat.size),
+        *sorted(outside(heads, about), key=lambda seat: -seat.size),
+    ]
+
+
+def first_of(seats: list[Seat]) -> Post | None:
+    """The first post that somebody holds; a vacant one only where none is held."""
+    filled = [seat for seat in seats if seat.sitters]
+    return next((Post.objects.get(pk=seat.post) for seat in filled or seats), None)
+
+
 def _bodies(seats: list[Seat]) -> dict[int, int]:
     posts = Post.objects.filter(pk__in=[seat.post for seat in seats])
     return dict(posts.values_list("pk", "organisation_id"))

@@ -1,8 +1,6 @@
 """Who answers a request about people's data: somebody outside the line of the post that looked.
 
-The first of these who stands outside: an inspector around the place (the internal auditor), an administrator, the
-widest area first, a head of a larger area. A vacant post comes only after all that are filled. Nobody: it is not taken
-in, and the person is told where to turn.
+Where nobody is, it is not taken in, and the person is told where to turn.
 """
 
 from __future__ import annotations
@@ -11,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, Unavailable
 from linli.divisions.models import Division
-from linli.posts.lines import outside
-from linli.posts.lookup import Seat, around, sitters_of
+from linli.posts.lines import first_of, outside, outsiders
+from linli.posts.lookup import around, sitters_of
 from linli.posts.models import Post, PostKind
 
 _PLACES = (PostKind.INSPECTOR, PostKind.ADMINISTRATOR, PostKind.CLERK)
@@ -20,7 +18,7 @@ _PLACES = (PostKind.INSPECTOR, PostKind.ADMINISTRATOR, PostKind.CLERK)
 
 def route(about: Post | None, code: int, *, apart: frozenset[int] = frozenset()) -> Post:
     """The post that answers; `apart`: posts that stepped aside. Invalid where nobody may."""
-    found = _first([seat for seat in _candidates(about, code) if seat.post not in apart])
+    found = first_of([seat for seat in outsiders(about, code) if seat.post not in apart])
     if found is None:
         raise Invalid(
             _(
@@ -36,16 +34,16 @@ def upper(
 ) -> Post | None:
     """Who reviews what a post answered: another one of its level or above, held by somebody else; None if nobody is."""
     decided, (low, high) = sitters_of([handler.pk]), handler.division.span
-    others = [seat for seat in _candidates(about, code) if seat.post not in apart | {handler.pk}]
+    others = [seat for seat in outsiders(about, code) if seat.post not in apart | {handler.pk}]
     fitting = [seat for seat in others if seat.size >= high - low and seat.sitters - decided]
     heads = {seat.post for seat in around(PostKind.HEAD, (code, code + 1))}
-    return _first(sorted(fitting, key=lambda seat: seat.post not in heads))
+    return first_of(sorted(fitting, key=lambda seat: seat.post not in heads))
 
 
 def caller(about: Post | None, code: int) -> Post | None:
     """The call-taker who may ask the requester whether the answer is accepted."""
     seats = outside(around(PostKind.CALL_TAKER, (code, code + 1)), about)
-    return _first([seat for seat in seats if seat.sitters])
+    return first_of([seat for seat in seats if seat.sitters])
 
 
 def home() -> Division:
@@ -57,21 +55,3 @@ def home() -> Division:
     if not ranked:
         raise Unavailable(_("This place is not set up yet: nobody can take a request. Please call instead."))
     return ranked[0].division
-
-
-def _candidates(about: Post | None, code: int) -> list[Seat]:
-    place = (code, code + 1)
-    low, high = about.division.span if about else (0, 0)
-    heads = [seat for seat in around(PostKind.HEAD, place) if seat.size > high - low]
-    return [
-        *outside(around(PostKind.INSPECTOR, place), about),
-        *sorted(
-            outside(around(PostKind.ADMINISTRATOR, place), about, own_body=True), key=lambda seat: -seat.size
-        ),
-        *sorted(outside(heads, about), key=lambda seat: -seat.size),
-    ]
-
-
-def _first(seats: list[Seat]) -> Post | None:
-    filled = [seat for seat in seats if seat.sitters]
-    return next((Post.objects.get(pk=seat.post) for seat in filled or seats), None)
