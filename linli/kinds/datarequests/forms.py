@@ -125,7 +125,7 @@ class Recuse(ReasonForm):
 class Decide(StepForm):
     """The answer. A "no" says why and where to turn."""
 
-    answer = forms.ChoiceField(label=_("Answer"), choices=Answers.choices, widget=forms.RadioSelect)
+    answer = forms.ChoiceField(label=_("The answer"), choices=Answers.choices, widget=forms.RadioSelect)
     reasons = TidyText(
         label=_("Reasons"),
         max_length=3000,

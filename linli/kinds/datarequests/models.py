@@ -94,8 +94,8 @@ class DataRequest(models.Model):
             (gettext("How the requester was known"), Proof(self.proof).label),
             (gettext("Post it asks about"), self.about and self.about.with_body),
             (gettext("Who deals with it"), self.handler and self.handler.with_body),
-            (gettext("Answer"), Answer(self.answer).label if self.answer else ""),
+            (gettext("The answer"), Answer(self.answer).label if self.answer else ""),
             (gettext("Reasons"), self.reasons),
-            (gettext("What was done"), self.done),
+            (gettext("What was carried out"), self.done),
             (gettext("Where to turn"), self.turn_to),
         ]

@@ -35,7 +35,9 @@ class Notice(_Posts):
         label=_("What happened?"),
         help_text=_("What leaked or may have, when and how you noticed. Name nobody whose data it is."),
     )
-    division = PlaceField(label=_("Area whose data it is"))
+    division = PlaceField(
+        label=_("Area whose data it is"), required=False, help_text=_("Left open: the area of your post.")
+    )
     about = PostField(
         label=_("Post it may have come from"),
         required=False,
@@ -47,9 +49,11 @@ class Notice(_Posts):
     field_order = ("text", "division", "about")
 
     def clean(self) -> dict[str, Any]:
-        """What it arrived by."""
+        """What it arrived by, and whose data it is where nobody says so."""
         given = super().clean() or {}
         given["channel"] = given.get("channel") or "desk"
+        if given.get("division") is None and isinstance(self.by, PostActor):
+            given["division"] = self.by.post.division
         return given
 
 
