@@ -43,7 +43,6 @@ def correct(contacts: Iterable[Contact], right: Contact, fields: Sequence[str]) 
         if wanted:
             _seal_anew(contact, {**{name: _opened(contact, name) for name in FIELDS}, **wanted})
             changed += 1
-    erase([right])
     return changed
 
 

@@ -20,7 +20,7 @@ from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.procedure import ASKED
 from linli.cases.sight import keep_from, keep_no_longer, kept_posts
 from linli.cases.taking import Taking, Version, taking
-from linli.kinds.datarequests.carrying_out import carried_out, finish
+from linli.kinds.datarequests.carrying_out import carried_out, finish, forget
 from linli.kinds.datarequests.models import Answer, DataRequest, Proof, Wanted
 from linli.kinds.datarequests.routing import caller, home, route, upper
 from linli.posts.actor import Actor, PartyActor, PostActor
@@ -50,7 +50,7 @@ def claim(
 ) -> Opened:
     """Take a request in (提出请求), from somebody who has shown who they are, and give it to whoever may answer it."""
     known, proof = _known(by, given)
-    look = _look(given, known) if given["wanted"] == Wanted.ASK_WHY else None
+    look = _look(given, known, whole=proof is not Proof.CODE) if given["wanted"] == Wanted.ASK_WHY else None
     about = Post.objects.filter(pk=look.post).first() if look and look.post else None
     place = by.post.division if isinstance(by, PostActor) else home()
     kept = line_of(about)
@@ -68,7 +68,7 @@ def claim(
         document=given.get("document", ""),
         look=look.pk if look else None,
         about=about,
-        fields=",".join(given.get("right", {})),
+        fields=",".join(given.get("right", {})) if right else "",
         right=right,
         handler=route(about, place.code),
     )
@@ -112,12 +112,12 @@ def _known(by: Actor, given: Claim) -> tuple[Contact | None, Proof]:
     )
 
 
-def _look(given: Claim, known: Contact | None) -> Access | None:
+def _look(given: Claim, known: Contact | None, *, whole: bool) -> Access | None:
     """The look somebody asks about; it must be about them. At the window the words say which one it was."""
     key = given.get("look")
     if key is None and (known is None or given.get("text")):
         return None
-    found = look_within(key, scope_of(known, whole=True)) if key and known else None
+    found = look_within(key, scope_of(known, whole=whole)) if key and known else None
     if found is None:
         raise Invalid(
             _(
@@ -236,6 +236,7 @@ def contest(
             now.hand_to(above)
         else:
             now.enter("closed", start=())
+            finish(now.detail)
         now.words(reason=reason)
 
 
@@ -250,6 +251,7 @@ def withdraw(
 ) -> None:
     """The requester takes it back (撤回)."""
     with taking("withdraw", request, by=by, seen=seen, at=at) as now:
+        forget(now.detail)
         now.words(note=note)
 
 

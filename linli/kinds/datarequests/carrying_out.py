@@ -54,10 +54,9 @@ def _corrected(request: DataRequest, contact: Contact, parts: Sequence[str]) -> 
     if request.right is None or not set(parts) <= set(request.wrong):
         raise Invalid(_("Choose among the fields that the requester named."))
     changed = correct(_others(request, contact), request.right, parts)
-    request.right = None
     return Done(
         _("Put right in %(count)d places. What stood there before is gone.") % {"count": changed},
-        {"corrected": ",".join(parts), "places": changed},
+        {"corrected": list(parts), "places": changed},
     )
 
 
@@ -78,7 +77,8 @@ def _deleted(request: DataRequest, contact: Contact) -> Done:
 
 
 def finish(request: DataRequest) -> None:
-    """With the close of a granted deletion, what was kept for the request itself goes too."""
+    """With the close, the right values go that were brought, and after a granted deletion the request's own contact."""
+    forget(request)
     contact = request.case.reporter
     if (
         request.wanted != Wanted.DELETION
@@ -88,3 +88,10 @@ def finish(request: DataRequest) -> None:
         return
     if held(contact, whole=request.whole, request=request.case.pk)[contact.pk] is Held.REQUEST:
         erase([contact])
+
+
+def forget(request: DataRequest) -> None:
+    """The right values that somebody brought are not needed any more."""
+    if request.right:
+        erase([request.right])
+        request.right = None

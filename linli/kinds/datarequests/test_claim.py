@@ -43,6 +43,16 @@ def test_somebody_elses_look_cannot_be_asked_about(own_case, world):
         claimed(by_code(own_case), "ask_why")
 
 
+def test_by_code_a_look_at_another_report_of_the_same_number_is_not_shown(own_case, world):
+    said = {"text": "别的事", "division": world.place("东门社区").trimmed, "name": NAME, "phone": PHONE}
+    other = Case.everywhere.get(pk=open_case("matters", said, by=PartyActor("reporter")).case)
+    look = looked(other, world.by("call_taker"))
+    with pytest.raises(Invalid):
+        claimed(by_code(own_case), "ask_why", look=look.pk)
+    account = PartyActor("reporter", person=own_case.reporter_id, proof="account")
+    assert claimed(account, "ask_why", look=look.pk).about == world.posts["call_taker"]
+
+
 def test_nobody_asks_without_showing_who_they_are(world):
     with pytest.raises(Invalid, match="whose data"):
         open_case("datarequests", {"wanted": "copy"}, by=PartyActor("reporter"))

@@ -88,10 +88,32 @@ def test_a_correction_replaces_the_sealed_value_and_the_entry_names_the_field_on
     done = answered(request, world)
     assert (own(own_case).name, own(own_case).phone) == ("李晓芳", PHONE)
     assert bytes(Contact.objects.get(pk=own_case.reporter_id).name_sealed) != before
-    assert bytes(Contact.objects.get(pk=right).name_sealed) == b""
     entry = Entry.objects.filter(about=request.pk, name="datarequests.decide").get()
-    assert entry.facts["corrected"] == "name"
+    assert entry.facts["corrected"] == ["name"]
     assert "李晓芳" not in json.dumps(entry.facts) + done.done
+    actions.confirm(done, by=requester_of(done), seen=2)
+    assert bytes(Contact.objects.get(pk=right).name_sealed) == b""
+
+
+@pytest.mark.parametrize("end", ["withdraw", "lapse"])
+def test_right_values_that_were_not_used_go_too(own_case, world, end):
+    request = claimed(by_code(own_case), "correction", right={"name": "李晓芳", "address": "一号楼"})
+    right = request.right_id
+    if end == "withdraw":
+        actions.withdraw(request, by=requester_of(request), seen=1)
+    else:
+        answered(request, world, "refused", reasons="x", turn_to="y")
+        lapse_due(timezone.now() + timedelta(days=30))
+    assert not bytes(Contact.objects.get(pk=right).name_sealed)
+    assert own(own_case).name == NAME
+
+
+def test_the_upper_level_puts_right_what_was_left(own_case, world):
+    request = claimed(by_code(own_case), "correction", right={"name": "李晓芳", "address": "一号楼"})
+    request = answered(request, world, "partly", parts=["address"], reasons="x", turn_to="y")
+    actions.contest(request, by=requester_of(request), seen=2, reason="姓名也错了")
+    actions.conclude(request, by=world.by("county_head"), seen=3, answer="granted")
+    assert (own(own_case).name, own(own_case).address) == ("李晓芳", "一号楼")
 
 
 def test_only_what_the_requester_named_is_put_right(own_case, world):
