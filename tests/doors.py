@@ -112,6 +112,7 @@ DOORS: dict[str, Door] = {
     "handling/": Door(EVERYONE),
     "handling/<slug:activity>/": Door(EVERYONE, fill=lambda _world: {"activity": "contacts"}),
     "mine/agreed/": Door(NOT_STAFF),
+    "mine/mandates/": Door(NOT_STAFF),
     "desk/": Door(STAFF),
     "desk/done/": Door(STAFF),
     "desk/area/": Door(STAFF),

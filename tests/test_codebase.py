@@ -22,7 +22,7 @@ WRITERS = re.compile(
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(actions|models|tokens|absences)\.py
-    |residents/(reading|keeping|accounts|rights|consents|assessing)\.py
+    |residents/(reading|keeping|accounts|rights|consents|assessing|mandates)\.py
     |cases/(copying|filters|books|taking|handover|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments|sight|touched)\.py

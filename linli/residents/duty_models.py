@@ -89,3 +89,22 @@ class Assessment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["activity", "-id"], name="assessment_activity")]
+
+
+class Mandate(models.Model):
+    """Somebody lets somebody else act (代办) in one case, or in all raised with the own number, until a day.
+
+    Who acts is known by the keyed digest of their number only, and signs in with their own telephone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contact = models.ForeignKey("residents.Contact", models.PROTECT, related_name="mandates")
+    agent_index = models.CharField(max_length=64)
+    last_four = models.CharField(max_length=4)
+    about = models.UUIDField(null=True)
+    given_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["agent_index"], name="mandate_agent")]

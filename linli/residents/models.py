@@ -7,9 +7,9 @@ from django.db import models
 
 from linli.base.ids import uuid7
 from linli.residents.crypto import KEY_VERSION
-from linli.residents.duty_models import Assessment, Consent, Extract
+from linli.residents.duty_models import Assessment, Consent, Extract, Mandate
 
-__all__ = ["Access", "Assessment", "Consent", "Contact", "Extract", "Resident"]
+__all__ = ["Access", "Assessment", "Consent", "Contact", "Extract", "Mandate", "Resident"]
 
 
 class Contact(models.Model):

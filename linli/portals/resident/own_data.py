@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +15,7 @@ from linli.portals.resident.following import case_rows
 from linli.portals.resident.unlocked import visible_case
 from linli.residents.accounts import contacts_of, resident_of
 from linli.residents.looks import looks_at
+from linli.residents.mandates import acted_for
 from linli.residents.models import Resident
 from linli.residents.reading import read
 
@@ -37,9 +39,12 @@ def case_data(request: HttpRequest, number: str) -> HttpResponse:
 @resident_page
 def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first."""
-    contacts = contacts_of(_resident(request))
-    cases = Case.everywhere.filter(reporter__in=contacts).order_by("-id")[:MOST]
-    return render(request, "resident/mine.html", {"rows": case_rows(list(cases))})
+    resident = _resident(request)
+    cases = Case.everywhere.filter(reporter__in=contacts_of(resident)).order_by("-id")[:MOST]
+    whole, single = acted_for(resident)
+    others = Case.everywhere.filter(Q(reporter__in=whole) | Q(pk__in=single)).order_by("-id")[:MOST]
+    context = {"rows": case_rows(list(cases)), "acted": case_rows(list(others))}
+    return render(request, "resident/mine.html", context)
 
 
 @require_safe

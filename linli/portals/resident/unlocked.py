@@ -15,6 +15,7 @@ from linli.cases.models import Case
 from linli.cases.reading import numbered
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, resident_of
+from linli.residents.mandates import REPRESENTATIVE, may_act
 
 UNLOCKED = "cases"
 RECEIPT = "receipt"
@@ -42,9 +43,12 @@ def unlocked_cases(request: HttpRequest) -> list[Case]:
 def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
     """A case this browser may see, and the reporter as an actor; NotFound for any other, there or not."""
     case = numbered(tidy(number))
-    if case is None or not may_see(request, case):
-        raise NotFound
-    return case, PartyActor("reporter", case.pk)
+    if case and may_see(request, case):
+        return case, PartyActor("reporter", case.pk)
+    resident = resident_of(request.user)
+    if case and resident and case.reporter_id and may_act(resident, case.reporter_id, case.pk):
+        return case, PartyActor(REPRESENTATIVE, case.pk)
+    raise NotFound
 
 
 def known(request: HttpRequest) -> PartyActor:

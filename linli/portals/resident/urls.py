@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.resident import agreed, extracts, following, handling, own_data, photos, reporting
+from linli.portals.resident import (
+    agreed,
+    extracts,
+    following,
+    handling,
+    mandates,
+    own_data,
+    photos,
+    reporting,
+)
 
 app_name = "resident"
 urlpatterns = [
@@ -21,6 +30,7 @@ urlpatterns = [
     path("handling/", handling.handling, name="handling"),
     path("handling/<slug:activity>/", handling.notice, name="handling_notice"),
     path("mine/", own_data.mine, name="mine"),
+    path("mine/mandates/", mandates.mandates_page, name="mandates"),
     path("mine/agreed/", agreed.agreed, name="agreed"),
     path("mine/data/", own_data.my_data, name="my_data"),
     path("photos/<uuid:key>/", photos.photo, name="photo"),
