@@ -158,8 +158,18 @@ def a_source(world: Any) -> dict[str, Any]:
 def a_feed(world: Any) -> dict[str, Any]:
     """What the county's hotline follows."""
     made, by = a_source(world), world.by("administrator")
+    feeds = import_module("linli.exchange.feeds.conftest")
+    feeds.assessed(world, Source.objects.get(code=made["code"]))
     set_feed(Source.objects.get(code=made["code"]), Terms(world.county, ["matters"]), by=by)
     return {"code": made["code"], "kind": "matters"}
+
+
+def an_activity(world: Any) -> dict[str, Any]:
+    """What a source follows, with an assessment that waits for somebody else's yes."""
+    feeds = import_module("linli.exchange.feeds.conftest")
+    source = Source.objects.get(code=a_source(world)["code"])
+    feeds.assess_only(world, source)
+    return {"activity": f"feed-{source.code}"}
 
 
 def a_sample(world: Any) -> dict[str, Any]:

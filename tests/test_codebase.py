@@ -22,11 +22,11 @@ WRITERS = re.compile(
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py
-    |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables)\.py
+    |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables|rights|consents|assessing|mandates)\.py
     |residents/people/(registering|changing|merging|pairs|erasing|fields|involving)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
-    |cases/(notices|search|seeding|attachments|sight)\.py
+    |cases/(notices|search|seeding|attachments|sight|touched)\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
     |exchange/(sources|sheets/\w+|feeds/\w+)\.py
     |portals/demo/\w+\.py

@@ -169,11 +169,25 @@ def _section(document: Path, head: str) -> str:
     return found.group(0)
 
 
-def test_every_threat_names_a_test_that_exists() -> None:
-    document = REPOSITORY / "docs" / "threats.md"
-    rows = [row for row in _text(document).splitlines() if re.match(r"\| \d+ \|", row)]
-    assert len(rows) >= 12
-    assert [row for row in rows if not any("test_" in words for words in _tests_named(document, row))] == []
+THREATS = REPOSITORY / "docs" / "threats.md"
+
+
+def _threats() -> list[list[str]]:
+    """The rows of threats as cells: nr, threat, control, default, what remains, tests."""
+    rows = [row for row in _text(THREATS).splitlines() if re.match(r"\| \d+ \|", row)]
+    return [[cell.strip() for cell in row.strip().strip("|").split(" |")] for row in rows]
+
+
+def test_every_threat_has_its_control_its_default_and_a_test_that_exists() -> None:
+    assert len(_threats()) >= 15
+    assert [cells[0] for cells in _threats() if len(cells) != 6 or not all([*cells[:4], cells[5]])] == []
+    assert [cells[0] for cells in _threats() if not _tests_named(THREATS, cells[5])] == []
+    assert [cells[0] for cells in _threats() if not re.match(r"(On|Off)\b", cells[3])] == []
+
+
+def test_no_threat_has_the_number_of_another() -> None:
+    numbers = [int(cells[0]) for cells in _threats()]
+    assert numbers == sorted(set(numbers))
 
 
 def test_every_asvs_item_names_a_test_that_exists_or_a_person_who_looks() -> None:

@@ -29,6 +29,7 @@ ALLOWED = {
     *(
         "placing.py",
         "rounds.py",
+        "carrying_out.py",
         "routing.py",
         "api.py",
         "drafting.py",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from linli.cases.follow import follow_code
-from linli.cases.kinds import step_of
+from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Notice
 from linli.posts.actor import SystemActor
 from linli.posts.models import Holding
@@ -31,14 +31,16 @@ Message = Callable[[], Any]
 
 def text_of(notice: Notice) -> str:
     """What the notice says, in the language of whoever gets it."""
-    case = notice.case
+    case, told_of = notice.case, notice.told_of or notice.case
     with override(notice.contact.language if notice.contact else settings.LANGUAGE_CODE):
-        words = step_of(case.kind, notice.step).notice
+        words = step_of(told_of.kind, notice.step).notice
+        said = kind_of(told_of.kind).detail_of(told_of).told() if notice.told_of else {}
         return str(words).format(
             number=case.number,
             code=follow_code(case.pk),
             summary=case.summary,
             telephone=settings.PLACE_TELEPHONE,
+            **said,
         )
 
 
@@ -46,10 +48,12 @@ def _by_sms(notices: Sequence[Notice]) -> list[Message]:
     """Who cannot be read holds up the batch; the outbox then writes each alone."""
     wanted = [(notice.contact, notice.case) for notice in notices if notice.contact]
     people = iter(read_many(wanted, "notice", by=NOTICES))
-    return [
-        partial(sms().send, next(people).phone, text_of(notice)) if notice.contact else _nothing
-        for notice in notices
-    ]
+    return [_texted(next(people).phone, notice) if notice.contact else _nothing for notice in notices]
+
+
+def _texted(phone: str, notice: Notice) -> Message:
+    """Nothing where the number was deleted since, as its owner wanted."""
+    return partial(sms().send, phone, text_of(notice)) if phone else _nothing
 
 
 def _by_email(notices: Sequence[Notice]) -> list[Message]:

@@ -166,7 +166,8 @@ def move(
     """
     changes = changes or ClockChanges()
     now = _Moving(case, at, changes)
-    gone = [clock for clock in live if _ends(clock, step, changes)]
+    closes = case.closed_at == at  # with the end of a case all that still runs in it ends
+    gone = [clock for clock in live if closes or _ends(clock, step, changes)]
     now.stop(gone)
     left = [clock for clock in live if clock not in gone]
     now.extend([clock for clock in left if clock.name in step.extend], step.extend)

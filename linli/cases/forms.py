@@ -30,7 +30,12 @@ _LONGEST_KEY = 18  # digits that both databases take as a number
 
 
 class StepForm(forms.Form):
-    """A form for one step of one case, as seen by the actor who would take it. `case` is None while opening."""
+    """A form for one step of one case, as seen by the actor who would take it. `case` is None while opening.
+
+    `from_link`: fields of an opening form that a link to it may fill in.
+    """
+
+    from_link: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, case: Case | None = None, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -83,6 +83,7 @@ class Draft:
     `same_as`: the case it follows from the start, unless that one ends before this one is stored.
     `to`: the post that gets the first task, where the kind does not leave it to the nearest one; `kept_from`: posts
     that may not know of the case.
+    `known`: whom it is from, where that is known without asking; `sealed`: other sealed values the detail refers to.
     """
 
     kind: str
@@ -102,6 +103,8 @@ class Draft:
     photos: Sequence[Photo] = ()
     to: int | None = None
     kept_from: Collection[int] = ()
+    known: Contact | None = None
+    sealed: Sequence[Contact] = ()
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,9 @@ def rows_of(
 
 
 def _reporter_of(draft: Draft) -> Contact | None:
-    """Who raised the case this one grows out of: asked once, told of both, hidden in both."""
+    """Who is known, or raised the case this one grows out of: asked once, told of both, hidden in both."""
+    if draft.known:
+        return draft.known
     return draft.origin.case.reporter if draft.origin and draft.origin.case else None
 
 
@@ -282,7 +287,7 @@ def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
     for row in rows:
         details[type(row.detail)].append(row.detail)
     tables: list[Sequence[Model]] = [
-        [row.contact for row in rows if row.contact],
+        [each for row in rows for each in (row.contact, *row.draft.sealed) if each],
         [row.case for row in rows],
         *details.values(),
         [clock for row in rows for clock in row.clocks],

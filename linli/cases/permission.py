@@ -10,7 +10,7 @@ from linli.base.errors import Conflict, NotFound, NotYours
 from linli.cases.books import in_hand
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Task, areas_see
-from linli.cases.procedure import ANYONE, REPORTER, Step
+from linli.cases.procedure import ANYONE, REPORTER, REPRESENTATIVE, Step
 from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
@@ -44,7 +44,8 @@ def _in_area(case: Case, by: PostActor) -> bool:
 def _party(step: Step, case: Case, by: PartyActor) -> Decision:
     if by.case != case.pk:
         return Decision.OUTSIDE
-    return Decision.ALLOWED if by.relation in step.parties else Decision.LACKING
+    deputised = by.relation == REPRESENTATIVE and REPORTER in step.parties and not step.in_person
+    return Decision.ALLOWED if deputised or by.relation in step.parties else Decision.LACKING
 
 
 def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> None:

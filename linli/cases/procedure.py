@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 REPORTER = "reporter"
 ANYONE = "anyone"
+REPRESENTATIVE = "representative"  # acts for the reporter, by a recorded mandate
 # What a post has to do in a case: the next step; lead or help in joint handling; answer what it was asked.
 NEXT, LEAD, HELPS, ASKED = "next", "lead", "helps", "asked"
 ROLES = frozenset({NEXT, LEAD, HELPS, ASKED})
@@ -52,7 +53,8 @@ class Step:
     `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
     closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
     task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
-    whose actor may not take this one. `notice`: told to the reporter after commit.
+    whose actor may not take this one. `in_person`: nobody who acts for the reporter may take it. `notice`: told
+    to the reporter after commit.
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
     now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
     """
@@ -73,6 +75,7 @@ class Step:
     settles: tuple[str, ...] = ()
     merges: bool = False
     waits: bool = False
+    in_person: bool = False
     bulk: bool = False
     with_original: bool = False
     start: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
+from linli.cases.procedure import REPRESENTATIVE
 from linli.cases.sight import Sight, sight_of
 from linli.ledger.models import Entry
 from linli.ledger.names import known
@@ -19,6 +20,7 @@ from linli.posts.actor import PostActor
 from linli.posts.models import Holding, Post
 
 OWN_WORDS = "reporter"
+OWN_SIDE = {OWN_WORDS, REPRESENTATIVE}
 FOR_STAFF = {"note"}  # what posts write to each other
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
 GREW = "cases.grew"
@@ -74,7 +76,7 @@ def published_names(kind: str) -> frozenset[str]:
 def words_for_reporter(relation: str, words: Mapping[str, str]) -> str:
     """What was written in a published step, without what posts write to each other."""
     return "\n".join(
-        text for name, text in words.items() if text and (relation == OWN_WORDS or name not in FOR_STAFF)
+        text for name, text in words.items() if text and (relation in OWN_SIDE or name not in FOR_STAFF)
     )
 
 

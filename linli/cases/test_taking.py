@@ -19,6 +19,7 @@ from linli.portals.demo.world import standing_world
 from linli.posts.actions import end
 from linli.posts.actor import PartyActor, PostActor, SystemActor
 from linli.posts.models import Holding
+from linli.residents.keeping import GivenContact
 
 PROCEDURE = kind_of("matters").procedure
 KEYS = [
@@ -39,14 +40,17 @@ DEPENDING = {"add_helper", "supervise", "link_duplicate", "whistle", "escalate"}
 
 def report(world):
     opened = actions.report(
-        by=PartyActor("reporter"), text="灯坏了", division=world.place("东门社区第一网格")
+        by=PartyActor("reporter"),
+        text="灯坏了",
+        division=world.place("东门社区第一网格"),
+        contact=GivenContact("李小芳", "13912345678"),
     )
     return Matter.objects.select_related("case").get(pk=opened.case)
 
 
 REASONED = {
     *("refuse", "void", "unlink_duplicate", "send_back", "fail", "contest", "reopen", "redo", "uphold"),
-    *("escalate", "decline", "excuse", "disclaim", "deny_extension"),
+    *("escalate", "decline", "excuse", "disclaim", "deny_extension", "ask_reach"),
 }
 
 
@@ -66,6 +70,7 @@ def extras(step, world, other=None):
         "settle": {"result": "当场清理"},
         "handle": {"result": "好了"},
         "ask": {"question": "在哪?"},
+        "allow_reach": {"sheet": b"JPEG"},
         "answer": {"reply": "这里"},
         "suspend": {"because": "weather"},
         "park": {"because": "funding"},

@@ -10,6 +10,7 @@ class ExchangeConfig(AppConfig):
         from django.utils.translation import gettext
 
         from linli.exchange.entries import register_entries
+        from linli.exchange.handling import register_activities
         from linli.posts.models import PostKind
         from linli.posts.powers import allow
         from linli.residents.sealing import SealedTable, register
@@ -41,3 +42,4 @@ class ExchangeConfig(AppConfig):
                 versioned=False,
             )
         )
+        register_activities()

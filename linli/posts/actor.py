@@ -33,10 +33,15 @@ class PostActor:
 
 @dataclass(frozen=True)
 class PartyActor:
-    """Somebody with a relation to one case (the reporter ...), known by follow code or account."""
+    """Somebody with a relation to one case (the reporter ...), known by follow code or account.
+
+    `person`: the contact they have proven to be, where a door knows it, and how (`proof`: `account` or `code`).
+    """
 
     relation: str
     case: UUID | None = None
+    person: UUID | None = None
+    proof: str = ""
 
     def by(self) -> By:
         """As the ledger keeps it: the relation only, never a person."""

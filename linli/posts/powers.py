@@ -81,6 +81,17 @@ _rules: dict[str, PostRule] = {
         PostRule(
             "residents.rules", lambda: gettext("Change what is kept of residents"), frozenset({ADMINISTRATOR})
         ),
+        PostRule("privacy.read", lambda: gettext("See what is done with people's data and why"), EVERYBODY),
+        PostRule(
+            "privacy.assess",
+            lambda: gettext("Make an impact assessment"),
+            frozenset({ADMINISTRATOR, PostKind.INSPECTOR}),
+        ),
+        PostRule(
+            "privacy.approve",
+            lambda: gettext("Approve an impact assessment that somebody else made"),
+            frozenset({HEAD, PostKind.INSPECTOR}),
+        ),
         PostRule(
             "coverage.read",
             lambda: gettext("See where posts are missing"),

@@ -64,12 +64,11 @@ def contacts_of(resident: Resident) -> QuerySet[Contact]:
     return Contact.objects.filter(phone_index__in=blind_indexes(phone, "phone"))
 
 
-def records_of(resident: Resident) -> list[UUID]:
-    """The one residents' record that holds the resident's own number, with those merged into it.
+def records_of(own: Contact) -> list[UUID]:
+    """The one residents' record that holds the number of somebody's own contact, with those merged into it.
 
     Nothing where a household shares a number: who looked at one of them is not told to another.
     """
-    own = resident.contact
     phone = unseal(own.phone_sealed, place_of(own, "phone"))  # for its digests only; nobody is shown it
     rows = Person.objects.filter(phone_index__in=blind_indexes(phone, PHONE))
     merged = dict(rows.values_list("pk", "merged_into"))

@@ -8,6 +8,7 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.ledger.triggers import append_only
+        from linli.residents.activities import register_own
         from linli.residents.entries import register_entries
         from linli.residents.tables import register_tables
 
@@ -16,3 +17,4 @@ class ResidentsConfig(AppConfig):
         append_only("residents_erasure")
         register_entries()
         register_tables()
+        register_own()

@@ -21,6 +21,13 @@ def register_entries() -> None:
         ("residents.erase", lambda: gettext("Fields erased after their period")),
         ("residents.set_field", lambda: gettext("What is kept of residents")),
         ("residents.involve", lambda: gettext("Record opened for a case")),
+        ("residents.withdraw_consent", lambda: gettext("Consent withdrawn")),
+        ("residents.assess", lambda: gettext("Impact assessment made")),
+        ("residents.approve_assessment", lambda: gettext("Impact assessment approved")),
+        ("residents.decline_assessment", lambda: gettext("Impact assessment declined")),
+        ("residents.give_mandate", lambda: gettext("Somebody was let act for a resident")),
+        ("residents.end_mandate", lambda: gettext("Acting for a resident ended")),
+        ("residents.fetch_extract", lambda: gettext("Copy of own data fetched")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)
     for name, label in (

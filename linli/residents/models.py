@@ -10,6 +10,31 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.base.ids import uuid7
 from linli.divisions.models import Division
+from linli.residents.duty_models import Assessment, Consent, Extract, Mandate
+
+__all__ = [
+    "Access",
+    "Assessment",
+    "Consent",
+    "Contact",
+    "DataKey",
+    "Erasure",
+    "Extract",
+    "FieldRule",
+    "Household",
+    "How",
+    "Inspection",
+    "Involvement",
+    "Mandate",
+    "Member",
+    "Merge",
+    "Pair",
+    "Person",
+    "Reader",
+    "Residence",
+    "Resident",
+    "SealedRow",
+]
 
 
 class Contact(models.Model):

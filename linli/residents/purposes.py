@@ -32,6 +32,7 @@ class Purpose:
 
     `nr` stands in the access rows: never given twice, and a purpose that nobody may use any more stays listed.
     `look_up`: for finding somebody's matters by a number typed whole; nothing is unsealed for it.
+    `by_consent`: only while the person's own yes to it, in this case and for this body, holds.
     `of`: whether contacts of cases are read or residents' records; of these, `pairs` are looked at as they are, also
     merged ones, and `wide` is for posts above a town too.
     `review`: the kind of case in which another post reviews each such reading afterwards (紧急查阅).
@@ -48,6 +49,7 @@ class Purpose:
     systems: frozenset[str] = frozenset()
     many: bool = False
     look_up: bool = False
+    by_consent: bool = False
     of: str = "contact"
     pairs: bool = False
     wide: bool = False
@@ -136,6 +138,15 @@ for _each in (
         ("name", "phone", "address"),
         posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},
         review="emergencyreads",
+    ),
+    Purpose(
+        7,
+        "reach",
+        lambda: gettext("To speak with you about this case, as you agreed"),
+        "个人信息保护法 13(1)",
+        ("name", "phone"),
+        posts=frozenset({PostKind.HANDLER, PostKind.GRID_WORKER}),
+        by_consent=True,
     ),
     _showing(10, WORK, lambda: gettext("It is this post's to deal with, or it dealt with it")),
     _showing(11, OVERSEE, lambda: gettext("It lies in the area that this post looks after")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
 from linli.residents import models
 from linli.residents.access import Glance, Seen, classes_of, rows_of
+from linli.residents.consents import in_force
 from linli.residents.crypto import unseal
 from linli.residents.models import Contact, How
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
@@ -23,6 +25,9 @@ from linli.residents.sealing import place_of
 
 FIELDS = ("name", "phone", "address")
 _SHIELDED = gettext_lazy("Who raised this is shielded from your post. Write to them through Linli instead.")
+_NO_YES = gettext_lazy(
+    "There is no yes of the person to this. Ask for it in the case; a yes can be taken back at any time."
+)
 
 
 class Concern(Protocol):
@@ -31,6 +36,7 @@ class Concern(Protocol):
     pk: UUID
     code_now: int
     reporter_id: UUID | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -134,11 +140,18 @@ def _check(contact: Contact | None, rule: Purpose, case: Concern, by: Actor) -> 
             raise NotFound
         if by.post.kind not in rule.posts:
             raise NotYours(_SHIELDED)
+        if rule.by_consent and not (contact and _agreed(contact, rule, case, by)):
+            raise NotYours(_NO_YES)
     elif isinstance(by, PartyActor):
         if by.case != case.pk or by.relation not in rule.parties:
             raise NotFound
     elif isinstance(by, SystemActor) and by.name not in rule.systems:
         raise NotYours
+
+
+def _agreed(contact: Contact, rule: Purpose, case: Concern, by: PostActor) -> bool:
+    """Whether the person's yes to this body holds; with the close of the case it is over."""
+    return not case.closed_at and in_force(contact.pk, rule.name, case.pk, by.post.organisation_id)
 
 
 def _check_appointment(by: Actor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from linli.posts.models import Account
 from linli.residents.accounts import username_of
 from linli.residents.crypto import blind_index, current_version, version_of
-from linli.residents.models import Contact
+from linli.residents.models import Contact, Mandate
 from linli.residents.people.indexes import renewed_household, renewed_person
 from linli.residents.people.reading import OWN
 from linli.residents.sealing import Changes, SealedTable, column_place, register
@@ -26,7 +26,7 @@ def register_tables() -> None:
             ("name_sealed", "phone_sealed", "address_sealed"),
             column_place,
             indexes=lambda _contact, texts: {"phone_index": blind_index(texts["phone_sealed"], "phone")},
-            before=_rename_account,
+            before=_follow_number,
         )
     )
     register(
@@ -39,6 +39,14 @@ def register_tables() -> None:
     )
     register(SealedTable("residents.Household", ("address_sealed",), column_place, indexes=renewed_household))
     register(SealedTable("residents.Member", ("relation_sealed",), column_place))
+    register(
+        SealedTable(
+            "residents.Consent",
+            ("paper_sealed",),
+            column_place,
+            versioned=False,
+        )
+    )
     register(_Factors("mfa.Authenticator", (), column_place, versioned=False))
     register(SealedTable("residents.Residence", ("region_sealed",), column_place))
 
@@ -58,9 +66,11 @@ class _Factors(SealedTable):
         return {"data": {**row.data, **anew}}
 
 
-def _rename_account(contact: Contact, texts: Mapping[str, str]) -> None:
-    """A resident's user name is a digest of the number too."""
+def _follow_number(contact: Contact, texts: Mapping[str, str]) -> None:
+    """A resident's user name is a digest of the number too, and so is the number of whoever acts for somebody."""
     if phone := texts["phone_sealed"]:
         name = username_of(phone)
+        mandates = Mandate.objects.filter(agent_index=contact.phone_index)
+        mandates.update(agent_index=blind_index(phone, "phone"))
         own = Account.objects.filter(resident__contact=contact, username__startswith="resident-")
         own.exclude(username=name).update(username=name)

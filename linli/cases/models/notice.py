@@ -12,10 +12,14 @@ from linli.residents.models import Contact
 
 
 class Notice(models.Model):
-    """A message that must go out: its own outbox row, written with the step, sent after it."""
+    """A message that must go out: its own outbox row, written with the step, sent after it.
+
+    `told_of`: the case whose step it tells, where that is not the contact's own: a leak is told to those it touches.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    told_of = models.ForeignKey(Case, models.PROTECT, null=True, related_name="+", db_index=False)
     step = models.CharField(max_length=30)
     channel = models.CharField(max_length=10)
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)

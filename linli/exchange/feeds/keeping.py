@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.exchange.feeds.addresses import require_address
 from linli.exchange.feeds.reading import last_position
+from linli.exchange.handling import require_feed_assessed
 from linli.exchange.models import Batch, Feed, Source
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -53,7 +55,7 @@ def set_feed(source: Source, terms: Terms, *, by: PostActor) -> Feed:
     """Agree what a source may follow, for the first time, anew, or again after an end."""
     require(by, "exchange.sources", within=source.division.code)
     _check(source, terms)
-    agreed = {
+    agreed: dict[str, Any] = {
         "division": terms.division,
         "kinds": sorted(set(terms.kinds)),
         "every_step": terms.every_step,
@@ -62,6 +64,7 @@ def set_feed(source: Source, terms: Terms, *, by: PostActor) -> Feed:
     }
     with writing():
         _require_going(source)
+        require_feed_assessed(source, agreed["kinds"])
         feed, _made = Feed.objects.update_or_create(source=source, defaults=agreed)
         facts = {name: agreed[name] for name in ("kinds", "every_step", "level")}
         _record("exchange.set_feed", feed, by, **facts, division=terms.division.trimmed)

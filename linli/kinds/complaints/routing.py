@@ -17,7 +17,6 @@ same and is a head; an administrator reviews nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid, Unavailable
 from linli.divisions.models import Division
 from linli.kinds.complaints.models import Way
+from linli.posts.lines import line_of, outside
 from linli.posts.lookup import Seat, around, sitters_of
 from linli.posts.models import Post, PostKind
 
@@ -39,17 +39,9 @@ class Route:
     way: Way
 
 
-def superiors(about: Post) -> frozenset[int]:
-    """The posts a post answers to directly."""
-    heads = [seat for seat in around(PostKind.HEAD, about.division.span) if seat.post != about.pk]
-    bodies = _bodies(heads)
-    own = {seat.post for seat in heads if bodies[seat.post] == about.organisation_id}
-    return frozenset(own or {seat.post for seat in heads if seat.size == heads[0].size})
-
-
 def kept_from(about: Post | None) -> frozenset[int]:
     """The posts that may not know of a complaint about a post until it is heard."""
-    return superiors(about) | {about.pk} if about else frozenset()
+    return line_of(about)
 
 
 def route(about: Post | None, code: int, *, apart: frozenset[int] = frozenset()) -> Route:
@@ -88,7 +80,7 @@ def may_handle(post: Post, about: Post, code: int) -> bool:
 def caller(about: Post | None, code: int) -> int | None:
     """The call-taker who may ask the complainant whether the decision is accepted; None where none may."""
     seats = around(PostKind.CALL_TAKER, (code, code + 1))
-    return next((seat.post for seat in _allowed(seats, about) if seat.sitters), None)
+    return next((seat.post for seat in outside(seats, about) if seat.sitters), None)
 
 
 def home() -> Division:
@@ -111,28 +103,13 @@ def _candidates(about: Post | None, code: int, apart: frozenset[int]) -> list[tu
     heads = [seat for seat in around(PostKind.HEAD, place) if seat.size > high - low]
     admins = sorted(around(PostKind.ADMINISTRATOR, place), key=lambda seat: -seat.size)
     found = [
-        *((seat, Way.INSPECTOR) for seat in _allowed(around(PostKind.INSPECTOR, place), about)),
-        *((seat, Way.HEAD) for seat in _allowed(heads, about)),
-        *((seat, Way.ADMINISTRATOR) for seat in _allowed(admins, about, own_body=True)),
+        *((seat, Way.INSPECTOR) for seat in outside(around(PostKind.INSPECTOR, place), about)),
+        *((seat, Way.HEAD) for seat in outside(heads, about)),
+        *((seat, Way.ADMINISTRATOR) for seat in outside(admins, about, own_body=True)),
     ]
     return [(seat, way) for seat, way in found if seat.post not in apart]
-
-
-def _allowed(seats: list[Seat], about: Post | None, *, own_body: bool = False) -> Iterator[Seat]:
-    kept = kept_from(about)
-    bodies, people = _bodies(seats), sitters_of(kept)
-    for seat in seats:
-        if seat.post in kept or (seat.sitters and not seat.sitters - people):
-            continue
-        if own_body or about is None or bodies[seat.post] != about.organisation_id:
-            yield seat
 
 
 def _first(found: list[tuple[Seat, Way]]) -> Route | None:
     filled = [each for each in found if each[0].sitters]
     return next((Route(seat.post, way) for seat, way in filled or found), None)
-
-
-def _bodies(seats: list[Seat]) -> dict[int, int]:
-    posts = Post.objects.filter(pk__in=[seat.post for seat in seats])
-    return dict(posts.values_list("pk", "organisation_id"))

@@ -7,11 +7,12 @@ from linli.cases.models import Case, Task
 from linli.kinds.complaints import actions
 from linli.kinds.complaints.conftest import TEXT, complained, state_of
 from linli.kinds.complaints.models import Way
-from linli.kinds.complaints.routing import caller, home, kept_from, route, superiors, upper
+from linli.kinds.complaints.routing import caller, home, kept_from, route, upper
 from linli.portals.demo.people import Sitter
 from linli.portals.demo.world import FOUNDER, seat
 from linli.posts.actions import appoint, end, give_up
 from linli.posts.actor import PartyActor
+from linli.posts.lines import superiors
 from linli.posts.models import PostKind
 
 GRID = "东门社区第一网格"

@@ -27,6 +27,7 @@ from linli.cases.models import Case, Clock, Notice, Task
 from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.complaints.demo import complain_some
+from linli.kinds.datarequests.demo import claim_some
 from linli.kinds.matters.demo import (
     BY_GRID_WORKER,
     Course,
@@ -92,6 +93,7 @@ def fill_days(
         reported += _top_up(made)
         reported += complain_some(made.now)
         reported += bring_sheet(world, made.now)
+        reported += claim_some(made.now)
     _settle(made.now)
     return reported
 

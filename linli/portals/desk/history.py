@@ -53,6 +53,8 @@ def _line(case: Case, each: Happening, by: PostActor | None, *, is_now: bool) ->
 def _who(each: Happening) -> str:
     if each.post:
         return _("%(post)s (acting)") % {"post": each.post} if each.acting else each.post
+    if each.relation == "representative":
+        return _("Somebody who acts for the reporter")
     if each.relation == "reporter":
         return _("The person who raised it")
     if each.relation == "anyone" or not each.relation:

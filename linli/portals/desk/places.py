@@ -124,6 +124,7 @@ class Desk:
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),
             ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
+            ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity"}),
             ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
         ):
             if has(self.by, needed):

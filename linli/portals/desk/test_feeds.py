@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from linli.exchange.feeds.conftest import accepted, agreed, begun, receiver  # noqa: F401  a fixture
+from linli.exchange.feeds.conftest import accepted, agreed, assessed, begun, receiver  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import secret_of, set_webhook
 from linli.exchange.feeds.sending import send_feeds
 from linli.exchange.models import Batch, Feed, TheirCode
@@ -43,9 +43,14 @@ def text(response):
     return response.content.decode()
 
 
-def test_an_administrator_agrees_a_feed_and_sees_where_it_is_pulled(sign_in, source):
+def test_an_administrator_agrees_an_assessed_feed_and_sees_where_it_is_pulled(sign_in, source, world):
     browser = sign_in("administrator")
     assert "尚未" not in text(browser.get(SOURCE))
+    refused = browser.post(PAGE, TERMS)
+    assert refused.status_code == 422
+    assert "影响评估" in text(refused)
+    assert not Feed.objects.exists()
+    assessed(world, source)
     assert browser.post(PAGE, TERMS).status_code == 302
     page = text(browser.get(PAGE))
     assert "http://testserver/exchange/v1/feed?after=0" in page

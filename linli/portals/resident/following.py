@@ -20,7 +20,7 @@ from linli.cases.follow import followed
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
-from linli.cases.procedure import REPORTER, Step
+from linli.cases.procedure import REPORTER, REPRESENTATIVE, Step
 from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
 from linli.portals.resident.door import resident_page
@@ -218,11 +218,14 @@ def _lines(story: list[Happening], *, ended: bool) -> list[Line]:
     return [_line(each, mark) for each, mark in zip(story, marks, strict=True)]
 
 
+_OWN = {OWN_WORDS: gettext_lazy("You"), REPRESENTATIVE: gettext_lazy("Who acts for you")}
+
+
 def _line(each: Happening, mark: str) -> Line:
     return Line(
         at=each.at,
         title=each.label,
-        who=_("You") if each.relation == OWN_WORDS else each.post,
+        who=_OWN.get(each.relation) or each.post,
         text=words_for_reporter(each.relation, each.words),
         mark=mark,
     )

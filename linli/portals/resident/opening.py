@@ -23,7 +23,7 @@ from linli.posts.actor import PartyActor
 from linli.web.forms import Decoy, FrameForm
 from linli.web.places import PlaceSelect
 
-REPORTER = PartyActor("reporter")
+LONGEST_LINKED = 60
 POSITION = ("longitude", "latitude", "datum")
 NOT_SAID = {"csrfmiddlewaretoken", "own", "photos_kept"}  # what a page adds to what a person says
 
@@ -48,19 +48,25 @@ def openable(name: str) -> Kind:
     return kind
 
 
+def linked_in(kind: Kind, request: HttpRequest) -> dict[str, str]:
+    """What a link to the form filled in, as far as the kind lets links do so."""
+    fields = kind.form(kind.procedure.opening).from_link
+    return {key: str(value)[:LONGEST_LINKED] for key, value in request.GET.items() if key in fields}
+
+
 def new_envelope() -> Envelope:
     """An envelope with a fresh mark."""
     return Envelope(initial={"mark": secrets.token_urlsafe(16)})
 
 
 def opening_form(
-    kind: Kind, data: QueryDict | None = None, files: Any = None, *, initial: dict[str, Any] | None = None
+    kind: Kind, data: QueryDict | None = None, files: Any = None, *, by: PartyActor, **more: Any
 ) -> StepForm:
-    """The kind's opening form, bound when there is data; what it arrived by is ours to say."""
+    """The kind's opening form, bound when there is data; what it arrived by is ours to say. `more`: `initial`."""
     if data is not None:
         data = data.copy()
         data["channel"] = "web"
-    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=REPORTER, initial=initial)
+    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by, **more)
     for field in form.fields.values():
         if isinstance(field, PlaceField):
             field.widget = PlaceSelect()

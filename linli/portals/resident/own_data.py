@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from linli.portals.resident.unlocked import may_see_looks, visible_case
 from linli.residents.accounts import contacts_of, records_of, resident_of
 from linli.residents.delays import delayed_by_month
 from linli.residents.looks import Looks, Whose, looks_at
+from linli.residents.mandates import acted_for
 from linli.residents.models import Resident
 from linli.residents.proving import recently_proven
 from linli.residents.purposes import all_purposes
@@ -58,8 +60,16 @@ def whose_case(case: Case) -> Whose:
 def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first; what is sensitive only after proving who it is."""
     cases, held_back = _own_cases(request)
-    content = {"rows": case_rows(cases[:MOST]), "held_back": held_back}
+    acted = _acted_for(request)
+    content = {"rows": case_rows(cases[:MOST]), "acted": case_rows(acted), "held_back": held_back}
     return render(request, "resident/mine.html", content)
+
+
+def _acted_for(request: HttpRequest) -> list[Case]:
+    """What others let the resident act in."""
+    whole, single = acted_for(_resident(request))
+    others = Case.everywhere.select_related("category").filter(Q(reporter__in=whole) | Q(pk__in=single))
+    return list(others.order_by("-id")[:MOST])
 
 
 @require_safe
@@ -71,7 +81,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     contacts = list(contacts_of(_resident(request)).values_list("pk", flat=True))
     if held_back:  # a contact belongs to one case, but for the account's own
         contacts = [case.reporter_id for case in cases if case.reporter_id] + [_resident(request).contact_id]
-    looks = _looks(request, Whose(contacts, people=records_of(_resident(request))), cases)
+    looks = _looks(request, Whose(contacts, people=records_of(_resident(request).contact)), cases)
     return _shown(request, looks, cases, held_back=held_back)
 
 

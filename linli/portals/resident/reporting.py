@@ -24,8 +24,8 @@ from linli.cases.steps import values_of
 from linli.portals.resident.cookieless import cookies_optional, keeps_no_cookies
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.opening import (
-    REPORTER,
     Envelope,
+    linked_in,
     new_envelope,
     open_kinds,
     openable,
@@ -36,7 +36,7 @@ from linli.portals.resident.opening import (
     without_position,
 )
 from linli.portals.resident.same import KEPT, SAME, Photos, answered, question
-from linli.portals.resident.unlocked import RECEIPT, unlock
+from linli.portals.resident.unlocked import RECEIPT, known, unlock
 from linli.web.limits import check_rate, check_reports_for
 from linli.web.qr import drawn
 
@@ -67,17 +67,18 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     """The opening form of a kind; what was typed stays when something is wrong."""
     found = openable(kind)
     if request.method != "POST":
-        return _form_page(request, found, opening_form(found), new_envelope())
+        form = opening_form(found, by=known(request), initial=linked_in(found, request))
+        return _form_page(request, found, form, new_envelope())
     if AGAIN in request.POST:  # nothing is sent yet: a choice further up changes the lists further down
         given = request.POST.dict()
         envelope = Envelope(initial={"mark": given.get("mark", "")})
-        return _form_page(request, found, opening_form(found, initial=given), envelope)
+        return _form_page(request, found, opening_form(found, by=known(request), initial=given), envelope)
     envelope = Envelope(request.POST)
     try:
         check_rate(request, "report", settings.INTAKE_PER_MINUTE)
         check_reports_for(request.POST.get("phone"), settings.INTAKE_PER_MINUTE)
     except TooMany as refusal:
-        form = opening_form(found, request.POST)
+        form = opening_form(found, request.POST, by=known(request))
         tell(form, refusal)
         page = _form_page(request, found, form, envelope, status=refusal.status)
         page["Retry-After"] = str(refusal.facts["retry_after"])
@@ -86,7 +87,7 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _taken_in(request: HttpRequest, kind: Kind, envelope: Envelope) -> HttpResponse:
-    form = opening_form(kind, request.POST, request.FILES)
+    form = opening_form(kind, request.POST, request.FILES, by=known(request))
     if envelope.is_valid() and form.is_valid():
         try:
             return _asked_or_opened(request, kind, form, envelope)
@@ -118,11 +119,11 @@ def _open(kind: Kind, form: StepForm, origin: Origin | None) -> Opened:
     """Take it in; if what it was to follow is not open nearby any more, as one of its own: nothing is lost."""
     function, given = kind.function(kind.procedure.opening), values_of(form)
     try:
-        opened: Opened = function(**given, by=REPORTER, origin=origin)
+        opened: Opened = function(**given, by=form.by, origin=origin)
     except Invalid as refusal:
         if not given.get(SAME) or set(refusal.facts.get("fields") or ()) != {SAME}:  # type: ignore[call-overload]
             raise
-        opened = function(**{**given, SAME: ""}, by=REPORTER, origin=origin)
+        opened = function(**{**given, SAME: ""}, by=form.by, origin=origin)
         return opened if opened.again else replace(opened, follows="")
     return opened
 

@@ -17,6 +17,7 @@ from linli.cases.reading import numbered
 from linli.cases.sensitive import is_private
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, resident_of
+from linli.residents.mandates import REPRESENTATIVE, may_act
 from linli.residents.proving import PROOF_LASTS, recently_proven
 
 UNLOCKED, UNLOCKED_AT = "cases", "cases_at"
@@ -47,9 +48,31 @@ def unlocked_cases(request: HttpRequest) -> list[Case]:
 def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
     """A case this browser may see, and the reporter as an actor; NotFound for any other, there or not."""
     case = numbered(tidy(number))
-    if case is None or not may_see(request, case):
-        raise NotFound
-    return case, PartyActor("reporter", case.pk)
+    if case and may_see(request, case):
+        return case, PartyActor("reporter", case.pk)
+    resident = resident_of(request.user)
+    if case and resident and case.reporter_id and may_act(resident, case.reporter_id, case.pk):
+        return case, PartyActor(REPRESENTATIVE, case.pk)
+    raise NotFound
+
+
+def known(request: HttpRequest) -> PartyActor:
+    """Whoever asks, as far as they have shown who they are: signed in, or by the code of a report opened here.
+
+    Without an account it is the report that a form or a link names, else the one opened last.
+    """
+    if resident := resident_of(request.user):
+        return PartyActor("reporter", person=resident.contact_id, proof="account")
+    if case := _named_case(request):
+        return PartyActor("reporter", person=case.reporter_id, proof="code")
+    return PartyActor("reporter")
+
+
+def _named_case(request: HttpRequest) -> Case | None:
+    """A report with a contact that was opened here: the one that is named, the newest where none is."""
+    number = tidy(request.POST.get("mentions", "") or request.GET.get("mentions", ""))
+    found = [case for case in unlocked_cases(request) if case.reporter_id]
+    return next((case for case in found if not number or case.number == number), None)
 
 
 def may_see(request: HttpRequest, case: Case) -> bool:

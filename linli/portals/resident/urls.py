@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.resident import following, own_data, photos, reporting
+from linli.portals.resident import (
+    agreed,
+    extracts,
+    following,
+    handling,
+    mandates,
+    own_data,
+    photos,
+    reporting,
+)
 
 app_name = "resident"
 urlpatterns = [
@@ -16,8 +25,13 @@ urlpatterns = [
     path("follow/forget/", following.forget, name="forget"),
     path("follow/<str:number>/", following.case_page, name="case"),
     path("follow/<str:number>/data/", own_data.case_data, name="case_data"),
+    path("follow/<str:number>/extract/", extracts.extract, name="extract"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
+    path("handling/", handling.handling, name="handling"),
+    path("handling/<slug:activity>/", handling.notice, name="handling_notice"),
     path("mine/", own_data.mine, name="mine"),
+    path("mine/mandates/", mandates.mandates_page, name="mandates"),
+    path("mine/agreed/", agreed.agreed, name="agreed"),
     path("mine/data/", own_data.my_data, name="my_data"),
     path("mine/prove/", own_data.prove, name="prove"),
     path("readings/", own_data.readings, name="readings"),

@@ -30,6 +30,7 @@ from linli.kinds.matters.actions.intake import (
     verify,
     void,
 )
+from linli.kinds.matters.actions.reaching import allow_reach, ask_reach, recall_reach, refuse_reach
 from linli.kinds.matters.actions.routing import (
     add_helper,
     dispatch,
@@ -46,8 +47,10 @@ __all__ = [
     "Report",
     "accept",
     "add_helper",
+    "allow_reach",
     "answer",
     "ask",
+    "ask_reach",
     "ask_verification",
     "check",
     "close_with_original",
@@ -66,9 +69,11 @@ __all__ = [
     "lapse",
     "link_duplicate",
     "park",
+    "recall_reach",
     "redo",
     "refer",
     "refuse",
+    "refuse_reach",
     "relate",
     "reopen",
     "report",

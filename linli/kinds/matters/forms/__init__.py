@@ -29,6 +29,7 @@ from linli.kinds.matters.forms.intake import (
     Verify,
     Void,
 )
+from linli.kinds.matters.forms.reaching import AllowReach, AskReach, RecallReach, RefuseReach
 from linli.kinds.matters.forms.routing import (
     AddHelper,
     Dispatch,
@@ -43,8 +44,10 @@ from linli.kinds.matters.forms.routing import (
 __all__ = [
     "Accept",
     "AddHelper",
+    "AllowReach",
     "Answer",
     "Ask",
+    "AskReach",
     "AskVerification",
     "Check",
     "Confirm",
@@ -61,9 +64,11 @@ __all__ = [
     "Handle",
     "LinkDuplicate",
     "Park",
+    "RecallReach",
     "Redo",
     "Refer",
     "Refuse",
+    "RefuseReach",
     "Relate",
     "Reopen",
     "Report",

@@ -1,0 +1,119 @@
+"""What is kept about somebody across cases: for their copy, and for what cannot be deleted yet and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.cases.kinds import kind_of
+from linli.cases.models import Attachment, Case
+from linli.cases.story import OWN_WORDS, story_for_reporter, words_for_reporter
+from linli.ledger.records import Line, record
+from linli.posts.actor import PartyActor
+from linli.residents.looks import Whose, looks_at
+from linli.residents.models import Contact, Extract
+from linli.residents.reading import read
+from linli.residents.rights import count_fetch, scope_of, signed_in_with
+
+MOST_CASES = 500
+
+
+class Held(StrEnum):
+    """Why a contact cannot go yet."""
+
+    OPEN = "open"
+    ACCOUNT = "account"
+    REQUEST = "request"
+
+
+WHY_HELD = {
+    Held.OPEN: gettext_lazy("a case is still open, or can still be reopened or contested by you"),
+    Held.ACCOUNT: gettext_lazy("you sign in with it; it goes when you close your account"),
+    Held.REQUEST: gettext_lazy("this request is still open; it goes when this request is closed"),
+}
+
+
+def held(contact: Contact, *, whole: bool, request: UUID) -> dict[UUID, Held]:
+    """The contacts of somebody that must stay for now, and why; `request` is the case that asks."""
+    scope = scope_of(contact, whole=whole)
+    found = {contact.pk: Held.REQUEST} | dict.fromkeys(signed_in_with(scope), Held.ACCOUNT)
+    cases = Case.everywhere.filter(reporter__in=scope.values("pk"))
+    going = cases.filter(Q(closed_at=None) | Q(clocks__stopped_at=None, clocks__due_at__gt=timezone.now()))
+    return found | {case.reporter_id: Held.OPEN for case in going.exclude(pk=request) if case.reporter_id}
+
+
+def everything_about(extract: Extract, request: Case) -> dict[str, Any]:
+    """Everything kept about somebody, as plain values; each contact that is opened leaves its access row."""
+    contacts = list(scope_of(extract.contact, whole=extract.whole))
+    cases = Case.everywhere.filter(reporter__in=[each.pk for each in contacts]).select_related("division")
+    known = {each.pk: each for each in contacts}
+    reports = [
+        _report(case, known[case.reporter_id])
+        for case in cases.order_by("id")[:MOST_CASES]
+        if case.reporter_id
+    ]
+    return {
+        "made_at": _moment(timezone.now()),
+        "about": _("Everything given with your number") if extract.whole else _("What stands in one report"),
+        "request": request.number,
+        "reports": reports,
+        "looks": [
+            {
+                "at": _moment(look.at),
+                "who": look.who,
+                "organisation": look.organisation,
+                "purpose": look.purpose,
+                "fields": look.fields,
+            }
+            for look in looks_at(Whose(contacts=[each.pk for each in contacts]), own=True).lines
+        ],
+    }
+
+
+def fetched(extract: Extract, request: Case) -> None:
+    """Count that a copy was fetched, and leave the entry; inside the transaction that reads it."""
+    count_fetch(extract)
+    by = PartyActor("reporter", request.pk).by()
+    record(Line("residents.fetch_extract", by, request.code_now, request.pk))
+
+
+def _report(case: Case, contact: Contact) -> dict[str, Any]:
+    procedure = kind_of(case.kind).procedure
+    person = read(contact, "own", case, by=PartyActor("reporter", case.pk))
+    return {
+        "number": case.number,
+        "kind": str(procedure.label),
+        "stage": str(procedure.stages[case.stage].label),
+        "outcome": str(procedure.outcomes.get(case.outcome, "")),
+        "received_at": _moment(case.at),
+        "closed_at": _moment(case.closed_at),
+        "place": case.division.name,
+        "words": getattr(kind_of(case.kind).detail_of(case), "text", ""),
+        "photos": Attachment.objects.filter(case=case).count(),
+        "contact": {
+            "name": person.name,
+            "telephone": person.phone,
+            "address": person.address,
+            "language": contact.language,
+        },
+        "story": [
+            {
+                "at": _moment(each.at),
+                "step": each.label,
+                "who": _("You") if each.relation == OWN_WORDS else each.post,
+                "words": words_for_reporter(each.relation, each.words),
+            }
+            for each in story_for_reporter(case)
+        ],
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
