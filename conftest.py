@@ -60,6 +60,8 @@ BELOW_THE_DOORS = {
     "posts",
     "residents",
     "cases",
+    "documents",
+    "registers",
     "kinds",
     "analytics",
     "exchange",

@@ -21,6 +21,7 @@ from tests.scenes import (
     a_kind,
     a_note,
     a_notice,
+    a_paper,
     a_post,
     a_reply_book,
     a_return,
@@ -104,6 +105,11 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/": Door(CODE_FIRST, fill=a_case),
     "follow/<str:number>/data/": Door(NOBODY, fill=a_case),
     "follow/<str:number>/<slug:step>/": Door(NOBODY, fill=a_case, method="post"),
+    "follow/<str:number>/papers/<uuid:paper>/": Door(CODE_FIRST, fill=a_paper),
+    "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
+    # The code on the paper is all that is needed, and all that is told is whether it is genuine.
+    "verify/": Door(EVERYONE),
+    "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
     "mine/": Door(NOT_STAFF),
     "mine/data/": Door(NOT_STAFF),
@@ -134,6 +140,8 @@ DOORS: dict[str, Door] = {
     ),
     "desk/cases/<str:number>/copy/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/file/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/papers/<uuid:paper>/": Door(AREA, fill=a_paper),
+    "desk/cases/<str:number>/papers/<uuid:paper>/pdf/": Door(AREA, fill=a_paper),
     "desk/cases/<str:number>/similar/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/similar/<str:other>/": Door(
         AREA, fill=lambda world: {**a_case(world), "other": a_case(world)["number"]}

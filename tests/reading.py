@@ -17,6 +17,7 @@ LAYERS = (
     "residents",
     "cases",
     "web",
+    "documents",
     "kinds",
     "exchange",
     "analytics",

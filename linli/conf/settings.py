@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "linli.residents",
     "linli.cases",
     "linli.web",
+    "linli.documents",
     *[f"linli.kinds.{kind}" for kind in KINDS],
     "linli.analytics",
     "linli.exchange",

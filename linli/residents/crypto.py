@@ -32,18 +32,28 @@ def _cipher(version: int) -> AESGCM:
 
 def seal(text: str, place: str) -> bytes:
     """Encrypt a field's text; `place` (table/row/field) is bound in, so that values cannot be swapped about."""
-    if not text:
+    return seal_bytes(text.encode(), place)
+
+
+def seal_bytes(content: bytes, place: str) -> bytes:
+    """The same for a file."""
+    if not content:
         return b""
     nonce = os.urandom(12)
-    return nonce + _cipher(KEY_VERSION).encrypt(nonce, text.encode(), place.encode())
+    return nonce + _cipher(KEY_VERSION).encrypt(nonce, content, place.encode())
 
 
 def unseal(sealed: bytes, place: str, version: int = KEY_VERSION) -> str:
     """Decrypt a field; raises cryptography's InvalidTag when it was changed or moved."""
+    return unseal_bytes(sealed, place, version).decode()
+
+
+def unseal_bytes(sealed: bytes, place: str, version: int = KEY_VERSION) -> bytes:
+    """The same for a file."""
     if not sealed:
-        return ""
+        return b""
     sealed = bytes(sealed)
-    return _cipher(version).decrypt(sealed[:12], sealed[12:], place.encode()).decode()
+    return _cipher(version).decrypt(sealed[:12], sealed[12:], place.encode())
 
 
 def blind_index(text: str, domain: str) -> str:

@@ -29,9 +29,9 @@ _ZERO_WIDTH_SPACE = "\u200b"
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is to be set: a template, plain values for its `data.json`, and pictures by file name."""
+    """What is to be set: a template (a file, or its text), plain values for `data.json`, and pictures by file name."""
 
-    template: Path
+    template: Path | bytes
     data: Mapping[str, Any]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -41,14 +41,31 @@ def can_set() -> bool:
     return typst is not None
 
 
+@dataclass(frozen=True)
+class Made:
+    """A PDF, and whether it is fit for an archive."""
+
+    content: bytes
+    archival: bool
+
+
+class Unsettable(Exception):  # noqa: N818  says what it is
+    """The template could not be set with these data; carries typst's own words, for whoever keeps the template."""
+
+
 def as_pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF/A; as plain PDF where a sign (an emoji, a rare script) has no font here."""
+    return made_of(sheet).content
+
+
+def made_of(sheet: Sheet) -> Made:
+    """The same, and whether it became PDF/A; Unsettable when typst refuses the template."""
     try:
-        return _compiled(sheet, "pdf", pdf_standards=[ARCHIVAL])[0]
+        return Made(_compiled(sheet, "pdf", pdf_standards=[ARCHIVAL])[0], archival=True)
     except typst.TypstError as trouble:
         if "could not be displayed" not in trouble.message:
-            raise
-        return _compiled(sheet, "pdf")[0]
+            raise Unsettable(trouble.message) from trouble
+        return Made(_compiled(sheet, "pdf")[0], archival=False)
 
 
 def as_pictures(sheet: Sheet) -> list[bytes]:
@@ -59,7 +76,8 @@ def as_pictures(sheet: Sheet) -> list[bytes]:
 def _compiled(sheet: Sheet, form: str, **options: Any) -> list[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        (root / "main.typ").write_bytes(sheet.template.read_bytes())
+        text = sheet.template if isinstance(sheet.template, bytes) else sheet.template.read_bytes()
+        (root / "main.typ").write_bytes(text)
         (root / "data.json").write_text(json.dumps(_breakable(sheet.data)), encoding="utf-8")
         for name, content in sheet.pictures.items():
             (root / name).write_bytes(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.resident import following, own_data, photos, reporting
+from linli.portals.resident import following, own_data, papers_of_case, photos, reporting, verifying
 
 app_name = "resident"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("follow/forget/", following.forget, name="forget"),
     path("follow/<str:number>/", following.case_page, name="case"),
     path("follow/<str:number>/data/", own_data.case_data, name="case_data"),
+    path("follow/<str:number>/papers/<uuid:paper>/", papers_of_case.paper, name="paper"),
+    path("follow/<str:number>/papers/<uuid:paper>/pdf/", papers_of_case.paper_pdf, name="paper_pdf"),
+    path("verify/", verifying.verify_any, name="verify_any"),
+    path("verify/<str:code>/", verifying.verify, name="verify"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
     path("mine/", own_data.mine, name="mine"),
     path("mine/data/", own_data.my_data, name="my_data"),

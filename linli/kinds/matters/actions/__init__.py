@@ -40,6 +40,7 @@ from linli.kinds.matters.actions.routing import (
     supervise,
     whistle,
 )
+from linli.kinds.matters.actions.telling import issue
 from linli.kinds.matters.drafting import Report
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "fail",
     "hand_down",
     "handle",
+    "issue",
     "lapse",
     "link_duplicate",
     "park",

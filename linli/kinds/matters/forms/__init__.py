@@ -39,6 +39,7 @@ from linli.kinds.matters.forms.routing import (
     Supervise,
     Whistle,
 )
+from linli.kinds.matters.forms.telling import Issue
 
 __all__ = [
     "Accept",
@@ -59,6 +60,7 @@ __all__ = [
     "Fail",
     "HandDown",
     "Handle",
+    "Issue",
     "LinkDuplicate",
     "Park",
     "Redo",

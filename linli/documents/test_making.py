@@ -1,0 +1,72 @@
+"""A document is data, in versions; the step that makes it does not depend on paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from linli.base.errors import Conflict
+from linli.documents.making import data_of, erase
+from linli.documents.models import Document, Printed, Signature, State
+from linli.documents.signing import Signing, sign
+from linli.kinds.matters import actions
+from linli.ledger.models import Entry
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_step_that_makes_it_says_which_version_with_which_digest(notice):
+    facts = Entry.objects.get(about=notice.case_id, name="matters.issue").facts
+    assert facts["document"] == str(notice.pk)
+    assert (facts["document_version"], facts["document_digest"]) == (1, notice.digest)
+
+
+def test_what_it_says_is_kept_sealed_and_without_whoever_reported_it(notice):
+    stored = bytes(Document.objects.get().data_sealed)
+    assert "路灯".encode() not in stored
+    said = str(data_of(notice))
+    assert "路灯" in said
+    assert "李小芳" not in said
+    assert "13912345678" not in said
+
+
+def test_a_newer_version_replaces_the_one_before(notice, issue):
+    newer = issue("已修复。")
+    notice.refresh_from_db()
+    assert (newer.version, newer.state) == (2, State.FINAL)
+    assert notice.state == State.REPLACED
+    assert notice.replaced_at is not None
+    assert newer.digest != notice.digest
+
+
+def test_the_same_words_have_another_digest_in_another_document(notice, issue):
+    """Nobody finds out what a paper says by trying words."""
+    assert issue().digest != notice.digest
+
+
+def test_data_that_were_changed_in_the_store_are_not_shown(notice, issue):
+    newer = issue("已修复。")
+    Document.objects.filter(pk=notice.pk).update(digest=newer.digest)
+    with pytest.raises(Conflict, match="not what was recorded"):
+        data_of(Document.objects.get(pk=notice.pk))
+
+
+def test_erasing_leaves_that_it_was_there_and_nothing_of_what_it_said(notice, reporter):
+    sign(notice, Signing("reporter", "code"), digest=notice.digest, by=reporter)
+    assert erase(notice.case) == 1
+    left = Document.objects.get()
+    assert data_of(left) == {}
+    assert left.salt == ""
+    assert left.digest == notice.digest
+    assert not Printed.objects.exclude(content_sealed=b"").exists()
+    assert Signature.objects.exists()
+
+
+def test_no_word_of_the_paper_is_in_the_entries(notice):
+    for entry in Entry.objects.filter(about=notice.case_id):
+        assert "物业" not in str(entry.facts)
+
+
+def test_without_the_power_none_is_issued(world, refused):
+    with pytest.raises(Exception, match="may not take this step"):
+        actions.issue(refused, by=world.by("chengguan_team"), seen=2, result="x", remedy="x")
+    assert not Document.objects.exists()
