@@ -178,6 +178,11 @@ DOORS: dict[str, Door] = {
         missing_power="county_clerk",
         right_power="county_head",
     ),
+    "desk/papers/": Door(POWER, **CENTRE),
+    "desk/papers/<str:template>/": Door(POWER, fill=lambda _world: {"template": "matters.result"}, **CENTRE),
+    "desk/papers/<str:template>/take-back/": Door(
+        POWER, fill=lambda _world: {"template": "matters.result"}, method="post", **CENTRE
+    ),
     "desk/templates/": Door(POWER, **{**CENTRE, "right_power": "county_head"}),
     "desk/templates/<int:key>/retire/": Door(
         (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.OPEN), fill=a_template, method="post", **CENTRE
@@ -258,6 +263,8 @@ DOORS |= {
     "api/v1/docs": Door(EVERYONE),
     "api/v1/<str:kind>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: {"kind": "matters"}),
     "api/v1/<str:kind>/<str:number>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
+    "api/v1/<str:kind>/<str:number>/papers": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
+    "api/v1/<str:kind>/<str:number>/papers/<uuid:paper>": Door((Answer.SIGN_IN,) * 4, fill=a_paper),
     "api/v1/<str:kind>/<str:number>/<str:step>": Door(
         (Answer.SIGN_IN,) * 4, fill=lambda _world: {**_CASE, "step": "accept"}, method="post"
     ),

@@ -21,6 +21,7 @@ _rules: dict[str, frozenset[str]] = {
     "catalogue.edit": frozenset({PostKind.ADMINISTRATOR}),
     "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
     "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
+    "papers.edit": frozenset({PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }

@@ -6,8 +6,11 @@ themselves.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import resource
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +28,7 @@ ARCHIVAL = "a-2u"  # PDF/A-2u (GB/T 33190 knows OFD; archives take PDF/A, ISO 19
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # would turn around what stands beside them
 _LONG_WORD = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]{24}")
 _ZERO_WIDTH_SPACE = "\u200b"
+MOST_MEMORY = 2 * 1024**3  # of a process that tries a template
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,25 @@ def made_of(sheet: Sheet) -> Made:
         return Made(_compiled(sheet, "pdf")[0], archival=False)
 
 
+def as_sent(sheet: Sheet) -> bytes:
+    """A sheet for another process, which sets it by `python -m linli.web.typesetting OUT` from its input."""
+    text = sheet.template if isinstance(sheet.template, bytes) else sheet.template.read_bytes()
+    pictures = {name: base64.b64encode(content).decode() for name, content in sheet.pictures.items()}
+    return json.dumps({"template": text.decode(), "data": sheet.data, "pictures": pictures}).encode()
+
+
+def _set_apart() -> None:
+    """Set the sheet on standard input into the file that is named, with what the machine gives one document."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    sent = json.loads(sys.stdin.buffer.read())
+    pictures = {name: base64.b64decode(content) for name, content in sent["pictures"].items()}
+    try:
+        made = made_of(Sheet(sent["template"].encode(), sent["data"], pictures))
+    except Unsettable as trouble:
+        sys.exit(str(trouble))
+    Path(sys.argv[1]).write_bytes(made.content)
+
+
 def as_pictures(sheet: Sheet) -> list[bytes]:
     """Every page as PNG, for whoever wants to look at it before printing, and for tests."""
     return _compiled(sheet, "png", ppi=96.0)
@@ -102,3 +125,7 @@ def _breakable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_breakable(each) for each in value]
     return value
+
+
+if __name__ == "__main__":
+    _set_apart()

@@ -98,6 +98,7 @@ class Desk:
             ),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),
+            ("papers.edit", _("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
             ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
             ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
         ):
