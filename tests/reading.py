@@ -18,6 +18,7 @@ LAYERS = (
     "cases",
     "web",
     "documents",
+    "registers",
     "kinds",
     "exchange",
     "analytics",

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "linli.cases",
     "linli.web",
     "linli.documents",
+    "linli.registers",
     *[f"linli.kinds.{kind}" for kind in KINDS],
     "linli.analytics",
     "linli.exchange",

@@ -22,6 +22,8 @@ _rules: dict[str, frozenset[str]] = {
     "calendar.edit": frozenset({PostKind.ADMINISTRATOR}),
     "templates.edit": frozenset({PostKind.HEAD, PostKind.ADMINISTRATOR}),
     "papers.edit": frozenset({PostKind.ADMINISTRATOR}),
+    "registers.read": frozenset(PostKind.values),
+    "registers.edit": frozenset({PostKind.ADMINISTRATOR}),
     "notices.resend": frozenset({PostKind.ADMINISTRATOR}),
     "coverage.read": frozenset({PostKind.ADMINISTRATOR, PostKind.HEAD, PostKind.DISPATCHER}),
 }
