@@ -19,6 +19,7 @@ from tests.scenes import (
     a_feed,
     a_filter,
     a_kind,
+    a_mediator,
     a_note,
     a_notice,
     a_paper,
@@ -108,6 +109,7 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/papers/<uuid:paper>/": Door(CODE_FIRST, fill=a_paper),
     "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
     # The code on the paper is all that is needed, and all that is told is whether it is genuine.
+    "mediation/": Door(EVERYONE),
     "verify/": Door(EVERYONE),
     "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
@@ -177,6 +179,29 @@ DOORS: dict[str, Door] = {
         wrong_division="liuhe_clerk",
         missing_power="county_clerk",
         right_power="county_head",
+    ),
+    "desk/mediation/": Door(STAFF),
+    "desk/mediation/coverage/": Door(STAFF),
+    "desk/mediation/ways/": Door(STAFF),
+    "desk/mediation/workbook/": Door(STAFF),
+    "desk/mediation/upload/": Door(POWER, **CENTRE),
+    "desk/mediation/enter/": Door(POWER, **CENTRE),
+    "desk/mediation/<int:body>/": Door(AREA, fill=a_mediator),
+    "desk/mediation/<int:body>/change/": Door(
+        (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.OPEN), fill=a_mediator, **CENTRE
+    ),
+    "desk/mediation/<int:body>/end/": Door(AREA_AND_POWER, fill=a_mediator, method="post", **CENTRE),
+    "desk/mediation/<int:body>/mediators/": Door(AREA_AND_POWER, fill=a_mediator, **CENTRE),
+    "desk/mediation/mediators/<int:mediator>/": Door(AREA, fill=a_mediator),
+    "desk/mediation/mediators/<int:mediator>/end/": Door(
+        AREA_AND_POWER, fill=a_mediator, method="post", **CENTRE
+    ),
+    # What a mediator declares is the mediator's alone, whatever power others have.
+    "desk/mediation/mediators/<int:mediator>/ties/": Door(
+        (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.REFUSED),
+        fill=a_mediator,
+        method="post",
+        **CENTRE,
     ),
     "desk/papers/": Door(POWER, **CENTRE),
     "desk/papers/<str:template>/": Door(POWER, fill=lambda _world: {"template": "matters.result"}, **CENTRE),

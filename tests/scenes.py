@@ -28,6 +28,7 @@ from linli.exchange.sheets.taking_in import keep_sheet, take_in
 from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
+from linli.registers.models import Mediator
 from linli.residents.keeping import GivenContact
 
 
@@ -73,6 +74,12 @@ def a_paper(world: Any) -> dict[str, Any]:
     actions.issue(reference, by=by, seen=2, result="不予受理。", remedy="可要求重办。")
     found = Document.objects.get(case=case)
     return {"number": case.number, "paper": found.pk, "kind": case.kind, "code": found.code}
+
+
+def a_mediator(world: Any) -> dict[str, Any]:
+    """The mediator of 东门社区, and the body of that office."""
+    found = Mediator.objects.select_related("body__organisation").get(holding__account__called="范德顺")
+    return {"mediator": found.pk, "body": found.body_id}
 
 
 def a_template(world: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Opening a register: an impact assessment comes first (个人信息保护法 55, 56); who knows of them connects the one hook."""
+"""Opening a register: an impact assessment comes first (个人信息保护法 55, 56); one hook, for who keeps those."""
 
 from __future__ import annotations
 

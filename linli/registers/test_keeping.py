@@ -75,9 +75,8 @@ def test_the_same_name_at_the_same_place_is_changed_not_doubled(world):
     second = enter(About(ABOUT.title, "peoples", "新村部"), world.place("石塘村"), by=by)
     assert first.pk == second.pk
     assert Body.objects.get(pk=first.pk).located == "新村部"
-    assert [each.facts["new"] for each in Entry.objects.filter(name="registers.body").order_by("id")][
-        -2:
-    ] == [True, False]
+    entries = Entry.objects.filter(name="registers.body").order_by("id")
+    assert [each.facts["new"] for each in entries][-2:] == [True, False]
 
 
 def test_only_the_administrator_of_the_place_enters(world):
@@ -182,16 +181,12 @@ def test_the_end_of_the_term_erases_what_was_declared(world, fan):
 
 def test_a_workbook_that_came_from_here_changes_nothing_it_should_not(world):
     by = world.by("administrator")
-    before = list(
-        Body.objects.order_by("pk").values_list("pk", "kind", "located", "station", "members", "until")
-    )
+    columns = ("pk", "kind", "located", "station", "members", "until")
+    before = list(Body.objects.order_by("pk").values_list(*columns))
     plan = plan_of(as_workbook(world.county), by=by)
     assert (plan.faults, plan.new, len(plan.entries)) == ([], 0, len(before))
     carry_out(plan, by=by)
-    assert (
-        list(Body.objects.order_by("pk").values_list("pk", "kind", "located", "station", "members", "until"))
-        == before
-    )
+    assert list(Body.objects.order_by("pk").values_list(*columns)) == before
 
 
 def test_one_bad_row_and_nothing_of_the_file_is_carried_out(world, monkeypatch):

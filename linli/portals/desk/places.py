@@ -26,6 +26,10 @@ EXCHANGE_PAGES = {
     *("owed", "return_replies", "returned", "reply_form", "reply_columns"),
     *("feed", "feed_webhook", "feed_replay", "feed_codes", "feed_dictionary"),
 }
+MEDIATION_PAGES = {
+    *("mediation", "mediation_coverage", "mediation_ways", "mediation_upload"),
+    *("mediation_body", "enter_body", "change_body", "add_mediator", "mediator", "declare_tie"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Desk:
         for needed, label, name, pages in (
             (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
+            ("registers.read", pgettext("register", "Mediation"), "mediation", MEDIATION_PAGES),
             ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
             (
                 "posts.appoint",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.resident import following, own_data, papers_of_case, photos, reporting, verifying
+from linli.portals.resident import (
+    following,
+    mediation,
+    own_data,
+    papers_of_case,
+    photos,
+    reporting,
+    verifying,
+)
 
 app_name = "resident"
 urlpatterns = [
@@ -18,6 +26,7 @@ urlpatterns = [
     path("follow/<str:number>/data/", own_data.case_data, name="case_data"),
     path("follow/<str:number>/papers/<uuid:paper>/", papers_of_case.paper, name="paper"),
     path("follow/<str:number>/papers/<uuid:paper>/pdf/", papers_of_case.paper_pdf, name="paper_pdf"),
+    path("mediation/", mediation.near, name="mediation"),
     path("verify/", verifying.verify_any, name="verify_any"),
     path("verify/<str:code>/", verifying.verify, name="verify"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),

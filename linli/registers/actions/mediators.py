@@ -109,7 +109,7 @@ def end_term(mediator: Mediator, *, by: Actor) -> None:
 
 def declare(mediator: Mediator, words: str, *, by: PostActor) -> None:
     """Declare a name, telephone number or employer that keeps this mediator apart; only they can read it again."""
-    _require_self(mediator, by)
+    require_self(mediator, by)
     plain = tidy(words)
     if not 2 <= len(plain) <= 60:
         raise Invalid(_("Enter one name, telephone number or employer, 2 to 60 characters."))
@@ -130,7 +130,7 @@ def declare(mediator: Mediator, words: str, *, by: PostActor) -> None:
 
 def withdraw(mediator: Mediator, tie: int, *, by: PostActor) -> None:
     """Take a declaration back."""
-    _require_self(mediator, by)
+    require_self(mediator, by)
     with writing():
         gone, _by_table = Tie.objects.filter(pk=tie, mediator=mediator).delete()
         if not gone:
@@ -142,7 +142,7 @@ def withdraw(mediator: Mediator, tie: int, *, by: PostActor) -> None:
 
 def declared(mediator: Mediator, *, by: PostActor) -> list[tuple[int, str]]:
     """What a mediator declared, for that mediator alone."""
-    _require_self(mediator, by)
+    require_self(mediator, by)
     place = _place_of(mediator)
     return [(tie.pk, unseal(bytes(tie.words_sealed), place)) for tie in Tie.objects.filter(mediator=mediator)]
 
@@ -157,7 +157,8 @@ def tie_index(words: str) -> str:
     return blind_index("".join(half_width(tidy(words)).casefold().split()), "ties")
 
 
-def _require_self(mediator: Mediator, by: PostActor) -> None:
+def require_self(mediator: Mediator, by: PostActor) -> None:
+    """Raise NotYours for anybody but this mediator."""
     if not is_self(mediator, by):
         raise NotYours(_("What a mediator declares, nobody else reads or changes."))
 
