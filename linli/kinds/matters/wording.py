@@ -26,7 +26,7 @@ def notice_of_result(now: Taking, result: str, remedy: str) -> Contents:
         number=case.number,
         addressed="反映人",
         parts=(
-            Part(paragraphs=("您反映的事项已经办理，现将结果告知如下。",), rows=facts),
+            Part(paragraphs=("您反映的事项，现将办理情况告知如下。",), rows=facts),
             Part(heading="办理结果", paragraphs=_paragraphs(result)),
             Part(heading="如不同意", paragraphs=_paragraphs(remedy)),
         ),
