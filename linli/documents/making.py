@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict
 from linli.base.ids import READABLE, uuid7
 from linli.base.writing import writing
+from linli.cases.books import in_hand
 from linli.cases.models import Case
 from linli.cases.taking import Taking
 from linli.documents.contents import Contents
@@ -27,11 +28,13 @@ CODE_LENGTH = 12  # 54 bits: a code is on the paper, and guesses are counted
 def make(now: Taking, name: str, contents: Contents, *, state: State = State.FINAL) -> Document:
     """Make the next version of a document inside a step; the one before is replaced. Facts go into the step's entry.
 
-    `name` is the template's, without its kind. Raises NotFound for an unknown template.
+    `name` is the template's, without its kind. Raises NotFound for an unknown template. A step of the past, which is
+    only written down now, made its paper elsewhere: nothing is kept, and nothing claims to be a document of ours.
     """
     template = template_named(f"{now.case.kind}.{name}")
-    wording = _kept(wording_for(template, now.case.code_now))
-    last = _replaced(now, template.name)
+    wording = wording_for(template, now.case.code_now)
+    past = in_hand().is_past
+    last = 0 if past else _replaced(now, template.name)
     document = Document(
         id=uuid7(now.at),
         case=now.case,
@@ -47,6 +50,9 @@ def make(now: Taking, name: str, contents: Contents, *, state: State = State.FIN
     data = contents.as_data()
     document.data_sealed = seal(json.dumps(data, ensure_ascii=False), _place_of(document))
     document.digest = digest_of(document, data)
+    if past:
+        return document
+    _keep(wording)
     document.save(force_insert=True)
     now.facts(document=str(document.pk), document_version=document.version, document_digest=document.digest)
     return document
@@ -62,10 +68,9 @@ def finish(now: Taking, document: Document) -> None:
     now.facts(document=str(document.pk), document_version=document.version, document_digest=document.digest)
 
 
-def _kept(wording: Wording) -> Wording:
+def _keep(wording: Wording) -> None:
     if wording._state.adding:
         Wording.objects.bulk_create([wording], ignore_conflicts=True)
-    return wording
 
 
 def _replaced(now: Taking, template: str) -> int:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from linli.base.errors import Conflict
+from linli.cases.replaying import Past, PastStep, replay_many
 from linli.documents.making import data_of, erase
 from linli.documents.models import Document, Printed, Signature, State
 from linli.documents.signing import Signing, sign
 from linli.kinds.matters import actions
 from linli.ledger.models import Entry
+from linli.posts.actor import PartyActor
 
 pytestmark = pytest.mark.django_db
 
@@ -69,4 +74,18 @@ def test_no_word_of_the_paper_is_in_the_entries(notice):
 def test_without_the_power_none_is_issued(world, refused):
     with pytest.raises(Exception, match="may not take this step"):
         actions.issue(refused, by=world.by("chengguan_team"), seen=2, result="x", remedy="x")
+    assert not Document.objects.exists()
+
+
+def test_a_step_of_the_past_makes_no_paper_of_ours(world):
+    place = world.place("东门社区第一网格")
+    at = timezone.now() - timedelta(days=400)
+    told = {"result": "已修复。", "remedy": "可要求重办。"}
+    steps = (
+        PastStep("refuse", at + timedelta(days=1), world.by("chengguan_clerk"), {"reason": "不属于"}),
+        PastStep("issue", at + timedelta(days=2), world.by("chengguan_clerk"), told),
+    )
+    past = Past("matters", at, {"text": "灯坏了", "division": place}, PartyActor("reporter"), steps=steps)
+    (key,) = replay_many([past])
+    assert "document" not in Entry.objects.get(about=key, name="matters.issue").facts
     assert not Document.objects.exists()
