@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,15 @@ from django.utils import timezone
 
 from linli.base.errors import Conflict
 from linli.cases.replaying import Past, PastStep, replay_many
-from linli.documents.making import data_of, erase
+from linli.cases.taking import taking
+from linli.documents import wordings
+from linli.documents.contents import Contents, Place
+from linli.documents.making import data_of, erase, finish, make
 from linli.documents.models import Document, Printed, Signature, State
+from linli.documents.setting import opened
+from linli.documents.showing import papers_of
 from linli.documents.signing import Signing, sign
+from linli.documents.wordings import template_named
 from linli.kinds.matters import actions
 from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
@@ -89,3 +96,32 @@ def test_a_step_of_the_past_makes_no_paper_of_ours(world):
     (key,) = replay_many([past])
     assert "document" not in Entry.objects.get(about=key, name="matters.issue").facts
     assert not Document.objects.exists()
+
+
+def test_a_draft_is_finished_once_and_stays_what_was_read(world, refused):
+    by = world.by("chengguan_clerk")
+    contents = Contents("告知书", "1", signing=(Place("收件人", "reporter"),))
+    with taking("issue", refused, by=by, seen=2) as now:
+        draft = make(now, "result", contents, state=State.DRAFT)
+    reporter = PartyActor("reporter", refused.pk)
+    assert papers_of(refused.case, by=reporter) == []
+    with taking("issue", refused, by=by, seen=3) as now:
+        finish(now, draft)
+    assert [each.document.digest for each in papers_of(refused.case, by=reporter)] == [draft.digest]
+    with pytest.raises(Conflict, match="finished already"), taking("issue", refused, by=by, seen=4) as now:
+        finish(now, draft)
+
+
+def test_who_opens_a_document_with_personal_data_leaves_an_entry(world, notice, monkeypatch):
+    by = world.by("chengguan_clerk")
+    opened(notice, by=by)
+    assert not Entry.objects.filter(name="documents.read").exists()
+    personal = replace(template_named(notice.template), personal=True)
+    monkeypatch.setitem(wordings._templates, notice.template, personal)
+    opened(notice, by=by)
+    entry = Entry.objects.get(name="documents.read")
+    assert (entry.about, entry.post, entry.facts) == (
+        notice.case_id,
+        by.post.pk,
+        {"document": str(notice.pk)},
+    )
