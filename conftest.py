@@ -64,6 +64,8 @@ BELOW_THE_DOORS = {
     "posts",
     "residents",
     "cases",
+    "documents",
+    "registers",
     "kinds",
     "analytics",
     "exchange",

@@ -18,10 +18,12 @@ from tests.scenes import (
     a_feed,
     a_filter,
     a_kind,
+    a_mediator,
     a_merge,
     a_note,
     a_notice,
     a_pair,
+    a_paper,
     a_post,
     a_reply_book,
     a_resident,
@@ -109,6 +111,12 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/data/": Door(NOBODY, fill=a_case),
     "follow/<str:number>/extract/": Door(NOBODY, fill=a_case),
     "follow/<str:number>/<slug:step>/": Door(NOBODY, fill=a_case, method="post"),
+    "follow/<str:number>/papers/<uuid:paper>/": Door(CODE_FIRST, fill=a_paper),
+    "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
+    # The code on the paper is all that is needed, and all that is told is whether it is genuine.
+    "mediation/": Door(EVERYONE),
+    "verify/": Door(EVERYONE),
+    "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
     "mine/": Door(NOT_STAFF),
     "mine/data/": Door(NOT_STAFF),
@@ -147,6 +155,8 @@ DOORS: dict[str, Door] = {
     ),
     "desk/cases/<str:number>/copy/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/file/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/papers/<uuid:paper>/": Door(AREA, fill=a_paper),
+    "desk/cases/<str:number>/papers/<uuid:paper>/pdf/": Door(AREA, fill=a_paper),
     "desk/cases/<str:number>/similar/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/similar/<str:other>/": Door(
         AREA, fill=lambda world: {**a_case(world), "other": a_case(world)["number"]}
@@ -214,6 +224,34 @@ DOORS: dict[str, Door] = {
         wrong_division="liuhe_clerk",
         missing_power="county_clerk",
         right_power="county_head",
+    ),
+    "desk/mediation/": Door(STAFF),
+    "desk/mediation/coverage/": Door(STAFF),
+    "desk/mediation/ways/": Door(STAFF),
+    "desk/mediation/workbook/": Door(STAFF),
+    "desk/mediation/upload/": Door(POWER, **CENTRE),
+    "desk/mediation/enter/": Door(POWER, **CENTRE),
+    "desk/mediation/<int:body>/": Door(AREA, fill=a_mediator),
+    "desk/mediation/<int:body>/change/": Door(
+        (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.OPEN), fill=a_mediator, **CENTRE
+    ),
+    "desk/mediation/<int:body>/end/": Door(AREA_AND_POWER, fill=a_mediator, method="post", **CENTRE),
+    "desk/mediation/<int:body>/mediators/": Door(AREA_AND_POWER, fill=a_mediator, **CENTRE),
+    "desk/mediation/mediators/<int:mediator>/": Door(AREA, fill=a_mediator),
+    "desk/mediation/mediators/<int:mediator>/end/": Door(
+        AREA_AND_POWER, fill=a_mediator, method="post", **CENTRE
+    ),
+    # What a mediator declares is the mediator's alone, whatever power others have.
+    "desk/mediation/mediators/<int:mediator>/ties/": Door(
+        (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.REFUSED),
+        fill=a_mediator,
+        method="post",
+        **CENTRE,
+    ),
+    "desk/papers/": Door(POWER, **CENTRE),
+    "desk/papers/<str:template>/": Door(POWER, fill=lambda _world: {"template": "matters.result"}, **CENTRE),
+    "desk/papers/<str:template>/take-back/": Door(
+        POWER, fill=lambda _world: {"template": "matters.result"}, method="post", **CENTRE
     ),
     "desk/templates/": Door(POWER, **{**CENTRE, "right_power": "county_head"}),
     "desk/templates/<int:key>/retire/": Door(
@@ -295,6 +333,8 @@ DOORS |= {
     "api/v1/docs": Door(EVERYONE),
     "api/v1/<str:kind>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: {"kind": "matters"}),
     "api/v1/<str:kind>/<str:number>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
+    "api/v1/<str:kind>/<str:number>/papers": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
+    "api/v1/<str:kind>/<str:number>/papers/<uuid:paper>": Door((Answer.SIGN_IN,) * 4, fill=a_paper),
     "api/v1/<str:kind>/<str:number>/<str:step>": Door(
         (Answer.SIGN_IN,) * 4, fill=lambda _world: {**_CASE, "step": "accept"}, method="post"
     ),

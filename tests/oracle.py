@@ -16,7 +16,7 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parent.parent
 KINDS_OF_POST = (
     *("grid_worker", "clerk", "call_taker", "dispatcher", "handler"),
-    *("checker", "inspector", "head", "administrator"),
+    *("checker", "inspector", "head", "administrator", "mediator"),
 )
 ALLOWED, LACKING, OUTSIDE = "allowed", "lacking", "outside"
 

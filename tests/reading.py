@@ -17,6 +17,8 @@ LAYERS = (
     "residents",
     "cases",
     "web",
+    "documents",
+    "registers",
     "kinds",
     "exchange",
     "analytics",

@@ -14,9 +14,11 @@ from linli.cases.attachments import attach, keep
 from linli.cases.calendar_edits import DayEdit, change_calendar
 from linli.cases.exports import Wanted, ask
 from linli.cases.filters import save_filter
+from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.documents.models import Document
 from linli.exchange.feeds.keeping import Terms, set_feed
 from linli.exchange.models import Foreign, Parcel, Source
 from linli.exchange.sheets.maps import save_map
@@ -26,6 +28,7 @@ from linli.exchange.sheets.taking_in import keep_sheet, take_in
 from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
+from linli.registers.models import Mediator
 from linli.residents.keeping import GivenContact
 from linli.residents.models import Pair, Person
 from linli.residents.people.merging import merge
@@ -84,6 +87,24 @@ def an_absence(world: Any) -> dict[str, Any]:
     deputy = world.posts["chengguan_dispatcher"]
     declared = declare(now, now + timedelta(days=1), deputy, by=world.by("chengguan_clerk"))
     return {"key": declared.pk}
+
+
+def a_paper(world: Any) -> dict[str, Any]:
+    """The notice of the result of a matter that was not accepted."""
+    case = Case.everywhere.get(number=a_case(world)["number"])
+    actions = import_module("linli.kinds.matters.actions")
+    by = world.by("chengguan_clerk")
+    reference = kind_of(case.kind).reference(case)
+    actions.refuse(reference, by=by, seen=1, reason="x")
+    actions.issue(reference, by=by, seen=2, result="不予受理。", remedy="可要求重办。")
+    found = Document.objects.get(case=case)
+    return {"number": case.number, "paper": found.pk, "kind": case.kind, "code": found.code}
+
+
+def a_mediator(world: Any) -> dict[str, Any]:
+    """The mediator of 东门社区, and the body of that office."""
+    found = Mediator.objects.select_related("body__organisation").get(holding__account__called="范德顺")
+    return {"mediator": found.pk, "body": found.body_id}
 
 
 def a_template(world: Any) -> dict[str, Any]:

@@ -27,6 +27,8 @@ WRITERS = re.compile(
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|search|seeding|attachments|sight|touched)\.py
+    |documents/(making|setting|signing|overriding)\.py
+    |registers/actions/\w+\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
     |exchange/(sources|sheets/\w+|feeds/\w+)\.py
     |portals/demo/\w+\.py

@@ -31,13 +31,14 @@ ALLOWED = {
         "rounds.py",
         "carrying_out.py",
         "routing.py",
+        "wording.py",
         "api.py",
         "drafting.py",
         "demo.py",
         "demo.yaml",
         "conftest.py",
     ),
-    *("templates", "static", "seeds", "management", "__pycache__"),
+    *("templates", "papers", "static", "seeds", "management", "__pycache__"),
 }
 each_kind = pytest.mark.parametrize("folder", kinds(), ids=lambda folder: folder.name)
 

@@ -6,6 +6,7 @@ Here matters are made such a kind, because they have every page a case can have;
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ from linli.cases.reading import case_for
 from linli.cases.search import fold
 from linli.cases.sight import Sight, keep_from, keep_no_longer, sight_of
 from linli.cases.steps import steps_open_to
+from linli.documents.contents import Contents
+from linli.documents.making import digest_of
+from linli.documents.models import Document
+from linli.documents.wordings import template_named, wording_of
 from linli.exchange.models import Foreign, Reply, ReplyForm, Return, Source
 from linli.exchange.sheets.conftest import REPLY_COLUMNS, reply_book
 from linli.kinds.matters import actions
@@ -39,6 +44,7 @@ from linli.ledger.sequencing import sequence_all
 from linli.portals.api.conftest import _no_limits  # noqa: F401  a walk is faster than people
 from linli.posts import tokens
 from linli.posts.actor import PartyActor, SystemActor
+from linli.residents.crypto import seal
 from tests.doors import DOORS, ours
 from tests.scenes import a_case
 
@@ -72,7 +78,20 @@ def hidden(by_tasks: None, world: Any) -> Case:
     while fold():
         pass
     case.refresh_from_db()
+    a_document_of(case)
     return case
+
+
+def a_document_of(case: Case) -> None:
+    """A document of the case that says its secret."""
+    wording = wording_of(template_named("matters.result").own_text)
+    wording.save()
+    document = Document(case=case, template="matters.result", wording=wording, version=1, state="final")
+    document.salt, document.code, document.made_at = "00" * 16, "ACDEFGHJKMNP", case.at
+    data = Contents(title=SECRET, number=case.number).as_data()
+    document.data_sealed = seal(json.dumps(data), f"documents_document/{document.pk}/data")
+    document.digest = digest_of(document, data)
+    document.save(force_insert=True)
 
 
 def an_export_of(case: Case, world: Any) -> Export:
@@ -102,6 +121,7 @@ def parameters(case: Case, world: Any, route: str) -> dict[str, Any]:
     """What fills an address: the hidden case wherever one is asked for, else what the table of doors has."""
     picture = Attachment.objects.get(case=case).pk
     own = {"number": case.number, "other": case.number, "photo": picture, "kind": "matters", "step": "accept"}
+    own["paper"] = Document.objects.get(case=case).pk
     if "<" not in route or "<str:number>" in route or route.startswith(("photos/", "api/")):
         return {**own, "key": picture, "note": picture}
     if "exports/<uuid:key>" in route:

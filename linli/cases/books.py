@@ -66,6 +66,8 @@ class Taken:
 class Book:
     """The database, which is in hand unless another book was taken up."""
 
+    is_past = False  # whether steps are those of long ago: nobody is told of them, and no paper is made
+
     def turning(self) -> AbstractContextManager[None]:
         """The transaction in which a step is taken."""
         return writing()

@@ -145,6 +145,8 @@ _NUMBER = [each.name for each in Case._meta.concrete_fields].index("number")
 class History(Book):
     """Pasts in memory, one written after the other; `pages` are those that are to be inserted."""
 
+    is_past = True
+
     def __init__(self, now: datetime) -> None:
         self.now = now
         self.pages: dict[UUID, Rows] = {}

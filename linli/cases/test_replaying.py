@@ -104,9 +104,9 @@ def clock(row: Clock, numbers: dict[Any, int]) -> tuple[Any, ...]:
 def entry(row: Entry, *, people: bool) -> dict[str, Any]:
     without = ["id", "about", "recorded_at", "words_digest", *([] if people else ["holding"])]
     detail = EntryDetail.objects.filter(entry=row).first()
-    facts = {
-        name: value for name, value in row.facts.items() if name != "due"
-    }  # `carried` promises only afterwards
+    # `carried` promises only afterwards; the paper of a past was made elsewhere.
+    left_out = {"due", "document", "document_version", "document_digest"}
+    facts = {name: value for name, value in row.facts.items() if name not in left_out}
     return {**plain(row, *without), "facts": facts, "words": detail.words if detail else None}
 
 

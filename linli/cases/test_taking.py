@@ -69,6 +69,7 @@ def extras(step, world, other=None):
         "verify": {"finding": "属实"},
         "settle": {"result": "当场清理"},
         "handle": {"result": "好了"},
+        "issue": {"result": "好了", "remedy": "可要求重办"},
         "ask": {"question": "在哪?"},
         "allow_reach": {"sheet": b"JPEG"},
         "answer": {"reply": "这里"},

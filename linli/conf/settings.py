@@ -93,6 +93,8 @@ INSTALLED_APPS = [
     "linli.residents",
     "linli.cases",
     "linli.web",
+    "linli.documents",
+    "linli.registers",
     *[f"linli.kinds.{kind}" for kind in KINDS],
     "linli.analytics",
     "linli.exchange",

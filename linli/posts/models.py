@@ -92,6 +92,7 @@ class PostKind(models.TextChoices):
     HANDLER = "handler", _("Handling post")
     CHECKER = "checker", _("Checker")
     INSPECTOR = "inspector", _("Inspector")
+    MEDIATOR = "mediator", _("Mediator")
     HEAD = "head", _("Head")
     ADMINISTRATOR = "administrator", _("Administrator")
 

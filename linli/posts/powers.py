@@ -59,6 +59,11 @@ _rules: dict[str, PostRule] = {
         PostRule(
             "templates.edit", lambda: gettext("Change reply templates"), frozenset({HEAD, ADMINISTRATOR})
         ),
+        PostRule(
+            "papers.edit", lambda: gettext("Change the templates of documents"), frozenset({ADMINISTRATOR})
+        ),
+        PostRule("registers.read", lambda: gettext("See the registers"), EVERYBODY),
+        PostRule("registers.edit", lambda: gettext("Change the registers"), frozenset({ADMINISTRATOR})),
         PostRule("notices.resend", lambda: gettext("Send stuck notices again"), frozenset({ADMINISTRATOR})),
         PostRule(
             "looks.inspect", lambda: gettext("See what a post has read"), frozenset({PostKind.INSPECTOR})

@@ -40,18 +40,28 @@ def version_of(sealed: bytes | memoryview) -> int:
 
 def seal(text: str, place: str) -> bytes:
     """Encrypt a field's text; `place` (table/row/field) is bound in, so that values cannot be swapped about."""
-    if not text:
+    return seal_bytes(text.encode(), place)
+
+
+def seal_bytes(content: bytes, place: str) -> bytes:
+    """The same for a file."""
+    if not content:
         return b""
     version, nonce = ring().current, os.urandom(_NONCE)
     front = HEADER + version.to_bytes(2) if version > 1 else b""
-    return front + nonce + _cipher(version).encrypt(nonce, text.encode(), _bound(place, version))
+    return front + nonce + _cipher(version).encrypt(nonce, content, _bound(place, version))
 
 
 def unseal(sealed: bytes | memoryview, place: str) -> str:
     """Decrypt a field; InvalidTag when it was changed or moved, RetiredKey when its key is out of use."""
+    return unseal_bytes(sealed, place).decode()
+
+
+def unseal_bytes(sealed: bytes | memoryview, place: str) -> bytes:
+    """The same for a file."""
     sealed = bytes(sealed)
     if not sealed:
-        return ""
+        return b""
     version = version_of(sealed)
     if version > 1:
         try:
@@ -59,15 +69,14 @@ def unseal(sealed: bytes | memoryview, place: str) -> str:
         except (InvalidTag, RetiredKey):
             if 1 not in ring().living:
                 raise
-    return _opened(
-        sealed, place, 1
-    )  # a nonce of version 1 may begin like a header, once in four thousand million
+    # A nonce of version 1 may begin like a header, once in four thousand million.
+    return _opened(sealed, place, 1)
 
 
-def _opened(sealed: bytes, place: str, version: int) -> str:
+def _opened(sealed: bytes, place: str, version: int) -> bytes:
     if version not in ring().living:
         raise RetiredKey(f"version {version}")
-    return _cipher(version).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place, version)).decode()
+    return _cipher(version).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place, version))
 
 
 def _bound(place: str, version: int) -> bytes:

@@ -23,7 +23,7 @@ from linli.residents.models import DataKey
 
 FAMILY = "keys"
 # What is derived with these cannot be derived anew: codes in people's hands, digests of rows that are gone.
-LASTING = ("follow", "index/exchange/sheets", "index/look-up")
+LASTING = ("follow", "index/exchange/sheets", "index/look-up", "index/ties")
 
 
 @dataclass(frozen=True)

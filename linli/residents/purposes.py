@@ -136,7 +136,7 @@ for _each in (
         ),
         "个人信息保护法 13(4)、18",
         ("name", "phone", "address"),
-        posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},
+        posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR, PostKind.MEDIATOR},
         review="emergencyreads",
     ),
     Purpose(

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from linli.residents.crypto import current_version, seal, unseal, version_of
+from linli.residents.crypto import current_version, seal, seal_bytes, unseal, unseal_bytes, version_of
 
 Changes = dict[str, Any]
 
@@ -32,6 +32,7 @@ class SealedTable:
     indexes: Callable[[Any, Mapping[str, str]], Changes] = lambda _row, _texts: {}
     before: Callable[[Any, Mapping[str, str]], None] = lambda _row, _texts: None
     versioned: bool = True
+    binary: bool = False
 
     @property
     def rows(self) -> type[Model]:
@@ -47,11 +48,22 @@ class SealedTable:
 
     def renewed(self, row: Any) -> Changes:
         """The columns of a row, sealed and indexed with the current version."""
+        if self.binary:
+            return {
+                name: seal_bytes(
+                    unseal_bytes(getattr(row, name), self.place(row, name)), self.place(row, name)
+                )
+                for name in self.columns
+            }
         texts = {column: unseal(getattr(row, column), self.place(row, column)) for column in self.columns}
         self.before(row, texts)
         changes: Changes = {name: seal(text, self.place(row, name)) for name, text in texts.items()}
         changes |= self.indexes(row, texts)
         return changes | ({"key_version": current_version()} if self.versioned else {})
+
+    def _sealed_anew(self, row: Any, column: str) -> bytes:
+        place = self.place(row, column)
+        return seal_bytes(unseal_bytes(getattr(row, column), place), place)
 
 
 _tables: dict[str, SealedTable] = {}

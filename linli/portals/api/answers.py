@@ -18,6 +18,7 @@ from linli.cases.sight import Sight, sight_of
 from linli.cases.steps import steps_open_to
 from linli.cases.story import Happening, story_for_reporter, story_for_staff
 from linli.cases.walking import Page
+from linli.documents.showing import Shown, papers_of
 from linli.posts.actor import Actor, PostActor
 from linli.residents.access import MATTERS
 from linli.residents.models import How
@@ -109,6 +110,25 @@ def _happening(each: Happening) -> dict[str, Any]:
 def _open_step(case: Case, step: Step) -> dict[str, str]:
     address = reverse("api:step", args=(case.kind, case.number, step.name))
     return {"step": step.name, "label": str(step.label), "url": address}
+
+
+def papers(case: Case, *, by: Actor) -> JsonResponse:
+    """The documents of a case that the asker may read, the newest first."""
+    return as_json({"papers": [_paper(case, each) for each in papers_of(case, by=by)]})
+
+
+def _paper(case: Case, shown: Shown) -> dict[str, Any]:
+    document = shown.document
+    return {
+        "template": document.template,
+        "title": shown.title,
+        "version": document.version,
+        "state": document.state,
+        "at": instant(document.made_at),
+        "digest": document.digest,
+        "verification_code": shown.code,
+        "url": reverse("api:paper", args=(case.kind, case.number, document.pk)),
+    }
 
 
 def _shown(kind: Kind, detail: Any, by: Actor) -> dict[str, Any]:

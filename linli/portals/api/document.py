@@ -82,6 +82,8 @@ def _paths(kind: Kind) -> Iterator[tuple[str, Node]]:
     home, one = f"{ROOT}/{kind.name}", f"{ROOT}/{kind.name}/{{number}}"
     yield home, {"post": _opening(kind), "get": _listing(kind)}
     yield one, {"parameters": [_number()], "get": _reading(kind)}
+    yield f"{one}/papers", {"parameters": [_number()], "get": _papers(kind)}
+    yield f"{one}/papers/{{paper}}", {"parameters": [_number(), _paper_key()], "get": _paper(kind)}
     for step in steps_by_people(kind):
         yield (
             f"{one}/{step.name}",
@@ -137,6 +139,26 @@ def _reading(kind: Kind) -> Node:
         "security": [_CODE, _TOKEN],
         "parameters": [_query("code", _("The follow code, where no header can be sent"), {"type": "string"})],
         "responses": {"200": _state(), **_refusals("401", "403", "404", "429")},
+    }
+
+
+def _papers(kind: Kind) -> Node:
+    return {
+        **_named(kind, "papers", _("List the documents of a case, newest first")),
+        "security": [_CODE, _TOKEN],
+        "responses": {"200": _answer(_("Its documents"), "Papers"), **_refusals("401", "403", "404", "429")},
+    }
+
+
+def _paper(kind: Kind) -> Node:
+    pdf = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        **_named(kind, "paper", _("A document of a case, as PDF")),
+        "security": [_CODE, _TOKEN],
+        "responses": {
+            "200": {"description": _("PDF/A-2u"), "content": pdf},
+            **_refusals("401", "403", "404", "429", "503"),
+        },
     }
 
 
@@ -227,6 +249,16 @@ def _number() -> Node:
     }
 
 
+def _paper_key() -> Node:
+    return {
+        "name": "paper",
+        "in": "path",
+        "required": True,
+        "description": _("As in the url of each document"),
+        "schema": {"type": "string", "format": "uuid"},
+    }
+
+
 def _query(name: str, description: str, schema: Node) -> Node:
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
@@ -272,6 +304,7 @@ def _refusals(*statuses: str) -> Node:
         "415": _("The body is not JSON"),
         "422": _("Fields that cannot be taken, each with its sentence"),
         "429": _("Too many requests from one address"),
+        "503": _("Cannot be made at the moment; nothing is lost"),
     }
     return {status: _answer(words[status], "Refusal") for status in statuses}
 

@@ -41,6 +41,17 @@ def components() -> Node:
                 story=_list_of("Happening"),
                 steps=_list_of("OpenStep"),
             ),
+            "Papers": _all_of(papers=_list_of("Paper")),
+            "Paper": _all_of(
+                template=_TEXT,
+                title=_TEXT,
+                version={"type": "integer"},
+                state=_TEXT,
+                at=_MOMENT,
+                digest=_TEXT,
+                verification_code=_TEXT,
+                url={"type": "string", "format": "uri-reference"},
+            ),
             "Happening": _all_of(
                 step=_TEXT,
                 label=_TEXT,

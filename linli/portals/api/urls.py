@@ -1,4 +1,4 @@
-"""The addresses of API v1: the same four for every kind."""
+"""The addresses of API v1: the same for every kind."""
 
 from __future__ import annotations
 
@@ -12,5 +12,7 @@ urlpatterns = [
     path("v1/docs", documentation.docs, name="docs"),
     path("v1/<str:kind>", views.cases, name="cases"),
     path("v1/<str:kind>/<str:number>", views.case, name="case"),
+    path("v1/<str:kind>/<str:number>/papers", views.papers, name="papers"),
+    path("v1/<str:kind>/<str:number>/papers/<uuid:paper>", views.paper, name="paper"),
     path("v1/<str:kind>/<str:number>/<str:step>", views.step, name="step"),
 ]

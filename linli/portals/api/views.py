@@ -1,4 +1,4 @@
-"""The three addresses of every kind: its cases, one case, one step. All else comes from procedures and forms."""
+"""The addresses of every kind: cases, one case, its documents, one step. Procedures and forms give all else."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -21,6 +23,8 @@ from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ANYONE, Step
 from linli.cases.steps import form_for, open_case, take
 from linli.cases.walking import Turn
+from linli.documents.setting import opened, paper_of
+from linli.documents.showing import paper_for
 from linli.portals.api import answers, asking
 from linli.portals.api.bodies import cannot_be_guessed, idempotency_key, json_object
 from linli.portals.api.schema import asked_now
@@ -124,6 +128,25 @@ def case(request: HttpRequest, kind: str, number: str) -> HttpResponse:
     """One case, as its reporter or a post may see it."""
     sight = asking.sight_of(request, kind_of(kind).name, number)
     return answers.state(sight.case, by=sight.by)
+
+
+@entrance("GET", "HEAD")
+def papers(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """The documents of a case, for who may read them."""
+    sight = asking.sight_of(request, kind_of(kind).name, number)
+    return answers.papers(sight.case, by=sight.by)
+
+
+@entrance("GET", "HEAD")
+def paper(request: HttpRequest, kind: str, number: str, paper: UUID) -> HttpResponse:
+    """A document of a case as PDF, for who may read it; 503 with a sentence while it cannot be made."""
+    sight = asking.sight_of(request, kind_of(kind).name, number)
+    found = paper_for(sight.case, paper, by=sight.by)
+    address = request.build_absolute_uri(reverse("resident:verify", args=[found.code]))
+    content = paper_of(found, address)
+    if isinstance(sight.by, PostActor):
+        opened(found, by=sight.by)
+    return HttpResponse(content, content_type="application/pdf")
 
 
 @entrance("GET", "HEAD", "POST")

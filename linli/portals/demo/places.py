@@ -20,6 +20,7 @@ from linli.portals.demo.outline import invented_outline
 from linli.portals.demo.people import Sitter
 from linli.portals.demo.world import FOUNDER, SINCE, World, name_next_owners, seat, shape
 from linli.posts.models import PostKind
+from linli.registers.actions.seeding import seed_ways
 
 # No outline ships with the national list, so an invented one is drawn around China's geodetic origin.
 SOMEWHERE = (108.92, 34.54)
@@ -34,6 +35,7 @@ def build_place(code: str) -> World:
     refresh()
     with writing():
         seed()
+        seed_ways()
         plant(code, by=FOUNDER.by())
         root = Division.objects.current().coded(code).get()
         _draw(root)

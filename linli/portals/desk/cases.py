@@ -25,6 +25,7 @@ from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
 from linli.cases.sight import Sight, photos_of, sees, sight_of
 from linli.cases.steps import form_for, leads_on, steps_open_to, take
+from linli.documents.showing import papers_of
 from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask
@@ -70,6 +71,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "tasks": tasks,
         "photos": list(photos_of(found, by=by)),
         "links": links_of(found, by),
+        "papers": papers_of(found, by=by),
         "foreign": foreign_of(found),
         "others": kinds_beside(found, by),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],

@@ -34,6 +34,10 @@ RESIDENT_PAGES = {
     *("residents", "register_resident", "resident", "household", "correct_resident", "move_resident"),
     *("end_resident", "doubles", "resident_fields"),
 }
+MEDIATION_PAGES = {
+    *("mediation", "mediation_coverage", "mediation_ways", "mediation_upload"),
+    *("mediation_body", "enter_body", "change_body", "add_mediator", "mediator", "declare_tie"),
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ class Desk:
             (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
             ("looks.print", _("Printouts"), "printouts", {"printouts"}),
             ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
+            ("registers.read", pgettext("register", "Mediation"), "mediation", MEDIATION_PAGES),
             ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
             (
                 "posts.appoint",
@@ -123,6 +128,7 @@ class Desk:
             ),
             ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
             ("templates.edit", _("Templates"), "templates", {"templates"}),
+            ("papers.edit", _("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
             ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
             ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity"}),
             ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),

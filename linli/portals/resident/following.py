@@ -23,6 +23,7 @@ from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, REPRESENTATIVE, Step
 from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
+from linli.documents.showing import papers_of
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.linked import linked
 from linli.portals.resident.looking import by_day
@@ -153,6 +154,7 @@ def show_case(
         "detail_template": f"{case.kind}/detail.html",
         "audience": "reporter",
         "links": list(linked(request, case)),
+        "papers": papers_of(case, by=by),
         **_looks(request, case),
     }
     return render(request, "resident/case.html", content, status=status)

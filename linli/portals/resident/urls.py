@@ -10,9 +10,12 @@ from linli.portals.resident import (
     following,
     handling,
     mandates,
+    mediation,
     own_data,
+    papers_of_case,
     photos,
     reporting,
+    verifying,
 )
 
 app_name = "resident"
@@ -26,6 +29,11 @@ urlpatterns = [
     path("follow/<str:number>/", following.case_page, name="case"),
     path("follow/<str:number>/data/", own_data.case_data, name="case_data"),
     path("follow/<str:number>/extract/", extracts.extract, name="extract"),
+    path("follow/<str:number>/papers/<uuid:paper>/", papers_of_case.paper, name="paper"),
+    path("follow/<str:number>/papers/<uuid:paper>/pdf/", papers_of_case.paper_pdf, name="paper_pdf"),
+    path("mediation/", mediation.near, name="mediation"),
+    path("verify/", verifying.verify_any, name="verify_any"),
+    path("verify/<str:code>/", verifying.verify, name="verify"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
     path("handling/", handling.handling, name="handling"),
     path("handling/<slug:activity>/", handling.notice, name="handling_notice"),

@@ -20,6 +20,7 @@ from linli.divisions.models import Division
 from linli.posts.actions import appoint, found, open_account
 from linli.posts.actor import SystemActor
 from linli.posts.models import Holding, Organisation, PostKind
+from linli.registers.actions.seeding import seed_ways
 
 INIT = SystemActor("init")
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         self.stdout.write(_("Keys and settings: %(file)s") % {"file": home.prepare()})
         call_command("migrate", interactive=False, verbosity=0)
         seed()
+        seed_ways()
         code = options["place"] or self._asked()
         if not code:
             self.stdout.write(_("No place yet. Give one with --place, such as `linli init --place 320831`."))

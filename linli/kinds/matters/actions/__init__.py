@@ -41,6 +41,7 @@ from linli.kinds.matters.actions.routing import (
     supervise,
     whistle,
 )
+from linli.kinds.matters.actions.telling import issue
 from linli.kinds.matters.drafting import Report
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "fail",
     "hand_down",
     "handle",
+    "issue",
     "lapse",
     "link_duplicate",
     "park",

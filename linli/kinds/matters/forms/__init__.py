@@ -40,6 +40,7 @@ from linli.kinds.matters.forms.routing import (
     Supervise,
     Whistle,
 )
+from linli.kinds.matters.forms.telling import Issue
 
 __all__ = [
     "Accept",
@@ -62,6 +63,7 @@ __all__ = [
     "Fail",
     "HandDown",
     "Handle",
+    "Issue",
     "LinkDuplicate",
     "Park",
     "RecallReach",

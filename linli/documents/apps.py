@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "linli.documents"
+    label = "documents"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from linli.documents import entries, wordings
+        from linli.residents.sealing import SealedTable, register
+
+        wordings.load_papers()
+        entries.register_entries()
+        for model, column in (("Document", "data"), ("Printed", "content"), ("Signature", "mark")):
+            register(
+                SealedTable(
+                    f"documents.{model}", (f"{column}_sealed",), _place_of, versioned=False, binary=True
+                )
+            )
+
+
+def _place_of(row: Any, column: str) -> str:
+    return f"documents_{row._meta.model_name}/{row.pk}/{column.removesuffix('_sealed')}"

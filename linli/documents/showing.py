@@ -1,0 +1,74 @@
+"""The documents of a case as doors list them, and one of them for whoever may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import NotFound
+from linli.cases.models import Case
+from linli.cases.sight import Sight, sight_of
+from linli.documents.making import data_of, documents_of
+from linli.documents.models import Document, State
+from linli.documents.setting import grouped
+from linli.documents.signing import missing, standing
+from linli.documents.wordings import template_named
+from linli.posts.actor import Actor, PartyActor, PostActor
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A version of a document, for a list."""
+
+    document: Document
+    title: str
+    state: str
+
+    @property
+    def code(self) -> str:
+        """The code by which the paper is verified."""
+        return grouped(self.document.code)
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a later version holds."""
+        return self.document.state == State.REPLACED
+
+
+def papers_of(case: Case, *, by: Actor) -> list[Shown]:
+    """The documents of a case that the actor may read, the newest first."""
+    return [_shown(each) for each in documents_of(case) if _may_read(each, case, by)]
+
+
+def paper_for(case: Case, key: UUID, *, by: Actor) -> Document:
+    """One of them; NotFound for any other."""
+    rows = Document.objects.select_related("case", "wording").filter(case=case, pk=key)
+    found = rows.first()
+    if found is None or not _may_read(found, case, by):
+        raise NotFound(_("There is no such document here."))
+    return found
+
+
+def _may_read(document: Document, case: Case, by: Actor) -> bool:
+    if isinstance(by, PostActor):
+        return sight_of(case, by=by) is Sight.WHOLE
+    if not isinstance(by, PartyActor) or by.case != case.pk or document.state == State.DRAFT:
+        return False
+    return by.relation in template_named(document.template).audience
+
+
+def _shown(document: Document) -> Shown:
+    return Shown(document, str(template_named(document.template).label), str(State(document.state).label))
+
+
+def page_of(document: Document) -> dict[str, Any]:
+    """What the printable page of a document shows: the same data as the PDF, and who signed."""
+    return {
+        "shown": _shown(document),
+        "data": data_of(document),
+        "signatures": standing(document),
+        "missing": missing(document),
+    }

@@ -1,0 +1,179 @@
+"""Signing: bound to one version, by whoever has a relation to the case, once per seat; a denial is kept beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.ids import uuid7
+from linli.base.writing import writing
+from linli.documents.entries import DENY, SIGN
+from linli.documents.making import data_of
+from linli.documents.models import Document, Manner, Signature, State
+from linli.ledger.records import Line, record
+from linli.posts.actor import Actor, PostActor
+from linli.residents.crypto import seal_bytes, unseal_bytes
+
+WIDTH, HEIGHT = 600, 240
+MOST_POINTS = 6000
+LEAST_POINTS = 8
+LEAST_EXTENT = 40
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How somebody signs: whose place it is, in what manner, and the mark itself (SVG or JPEG)."""
+
+    relation: str
+    manner: Manner
+    mark: bytes = b""
+    seat: int = 0
+
+
+def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Signature:
+    """Sign one version of a document and record it; `digest` is that of the version the signer had before them.
+
+    Raises Conflict for another version, a replaced one, a place that nobody signs in, or one that is signed already.
+    """
+    with writing():
+        locked = (
+            Document.objects.select_for_update(of=("self",))
+            .select_related("case", "wording")
+            .get(pk=document.pk)
+        )
+        _check(locked, signing, digest)
+        signature = _row(locked, signing, by)
+        facts = {
+            "document": str(locked.pk),
+            "version": locked.version,
+            "digest": locked.digest,
+            "manner": str(signing.manner),
+            "place": signing.relation,
+            "seat": signing.seat,
+        }
+        record(Line(SIGN, by.by(), locked.case.code_now, locked.case_id, signature.at, facts))
+    return signature
+
+
+def _check(document: Document, signing: Signing, digest: str) -> None:
+    if digest != document.digest or document.state == State.REPLACED:
+        raise Conflict(
+            _(
+                "This is not the version you read, or a newer one has replaced it. Read the newest one, then sign."
+            )
+        )
+    places = [(each["relation"], each["seat"]) for each in data_of(document).get("signing", ())]
+    if (signing.relation, signing.seat) not in places:
+        raise Conflict(_("There is no place for this signature on the document."))
+
+
+def _row(document: Document, signing: Signing, by: Actor) -> Signature:
+    now = timezone.now()
+    signature = Signature(
+        id=uuid7(now),
+        document=document,
+        digest=document.digest,
+        relation=signing.relation,
+        seat=signing.seat,
+        post=by.post if isinstance(by, PostActor) else None,
+        manner=signing.manner,
+        at=now,
+    )
+    if signing.mark:
+        signature.mark_sealed = seal_bytes(signing.mark, _place_of(signature))
+    held = Signature.objects.filter(
+        document=document, relation=signing.relation, seat=signing.seat, denied_at=None
+    )
+    if held.exists():
+        raise Conflict(_("This place has been signed already. Nothing was changed."))
+    try:
+        with writing():
+            signature.save(force_insert=True)
+    except IntegrityError as taken:
+        raise Conflict(_("This place has been signed already. Nothing was changed.")) from taken
+    return signature
+
+
+def deny(signature: Signature, reason: str, *, by: Actor) -> None:
+    """Record that a signature is said not to be its signer's; it stays, counts no more, and its place is free again."""
+    with writing():
+        found = Signature.objects.select_for_update(of=("self",)).filter(pk=signature.pk).first()
+        if found is None:
+            raise NotFound
+        if found.denied_at is not None:
+            raise Conflict(_("This signature has been denied already."))
+        found.denied_at = timezone.now()
+        found.save(update_fields=["denied_at"])
+        case = signature.document.case
+        facts = {"document": str(found.document_id), "signature": str(found.pk)}
+        words = {"reason": reason}
+        record(Line(DENY, by.by(), case.code_now, case.pk, found.denied_at, facts, words))
+
+
+def standing(document: Document) -> list[Signature]:
+    """The signatures that count, in order."""
+    return list(Signature.objects.filter(document=document, denied_at=None).order_by("at", "id"))
+
+
+def missing(document: Document) -> list[dict[str, Any]]:
+    """The places nobody has signed yet, as the document names them."""
+    held = {(each.relation, each.seat) for each in standing(document)}
+    return [
+        each for each in data_of(document).get("signing", ()) if (each["relation"], each["seat"]) not in held
+    ]
+
+
+def mark_of(signature: Signature) -> bytes:
+    """The mark somebody made."""
+    return unseal_bytes(bytes(signature.mark_sealed), _place_of(signature))
+
+
+def drawn(strokes: str) -> bytes:
+    """What a finger drew, given as JSON (a list of strokes of [x, y] points on 600 by 240), as an SVG picture.
+
+    Raises Invalid with what to do when it is empty, a dot, or nothing we can read.
+    """
+    lines = _lines(strokes)
+    points = [point for line in lines for point in line]
+    if len(points) < LEAST_POINTS or _extent(points) < LEAST_EXTENT:
+        raise Invalid(_("Please write your name into the field with your finger, large enough to be read."))
+    paths = "".join(f'<polyline points="{" ".join(f"{x},{y}" for x, y in line)}"/>' for line in lines)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" fill="none" stroke="#111" '
+        f'stroke-width="5" stroke-linecap="round" stroke-linejoin="round">{paths}</svg>'
+    ).encode()
+
+
+def _lines(strokes: str) -> list[list[tuple[int, int]]]:
+    try:
+        found = json.loads(strokes)
+        lines = [[(_within(x, WIDTH), _within(y, HEIGHT)) for x, y in line] for line in found]
+    except (ValueError, TypeError, RecursionError) as trouble:
+        raise Invalid(
+            _("What was drawn did not arrive whole. Please clear the field and sign again.")
+        ) from trouble
+    if sum(len(line) for line in lines) > MOST_POINTS:
+        raise Invalid(_("What was drawn is too much for a signature. Please clear the field and sign again."))
+    return [line for line in lines if line]
+
+
+def _within(value: Any, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise ValueError(value)
+    return round(value)
+
+
+def _extent(points: list[tuple[int, int]]) -> int:
+    wide = max(x for x, _y in points) - min(x for x, _y in points)
+    high = max(y for _x, y in points) - min(y for _x, y in points)
+    return wide + high
+
+
+def _place_of(signature: Signature) -> str:
+    return f"documents_signature/{signature.pk}/mark"
