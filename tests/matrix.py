@@ -16,25 +16,49 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.cases.models import Case, Task
+from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.posts.models import Account, Holding, Organisation, Post
 from tests import oracle
-from tests.doors import Answer, Door
+from tests.answers import Answer, Door
 
 POSITIONS = ("own", "ancestor", "sibling", "unrelated")
 INSIDE = {"own", "ancestor"}
 MARKERS = ("李小芳", "13912345678", "139 1234 5678")
 CONTACT = frozenset({"clerk", "call_taker"})
+BOTH_RECORDS = frozenset({"clerk"})  # who may read the contact and has the residents' window as well
 EVERYBODY = frozenset(oracle.KINDS_OF_POST)
+OPENERS = frozenset(  # who may open a case of whatever kind
+    kind
+    for rules in oracle.procedures().values()
+    if rules.get("offered", True)
+    for step in rules["steps"].values()
+    if step.get("opens")
+    for kind in step.get("posts", ())
+)
 # Address (a pattern) -> the power it asks for, or the kinds of post that have it. The first that fits holds.
 NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/cases/<str:number>/contact/", CONTACT),
-    ("desk/cases/<str:number>/emergency/", EVERYBODY - {"administrator"}),
+    ("desk/cases/<str:number>/emergency/", EVERYBODY - {"administrator", "mediator"}),
     ("desk/cases/<str:number>/put-through/", "calls.take"),
+    ("desk/cases/<str:number>/resident/", BOTH_RECORDS),
     ("desk/cases/<str:number>/<slug:step>/", "matters.accept"),
+    ("desk/looked/post/", "looks.inspect"),
+    ("desk/printouts/", "looks.print"),
+    ("desk/residents/fields/", EVERYBODY),
+    ("desk/residents/doubles/*", "residents.doubles"),
+    ("desk/residents/merges/*", "residents.doubles"),
+    ("desk/residents/*", "residents.register"),
     ("desk/calls/", "calls.take"),
     ("desk/chats/", "calls.take"),
-    ("desk/report/*", "matters.report"),
+    ("desk/report/", OPENERS),
+    ("desk/report/<slug:kind>/", "matters.report"),
+    ("desk/privacy/<slug:activity>/", "privacy.approve"),
+    ("desk/mediation/upload/", "registers.edit"),
+    ("desk/mediation/enter/", "registers.edit"),
+    ("desk/mediation/<int:body>/?*/", "registers.edit"),
+    ("desk/mediation/mediators/<int:mediator>/end/", "registers.edit"),
+    ("desk/papers/*", "papers.edit"),
     ("desk/coverage/", "coverage.read"),
     ("desk/posts/*", "posts.appoint"),
     ("desk/absence/<int:key>/", "posts.deputise"),
@@ -67,7 +91,25 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
 # Rows whose stranger in the table of doors lacks the power too: outside the area these look as if nothing were there,
 # to everybody or to those who have the power.
 NOT_THERE = {"desk/calendar/change/", "desk/catalogue/<slug:kind>/<slug:table>/<int:row>/"}
-NOT_THERE_IF_ENTITLED = {"desk/catalogue/<slug:kind>/proposals/<int:row>/"}
+NOT_THERE_IF_ENTITLED = {
+    "desk/catalogue/<slug:kind>/proposals/<int:row>/",
+    "desk/mediation/<int:body>/change/",
+    # Without the power one is refused before anything is looked up, whether there is such a record or not.
+    "desk/residents/doubles/<uuid:key>/",
+    "desk/residents/merges/<uuid:key>/undo/",
+    *(f"desk/residents/<uuid:key>/{rest}" for rest in ("", "household/", "correct/", "move/", "end/")),
+}
+
+
+# Everybody of the table of doors has the power there; who has not is refused.
+ALL_HAVE = {"desk/report/"}
+# Residents' records are for posts of at most a town: wider ones have no window, whatever their kind.
+WINDOW = {
+    "desk/cases/<str:number>/resident/",
+    "desk/residents/",
+    "desk/residents/register/",
+    *(f"desk/residents/<uuid:key>/{rest}" for rest in ("", "household/", "correct/", "move/", "end/")),
+}
 
 
 def entitled(route: str) -> frozenset[str]:
@@ -147,9 +189,15 @@ def expected(route: str, door: Door, visitor: Visitor) -> Answer:
     _out, wrong_division, missing_power, right_power = door.answers
     inside = visitor.position in INSIDE
     has = visitor.kind in entitled(route)
-    hides = wrong_division is Answer.HIDDEN or route in NOT_THERE or (has and route in NOT_THERE_IF_ENTITLED)
+    if route in WINDOW and visitor.holding.post.division.level < Level.TOWN:
+        has = False
+    hides = wrong_division is Answer.HIDDEN or route in NOT_THERE
+    if route in NOT_THERE_IF_ENTITLED:
+        hides = has
     if not inside and hides:
         return Answer.HIDDEN
+    if not has and route in ALL_HAVE:
+        return Answer.REFUSED
     return right_power if has else missing_power
 
 

@@ -35,7 +35,10 @@ class Who:
 
 @dataclass(frozen=True)
 class Matter:
-    """A case as the oracle knows it; `tasks` are the open ones as (post, role, what was asked)."""
+    """A case as the oracle knows it; `tasks` are the open ones as (post, role, what was asked).
+
+    `agreed`: whether the reporter has said yes to what needs a yes.
+    """
 
     key: int
     kind: str
@@ -45,6 +48,7 @@ class Matter:
     tasks: tuple[tuple[int, str, str], ...] = ()
     took: frozenset[str] = field(default_factory=frozenset)
     seen: bool = True
+    agreed: bool = False
 
 
 @cache
@@ -75,6 +79,7 @@ def purposes() -> dict[str, dict[str, frozenset[str]]]:
             key: _kinds(given[key], names) if key in given else frozenset()
             for key in ("posts", "parties", "systems")
         }
+        found[name]["consent"] = frozenset({"needed"} if "by_consent" in given else ())
     return found
 
 
@@ -197,4 +202,6 @@ def reading(who: Who, name: str, matter: Matter) -> str:
         return ALLOWED if who.case == matter.key and who.name in rule["parties"] else OUTSIDE
     if not matter.place.startswith(who.area):
         return OUTSIDE
+    if rule["consent"] and not matter.agreed:
+        return LACKING
     return ALLOWED if who.kind in rule["posts"] else LACKING

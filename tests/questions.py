@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from types import SimpleNamespace
@@ -83,20 +83,35 @@ class Paper(Book):
 
 
 def questions(count: int, seed: int) -> Iterator[Question]:
-    """So many questions over all rows of all tables, most of them near a border between yes and no."""
+    """So many questions over all rows of all tables, most of them near a border between yes and no.
+
+    Before the random ones every row is asked once for each kind of post where nothing but the kind decides.
+    """
     chance = Random(seed)
     steps = [(kind, name) for kind, rules in oracle.procedures().items() for name in rules["steps"]]
     rows = [("step", *each) for each in steps] * 4
     rows += [("core", "", name) for name in [*oracle.core_rules(), "core.nobody"]]
     rows += [("reading", "", name) for name in oracle.purposes()] * 2
     pool = [_somebody(chance, number) for number in range(1, 400)]
-    for number in range(count):
+    plain = list(_plain(pool, dict.fromkeys(rows)))
+    yield from plain
+    for number in range(count - len(plain)):
         what, kind, name = rows[number % len(rows)]
         who, actor = _asker(chance, pool, _entitled(what, kind, name))
         matter = _matter(chance, who, kind or chance.choice(list(oracle.procedures())), name)
         if who.type == "party" and chance.random() < 0.75:
             who, actor = _party(who.name, matter.key)
         yield _question(what, name, (who, actor), matter)
+
+
+def _plain(pool: list[tuple[Who, Actor]], rows: Iterable[tuple[str, str, str]]) -> Iterator[Question]:
+    """Each row for a post of each kind in its own area, with no task, no past, and the person's yes."""
+    of_kind = {who.kind: (who, actor) for who, actor in pool}
+    for what, kind, name in rows:
+        for who, actor in of_kind.values():
+            place = who.area.ljust(17, "1")
+            matter = Matter(1, kind or "matters", place, opened_by=900, agreed=True)
+            yield _question(what, name, (who, actor), matter)
 
 
 def _entitled(what: str, kind: str, name: str) -> frozenset[str]:
@@ -175,6 +190,7 @@ def _matter(chance: Random, who: Who, kind: str, name: str) -> Matter:
         tasks=tuple(_task(chance, who, kind, rule) for _number in range(chance.choice([0, 0, 1, 1, 2]))),
         took=_took(chance, kind, rule),
         seen=chance.random() < 0.8,
+        agreed=chance.random() < 0.6,
     )
 
 

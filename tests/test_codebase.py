@@ -203,7 +203,8 @@ def test_only_the_core_reads_cases_without_saying_where() -> None:
 
 # Who opens what is sealed: the doors that leave a row, what makes digests of it anew, what is not of people.
 OPENS = re.compile(
-    r"residents/(crypto|reading|sealing|sessions|accounts)\.py|residents/people/(reading|involving)\.py"
+    r"residents/(crypto|reading|sealing|sessions|accounts|second_factor|rights)\.py"
+    r"|residents/people/(reading|involving)\.py|documents/making\.py|registers/actions/mediators\.py"
     r"|exchange/(feeds/keeping|sheets/parcels)\.py"
 )
 

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
-from tests.doors import DOORS, VISITORS, Answer, Door, ours
+from tests.answers import VISITORS, Answer, Door
+from tests.doors import DOORS, ours
 
 
 def _opened(client: Client, route: str, door: Door, world: Any) -> Answer:

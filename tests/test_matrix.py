@@ -13,7 +13,8 @@ from linli.cases.models import Case
 from linli.posts import tokens
 from linli.posts.actor import SystemActor
 from tests import matrix, oracle
-from tests.doors import DOORS, Answer, Door
+from tests.answers import Answer, Door
+from tests.doors import DOORS
 from tests.matrix import MARKERS, POSITIONS, Visitor, answered, expected, give_task, sampled, visitors
 from tests.oracle import Matter, Who
 from tests.scenes import a_case

@@ -10,20 +10,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from random import Random
 from typing import Any
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.datastructures import MultiValueDict
+from PIL import Image
 
 from linli.base.errors import Refusal
-from linli.cases.forms import CaseField, PlaceField, PostField, StepForm
+from linli.cases.forms import CaseField, PhotosField, PlaceField, PostField, StepForm
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.models import Case, Clock
 from linli.cases.procedure import ANYONE, Step
 from linli.cases.steps import form_for, open_case, steps_open_to, take
-from linli.kinds.emergencyreads.conftest import read_by
+from linli.kinds.datarequests.conftest import PHONE, looked
+from linli.kinds.emergencyreads.conftest import a_source, read_by
 from linli.ledger.models import Entry
 from linli.portals.demo.people import SITTERS
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
@@ -34,18 +39,24 @@ PEOPLE = [sitter.key for sitter in SITTERS] + [
     *(f"chengguan_{post}" for post in ("clerk", "dispatcher", "checker", "team")),
     HOME,
 ]
-STEPS_PER_CASE, CASES = 60, 12
+_drawn = BytesIO()
+Image.new("RGB", (8, 8), "white").save(_drawn, "JPEG")
+PHOTO = _drawn.getvalue()
+STEPS_PER_CASE, CASES, MOST_ASKED = 60, 12, 9
 POLITE = {403, 404, 409}
 AtOnce = Callable[[list[Callable[[], object]]], list[Any]]
 
 
-def filled(form: StepForm, chance: Random, other: str, place: str) -> dict[str, Any]:
-    """Something believable for every field that must be filled in."""
-    return {
+def filled(
+    form: StepForm, chance: Random, other: str, place: str, said: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Something believable for every field that must be filled in; `said`: what is said in fields of these names."""
+    believed = {
         name: value
         for name, field in form.fields.items()
         if (value := _believable(field, form.initial.get(name), chance, other, place)) is not None
     }
+    return believed | {name: value for name, value in (said or {}).items() if name in form.fields}
 
 
 def _believable(field: forms.Field, known: Any, chance: Random, other: str, place: str) -> Any:
@@ -55,6 +66,8 @@ def _believable(field: forms.Field, known: Any, chance: Random, other: str, plac
         return place
     if not field.required:
         return None
+    if isinstance(field, PhotosField):
+        return PHOTO
     if isinstance(field, forms.ModelMultipleChoiceField):
         return [row.pk for row in chance.sample(list(field.queryset), 1)]
     if isinstance(field, forms.ModelChoiceField):
@@ -66,6 +79,14 @@ def _believable(field: forms.Field, known: Any, chance: Random, other: str, plac
     return known or field.initial or "按规定办理。"
 
 
+def sent(data: dict[str, Any]) -> dict[str, Any]:
+    """The same with files of its own, so that two can send them at once."""
+    return {
+        name: SimpleUploadedFile("photo.jpg", value) if isinstance(value, bytes) else value
+        for name, value in data.items()
+    }
+
+
 @dataclass
 class Walk:
     """One kind in the demo county: who is there, and which of its steps were raced."""
@@ -73,6 +94,7 @@ class Walk:
     kind: Kind
     world: Any
     at_once: AtOnce
+    said: dict[str, Any] = field(default_factory=dict)
     chance: Random = field(default_factory=lambda: Random(7))
     taken: Counter[str] = field(default_factory=Counter)
     stood: Counter[str] = field(default_factory=Counter)
@@ -84,15 +106,23 @@ class Walk:
             return read_by(self.world).case
         step = self.kind.procedure.opening
         clerks = (self.world.by(key) for key in PEOPLE if self.world.posts[key].kind in step.posts)
-        by = PartyActor("reporter") if ANYONE in step.parties else next(clerks)
+        by = self.party() if ANYONE in step.parties else next(clerks)
         form = self.kind.form(step)(by=by)
-        data = filled(form, self.chance, "", self.world.place(HOME).trimmed)
-        sent = self.kind.form(step)(data, by=by)
-        if not sent.is_valid():  # where one of several things has to be said
+        data = filled(form, self.chance, "", self.world.place(HOME).trimmed, self.said)
+        given = self.kind.form(step)(data, by=by)
+        if not given.is_valid():  # where one of several things has to be said
             data |= {
-                name: self.somebody(field) for name, field in sent.fields.items() if type(field) is PostField
+                name: self.somebody(field) for name, field in given.fields.items() if type(field) is PostField
             }
         return Case.everywhere.get(pk=open_case(self.kind.name, data, by=by).case)
+
+    def party(self) -> PartyActor:
+        """Whoever opens one; for a request about own data, somebody known, whose data the town's clerk looked at."""
+        if self.kind.name != "datarequests":
+            return PartyActor("reporter")
+        look = looked(a_source(self.world), self.world.by("chengguan_clerk"))
+        self.said |= {"wanted": "ask_why", "look": str(look.pk)}
+        return PartyActor("reporter", person=look.contact_id, proof="code")
 
     def somebody(self, field: PostField) -> int:
         """The grid worker, who can be heard, and above whom there is another level than the superior's."""
@@ -123,9 +153,11 @@ class Walk:
         return False
 
     def known(self, case: Case, step: Step) -> tuple[object, ...]:
-        """What was not raced yet comes first, then what goes on, then what leads where cases seldom stood."""
+        """What was not raced yet comes first, then what asks for it, what goes on, what leads where few cases stood."""
+        rest = [each for each in self.kind.procedure.steps.values() if each.name not in self.raced]
         return (
             step.name in self.raced,
+            not any(step.name in each.settles for each in rest) or self.taken[step.name] > MOST_ASKED,
             self.kind.procedure.stages[step.enters or case.stage].ends,
             self.stood[step.enters or case.stage],
             self.taken[step.name],
@@ -142,14 +174,16 @@ class Walk:
 
     def data(self, case: Case, step: Step, by: Actor, other: str) -> dict[str, Any]:
         """What the step's form is given; the clock has none."""
-        return {} if step.system else filled(form_for(step, case, by=by), self.chance, other, "")
+        form = None if step.system else form_for(step, case, by=by)
+        return filled(form, self.chance, other, "", self.said) if form else {}
 
     def act(self, case: Case, step: Step, by: Actor, data: dict[str, Any], seen: int) -> None:
         """As the action: the reporter's and the clock's way."""
         if step.system:
             self.kind.function(step)(self.kind.reference(case), by=by, seen=seen)
         else:
-            take(case, step.name, data, by=by, seen=seen)
+            files = {name: [value] for name, value in sent(data).items() if value is not data[name]}
+            take(case, step.name, data, by=by, seen=seen, files=MultiValueDict(files))
 
     def answer(self, case: Case, step: Step, by: Actor, data: dict[str, Any], seen: int) -> tuple[int, str]:
         """What somebody is told: a status and the sentence or page."""
@@ -157,7 +191,7 @@ class Walk:
             browser = Client(headers={"accept-language": "zh-hans"})
             browser.force_login(by.holding.account)
             address = f"/desk/cases/{case.number}/{step.name}/"
-            told = browser.post(address, {**data, "seen": seen})
+            told = browser.post(address, {**sent(data), "seen": seen})
             return told.status_code, told.content.decode()
         try:
             self.act(case, step, by, data, seen)
@@ -167,7 +201,9 @@ class Walk:
 
     def race(self, case: Case, step: Step, actors: list[Actor], other: str) -> bool:
         """Two at once with the same version, after one with an older; False where the action itself refuses it."""
-        name, data = step.name, self.data(case, step, actors[0], other)
+        name, data = step.name, {}
+        for by in (actors[-1], actors[0]):  # somebody may be asked for more than somebody else
+            data |= self.data(case, step, by, other)
         entries = Entry.objects.filter(about=case.pk, name=power(self.kind.name, step))
         before = entries.count()
         status, words = self.answer(case, step, actors[0], data, case.version - 1)
@@ -197,7 +233,8 @@ class Walk:
 
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
 def test_every_step_has_one_winner(kind: Kind, committed_world: Any, at_once: AtOnce) -> None:
-    walk = Walk(kind, committed_world, at_once)
+    touched = a_source(committed_world).number
+    walk = Walk(kind, committed_world, at_once, {"phone": PHONE, "numbers": touched})
     steps = {step.name for step in kind.procedure.steps.values() if not step.opens}
     other = walk.new_case().number
     for _case in range(CASES):

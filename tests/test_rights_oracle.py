@@ -13,18 +13,27 @@ from typing import Any
 
 import pytest
 
+from linli.cases.books import in_hand
 from linli.cases.kinds import all_kinds, kind_of, power
 from linli.cases.models import case as cases
 from linli.cases.procedure import ANYONE, REPORTER, ROLES, Step
 from linli.posts import powers
 from linli.posts.powers import post_rules
-from linli.residents import purposes
+from linli.residents import purposes, reading
 from linli.residents.purposes import Purpose, all_purposes
 from tests import oracle
 from tests.questions import Question, questions
 
 COUNT = 100_000
 Mutant = tuple[str, str, Callable[[], Any]]  # what it is, whose questions are asked, what makes it
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_yes_is_said_by_the_question() -> Iterator[None]:
+    """A yes is a row of the database, which these questions never ask."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "in_force", lambda *_asked: in_hand().matter.agreed)  # type: ignore[attr-defined]
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +138,8 @@ def _of_purposes() -> Iterator[Mutant]:
 def _other_purposes(rule: Purpose) -> Iterator[tuple[str, Purpose]]:
     for kind in oracle.KINDS_OF_POST:
         yield kind, replace(rule, posts=_toggled(rule.posts, kind))
+    if rule.by_consent:
+        yield "without a yes", replace(rule, by_consent=False)
     yield "reporter", replace(rule, parties=_toggled(rule.parties, "reporter"))
     yield "notices", replace(rule, systems=_toggled(rule.systems, "notices"))
 

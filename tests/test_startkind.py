@@ -146,6 +146,7 @@ def _run(root, *arguments):
         "LINLI_DATA_KEY": "k" * 44,
         "LINLI_PLAIN_HTTP": "1",
         "LINLI_HOSTS": "testserver,localhost",
+        "LINLI_SECOND_FACTOR": "no",
         "DJANGO_SETTINGS_MODULE": "linli.conf.settings",
         "PYTHONPATH": str(root),
     }

@@ -144,6 +144,7 @@ def test_a_place_that_is_served_is_not_upgraded(
     assert _all()[0].counts["cases_case"] == before[0].counts["cases_case"]
 
 
+@pytest.mark.history
 @pytest.mark.sqlite
 @pytest.mark.server
 def test_a_place_from_before_backups_were_sealed_is_upgraded_with_all_it_holds(

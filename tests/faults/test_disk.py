@@ -28,7 +28,7 @@ from tests import databases, servers
 from tests.load import NO_LIMIT, Reporting, nothing_is_lost
 from tests.servers import REPOSITORY, Server
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]
 MEGABYTE = 1 << 20
 ROOM, BALLAST = 24, 2  # megabytes beside the database
 MOUNTED = (

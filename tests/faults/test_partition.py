@@ -17,6 +17,7 @@ from tests import databases
 from tests.load import NO_LIMIT, Reporting, nothing_is_lost
 from tests.servers import REPOSITORY
 
+pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]  # the server's network leads to no other one
 FEW, MANY = 6, 150  # reports of each client
 
 
@@ -47,13 +48,11 @@ def _run(database: str, home: Path, count: int) -> None:
     nothing_is_lost(reporting, before)
 
 
-@pytest.mark.sqlite  # the server's network leads to no other one
 def test_over_a_line_that_is_cut_every_report_is_there_once(fresh_database: str, tmp_path: Path) -> None:
     _run(fresh_database, tmp_path, FEW)
 
 
 @pytest.mark.nightly
-@pytest.mark.sqlite
 def test_over_a_line_that_is_cut_very_often_every_report_is_there_once(
     fresh_database: str, tmp_path: Path
 ) -> None:

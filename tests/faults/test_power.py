@@ -19,7 +19,7 @@ from django.db import connection
 from tests.faults.power import KEEPS, History, Image, events_of, strace
 from tests.servers import REPOSITORY
 
-pytestmark = pytest.mark.sqlite
+pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]
 FEW, MANY = (24, 25), (120, 60)  # reports, moments per model
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.test import Client
 
-from tests.doors import DOORS, Door
+from tests.answers import Door
+from tests.doors import DOORS
 
 ROUTES = sorted(DOORS)
 _READERS = ("get", "getlist", "__getitem__", "__contains__")

@@ -13,6 +13,7 @@ from linli.kinds.leaks import actions
 from linli.kinds.leaks.conftest import reload_key, state_of
 from linli.posts.actor import PartyActor, SystemActor
 from linli.residents.models import Access
+from linli.residents.purposes import purpose_named
 from linli.residents.reading import read
 
 WHAT, ADVICE = "登记的电话被人转卖。", "不接陌生推销电话，遇到诈骗拨打110。"
@@ -74,7 +75,7 @@ def test_those_of_named_cases_are_told_what_leaked_and_what_they_can_do(assessed
         assert secret not in text
     assert send_waiting(10) == 1
     row = Access.objects.get(contact=reported_matter.case.reporter_id)
-    assert (row.purpose, row.about) == ("notice", reported_matter.pk)
+    assert (row.activity, row.about) == (purpose_named("notice").nr, reported_matter.pk)
 
 
 def test_those_whom_a_post_looked_at_are_told_each_number_once(assessed, reported_matter, world):

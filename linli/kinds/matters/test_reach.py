@@ -13,6 +13,7 @@ from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
 from linli.residents.consents import agreed_by, withdraw
 from linli.residents.models import Access, Consent
+from linli.residents.purposes import purpose_named
 from linli.residents.reading import read
 from linli.residents.rights import scope_of
 
@@ -56,7 +57,7 @@ def test_nobody_is_asked_before_somebody_wants_it(dispatched_matter, asked):
 def test_after_a_yes_its_body_reads_and_it_is_in_the_list_of_looks(world, allowed):
     assert reached(allowed, world.by("power")).phone == "13912345678"
     row = Access.objects.get(contact=allowed.case.reporter_id)
-    assert (row.purpose, row.post) == ("reach", world.posts["power"].pk)
+    assert (row.activity, row.post) == (purpose_named("reach").nr, world.posts["power"].pk)
 
 
 def test_another_body_does_not(world, allowed):

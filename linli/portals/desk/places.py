@@ -114,25 +114,7 @@ class Desk:
             waiting = count_owed(sources_in(self.by), by=self.by)
             label = pgettext("desk", "Exchange")
             found.append(Place(label, reverse("desk:exchange"), frozenset(EXCHANGE_PAGES), waiting))
-        for needed, label, name, pages in (
-            (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
-            ("looks.print", _("Printouts"), "printouts", {"printouts"}),
-            ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
-            ("registers.read", pgettext("register", "Mediation"), "mediation", MEDIATION_PAGES),
-            ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
-            (
-                "posts.appoint",
-                _("Posts"),
-                "posts",
-                {"posts", "division", "bodies", "found", "post", "appoint"},
-            ),
-            ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
-            ("templates.edit", _("Templates"), "templates", {"templates"}),
-            ("papers.edit", _("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
-            ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
-            ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity"}),
-            ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
-        ):
+        for needed, label, name, pages in _by_power():
             if has(self.by, needed):
                 found.append(Place(label, reverse(f"desk:{name}"), frozenset(pages)))
         found.append(
@@ -141,6 +123,29 @@ class Desk:
         found.append(Place(_("Rights"), reverse("desk:rights"), frozenset({"rights", "why"})))
         found.append(Place(_("Absence"), reverse("desk:absence"), frozenset({"absence"})))
         return found
+
+
+def _by_power() -> list[tuple[str, str, str, set[str]]]:
+    """Pages that need a power: the power, what they are called, the first one, all of them."""
+    return [
+        (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
+        ("looks.print", _("Printouts"), "printouts", {"printouts"}),
+        ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
+        ("registers.read", pgettext("register", "Mediation"), "mediation", MEDIATION_PAGES),
+        ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
+        (
+            "posts.appoint",
+            _("Posts"),
+            "posts",
+            {"posts", "division", "bodies", "found", "post", "appoint"},
+        ),
+        ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
+        ("templates.edit", _("Templates"), "templates", {"templates"}),
+        ("papers.edit", _("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
+        ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
+        ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity"}),
+        ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
+    ]
 
 
 def has(by: PostActor, needed: str) -> bool:

@@ -174,7 +174,7 @@ class MoveForm(PlaceForm):
 class EndForm(forms.Form):
     """Why and when a record ends."""
 
-    why = forms.ChoiceField(label=gettext_lazy("What happened"), choices=ENDS, widget=forms.RadioSelect)
+    why = forms.ChoiceField(label=gettext_lazy("Why it ends"), choices=ENDS, widget=forms.RadioSelect)
     on = day_field(gettext_lazy("On which day"))
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from linli.ledger.models import Entry
 from linli.portals.desk.conftest import NAME, PHONE, reported
 from linli.residents.models import Access, Inspection
-from linli.residents.purposes import WINDOW, purpose_named
+from linli.residents.purposes import PRINTOUT, purpose_named
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,7 @@ def test_a_printout_names_posts_and_is_itself_in_the_list(world, sign_in, case, 
     head = world.by("county_head")
     assert head.post.title in page
     assert head.holding.account.called not in page
-    assert purpose_named(WINDOW).label() in page
+    assert purpose_named(PRINTOUT).label() in page
     assert NAME not in page
     assert PHONE not in page
     assert Entry.objects.get(name="cases.printout").facts == {"found": 1, "document": "id_card"}
@@ -104,4 +104,4 @@ def test_what_area_gives_no_sight_of_is_not_printed(world, sign_in, case, monkey
     monkeypatch.setattr("linli.cases.models.case._seen_by_area", set())
     response = sign_in("chengguan_clerk").post("/desk/printouts/", {"phone": PHONE, "document": "id_card"})
     assert response.status_code == 422
-    assert not Access.objects.filter(activity=purpose_named(WINDOW).nr).exists()
+    assert not Access.objects.filter(activity=purpose_named(PRINTOUT).nr).exists()

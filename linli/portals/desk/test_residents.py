@@ -13,6 +13,7 @@ from linli.residents.keeping import GivenContact
 from linli.residents.models import Access, Involvement, Merge, Pair, Person, Residence
 from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, given
 from linli.residents.people.registering import register
+from linli.residents.purposes import purpose_named
 
 pytestmark = pytest.mark.django_db
 DESK = "/desk/residents/"
@@ -60,14 +61,14 @@ def test_the_number_opens_the_record_and_stands_in_no_address(world, sign_in, re
     page = client.get(found["Location"])
     assert all(marker in text(page) for marker in MARKERS)
     assert "no-store" in page["Cache-Control"]
-    row = Access.objects.get(purpose="window")
+    row = Access.objects.get(activity=purpose_named("window").nr)
     assert (row.person, row.post) == (resident, world.posts[HOME].pk)
 
 
 def test_each_view_leaves_its_row(clerk, resident):
     for count in (1, 2, 3):
         clerk.get(f"{DESK}{resident.pk}/")
-        assert Access.objects.filter(purpose="window").count() == count
+        assert Access.objects.filter(activity=purpose_named("window").nr).count() == count
 
 
 def test_an_address_alone_opens_nothing(sign_in, resident):
@@ -76,7 +77,7 @@ def test_an_address_alone_opens_nothing(sign_in, resident):
         response = client.get(f"{DESK}{resident.pk}/{page}")
         assert response.status_code == 404
         assert NAME not in text(response)
-    assert not Access.objects.exclude(purpose="upkeep").exists()
+    assert not Access.objects.exclude(activity=purpose_named("upkeep").nr).exists()
 
 
 def test_one_record_is_open_at_a_time(world, clerk, resident):
@@ -224,7 +225,7 @@ def test_the_household_shows_names_only(world, clerk, resident):
     page = text(clerk.get(f"{DESK}{resident.pk}/household/"))
     assert "慕容夫人" in page
     assert "13700137003" not in page
-    assert Access.objects.filter(purpose="household").count() == 2
+    assert Access.objects.filter(activity=purpose_named("household").nr).count() == 2
 
 
 def test_pairs_come_one_at_a_time_and_only_after_the_button(world, clerk, resident):
@@ -233,11 +234,11 @@ def test_pairs_come_one_at_a_time_and_only_after_the_button(world, clerk, reside
         register(again, by=world.by(HOME), sure=True)
     asked = text(clerk.get(f"{DESK}doubles/"))
     assert NAME not in asked
-    assert not Access.objects.filter(purpose="pairs").exists()
+    assert not Access.objects.filter(activity=purpose_named("pairs").nr).exists()
     shown = text(clerk.post(f"{DESK}doubles/"))
     assert NAME in shown
     assert "慕容2" not in shown
-    assert Access.objects.filter(purpose="pairs").count() == 2
+    assert Access.objects.filter(activity=purpose_named("pairs").nr).count() == 2
 
 
 def test_a_merge_is_undone_on_the_page(world, clerk, resident):
@@ -272,7 +273,7 @@ def test_from_a_case_the_record_opens_with_the_case_in_the_log(sign_in, resident
     assert not Involvement.objects.exists()
     client.get(client.post(address)["Location"])
     about = Involvement.objects.get().about
-    assert Access.objects.get(purpose="window").about == about
+    assert Access.objects.get(activity=purpose_named("window").nr).about == about
 
 
 @pytest.mark.parametrize(

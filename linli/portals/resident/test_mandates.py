@@ -10,6 +10,7 @@ from linli.cases.steps import take
 from linli.ledger.models import Entry
 from linli.residents.accounts import first_sign_in
 from linli.residents.models import Access, Mandate
+from linli.residents.purposes import purpose_named
 
 pytestmark = pytest.mark.django_db
 OWN, OTHER = "13912345678", "13800000000"
@@ -50,7 +51,8 @@ def test_what_is_sealed_stays_sealed(checked_matter):
     given()
     page = signed_in(OTHER).post(f"/follow/{checked_matter.case.number}/data/")
     assert page.status_code == 404
-    assert not Access.objects.filter(contact=checked_matter.case.reporter_id, purpose="own").exists()
+    own = purpose_named("own").nr
+    assert not Access.objects.filter(contact=checked_matter.case.reporter_id, activity=own).exists()
 
 
 def test_ending_it_takes_effect_at_once(checked_matter):

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from linli.conf.backups.folder import Folder
 from linli.portals.desk.conftest import PHONE as CALLER
 from linli.portals.desk.conftest import reported
 from linli.residents import rotating
@@ -52,7 +53,12 @@ def test_nothing_is_in_clear_in_the_database_its_log_or_a_backup(full, tmp_path)
     for file in database.parent.glob(f"{database.name}*"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     call_command("backup", str(tmp_path / "backup"))
-    assert any(each.suffix == ".sqlite3" for each in (tmp_path / "backup").iterdir())
+    folder = Folder(tmp_path / "backup")
+    assert len(folder.archives()) == 1
+    inside = folder.chosen().unpack(
+        tmp_path
+    )  # sealed; whoever has its key finds nothing in clear in it either
+    assert inside.read_bytes().startswith(b"SQLite format 3")
     assert found_in(tmp_path) == set()
 
 

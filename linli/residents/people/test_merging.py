@@ -16,6 +16,7 @@ from linli.residents.people.merging import merge, merge_of, merges_of, undo_merg
 from linli.residents.people.pairs import find_pairs, keep_apart, note_pair, open_pairs, pair_of
 from linli.residents.people.reading import read_people, read_person
 from linli.residents.people.registering import find
+from linli.residents.purposes import purpose_named
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_a_pair_is_shown_to_the_clerk_one_by_one_with_a_row_for_each(world, pair
     assert open_pairs(clerk) == [pair]
     records = read_people([pair.first, pair.second], "pairs", by=clerk, fields=("name", "document"))
     assert [each.number for each in records] == [NUMBER, NUMBER]
-    assert Access.objects.filter(purpose="pairs").count() == 2
+    assert Access.objects.filter(activity=purpose_named("pairs").nr).count() == 2
 
 
 @pytest.mark.parametrize("key", [HOME, "power", "chengguan_dispatcher", "administrator"])

@@ -42,6 +42,8 @@ class AllowReach(StepForm):
     def clean_sheet(self) -> bytes:
         """The one photo."""
         photos: list[bytes] = self.cleaned_data["sheet"]
+        if len(photos) != 1:
+            raise forms.ValidationError(_("A yes on paper needs the photo of the signed sheet."))
         return photos[0]
 
 
