@@ -1,6 +1,6 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test nightly check bench bundle messages docs lock
+.PHONY: help demo test thorough nightly check bench bundle messages docs lock
 
 PORT ?= 8000
 VENV ?= .venv
@@ -18,8 +18,11 @@ help: ## What each of these does
 demo: $(VENV)/linli ## Install Linli here and start an invented county on http://127.0.0.1:8000 (PORT=)
 	PORT=$(PORT) $(BIN)/linli demo
 
-test: $(VENV)/dev ## Run all tests (on SQLite; DATABASE_URL=postgres://... for PostgreSQL)
+test: $(VENV)/dev ## Run the tests of eight minutes (on SQLite; DATABASE_URL=postgres://... for PostgreSQL)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(ARGS)
+
+thorough: $(VENV)/dev ## Run every test but the nightly ones, as .ci/run does (a quarter of an hour)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs -m "not nightly" $(ARGS)
 
 nightly: $(VENV)/dev ## Run the tests that take minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs -m nightly $(ARGS)

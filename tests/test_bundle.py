@@ -18,7 +18,7 @@ import pytest
 
 from tests.servers import A_CLERK, REPOSITORY
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]  # once is enough
+pytestmark = [pytest.mark.sqlite, pytest.mark.privileged, pytest.mark.thorough]  # once is enough
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 GPL = re.compile(r"\bA?GPL|GNU (Affero )?General Public", re.IGNORECASE)
 # Begins a place, seats a clerk, serves, and reports once, all within one network that leads nowhere.

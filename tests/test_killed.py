@@ -10,6 +10,8 @@ from linli.cases.models import Case
 from tests.load import NO_LIMIT, Reporting, nothing_is_lost
 from tests.servers import Server, free_port
 
+pytestmark = pytest.mark.thorough
+
 KILLS, MEANWHILE = 20, 15
 
 

@@ -19,6 +19,8 @@ from tests.matrix import MARKERS, POSITIONS, Visitor, answered, expected, give_t
 from tests.oracle import Matter, Who
 from tests.scenes import a_case
 
+pytestmark = pytest.mark.thorough
+
 DESK = {route: door for route, door in DOORS.items() if route.startswith("desk/")}
 # Addresses at which the row of doors says less than there is to say; each has tests of its own beside the code.
 OWN_ROWS = {

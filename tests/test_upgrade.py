@@ -26,6 +26,8 @@ from linli.residents.keeping import GivenContact
 from tests import databases, servers
 from tests.servers import A_CLERK, REPOSITORY, Server
 
+pytestmark = pytest.mark.thorough
+
 BEFORE_THIS_ISSUE = "adde653"
 PATIENCE = 120.0
 LINLI = "from linli.conf.cli import main; main()"

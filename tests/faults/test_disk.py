@@ -28,7 +28,7 @@ from tests import databases, servers
 from tests.load import NO_LIMIT, Reporting, nothing_is_lost
 from tests.servers import REPOSITORY, Server
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]
+pytestmark = [pytest.mark.sqlite, pytest.mark.privileged, pytest.mark.thorough]
 MEGABYTE = 1 << 20
 ROOM, BALLAST = 24, 2  # megabytes beside the database
 MOUNTED = (

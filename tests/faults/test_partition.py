@@ -17,7 +17,11 @@ from tests import databases
 from tests.load import NO_LIMIT, Reporting, nothing_is_lost
 from tests.servers import REPOSITORY
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]  # the server's network leads to no other one
+pytestmark = [
+    pytest.mark.sqlite,
+    pytest.mark.privileged,
+    pytest.mark.thorough,
+]  # the server's network leads to no other one
 FEW, MANY = 6, 150  # reports of each client
 
 

@@ -19,7 +19,7 @@ from django.db import connection
 from tests.faults.power import KEEPS, History, Image, events_of, strace
 from tests.servers import REPOSITORY
 
-pytestmark = [pytest.mark.sqlite, pytest.mark.privileged]
+pytestmark = [pytest.mark.sqlite, pytest.mark.privileged, pytest.mark.thorough]
 FEW, MANY = (24, 25), (120, 60)  # reports, moments per model
 
 

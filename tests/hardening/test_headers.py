@@ -16,6 +16,8 @@ from tests.doors import DOORS
 from tests.hardening.doorways import ROUTES, address_of, visitor, went
 from tests.reading import REPOSITORY
 
+pytestmark = pytest.mark.thorough
+
 SAID = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",

@@ -12,6 +12,8 @@ from django.test import Client
 from tests.doors import DOORS
 from tests.hardening.doorways import ROUTES, address_of, names_read, visitor
 
+pytestmark = pytest.mark.thorough
+
 # As they stand in an address or a form: percent-encoded bytes.
 ODD = [
     "%00",

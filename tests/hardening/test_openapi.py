@@ -32,6 +32,8 @@ from linli.portals.api.document import document, steps_by_people
 from linli.posts import tokens
 from linli.posts.actor import PartyActor, SystemActor
 
+pytestmark = pytest.mark.thorough
+
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -58,6 +60,7 @@ def _ids() -> list[str]:
     found = ["openapi"]
     for kind in all_kinds():
         found += [f"{kind.name}.{kind.procedure.opening.name}", f"{kind.name}.list", f"{kind.name}.read"]
+        found += [f"{kind.name}.papers", f"{kind.name}.paper"]
         for step in steps_by_people(kind):
             found += [f"{kind.name}.ask_{step.name}", f"{kind.name}.{step.name}"]
     return found

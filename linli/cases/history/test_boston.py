@@ -30,6 +30,8 @@ from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
 
+pytestmark = pytest.mark.thorough
+
 MAP = EXAMPLE.with_name("boston-311.yaml")
 SAMPLE = 1000
 

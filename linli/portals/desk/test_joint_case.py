@@ -23,7 +23,7 @@ from linli.base.worktime import PLACE_TIME
 from linli.portals.desk.test_browser import PASSWORD, sign_in
 from linli.posts.models import Account
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PEOPLE = (
     *("chengguan_clerk", "chengguan_dispatcher", "chengguan_checker", "county_dispatcher", "county_head"),
     *("call_taker", "housing", "city_management", "power", "water"),

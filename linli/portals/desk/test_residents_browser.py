@@ -9,7 +9,7 @@ from linli.posts.models import Account
 from linli.residents.people.conftest import HOME, NAME, PHONE, given
 from linli.residents.people.registering import register
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 DESK = "/desk/residents/"
 
 

@@ -12,7 +12,7 @@ from linli.posts.models import Account
 from linli.residents.accounts import first_sign_in
 from tests.signing_in import prove
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PAGES = [
     "2fa/",
     "2fa/webauthn/add/",
