@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.exception import convert_exception_to_response
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -38,6 +38,7 @@ _SAID = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
 }
+_NUL = "NUL (0x00)"
 COME_AGAIN = 2  # seconds; what was let in is served in less
 
 
@@ -181,6 +182,8 @@ class Refusals:
             return answer(request, exception)
         if isinstance(exception, OperationalError) and is_store_trouble(exception):
             return answer(request, Unavailable())
+        if isinstance(exception, DataError) and _NUL in str(exception):  # PostgreSQL keeps no such character
+            return answer(request, Refusal(_("Null characters are not allowed.")))
         if isinstance(exception, UnreadablePostError):
             return answer(request, Refusal(_("The request broke off before it was complete.")))
         return None
