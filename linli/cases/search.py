@@ -56,7 +56,7 @@ def _rows(entries: Sequence[tuple[str, UUID | None]]) -> list[SearchText]:
 def _details(kind: Kind) -> QuerySet[Any]:
     """Whole details, for the kind knows which of their words count; of their cases only what becomes tokens."""
     own = [each.name for each in kind.model._meta.concrete_fields]
-    case = [f"case__{name}" for name in ("number", "summary", "code_now", "kind")]
+    case = [f"case__{name}" for name in ("number", "summary", "code_now", "kind", "reporter", "opened_by")]
     found: QuerySet[Any] = kind.model._default_manager.select_related("case").only(*own, *case)
     return found
 

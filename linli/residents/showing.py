@@ -85,6 +85,11 @@ def reading_as(purpose: str, how: How | None = None) -> None:
         mine.how = how or mine.how
 
 
+def is_watched() -> bool:
+    """Whether this is a request whose answer somebody will see; loops and imports show nothing."""
+    return _open.get() is not None
+
+
 def show(whose: Seen | None, classes: int) -> None:
     """Put on the sheet whose record is shown, and what of it; None is nobody's record."""
     mine = _open.get()

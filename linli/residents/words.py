@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from linli.residents.access import WORDS
-from linli.residents.showing import show
+from linli.residents.showing import is_watched, show
 
 
 class _Watched(DeferredAttribute):
@@ -20,7 +20,7 @@ class _Watched(DeferredAttribute):
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
-        if instance is not None and value and not instance._state.adding:
+        if value and is_watched() and instance is not None and not instance._state.adding:
             show(getattr(instance, "case", instance).whose, WORDS)
         return value
 
