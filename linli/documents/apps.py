@@ -15,11 +15,7 @@ class DocumentsConfig(AppConfig):
         wordings.load_papers()
         entries.register_entries()
         for model, column in (("Document", "data"), ("Printed", "content"), ("Signature", "mark")):
-            register(
-                SealedTable(
-                    f"documents.{model}", (f"{column}_sealed",), _place_of, versioned=False, binary=True
-                )
-            )
+            register(SealedTable(f"documents.{model}", (f"{column}_sealed",), _place_of, versioned=False))
 
 
 def _place_of(row: Any, column: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from linli.residents.crypto import current_version, seal, seal_bytes, unseal, unseal_bytes, version_of
+from linli.residents.crypto import current_version, seal_bytes, unseal_bytes, version_of
 
 Changes = dict[str, Any]
 
@@ -29,10 +29,9 @@ class SealedTable:
     model: str
     columns: tuple[str, ...]
     place: Callable[[Any, str], str]
-    indexes: Callable[[Any, Mapping[str, str]], Changes] = lambda _row, _texts: {}
-    before: Callable[[Any, Mapping[str, str]], None] = lambda _row, _texts: None
+    indexes: Callable[[Any, Mapping[str, str]], Changes] | None = None
+    before: Callable[[Any, Mapping[str, str]], None] | None = None
     versioned: bool = True
-    binary: bool = False
 
     @property
     def rows(self) -> type[Model]:
@@ -48,22 +47,15 @@ class SealedTable:
 
     def renewed(self, row: Any) -> Changes:
         """The columns of a row, sealed and indexed with the current version."""
-        if self.binary:
-            return {
-                name: seal_bytes(
-                    unseal_bytes(getattr(row, name), self.place(row, name)), self.place(row, name)
-                )
-                for name in self.columns
-            }
-        texts = {column: unseal(getattr(row, column), self.place(row, column)) for column in self.columns}
-        self.before(row, texts)
-        changes: Changes = {name: seal(text, self.place(row, name)) for name, text in texts.items()}
-        changes |= self.indexes(row, texts)
+        opened = {name: unseal_bytes(getattr(row, name), self.place(row, name)) for name in self.columns}
+        changes: Changes = {name: seal_bytes(each, self.place(row, name)) for name, each in opened.items()}
+        if self.indexes or self.before:
+            texts = {name: each.decode() for name, each in opened.items()}
+            if self.before:
+                self.before(row, texts)
+            if self.indexes:
+                changes |= self.indexes(row, texts)
         return changes | ({"key_version": current_version()} if self.versioned else {})
-
-    def _sealed_anew(self, row: Any, column: str) -> bytes:
-        place = self.place(row, column)
-        return seal_bytes(unseal_bytes(getattr(row, column), place), place)
 
 
 _tables: dict[str, SealedTable] = {}

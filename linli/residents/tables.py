@@ -39,14 +39,7 @@ def register_tables() -> None:
     )
     register(SealedTable("residents.Household", ("address_sealed",), column_place, indexes=renewed_household))
     register(SealedTable("residents.Member", ("relation_sealed",), column_place))
-    register(
-        SealedTable(
-            "residents.Consent",
-            ("paper_sealed",),
-            column_place,
-            versioned=False,
-        )
-    )
+    register(SealedTable("residents.Consent", ("paper_sealed",), column_place, versioned=False))
     register(_Factors("mfa.Authenticator", (), column_place, versioned=False))
     register(SealedTable("residents.Residence", ("region_sealed",), column_place))
 

@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from allauth.mfa.models import Authenticator
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
@@ -21,6 +22,7 @@ from linli.residents.crypto import RetiredKey, blind_index, derived_code, seal, 
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.models import Contact, DataKey, Resident
 from linli.residents.sealing import place_of, sealed_tables
+from linli.residents.second_factor import FactorAdapter
 
 CONSOLE = SystemActor("test")
 PHONE = "13912345678"
@@ -55,6 +57,17 @@ def test_after_a_change_everything_opens_and_is_found(fresh_database):
     assert opened(contacts[0], "name") == "欧阳小芳"
     assert contacts_with("13912340007").get() == contacts[7]
     assert {crypto.version_of(each.phone_sealed) for each in Contact.objects.all()} == {2}
+
+
+def test_the_key_of_an_app_and_the_seed_of_codes_open_afterwards(fresh_database):
+    refresh()
+    adapter, account = FactorAdapter(), first_sign_in(PHONE)
+    for kind, name in (("totp", "secret"), ("recovery_codes", "seed")):
+        data = {name: adapter.encrypt("JBSWY3DP"), "used_mask": 0}
+        Authenticator.objects.create(user=account, type=kind, data=data)
+    change_keys()
+    for name, row in zip(("secret", "seed"), Authenticator.objects.order_by("pk"), strict=True):
+        assert (adapter.decrypt(row.data[name]), row.data["used_mask"]) == ("JBSWY3DP", 0)
 
 
 def test_the_old_key_opens_nothing_afterwards(fresh_database):
