@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid
 from linli.base.writing import writing
 from linli.posts.models import Account
-from linli.residents.crypto import blind_index, blind_indexes, unseal
+from linli.residents.crypto import blind_index, blind_indexes
 from linli.residents.keeping import GivenContact, plain_phone, sealed_contact
 from linli.residents.models import Contact, Person, Resident
 from linli.residents.people.indexes import PHONE
-from linli.residents.sealing import place_of
+from linli.residents.sealing import unsealed
 
 
 def account_of(phone: str) -> Account | None:
@@ -60,7 +60,7 @@ def resident_of(account: object) -> Resident | None:
 def contacts_of(resident: Resident) -> QuerySet[Contact]:
     """Every contact given with the resident's own number: the way to what was raised with it."""
     own = resident.contact
-    phone = unseal(own.phone_sealed, place_of(own, "phone"))  # for its digests only; nobody is shown it
+    phone = unsealed(own, "phone")  # for its digests only; nobody is shown it
     return Contact.objects.filter(phone_index__in=blind_indexes(phone, "phone"))
 
 
@@ -69,7 +69,7 @@ def records_of(own: Contact) -> list[UUID]:
 
     Nothing where a household shares a number: who looked at one of them is not told to another.
     """
-    phone = unseal(own.phone_sealed, place_of(own, "phone"))  # for its digests only; nobody is shown it
+    phone = unsealed(own, "phone")  # for its digests only; nobody is shown it
     rows = Person.objects.filter(phone_index__in=blind_indexes(phone, PHONE))
     merged = dict(rows.values_list("pk", "merged_into"))
     roots = {into or key for key, into in merged.items()}

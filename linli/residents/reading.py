@@ -18,10 +18,9 @@ from linli.posts.may import covers, still_holds
 from linli.residents import models
 from linli.residents.access import Glance, Seen, classes_of, rows_of
 from linli.residents.consents import in_force
-from linli.residents.crypto import unseal
 from linli.residents.models import Contact, How
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
-from linli.residents.sealing import place_of
+from linli.residents.sealing import unsealed
 
 FIELDS = ("name", "phone", "address")
 _SHIELDED = gettext_lazy("Who raised this is shielded from your post. Write to them through Linli instead.")
@@ -103,7 +102,7 @@ def _opened(
     _check_appointment(by)
     with writing():
         log([(contact, case.pk) for contact, case in pairs], rule.name, fields, by=by)
-        return [Person(**{name: _open(contact, name) for name in fields}) for contact, _case in pairs]
+        return [Person(**{name: unsealed(contact, name) for name in fields}) for contact, _case in pairs]
 
 
 def log(
@@ -157,7 +156,3 @@ def _agreed(contact: Contact, rule: Purpose, case: Concern, by: PostActor) -> bo
 def _check_appointment(by: Actor) -> None:
     if isinstance(by, PostActor) and not still_holds(by):
         raise NotYours(_SHIELDED)
-
-
-def _open(contact: Contact, field: str) -> str:
-    return unseal(getattr(contact, f"{field}_sealed"), place_of(contact, field))

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from linli.residents.crypto import blind_index, current_version, seal, unseal
+from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.models import Access, Contact, Extract, Resident
 from linli.residents.reading import FIELDS
-from linli.residents.sealing import place_of
+from linli.residents.sealing import place_of, unsealed
 
 
 def scope_of(contact: Contact, *, whole: bool) -> QuerySet[Contact]:
@@ -37,13 +37,13 @@ def correct(contacts: Iterable[Contact], right: Contact, fields: Sequence[str]) 
 
     The number that somebody signs in with is not changed by this: it was proven.
     """
-    new = {name: _opened(right, name) for name in fields}
+    new = {name: unsealed(right, name) for name in fields}
     changed = 0
     for contact in contacts:
         proven = {"phone"} if signs_in_with(contact) else set()
         wanted = {name: text for name, text in new.items() if name not in proven}
         if wanted:
-            _seal_anew(contact, {**{name: _opened(contact, name) for name in FIELDS}, **wanted})
+            _seal_anew(contact, {**{name: unsealed(contact, name) for name in FIELDS}, **wanted})
             changed += 1
     return changed
 
@@ -82,10 +82,6 @@ def extract_of(case: UUID) -> Extract | None:
 def count_fetch(extract: Extract) -> None:
     """Note that a copy was fetched once more."""
     Extract.objects.filter(pk=extract.pk).update(fetched=F("fetched") + 1)
-
-
-def _opened(contact: Contact, name: str) -> str:
-    return unseal(getattr(contact, f"{name}_sealed"), place_of(contact, name))
 
 
 def _seal_anew(contact: Contact, values: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from linli.residents.crypto import current_version, seal_bytes, unseal_bytes, version_of
+from linli.residents.crypto import current_version, seal_bytes, unseal, unseal_bytes, version_of
 
 Changes = dict[str, Any]
 
@@ -79,3 +79,8 @@ def place_of(row: Model, field: str) -> str:
 def column_place(row: Model, column: str) -> str:
     """The same by the name of the column."""
     return place_of(row, column.removesuffix("_sealed"))
+
+
+def unsealed(row: Model, field: str) -> str:
+    """What a person's field holds. Leaves no row: for digests, and for the doors that leave it themselves."""
+    return unseal(getattr(row, f"{field}_sealed"), place_of(row, field))

@@ -59,7 +59,7 @@ def kind_that_answers() -> Kind | None:
     """The kind of case in which somebody is told why: the one whose opening form takes a look from a link."""
     for kind in all_kinds():
         form = kind.form(kind.procedure.opening)
-        if "look" in getattr(form, "from_link", ()):
+        if "look" in form.from_link:
             return kind
     return None
 

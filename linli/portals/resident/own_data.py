@@ -59,15 +59,16 @@ def whose_case(case: Case) -> Whose:
 @resident_page
 def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first; what is sensitive only after proving who it is."""
-    cases, held_back = _own_cases(request)
-    acted = _acted_for(request)
+    resident = _resident(request)
+    cases, held_back = _own_cases(request, resident)
+    acted = _acted_for(resident)
     content = {"rows": case_rows(cases[:MOST]), "acted": case_rows(acted), "held_back": held_back}
     return render(request, "resident/mine.html", content)
 
 
-def _acted_for(request: HttpRequest) -> list[Case]:
+def _acted_for(resident: Resident) -> list[Case]:
     """What others let the resident act in."""
-    whole, single = acted_for(_resident(request))
+    whole, single = acted_for(resident)
     others = Case.everywhere.select_related("category").filter(Q(reporter__in=whole) | Q(pk__in=single))
     return list(others.order_by("-id")[:MOST])
 
@@ -77,11 +78,13 @@ def _acted_for(request: HttpRequest) -> list[Case]:
 @resident_page
 def my_data(request: HttpRequest) -> HttpResponse:
     """Who looked at anything given with the resident's number."""
-    cases, held_back = _own_cases(request)
-    contacts = list(contacts_of(_resident(request)).values_list("pk", flat=True))
+    resident = _resident(request)
+    cases, held_back = _own_cases(request, resident)
     if held_back:  # a contact belongs to one case, but for the account's own
-        contacts = [case.reporter_id for case in cases if case.reporter_id] + [_resident(request).contact_id]
-    looks = _looks(request, Whose(contacts, people=records_of(_resident(request).contact)), cases)
+        contacts = [case.reporter_id for case in cases if case.reporter_id] + [resident.contact_id]
+    else:
+        contacts = list(contacts_of(resident).values_list("pk", flat=True))
+    looks = _looks(request, Whose(contacts, people=records_of(resident.contact)), cases)
     return _shown(request, looks, cases, held_back=held_back)
 
 
@@ -102,12 +105,12 @@ def readings(request: HttpRequest) -> HttpResponse:
     return render(request, "resident/readings.html", content)
 
 
-def _own_cases(request: HttpRequest) -> tuple[list[Case], bool]:
+def _own_cases(request: HttpRequest, resident: Resident) -> tuple[list[Case], bool]:
     """What was raised with the resident's number as far as it may be shown now, and whether something may be missing.
 
     The second says nothing about whether there is something: it is so for everybody whose sign-in is old.
     """
-    contacts = contacts_of(_resident(request)).values("pk")
+    contacts = contacts_of(resident).values("pk")
     rows = Case.everywhere.select_related("category").filter(reporter__in=contacts)
     cases = list(rows.order_by("-id")[:MOST_MATTERS])
     if recently_proven(request):

@@ -14,14 +14,14 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require
 from linli.posts.powers import kinds_with
-from linli.residents.crypto import blind_indexes, unseal
+from linli.residents.crypto import blind_indexes
 from linli.residents.models import Contact, Involvement, Person
 from linli.residents.people.indexes import PHONE
 from linli.residents.people.reading import require_window, root_of
 from linli.residents.people.registering import REGISTER
 from linli.residents.purposes import purpose_named
 from linli.residents.reading import Concern
-from linli.residents.sealing import place_of
+from linli.residents.sealing import unsealed
 
 
 def resident_behind(contact: Contact, case: Concern, *, relation: str, by: PostActor) -> Person | None:
@@ -33,7 +33,7 @@ def resident_behind(contact: Contact, case: Concern, *, relation: str, by: PostA
         raise NotFound
     require(by, REGISTER, within=case.code_now)
     require_window(by, kinds_with(REGISTER) & purpose_named("call_back").posts)  # never whoever deals with it
-    phone = unseal(contact.phone_sealed, place_of(contact, "phone"))
+    phone = unsealed(contact, "phone")
     rows = Person.objects.filter(phone_index__in=blind_indexes(phone, PHONE), erased_at=None)
     roots = {root.pk: root for root in map(root_of, rows.select_related("division", "merged_into__division"))}
     near = [root for root in roots.values() if covers(by, root.division.code)]

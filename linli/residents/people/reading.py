@@ -17,12 +17,11 @@ from linli.base.writing import writing
 from linli.divisions.codes import Level
 from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.may import covers, require_holding
-from linli.residents.crypto import unseal
 from linli.residents.models import Involvement, Member, Person, Residence, SealedRow
 from linli.residents.people.documents import Document
 from linli.residents.purposes import Purpose, purpose_named
 from linli.residents.reading import log
-from linli.residents.sealing import place_of
+from linli.residents.sealing import unsealed
 
 FIELDS = ("name", "phone", "document", "birth", "language", "address", "region")
 OWN = ("name", "phone", "document", "birth", "language", "end")  # columns of the person's own row
@@ -121,7 +120,7 @@ def root_of(person: Person) -> Person:
 
 def opened(row: SealedRow, field: str) -> str:
     """One field, for the actions of this layer, which have asked and logged; never for a page."""
-    return unseal(getattr(row, f"{field}_sealed"), place_of(row, field))
+    return unsealed(row, field)
 
 
 def texts_of(person: Person) -> dict[str, str]:
