@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -84,9 +84,9 @@ def _part_in(contacts: Sequence[Contact]) -> list[tuple[Case, Contact, PartyActo
     own = [
         (case, known[case.reporter_id], PartyActor(REPORTER, case.pk)) for case in cases if case.reporter_id
     ]
-    rows = (
-        Party.objects.filter(contact__in=keys, nr__gt=0).select_related("case__division").order_by("case_id")
-    )
+    later = Party.objects.filter(case=OuterRef("case"), nr=OuterRef("nr"), id__gt=OuterRef("id"))
+    latest = Party.objects.filter(~Exists(later), contact__in=keys, nr__gt=0)  # not before another number
+    rows = latest.select_related("case__division").order_by("case_id")
     between = [
         (each.case, known[each.contact_id], PartyActor(each.role, each.case_id, side=each.side))
         for each in rows[:MOST_CASES]

@@ -24,6 +24,7 @@ from linli.portals.resident.door import resident_page
 from linli.portals.resident.following import case_rows, party_rows, whose_party
 from linli.portals.resident.looking import by_day, kind_that_answers, page_key
 from linli.portals.resident.unlocked import may_see_looks, visible_case
+from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, records_of, resident_of
 from linli.residents.delays import delayed_by_month
 from linli.residents.looks import Looks, Whose, looks_at
