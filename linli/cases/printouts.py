@@ -73,8 +73,8 @@ def printout(asked: Asked, *, by: PostActor) -> Printout:
         facts = {"found": len(cases), "document": asked.document}
         record(Line(PRINTOUT, by.by(), by.post.division.code, facts=facts))
         whose = Whose(
-            [case.reporter_id for case in cases if case.reporter_id],
-            [case.pk for case in cases if not case.reporter_id],
+            contacts=[case.reporter_id for case in cases if case.reporter_id],
+            nameless=[case.pk for case in cases if not case.reporter_id],
         )
         return Printout(cases, _every_line(whose))
 

@@ -8,8 +8,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from linli.base.rows import insert_values
 from linli.residents import purposes
-from linli.residents.access import CLASSES, WORDS, Glance, Seen, rows_of
+from linli.residents.access import CLASSES, WORDS, Glance, Seen, values_for
 from linli.residents.delays import delayed_by_month
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.looks import Whose, looks_at
@@ -73,25 +74,26 @@ def test_pages_follow_each_other_without_a_gap(world, contact, monkeypatch):
 def test_a_row_of_a_list_the_page_and_its_photos_are_one_line(world, contact):
     case, by = uuid4(), world.by("chengguan_clerk")
     for name, how in (("words", How.LIST), ("words", How.VIEW), ("photos", How.VIEW), ("photos", How.VIEW)):
-        rows = rows_of(Glance(by, WORK, how), {Seen(contact.pk, case): CLASSES[name]})
-        Access.objects.bulk_create(rows)
+        rows = values_for(Glance(by, WORK, how), {Seen(contact.pk, case): CLASSES[name]})
+        insert_values(Access, rows)
     [look] = looks_at(Whose([contact.pk])).lines
     assert (look.fields, look.how) == ("what you wrote, your photos", "as one row of a list, opened")
 
 
-def test_what_was_read_at_another_time_or_in_another_matter_is_a_line_of_its_own(world, contact):
+def test_what_was_read_at_another_time_or_in_another_matter_is_a_line_of_its_own(world, contact, monkeypatch):
     by, case = world.by("chengguan_clerk"), uuid4()
+    now = timezone.now()
     for about, ago in ((case, 0), (uuid4(), 0), (case, 11)):
-        [row] = rows_of(Glance(by, WORK, How.VIEW), {Seen(contact.pk, about): WORDS})
-        row.at -= timedelta(minutes=ago)
-        row.save(force_insert=True)
+        at = now - timedelta(minutes=ago)
+        monkeypatch.setattr("linli.residents.access.timezone.now", lambda at=at: at)
+        insert_values(Access, values_for(Glance(by, WORK, How.VIEW), {Seen(contact.pk, about): WORDS}))
     assert len(looks_at(Whose([contact.pk])).lines) == 3
 
 
 def test_whoever_left_no_contact_finds_it_by_the_matter(world):
     case = uuid4()
-    Access.objects.bulk_create(
-        rows_of(Glance(world.by("call_taker"), WORK, How.VIEW), {Seen(None, case): WORDS})
+    insert_values(
+        Access, values_for(Glance(world.by("call_taker"), WORK, How.VIEW), {Seen(None, case): WORDS})
     )
     assert len(looks_at(Whose(nameless=[case])).lines) == 1
     assert looks_at(Whose(nameless=[uuid4()])).lines == []
