@@ -1,4 +1,4 @@
-"""What it costs that nobody reads unseen: a row per view, fifty per list, and the pages of who looked over a million rows.
+"""What it costs that nobody reads unseen: a row per view, fifty per list, and who looked over a million rows.
 
     python bench/access.py [rows] [times]
     LINLI_BENCH_POSTGRES=postgres://user@127.0.0.1:5432/linli python bench/access.py
@@ -80,7 +80,7 @@ def by_turns(asks: Sequence[Callable[[], object]], times: int) -> list[tuple[lis
     for turn in range(times // FEW + 1):
         for ask, kept in zip(asks, taken, strict=True):
             found = [timed(ask) for _time in range(FEW + 1)]
-            kept += found[1:] if turn else []
+            kept.extend(found[1:] if turn else [])
     return [([each[0] for each in kept], [each[1] for each in kept]) for kept in taken]
 
 
@@ -106,9 +106,8 @@ def bare_rows(by: PostActor, times: int) -> list[tuple[object, ...]]:
         ask = [ours, lambda made=made: bare_insert(driver, begin, next(made))]
         (clock, used), (bare_clock, bare_used) = by_turns(ask, times)
         cost = median(used) - median(bare_used)
-        rows.append(
-            (label, median(bare_used), median(used), cost, limit, median(used) / limit, median(bare_clock), median(clock))
-        )  # fmt: skip
+        clocks = median(bare_clock), median(clock)
+        rows.append((label, median(bare_used), median(used), cost, limit, median(used) / limit, *clocks))
     driver.connection.close()
     return rows
 
@@ -221,8 +220,12 @@ def readers(world: Any, ago: timedelta) -> list[tuple[int, int, int]]:
     )
     Holding.objects.update(since=begun - timedelta(days=400))
     second = Holding.objects.create(
-        post=world.posts["liuhe_clerk"], account=clerk.holding.account, since=begun - timedelta(days=400), acting=True
-    )  # fmt: skip
+        post=world.posts["liuhe_clerk"],
+        account=clerk.holding.account,
+        since=begun - timedelta(days=400),
+        until=timezone.now(),
+        acting=True,
+    )
     others = Holding.objects.exclude(pk__in=[clerk.holding.pk, before.pk, second.pk])
     picked = [clerk.holding, second, before, *others.order_by("pk")[:7]]
     return [(each.post_id, each.pk, each.post.organisation_id) for each in picked]

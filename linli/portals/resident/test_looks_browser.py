@@ -20,6 +20,7 @@ from linli.kinds.datarequests.models import DataRequest
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.ledger.sequencing import sequence_all
+from linli.portals.resident.test_papers_browser import looked_at
 from linli.posts.actor import PartyActor
 from linli.posts.models import Account
 from linli.residents.keeping import GivenContact
@@ -105,13 +106,13 @@ def place(matter, texts, start_server):
 
 
 @pytest.fixture
-def desk(_browser, place, committed_world):
+def desk(browser_page, place, committed_world):
     """`with desk("power") as page`: a browser of its own for each post, signed in with its password."""
     server, _sent = place
 
     @contextmanager
     def sitting(key):
-        context = _browser.new_context(locale="zh-CN", base_url=server.url)
+        context = browser_page.context.browser.new_context(locale="zh-CN", base_url=server.url)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.goto("/account/login/?next=/desk/")
@@ -176,10 +177,12 @@ def opened_by_five(desk, matter):
 
 
 @contextmanager
-def her_own(browser, place):
+def her_own(page, place):
     """Her telephone, signed in with the code that came."""
     server, sent = place
-    context = browser.new_context(locale="zh-CN", base_url=server.url, viewport={"width": 390, "height": 844})
+    context = page.context.browser.new_context(
+        locale="zh-CN", base_url=server.url, viewport={"width": 390, "height": 844}
+    )
     context.add_init_script("window.print = () => { document.documentElement.dataset.printed = 'yes' }")
     page = context.new_page()
     page.goto("/account/login/code/")
@@ -240,9 +243,9 @@ EXPECTED = [
 ]
 
 
-def test_she_reads_five_lines_asks_why_and_prints(_browser, place, desk, matter):
+def test_she_reads_five_lines_asks_why_and_prints(browser_page, place, desk, matter):
     opened_by_five(desk, matter)
-    with her_own(_browser, place) as page:
+    with her_own(browser_page, place) as page:
         assert lines_on(page) == EXPECTED
         page.click("tr:has-text('路灯维护岗') a")
         page.fill("[name=text]", "我没有叫人来修路灯，为什么查看？")
@@ -294,12 +297,10 @@ def in_clear(folder):
     }
 
 
-def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(
-    _browser, place, desk, matter, committed_world, tmp_path
-):
+def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(browser_page, place, desk, matter, tmp_path):
     server, number = place[0], matter.case.number
     opened_by_five(desk, matter)
-    with her_own(_browser, place):
+    with her_own(browser_page, place):
         pass
     with desk("liuhe_clerk") as page:
         for address, content in refused(page, number, Person.objects.get().pk):
@@ -320,3 +321,25 @@ def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(
     assert number.encode() in (kept / "log").read_bytes()
     assert in_clear(kept) == set()
     assert in_clear(server.log.parent) == set()
+
+
+ALIKE = {"zh": {}, "en": {"language": "en"}, "large": {"care": "on"}}
+
+
+def test_her_pages_fit_and_shut_nobody_out(browser_page, place, desk, matter, axe_source):
+    opened_by_five(desk, matter)
+    pages = {
+        "looks": "/mine/data/",
+        "paper": "/mine/data/?sheet=1",
+        "case": f"/follow/{matter.case.number}/data/",
+    }
+    with her_own(browser_page, place) as page:
+        for way, cookies in ALIKE.items():
+            page.context.add_cookies(
+                [{"name": name, "value": value, "url": place[0].url} for name, value in cookies.items()]
+            )
+            for name, address in pages.items():
+                page.goto(address)
+                looked_at(page, axe_source, f"{name}-{way}")
+            for name in cookies:
+                page.context.clear_cookies(name=name)
