@@ -62,7 +62,7 @@ def _read_on(holding: Holding) -> QuerySet[Access]:
 
 def inspections_of(account: Account) -> list[tuple[Inspection, Post]]:
     """Who looked at what the posts read that somebody held, while they held them."""
-    looked = Q(pk=None)
+    looked = Q(pk__in=[])
     for each in Holding.objects.filter(account=account):
         during = Q(at__gte=each.since, at__lt=each.until) if each.until else Q(at__gte=each.since)
         looked |= Q(inspected=each.post_id) & during

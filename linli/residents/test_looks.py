@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linli.base.rows import insert_values
@@ -153,3 +155,21 @@ def test_a_session_row_holds_nothing_readable_and_comes_back(db):
 def test_two_seals_of_one_session_differ(db):
     session = SessionStore()
     assert session.encode({"a": 1}) != session.encode({"a": 1})
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "whose", [{"contacts": 1}, {"contacts": 30}, {"contacts": 3, "people": 2}, {"nameless": 1}], ids=str
+)
+@pytest.mark.parametrize("further", [False, True])
+def test_ones_own_rows_are_found_by_an_index_among_everybody_elses(db, whose, further):
+    keys = {part: [uuid4() for _each in range(count)] for part, count in whose.items()}
+    before = uuid4() if further else None
+    with CaptureQueriesContext(connection) as asked:
+        looks_at(Whose(**keys), before=before)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall()]
+    walked = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+    assert walked
+    assert all("USING INDEX access_" in step for step in walked), plan
