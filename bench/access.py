@@ -71,8 +71,12 @@ def timed(ask: Callable[[], object]) -> Taken:
     return (perf_counter() - begun) * 1000, (process_time() - used) * 1000
 
 
+def nothing() -> None:
+    """Before a page nobody else does anything."""
+
+
 def by_turns(
-    asks: Sequence[Callable[[], object]], times: int, first: Callable[[], object] = lambda: None
+    asks: Sequence[Callable[[], object]], times: int, first: Callable[[], object] = nothing
 ) -> list[tuple[list[float], list[float]]]:
     """Clock and processor of each, asked a few times one after the other, then the next one, again and again.
 
@@ -95,7 +99,13 @@ def bare_rows(by: PostActor, times: int) -> list[tuple[object, ...]]:
     contacts = [contact(f"136{number:08d}") for number in range(50)]
     driver, begin = bare_driver()
     rows: list[tuple[object, ...]] = []
-    for label, people, limit in (("one person", 1, VIEW), ("fifty", 50, LIST)):
+    elsewhere = others_write(by)
+    for label, people, limit, first in (
+        ("one person", 1, VIEW, nothing),
+        ("one person, others write", 1, VIEW, elsewhere),
+        ("fifty", 50, LIST, nothing),
+        ("fifty, others write", 50, LIST, elsewhere),
+    ):
         seen = {Seen(each.pk, each.pk): WORDS | MATTERS for each in contacts[:people]}
 
         def ours(seen: dict[Seen, int] = seen) -> None:
@@ -107,7 +117,7 @@ def bare_rows(by: PostActor, times: int) -> list[tuple[object, ...]]:
             [values_for(Glance(by, WORK, How.VIEW), seen) for _turn in range((times // FEW + 1) * (FEW + 1))]
         )
         ask = [ours, lambda made=made: bare_insert(driver, begin, next(made))]
-        (clock, used), (bare_clock, bare_used) = by_turns(ask, times)
+        (clock, used), (bare_clock, bare_used) = by_turns(ask, times, first)
         cost = median(used) - median(bare_used)
         clocks = median(bare_clock), median(clock)
         rows.append((label, median(bare_used), median(used), cost, limit, median(used) / limit, *clocks))

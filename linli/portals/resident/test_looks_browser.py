@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -29,6 +29,7 @@ from linli.residents.people import registering
 from linli.residents.people.conftest import given
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
+METRICS = "measured"
 PASSWORD = "云溪县的风吹过石桥2026"
 NAME, PHONE, NUMBER = "尉迟明月", "13812340987", "11010519491231002X"
 WORDS = "三号楼楼下的路灯坏了三天，晚上看不见路。"
@@ -101,6 +102,7 @@ def place(matter, texts, start_server):
         LINLI_SMS_BACKEND="linli.residents.sms.HttpSms",
         LINLI_SMS_URL=texts[0],
         LINLI_LOG_LEVEL="DEBUG",
+        LINLI_METRICS_TOKEN=METRICS,
     )
     return server, texts[1]
 
@@ -247,7 +249,7 @@ def test_she_reads_five_lines_asks_why_and_prints(browser_page, place, desk, mat
     opened_by_five(desk, matter)
     with her_own(browser_page, place) as page:
         assert lines_on(page) == EXPECTED
-        page.click("tr:has-text('路灯维护岗') a")
+        page.click("tr:has-text('路灯维护岗') a:has-text('问为何查阅')")
         page.fill("[name=text]", "我没有叫人来修路灯，为什么查看？")
         page.click("main form .actions button")
         page.wait_for_url("**/receipt/")
@@ -317,6 +319,13 @@ def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(browser_page, p
         assert (kept / f"{database.name}-wal").stat().st_size
         call_command("backup", str(kept / "backup"))
         Folder(kept / "backup").chosen().unpack(kept)
+    asked = {"Authorization": f"Bearer {METRICS}"}
+    (kept / "metrics").write_bytes(browser_page.request.get(f"{server.url}/metrics", headers=asked).body())
+    with (kept / "doctor").open("w") as said, suppress(SystemExit):
+        call_command("doctor", stdout=said)
+    for name, lines in (("metrics", "linli_requests_total"), ("doctor", "\n")):
+        assert lines in (kept / name).read_text()
+        assert number not in (kept / name).read_text()
     (kept / "log").write_bytes(server.log.read_bytes())
     assert number.encode() in (kept / "log").read_bytes()
     assert in_clear(kept) == set()
