@@ -195,12 +195,14 @@ def her_own(page, place):
     page.click("main form button")
     page.wait_for_url("**/mine/")
     page.click("a[href='/mine/data/']")
+    page.wait_for_url("**/mine/data/")
     yield page
     context.close()
 
 
 def lines_on(page):
     """Who, of which body, why, what, how: each line of the page, the newest first."""
+    page.wait_for_selector("footer")
     rows = page.locator("table.cards tbody tr").all()
     cells = [[cell.inner_text().split("\n") for cell in row.locator("td").all()] for row in rows]
     return [(*who, why[0], *what) for _when, who, why, what, *_ask in cells]
@@ -258,6 +260,7 @@ def test_she_reads_five_lines_asks_why_and_prints(browser_page, place, desk, mat
         assert asked.case.due
         page.goto("/mine/data/")
         page.click("a[href*='sheet=1']")
+        page.wait_for_url("**sheet=1*")
         page.click("[data-print]")
         assert page.evaluate("document.documentElement.dataset.printed") == "yes"
         assert lines_on(page)[-5:] == EXPECTED
