@@ -6,21 +6,74 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import chain
 from operator import attrgetter
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, Field, JSONField, Model
+from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.query_utils import DeferredAttribute
 
 Convert = Callable[[Any], Any]
+Made = TypeVar("Made", bound=Model)
 AT_ONCE = 16
+
+
+def fresh(model: type[Made], **columns: Any) -> Made:
+    """An unsaved row of plain columns, all others at their defaults: what `model(...)` gives, in a quarter of the time.
+
+    Related rows are given by name or by key (`case`, `case_id`). TypeError for a name the model does not have, or for
+    columns with descriptors of their own, which have to be asked.
+    """
+    mould = _mould(model)
+    if not columns.keys() <= mould.names:
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(columns.keys() - mould.names))}")
+    row = model.__new__(model)
+    kept = row.__dict__
+    kept["_state"] = state = ModelState()
+    kept.update(mould.constants)
+    for name, make in mould.makers:
+        if name not in columns:
+            kept[name] = make()
+    for name in columns.keys() & mould.related.keys():
+        other = columns.pop(name)
+        state.fields_cache[name] = other
+        columns[mould.related[name]] = None if other is None else other.pk
+    kept.update(columns)
+    return row
+
+
+@dataclass(frozen=True)
+class _Mould:
+    """What rows of a model have in common: names they know, columns that start alike, and those made anew."""
+
+    names: frozenset[str]
+    related: Mapping[str, str]
+    constants: Mapping[str, Any]
+    makers: Sequence[tuple[str, Callable[[], Any]]]
+
+
+@cache
+def _mould(model: type[Model]) -> _Mould:
+    columns = model._meta.concrete_fields
+    own = [each.attname for each in columns if type(model.__dict__.get(each.attname)) not in _PLAIN]
+    if own:
+        raise TypeError(f"{model.__name__} has columns that are no plain ones: {', '.join(own)}")
+    related = {each.name: each.attname for each in columns if each.is_relation}
+    anew = [each for each in columns if each.has_default() and callable(each.default)]
+    made = [(each.attname, each.get_default) for each in anew]
+    constants = {each.attname: each.get_default() for each in columns if each not in anew}
+    return _Mould(
+        frozenset(constants) | related.keys() | {name for name, _make in made}, related, constants, made
+    )
 
 
 def insert_many(rows: Sequence[Model]) -> None:
@@ -81,6 +134,7 @@ class _Plan:
     columns: list[tuple[Mapping[type, Convert | None], Convert]]
     places: Mapping[str, int]
     statements: dict[int, str] = field(default_factory=dict)
+    conversions: dict[tuple[type, ...], list[tuple[int, Convert]]] = field(default_factory=dict)
 
     def statement(self, count: int) -> str:
         """The statement that inserts so many rows."""
@@ -91,11 +145,11 @@ class _Plan:
     def values(self, row: Model) -> list[Any]:
         """What the database takes for a row. Only a type that a column does not expect goes the long way."""
         values = list(self.read(row))
-        for number, (known, otherwise) in enumerate(self.columns):
-            value = values[number]
-            convert = known.get(type(value), otherwise)
-            if convert is not None:
-                values[number] = convert(value)
+        types = tuple(map(type, values))
+        if types not in self.conversions:
+            self.conversions[types] = list(self._converted(types))
+        for number, convert in self.conversions[types]:
+            values[number] = convert(values[number])
         return values
 
     def put(self, values: list[Any], given: Mapping[str, Any]) -> None:
@@ -105,6 +159,13 @@ class _Plan:
             known, otherwise = self.columns[place]
             convert = known.get(type(value), otherwise)
             values[place] = value if convert is None else convert(value)
+
+    def _converted(self, types: tuple[type, ...]) -> Iterator[tuple[int, Convert]]:
+        """Which columns are not written as they are, when a row has values of these types."""
+        for number, (kind, (known, otherwise)) in enumerate(zip(types, self.columns, strict=True)):
+            convert = known.get(kind, otherwise)
+            if convert is not None:
+                yield number, convert
 
 
 @cache
@@ -142,6 +203,7 @@ def _utc(value: datetime) -> str:
     return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ")[:-6]
 
 
+_PLAIN = {DeferredAttribute, ForeignKeyDeferredAttribute}
 _AS_IT_IS: dict[type, Convert | None] = dict.fromkeys((NoneType, str, int, float, bool, bytes), None)
 _QUICKLY: dict[str, Mapping[type, Convert | None]] = {
     "sqlite": {**_AS_IT_IS, UUID: attrgetter("hex"), datetime: _utc},

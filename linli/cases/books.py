@@ -39,13 +39,15 @@ from linli.residents.models import Contact
 class Page:
     """A case as a step finds it: its detail row, the open tasks, the clocks that run or rest.
 
-    `changes`: what is known of its clocks before the step is taken (pasts).
+    `changes`: what is known of its clocks before the step is taken (pasts). `before`: the columns of the detail row,
+    for a book that has to know which of them a step changed.
     """
 
     detail: Any
     tasks: list[Task]
     clocks: list[Clock]
     changes: ClockChanges = field(default_factory=ClockChanges)
+    before: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Book:
         )
         if locked is None:
             raise NotFound
-        return Page(locked, open_tasks(locked.case), live_clocks(locked.case))
+        return Page(locked, open_tasks(locked.case), live_clocks(locked.case), before=values_of(locked))
 
     def opened(self, draft: Any) -> Any:
         """The receipt of a case that this book opens itself; None: it is opened like any other."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
 from linli.base.generations import Cached
-from linli.base.rows import insert_many
+from linli.base.rows import fresh, insert_many
 from linli.base.worktime import LONGEST, PLACE_TIME, Calendar, Unit, due, used, used_until
 from linli.cases.calendars import calendar_of
 from linli.cases.kinds import kind_of
@@ -112,7 +112,8 @@ def new_clock(
     term = term or term_of(case.kind, name, at.astimezone(PLACE_TIME).date())
     _require_countable(term.amount, at_least=0)
     ends = due(at, term.amount, term.unit, calendar_of(case.code_now))
-    return Clock(
+    return fresh(
+        Clock,
         case=case,
         task=task,
         name=name,
@@ -131,7 +132,8 @@ def given_clock(case: Case, name: str, at: datetime, end: datetime) -> Clock:
     """An unsaved, running clock whose end another office had set: days until then, and no calendar moves it."""
     days = max(0, (end.astimezone(PLACE_TIME).date() - at.astimezone(PLACE_TIME).date()).days)
     _require_countable(days, at_least=0)
-    return Clock(
+    return fresh(
+        Clock,
         case=case,
         name=name,
         unit=Unit.CALENDAR_DAYS,
@@ -274,7 +276,8 @@ class _Moving:
 def next_stretch(clock: Clock, case: Case, at: datetime, *, extra: int = 0) -> Clock:
     """The unsaved stretch that goes on after a stopped one, with what was used so far carried over."""
     calendar = calendar_of(case.code_now)
-    following = Clock(
+    following = fresh(
+        Clock,
         case=case,
         task_id=clock.task_id,
         name=clock.name,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Stale
-from linli.cases.books import Taken, in_hand, standing_of, values_of
+from linli.cases.books import Taken, in_hand, standing_of
 from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import merge_one_at_a_time
 from linli.cases.kinds import kind_of, power
@@ -132,9 +132,8 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
     if rule.merges:
         merge_one_at_a_time()
     page = in_hand().page(detail)
-    before = values_of(page.detail)
     now = Taking(rule, by, at, page.detail, page.detail.case, page.tasks, page.clocks)
-    now.target, now.before, now.changes = rule.enters, before, page.changes
+    now.target, now.before, now.changes = rule.enters, page.before, page.changes
     return now
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linli.base.ids import uuid7
+from linli.base.rows import fresh
 from linli.cases.models import Case, Task
 from linli.cases.procedure import ASKED, JOINT, NEXT, Step
 
@@ -22,7 +23,8 @@ class Handing:
 
 def task_for(handing: Handing, case: Case, step: Step, at: datetime) -> Task:
     """An unsaved task in the case's present stage, which presses at once until a clock runs for it."""
-    return Task(
+    return fresh(
+        Task,
         id=uuid7(at),
         case=case,
         post_id=handing.post,

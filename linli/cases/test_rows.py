@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from linli.base import generations
 from linli.base.ids import uuid7
-from linli.base.rows import AT_ONCE, insert_many
+from linli.base.rows import AT_ONCE, fresh, insert_many
 from linli.base.writing import writing
 from linli.cases.forms import KeptChoiceField, StepForm, for_reading
 from linli.cases.kinds import all_kinds
-from linli.cases.models import Category, SearchText
+from linli.cases.models import Case, Category, Clock, SearchText, Task
 from linli.cases.opening import open_many
 from linli.cases.test_opening import draft
 from linli.ledger.models import Entry
@@ -55,6 +55,41 @@ def test_rows_are_stored_as_bulk_create_stores_them(db):
     assert stored("ledger_entry", [each.pk for each in ours]) == stored(
         "ledger_entry", [each.pk for each in theirs]
     )
+
+
+@pytest.mark.parametrize("model", [Clock, Entry, Task])
+def test_a_fresh_row_is_what_its_model_would_have_made(model):
+    given = {"id": UUID(int=3), "at" if model is Entry else "post_id" if model is Task else "first_due": 5}
+    made, asked = fresh(model, **given), model(**given)
+    columns = [each.attname for each in model._meta.concrete_fields]
+    assert [getattr(made, each) for each in columns] == [getattr(asked, each) for each in columns]
+    assert made._state.adding
+    assert made == asked
+
+
+def test_a_fresh_row_makes_its_own_key_and_its_own_facts():
+    one, other = fresh(Entry), fresh(Entry)
+    assert one.id != other.id
+    one.facts["to"] = "reported"
+    assert other.facts == {}
+
+
+def test_a_fresh_row_knows_the_rows_it_belongs_to():
+    case = Case(id=UUID(int=4))
+    task = fresh(Task, case=case)
+    assert task.case is case
+    assert task.case_id == case.id
+    assert fresh(Clock, case=case, task=None).task is None
+
+
+def test_a_fresh_row_refuses_a_name_its_model_does_not_have():
+    with pytest.raises(TypeError, match="pots_id"):
+        fresh(Task, pots_id=1)
+
+
+def test_a_row_whose_columns_are_asked_for_is_not_made_fresh():
+    with pytest.raises(TypeError, match="summary"):
+        fresh(Case, summary="灯坏了")
 
 
 def test_sealed_bytes_are_stored_as_bulk_create_stores_them(db):

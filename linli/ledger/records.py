@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from linli.base.ids import uuid7
-from linli.base.rows import insert_many
+from linli.base.rows import fresh, insert_many
 from linli.ledger import names
 from linli.ledger.models import Entry, EntryDetail
 
@@ -81,7 +81,8 @@ def _entry_of(line: Line, now: datetime, last: Entry | None) -> tuple[Entry, Ent
     key = uuid7(at)
     if last and last.about == line.about and last.at == at and last.id > key:
         key = UUID(int=last.id.int + 1)
-    entry = Entry(
+    entry = fresh(
+        Entry,
         id=key,
         name=line.name,
         about=line.about,
@@ -99,12 +100,12 @@ def _entry_of(line: Line, now: datetime, last: Entry | None) -> tuple[Entry, Ent
         return entry, None
     salt = secrets.token_hex(16)
     entry.words_digest = digest(salt, words)
-    return entry, EntryDetail(entry=entry, salt=salt, words=words)
+    return entry, fresh(EntryDetail, entry=entry, salt=salt, words=words)
 
 
 def _plain(key: str, value: Any) -> Plain | list[Any]:
     """Only ids, codes, numbers and enumerations may enter an entry; anything else belongs into words."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, (int, float)):
         return value
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(key, each) for each in value]
