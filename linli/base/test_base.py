@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import RFC_4122, UUID
 
 import pytest
@@ -39,9 +40,12 @@ def test_the_first_key_of_a_moment_is_below_its_keys_and_above_those_before():
     assert uuid7(moment - timedelta(milliseconds=1)) < first_key(moment) < uuid7(moment)
 
 
-def test_keys_made_together_are_different_and_in_order():
+def test_keys_made_together_are_of_one_moment_and_none_tells_the_next():
     keys = uuid7s(50)
-    assert keys == sorted(set(keys))
+    assert len({key.int >> 64 for key in keys}) == 1
+    steps = {later.int - sooner.int for sooner, later in pairwise(sorted(keys))}
+    assert len(steps) == 49
+    assert min(steps) > 1
     assert {(key.version, key.variant) for key in keys} == {(7, RFC_4122)}
 
 
