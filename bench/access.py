@@ -4,9 +4,10 @@
     LINLI_BENCH_POSTGRES=postgres://user@127.0.0.1:5432/linli python bench/access.py
 
 First the rows alone, beside the bare driver that inserts the same rows into the same table with the same commit, by
-turns. Then the same pages are asked with and without rows, by turns too, in one process on one database. The rows leave
-as they do in `linli serve`: by the thread that commits for all, with `synchronous=FULL`. Milliseconds of the processor
-are what it costs; those of the clock grow with whatever else the machine does, so there the ratio counts.
+turns; also while others write, when either connection has to read its pages anew. Then the same pages are asked with
+and without rows, by turns too, in one process on one database. The rows leave as they do in `linli serve`: by the
+thread that commits for all, with `synchronous=FULL`. Milliseconds of the processor are what it costs; those of the clock
+grow with whatever else the machine does, so there the ratio counts.
 
 Then as many rows as asked (a million) are laid down: among them 200 of one resident and 5,000 of another, a tenth read
 by one clerk, who held a second post too, a tenth by the predecessor on the same post. Residents, the clerk and an
@@ -55,10 +56,7 @@ VIEW, LIST, LOG = 0.3, 1.5, 50.0  # milliseconds
 MATTERS_LAID, STRANGERS = 2_000, 2_000
 RESIDENTS = {"13912340000": 200, "13912340001": 5_000}
 CHUNK, FEW = 5_000, 10
-COLUMNS = (
-    "number",
-    "summary",
-)  # a column of a case as Django has it, and one whose readings are written down
+COLUMNS = ("number", "summary")  # a column as Django has it, and one whose readings are written down
 
 Taken = tuple[float, float]
 Rows = list[list[Any]]
