@@ -6,8 +6,8 @@
 First the rows alone, beside the bare driver that inserts the same rows into the same table with the same commit, by
 turns; also while others write, when either connection has to read its pages anew. Then the same pages are asked with
 and without rows, by turns too, in one process on one database. The rows leave as they do in `linli serve`: by the
-thread that commits for all, with `synchronous=FULL`. Milliseconds of the processor are what it costs; those of the clock
-grow with whatever else the machine does, so there the ratio counts.
+thread that commits for all, with `synchronous=FULL`. Milliseconds of the processor are what it costs; those of the
+clock grow with whatever else the machine does, so there the ratio counts.
 
 Then as many rows as asked (a million) are laid down: among them 200 of one resident and 5,000 of another, a tenth read
 by one clerk, who held a second post too, a tenth by the predecessor on the same post. Residents, the clerk and an
