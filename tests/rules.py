@@ -113,7 +113,7 @@ def orm_writes(tree: ast.Module) -> Broken:
 
 def _writes(call: ast.Call) -> bool:
     name = _called(call)
-    if name == "insert_many":
+    if name in {"insert_many", "insert_values"}:
         return True
     if not isinstance(call.func, ast.Attribute):
         return False

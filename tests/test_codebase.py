@@ -18,7 +18,7 @@ from tests.reading import ABOVE_RESIDENTS, LAYERS, PACKAGE, REPOSITORY, committe
 LATE_IMPORTS = re.compile(r"conf/cli\.py|base/catalogues\.py|.*apps\.py")
 # Below the kinds, the modules whose one job is to write their layer's tables.
 WRITERS = re.compile(
-    r"""base/generations\.py
+    r"""base/(generations|rows)\.py
     |ledger/(records|sequencing|triggers)\.py
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py

@@ -95,23 +95,27 @@ def values_of(rows: Sequence[Model]) -> list[list[Any]]:
     return [plan.values(row) for row in rows]
 
 
-def copies_of(row: Model, changed: Sequence[dict[str, Any]]) -> list[list[Any]]:
-    """What the database takes for many rows that differ in few columns, without making each of them a model."""
-    plan = _plan(type(row), connections[DEFAULT_DB_ALIAS].vendor, keyed=row.pk is not None)
-    alike, copies = plan.values(row), []
-    for changes in changed:
-        values = alike.copy()
-        for name, value in changes.items():
-            place = plan.places[name]
-            known, otherwise = plan.columns[place]
-            convert = known.get(type(value), otherwise)
-            values[place] = value if convert is None else convert(value)
-        copies.append(values)
-    return copies
+def values_from(
+    model: type[Model], alike: Mapping[str, Any], each: Sequence[Mapping[str, Any]]
+) -> list[list[Any]]:
+    """What the database takes for keyed rows whose columns are given by name, without making models of them.
+
+    `alike` is written once for all rows. Raises TypeError where a column is missing, KeyError where there is no such.
+    """
+    plan = _plan(model, connections[DEFAULT_DB_ALIAS].vendor, keyed=True)
+    shared: list[Any] = [None] * len(plan.columns)
+    plan.put(shared, alike)
+    rows = []
+    for changes in each:
+        if len(alike) + len(changes) != len(shared):
+            raise TypeError(f"A row of {model.__name__} has {len(shared)} columns.")
+        rows.append(shared.copy())
+        plan.put(rows[-1], changes)
+    return rows
 
 
 def insert_values(model: type[Model], values: Sequence[list[Any]], *, most_at_once: int = AT_ONCE) -> None:
-    """Insert what `values_of` or `copies_of` gave."""
+    """Insert what `values_of` or `values_from` gave."""
     store = connections[DEFAULT_DB_ALIAS]
     keyed = len(values[0]) == len(model._meta.concrete_fields)
     at_once = len(values) if len(values) <= most_at_once else 1
@@ -147,6 +151,14 @@ class _Plan:
         for number, convert in self.conversions[types]:
             values[number] = convert(values[number])
         return values
+
+    def put(self, values: list[Any], given: Mapping[str, Any]) -> None:
+        """Write some columns of a row, given by name."""
+        for name, value in given.items():
+            place = self.places[name]
+            known, otherwise = self.columns[place]
+            convert = known.get(type(value), otherwise)
+            values[place] = value if convert is None else convert(value)
 
     def _converted(self, types: tuple[type, ...]) -> Iterator[tuple[int, Convert]]:
         """Which columns are not written as they are, when a row has values of these types."""

@@ -1,11 +1,12 @@
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from itertools import pairwise
+from uuid import RFC_4122, UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.base.ids import check_digit, has_valid_check_digit, readable_number, uuid7
+from linli.base.ids import check_digit, first_key, has_valid_check_digit, readable_number, uuid7, uuid7s
 from linli.base.text import brief, half_width, search_tokens, tidy
 from linli.base.worktime import PLACE_TIME, Calendar, Unit, due, working_days_between
 
@@ -32,6 +33,20 @@ def test_keys_sort_by_the_time_they_were_minted_from(first, second):
 def test_a_key_is_a_uuid_of_version_seven(moment):
     key = uuid7(moment)
     assert (key.version, UUID(str(key))) == (7, key)
+
+
+def test_the_first_key_of_a_moment_is_below_its_keys_and_above_those_before():
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert uuid7(moment - timedelta(milliseconds=1)) < first_key(moment) < uuid7(moment)
+
+
+def test_keys_made_together_are_of_one_moment_and_none_tells_the_next():
+    keys = uuid7s(50)
+    assert len({key.int >> 64 for key in keys}) == 1
+    steps = {later.int - sooner.int for sooner, later in pairwise(sorted(keys))}
+    assert len(steps) == 49
+    assert min(steps) > 1
+    assert {(key.version, key.variant) for key in keys} == {(7, RFC_4122)}
 
 
 @given(st.text("0123456789", min_size=5, max_size=14), st.data())

@@ -75,8 +75,8 @@ def printout(asked: Asked, *, by: PostActor) -> Printout:
         facts = {"found": len(cases), "document": asked.document}
         record(Line(PRINTOUT, by.by(), by.post.division.code, facts=facts))
         whose = Whose(
-            [contact.pk for contact, _case in pairs if contact],
-            [case.pk for case in cases if not case.reporter_id],
+            contacts=[contact.pk for contact, _case in pairs if contact],
+            nameless=[case.pk for case in cases if not case.reporter_id],
         )
         return Printout(cases, _every_line(whose))
 

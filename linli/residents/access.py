@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from linli.base.ids import uuid7
-from linli.base.rows import copies_of
+from linli.base.ids import uuid7s
+from linli.base.rows import values_from
 from linli.posts.actor import Actor, PostActor
 from linli.residents.models import Access, How, Reader
 from linli.residents.purposes import purpose_named
@@ -20,7 +20,8 @@ from linli.residents.purposes import purpose_named
 CLASSES = {"name": 1, "phone": 2, "address": 4, "words": 8, "photos": 16, "matters": 32, "readings": 64}
 CLASSES |= {"document": 128, "birth": 256, "language": 512, "relation": 1024, "region": 2048, "end": 4096}
 WORDS, PHOTOS, MATTERS, READINGS = (CLASSES[each] for each in ("words", "photos", "matters", "readings"))
-_READERS = {"post": Reader.POST, "party": Reader.PARTY, "system": Reader.SYSTEM}
+_READERS = {"post": int(Reader.POST), "party": int(Reader.PARTY), "system": int(Reader.SYSTEM)}
+AT_ONCE = 64  # rows that go in by one execution: a list of fifty and a case beside it
 
 
 @dataclass(frozen=True)
@@ -51,56 +52,32 @@ def names_of(classes: int) -> list[str]:
     return [name for name, number in CLASSES.items() if classes & number]
 
 
-def rows_of(glance: Glance, seen: Mapping[Seen, int]) -> list[Access]:
-    """One row for each person, not yet written; all of a reading bear the same trace."""
-    now, trace = timezone.now(), randbits(62)
-    return [
-        _row(
-            glance,
-            len(seen),
-            at=now,
-            contact_id=each.contact,
-            person_id=each.person,
-            about=each.about,
-            classes=classes,
-            trace=trace,
-        )
-        for each, classes in seen.items()
-    ]
-
-
 def values_for(glance: Glance, seen: Mapping[Seen, int]) -> list[list[Any]]:
-    """The same, as `insert_values` takes them: a list of fifty is written with every page of it."""
-    alike = _row(glance, len(seen), at=timezone.now(), classes=0, trace=randbits(62))
-    return copies_of(
-        alike,
-        [
-            {
-                "id": uuid7(),
-                "contact_id": each.contact,
-                "person_id": each.person,
-                "about": each.about,
-                "classes": classes,
-            }
-            for each, classes in seen.items()
-        ],
-    )
+    """One row for each person, as `insert_values` takes them; all of a reading bear the same trace.
 
-
-def _whose(each: Seen) -> dict[str, Any]:
-    return {"contact_id": each.contact, "person_id": each.person, "about": each.about}
-
-
-def _row(glance: Glance, count: int, **of_each: Any) -> Access:
+    No models are made: a list of fifty people is written with every page of it.
+    """
     by, who = glance.by, glance.by.by()
-    return Access(
-        reader=_READERS[who.actor],
-        relation=who.relation,
-        post=who.post,
-        unit=by.post.organisation_id if isinstance(by, PostActor) else None,
-        holding=who.holding,
-        activity=purpose_named(glance.purpose).nr,
-        how=glance.how,
-        count=count,
-        **of_each,
-    )
+    alike = {
+        "at": timezone.now(),
+        "reader": _READERS[who.actor],
+        "relation": who.relation,
+        "post": who.post,
+        "unit": by.post.organisation_id if isinstance(by, PostActor) else None,
+        "holding": who.holding,
+        "activity": purpose_named(glance.purpose).nr,
+        "how": int(glance.how),
+        "count": len(seen),
+        "trace": randbits(62),
+    }
+    rows = [
+        {
+            "id": key,
+            "contact_id": whose.contact,
+            "person_id": whose.person,
+            "about": whose.about,
+            "classes": classes,
+        }
+        for key, (whose, classes) in zip(uuid7s(len(seen)), seen.items(), strict=True)
+    ]
+    return values_from(Access, alike, rows)

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from linli.posts.models import Post
 from linli.residents.access import names_of
@@ -18,6 +19,9 @@ from linli.residents.models import Access, How, Reader
 from linli.residents.purposes import BETWEEN, OWN, all_purposes, purpose_named, purpose_numbered
 
 PAGE = 50
+# The newest first, in words that no index answers: for `-id` PostgreSQL would rather walk through everybody's rows by
+# key than sort one's own, and whoever has few of them would wait longest.
+_BY_KEY = Coalesce("id", "id").desc()
 TOGETHER = timedelta(minutes=10)  # what one reader opens of one matter within this is one line
 
 
@@ -66,7 +70,7 @@ def looks_at(
         rows = rows.filter(about=about)
     if before:
         rows = rows.filter(id__lt=before)
-    found = list(rows.order_by("-id")[: PAGE + 1])
+    found = list(rows.order_by(_BY_KEY)[: PAGE + 1])
     older = found[PAGE - 1].pk if len(found) > PAGE else None
     return Looks(_told(found[:PAGE]), older)
 
@@ -78,8 +82,8 @@ def look_with(key: UUID) -> Look | None:
 
 
 def _rows(whose: Whose) -> QuerySet[Access]:
-    """Each part walks an index of its own."""
-    wanted = Q(pk=None)
+    """Each part walks an index of its own; a part that is always false must not be among them: it walks through all."""
+    wanted = Q(pk__in=[])
     if whose.contacts:
         wanted |= Q(contact__in=list(whose.contacts))
     if whose.people:
@@ -139,10 +143,7 @@ def who_words(row: Access) -> str:
     """Who it was, where it was no post."""
     if row.reader == Reader.PARTY and row.activity == purpose_named(BETWEEN).nr:
         return _("Another party of the case")
-    return {
-        Reader.PARTY: _("You yourself"),
-        Reader.SYSTEM: _("Linli, automatically"),
-    }.get(Reader(row.reader), _("A post"))
+    return str(_WHO.get(Reader(row.reader)) or _("A post"))
 
 
 def purpose_words(nr: int) -> str:
@@ -153,35 +154,40 @@ def purpose_words(nr: int) -> str:
 
 def classes_words(classes: int) -> str:
     """Which kinds of data."""
-    return pgettext("between items of a list", ", ").join(_class_words(each) for each in names_of(classes))
-
-
-def _class_words(name: str) -> str:
-    return {
-        "name": pgettext("personal data", "name"),
-        "phone": pgettext("personal data", "telephone number"),
-        "address": pgettext("personal data", "address"),
-        "words": pgettext("personal data", "what you wrote"),
-        "photos": pgettext("personal data", "your photos"),
-        "matters": pgettext("personal data", "what you raised and how it stands"),
-        "readings": pgettext("personal data", "who looked at your data"),
-        "document": pgettext("personal data", "identity document"),
-        "birth": pgettext("personal data", "date of birth"),
-        "language": pgettext("personal data", "language"),
-        "relation": pgettext("personal data", "place in the household"),
-        "region": pgettext("personal data", "registered residence"),
-        "end": pgettext("personal data", "why the record ended"),
-    }[name]
+    return pgettext("between items of a list", ", ").join(str(_CLASSES[each]) for each in names_of(classes))
 
 
 def how_words(how: int) -> str:
     """In which way."""
-    return {
-        How.VIEW: pgettext("reading", "opened"),
-        How.LIST: pgettext("reading", "as one row of a list"),
-        How.HIT: pgettext("reading", "among what a search found"),
-        How.ANSWER: pgettext("reading", "asked by a program"),
-        How.EXPORT: pgettext("reading", "in a file"),
-        How.PRINT: pgettext("reading", "printed"),
-        How.MESSAGE: pgettext("reading", "sent a message"),
-    }[How(how)]
+    return str(_WAYS[How(how)])
+
+
+# Translated when they are shown, and only those that are: a page has fifty lines.
+_WHO = {
+    Reader.PARTY: gettext_lazy("You yourself"),
+    Reader.SYSTEM: gettext_lazy("Linli, automatically"),
+}
+_CLASSES = {
+    "name": pgettext_lazy("personal data", "name"),
+    "phone": pgettext_lazy("personal data", "telephone number"),
+    "address": pgettext_lazy("personal data", "address"),
+    "words": pgettext_lazy("personal data", "what you wrote"),
+    "photos": pgettext_lazy("personal data", "your photos"),
+    "matters": pgettext_lazy("personal data", "what you raised and how it stands"),
+    "readings": pgettext_lazy("personal data", "who looked at your data"),
+    "document": pgettext_lazy("personal data", "identity document"),
+    "birth": pgettext_lazy("personal data", "date of birth"),
+    "language": pgettext_lazy("personal data", "language"),
+    "relation": pgettext_lazy("personal data", "place in the household"),
+    "region": pgettext_lazy("personal data", "registered residence"),
+    "end": pgettext_lazy("personal data", "why the record ended"),
+}
+_WAYS = {
+    How.VIEW: pgettext_lazy("reading", "opened"),
+    How.LIST: pgettext_lazy("reading", "as one row of a list"),
+    How.HIT: pgettext_lazy("reading", "among what a search found"),
+    How.ANSWER: pgettext_lazy("reading", "asked by a program"),
+    How.EXPORT: pgettext_lazy("reading", "in a file"),
+    How.PRINT: pgettext_lazy("reading", "printed"),
+    How.MESSAGE: pgettext_lazy("reading", "sent a message"),
+}

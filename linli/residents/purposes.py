@@ -211,7 +211,7 @@ for _each in (
     Purpose(
         32,
         "upkeep",
-        lambda: gettext("To correct your record, or to note that you have moved"),
+        lambda: gettext("To register you, to correct your record, or to note that you have moved"),
         "个人信息保护法 8、46",
         _RECORD,
         posts=_AT_HOME,

@@ -11,14 +11,14 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from linli.base.errors import NotFound, NotYours
-from linli.base.rows import insert_many
+from linli.base.rows import insert_values
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, still_holds
 from linli.residents import models
-from linli.residents.access import Glance, Seen, classes_of, rows_of
+from linli.residents.access import AT_ONCE, Glance, Seen, classes_of, values_for
 from linli.residents.consents import in_force
-from linli.residents.models import Contact, How
+from linli.residents.models import Access, Contact, How
 from linli.residents.purposes import INTAKE, Purpose, purpose_named
 from linli.residents.sealing import unsealed
 
@@ -131,7 +131,9 @@ def log(
     """Write an access row for each contact or resident and the case it is about; without them nothing may be shown."""
     rule = purpose_named(purpose)
     seen = {_seen(whose, about): classes_of(fields) for whose, about in looks}
-    insert_many(rows_of(Glance(by, rule.name, how or _usual(rule)), seen))
+    if seen:
+        rows = values_for(Glance(by, rule.name, how or _usual(rule)), seen)
+        insert_values(Access, rows, most_at_once=AT_ONCE)
 
 
 def _seen(whose: Contact | models.Person | None, about: UUID | None) -> Seen:

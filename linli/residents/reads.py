@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
+from linli.base.ids import first_key
 from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.posts.actor import PostActor
@@ -23,6 +24,7 @@ from linli.residents.models import Access, Inspection
 
 INSPECT = "looks.inspect"
 ROWS = 500  # of which a page is made; a list of fifty people is one line of it
+_LEEWAY = timedelta(days=1)  # clocks of several machines differ
 
 
 @dataclass(frozen=True)
@@ -48,17 +50,23 @@ class Reads:
 
 def own_reads(account: Account, *, before: UUID | None = None) -> Reads:
     """What somebody read, on whichever posts they sat."""
-    held = list(Holding.objects.filter(account=account).values_list("pk", "post_id"))
-    posts, holdings = {post for _key, post in held}, [key for key, _post in held]
-    return _page(Access.objects.filter(post__in=posts, holding__in=holdings), before)
+    return _page([_read_on(each) for each in Holding.objects.filter(account=account)], before)
+
+
+def _read_on(holding: Holding) -> QuerySet[Access]:
+    """What was read under an appointment: a stretch of the post's rows, however much others read there before."""
+    rows = Access.objects.filter(post=holding.post_id, holding=holding.pk)
+    rows = rows.filter(id__gte=first_key(holding.since - _LEEWAY))
+    return rows.filter(id__lt=first_key(holding.until + _LEEWAY)) if holding.until else rows
 
 
 def inspections_of(account: Account) -> list[tuple[Inspection, Post]]:
     """Who looked at what the posts read that somebody held, while they held them."""
-    held = Holding.objects.filter(account=account)
-    since = {holding.post_id: holding.since for holding in held}
-    found = Inspection.objects.filter(inspected__in=list(since)).order_by("-id")[:50]
-    rows = [row for row in found if row.at >= since[row.inspected]]
+    looked = Q(pk__in=[])
+    for each in Holding.objects.filter(account=account):
+        during = Q(at__gte=each.since, at__lt=each.until) if each.until else Q(at__gte=each.since)
+        looked |= Q(inspected=each.post_id) & during
+    rows = Inspection.objects.filter(looked).order_by("-id")[:50]
     posts = Post.objects.select_related("organisation").in_bulk({row.post for row in rows})
     return [(row, posts[row.post]) for row in rows if row.post in posts]
 
@@ -70,21 +78,28 @@ def inspect(post: Post, reason: str, *, by: PostActor, before: UUID | None = Non
         raise Invalid(_("Say why you look at this; whoever sits on the post reads it."))
     with writing():
         insert_many([Inspection(at=timezone.now(), inspected=post.pk, reason=reason[:200], **_inspector(by))])
-        return _page(Access.objects.filter(post=post.pk), before)
+    return _page([Access.objects.filter(post=post.pk)], before)
 
 
 def _inspector(by: PostActor) -> dict[str, int]:
     return {"post": by.post.pk, "holding": by.holding.pk}
 
 
-def _page(rows: QuerySet[Access], before: UUID | None) -> Reads:
-    if before:
-        last = Access.objects.filter(pk=before).values_list("trace", flat=True).first()
-        rows = rows.filter(id__lt=before)
-        rows = rows.exclude(trace=last) if last else rows
-    found = list(rows.order_by("-id")[:ROWS])
+def _page(parts: Sequence[QuerySet[Access]], before: UUID | None) -> Reads:
+    """Each part is walked on its own, the newest first: an index gives no order over several posts."""
+    found = [row for part in parts for row in _older_than(before, part).order_by("-id")[:ROWS]]
+    found = sorted(found, key=lambda row: row.pk, reverse=True)[:ROWS]
     older = found[-1].pk if len(found) == ROWS else None
     return Reads(list(_lines(found)), older)
+
+
+def _older_than(before: UUID | None, rows: QuerySet[Access]) -> QuerySet[Access]:
+    """What comes after the page that ended there; the rest of a list that it cut is on that page already."""
+    if before is None:
+        return rows
+    last = Access.objects.filter(pk=before).values_list("trace", flat=True).first()
+    rows = rows.filter(id__lt=before)
+    return rows.exclude(trace=last) if last else rows
 
 
 def _lines(rows: Iterable[Access]) -> Iterable[Read]:

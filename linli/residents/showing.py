@@ -19,12 +19,11 @@ from linli.base.rows import insert_values
 from linli.base.together import Together
 from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor
-from linli.residents.access import Glance, Seen, values_for
+from linli.residents.access import AT_ONCE, Glance, Seen, values_for
 from linli.residents.models import Access, How
 from linli.residents.purposes import BETWEEN, OVERSEE, OWN
 
 _Rows = list[list[Any]]
-_PAGE = 64  # rows that go in by one execution: a list of fifty and a case beside it
 
 
 class UnsaidError(RuntimeError):
@@ -53,7 +52,7 @@ class Sheet:
         rows = values_for(Glance(self.by, self.purpose or usual, self.how), self.seen)
         self.seen = {}
         if connection.in_atomic_block:
-            insert_values(Access, rows, most_at_once=_PAGE)
+            insert_values(Access, rows, most_at_once=AT_ONCE)
         else:
             _together.do(rows)
 
@@ -66,6 +65,7 @@ def _usual(by: Actor) -> str:
 
 
 _open: ContextVar[Sheet | None] = ContextVar("sheet", default=None)
+open_sheet = _open.get  # None in loops and imports, which show nothing; a request's answer somebody will see
 
 
 @contextmanager
@@ -92,11 +92,6 @@ def reading_as(purpose: str, how: How | None = None) -> None:
         mine.how = how or mine.how
 
 
-def is_watched() -> bool:
-    """Whether this is a request whose answer somebody will see; loops and imports show nothing."""
-    return _open.get() is not None
-
-
 def show(whose: Seen | None, classes: int) -> None:
     """Put on the sheet whose record is shown, and what of it; None is nobody's record."""
     mine = _open.get()
@@ -112,7 +107,7 @@ def forget() -> None:
 
 def _insert(rows: _Rows) -> None:
     with writing():
-        insert_values(Access, rows, most_at_once=_PAGE)
+        insert_values(Access, rows, most_at_once=AT_ONCE)
 
 
 def _insert_all(several: list[_Rows]) -> list[None]:

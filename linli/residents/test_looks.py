@@ -6,10 +6,13 @@ from uuid import uuid4
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from linli.base.rows import insert_values
 from linli.residents import purposes
-from linli.residents.access import CLASSES, WORDS, Glance, Seen, rows_of
+from linli.residents.access import CLASSES, WORDS, Glance, Seen, values_for
 from linli.residents.delays import delayed_by_month
 from linli.residents.keeping import GivenContact, sealed_contact
 from linli.residents.looks import Whose, looks_at
@@ -73,25 +76,26 @@ def test_pages_follow_each_other_without_a_gap(world, contact, monkeypatch):
 def test_a_row_of_a_list_the_page_and_its_photos_are_one_line(world, contact):
     case, by = uuid4(), world.by("chengguan_clerk")
     for name, how in (("words", How.LIST), ("words", How.VIEW), ("photos", How.VIEW), ("photos", How.VIEW)):
-        rows = rows_of(Glance(by, WORK, how), {Seen(contact.pk, case): CLASSES[name]})
-        Access.objects.bulk_create(rows)
+        rows = values_for(Glance(by, WORK, how), {Seen(contact.pk, case): CLASSES[name]})
+        insert_values(Access, rows)
     [look] = looks_at(Whose([contact.pk])).lines
     assert (look.fields, look.how) == ("what you wrote, your photos", "as one row of a list, opened")
 
 
-def test_what_was_read_at_another_time_or_in_another_matter_is_a_line_of_its_own(world, contact):
+def test_what_was_read_at_another_time_or_in_another_matter_is_a_line_of_its_own(world, contact, monkeypatch):
     by, case = world.by("chengguan_clerk"), uuid4()
+    now = timezone.now()
     for about, ago in ((case, 0), (uuid4(), 0), (case, 11)):
-        [row] = rows_of(Glance(by, WORK, How.VIEW), {Seen(contact.pk, about): WORDS})
-        row.at -= timedelta(minutes=ago)
-        row.save(force_insert=True)
+        at = now - timedelta(minutes=ago)
+        monkeypatch.setattr("linli.residents.access.timezone.now", lambda at=at: at)
+        insert_values(Access, values_for(Glance(by, WORK, How.VIEW), {Seen(contact.pk, about): WORDS}))
     assert len(looks_at(Whose([contact.pk])).lines) == 3
 
 
 def test_whoever_left_no_contact_finds_it_by_the_matter(world):
     case = uuid4()
-    Access.objects.bulk_create(
-        rows_of(Glance(world.by("call_taker"), WORK, How.VIEW), {Seen(None, case): WORDS})
+    insert_values(
+        Access, values_for(Glance(world.by("call_taker"), WORK, How.VIEW), {Seen(None, case): WORDS})
     )
     assert len(looks_at(Whose(nameless=[case])).lines) == 1
     assert looks_at(Whose(nameless=[uuid4()])).lines == []
@@ -151,3 +155,21 @@ def test_a_session_row_holds_nothing_readable_and_comes_back(db):
 def test_two_seals_of_one_session_differ(db):
     session = SessionStore()
     assert session.encode({"a": 1}) != session.encode({"a": 1})
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "whose", [{"contacts": 1}, {"contacts": 30}, {"contacts": 3, "people": 2}, {"nameless": 1}], ids=str
+)
+@pytest.mark.parametrize("further", [False, True])
+def test_ones_own_rows_are_found_by_an_index_among_everybody_elses(db, whose, further):
+    keys = {part: [uuid4() for _each in range(count)] for part, count in whose.items()}
+    before = uuid4() if further else None
+    with CaptureQueriesContext(connection) as asked:
+        looks_at(Whose(**keys), before=before)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {asked.captured_queries[0]['sql']}")
+        plan = [row[3] for row in cursor.fetchall()]
+    walked = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+    assert walked
+    assert all("USING INDEX access_" in step for step in walked), plan

@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 
 from linli.base.errors import Unavailable
+from linli.base.rows import insert_values, values_from, values_of
 from linli.residents import showing
-from linli.residents.access import WORDS, Seen
+from linli.residents.access import WORDS, Glance, Seen, values_for
 from linli.residents.models import Access, How
 from linli.residents.purposes import SEARCH, purpose_named
 from linli.residents.showing import forget, reading_as, sheet, show
@@ -48,3 +49,19 @@ def test_what_is_forgotten_or_nobodys_leaves_no_row(world):
         forget()
         shown.keep()
     assert not Access.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_row_without_models_is_the_row_with_them(world):
+    glance = Glance(world.by("chengguan_clerk"), SEARCH, How.HIT)
+    insert_values(Access, values_for(glance, {Seen(None, uuid4()): WORDS}))
+    row = Access.objects.get()
+    [model] = values_of([row])
+    named = {field.attname: getattr(row, field.attname) for field in Access._meta.concrete_fields}
+    assert values_from(Access, named, [{}]) == [model]
+
+
+@pytest.mark.parametrize("given", [{}, {"sort": 1}])
+def test_a_row_that_lacks_a_column_or_has_another_is_not_made(given):
+    with pytest.raises((TypeError, KeyError)):
+        values_from(Access, {"classes": 1}, [given])

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
+from linli.kinds.matters import actions
 from linli.ledger.models import Entry
-from linli.portals.desk.conftest import NAME, PHONE, reported
+from linli.portals.desk.conftest import HOME, NAME, PHONE, reported
+from linli.posts.actor import PartyActor, PostActor
+from linli.posts.models import Holding
 from linli.residents.models import Access, Inspection
 from linli.residents.purposes import PRINTOUT, purpose_named
+from linli.residents.reading import log
+from linli.residents.reads import inspections_of, own_reads
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +93,42 @@ def test_a_printout_names_posts_and_is_itself_in_the_list(world, sign_in, case, 
     assert NAME not in page
     assert PHONE not in page
     assert Entry.objects.get(name="cases.printout").facts == {"found": 1, "document": "id_card"}
+
+
+def test_whoever_left_no_contact_gets_who_looked_printed_by_the_number_of_the_matter(world, sign_in):
+    opened = actions.report(by=PartyActor("reporter"), text="谁也没有留下", division=world.place(HOME))
+    sign_in("county_head").get(f"/desk/cases/{opened.number}/")
+    page = text(
+        sign_in("chengguan_clerk").post("/desk/printouts/", {"number": opened.number, "document": "other"})
+    )
+    assert world.by("county_head").post.title in page
+
+
+def test_whoever_left_a_post_does_not_read_who_inspects_it_afterwards(world, sign_in, case):
+    asked = {"post": world.posts["chengguan_clerk"].pk, "reason": "季度抽查"}
+    sign_in("inspector").post("/desk/looked/post/", asked)
+    assert len(inspections_of(world.by("chengguan_clerk").holding.account)) == 1
+    held = Holding.objects.filter(post=asked["post"])
+    held.update(since=timezone.now() - timedelta(days=9), until=timezone.now() - timedelta(days=1))
+    assert inspections_of(world.by("chengguan_clerk").holding.account) == []
+
+
+def test_what_one_read_on_two_posts_is_one_list_the_newest_first_and_goes_on(world, case, monkeypatch):
+    monkeypatch.setattr("linli.residents.reads.ROWS", 3)
+    account = world.by("chengguan_clerk").holding.account
+    second = Holding.objects.create(post=world.posts["liuhe_clerk"], account=account, acting=True)
+    for number in range(7):
+        by = PostActor(second) if number % 2 else world.by("chengguan_clerk")
+        log([(None, case.pk)], "work", ["words"], by=by)
+    found, key = [], None
+    while True:
+        page = own_reads(account, before=key)
+        found += [each.key for each in page.lines]
+        key = page.older
+        if key is None:
+            break
+    assert len(found) == 7
+    assert found == sorted(found, reverse=True)
 
 
 def test_without_a_document_nothing_is_printed(sign_in, case):

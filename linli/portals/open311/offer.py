@@ -82,7 +82,7 @@ def service_of(code: str) -> Service:
 
 def open_to_all() -> Q:
     """The cases anybody may know of: of a category for everyone that is not sensitive, nor anything above it."""
-    found = Q(pk=None)
+    found = Q(pk__in=[])
     for kind in offered_kinds():
         public = [
             category.pk

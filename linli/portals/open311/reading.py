@@ -50,7 +50,7 @@ def requests(asker: Asker, wanted: Wanted) -> list[Node]:
 
 def _of_sort(found: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
     if wanted.services:
-        asked = Q(pk=None)
+        asked = Q(pk__in=[])
         for each in wanted.services:
             kind, _dot, category = each.partition(".")
             asked |= Q(kind=kind, category__code=category)

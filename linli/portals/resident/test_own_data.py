@@ -9,10 +9,11 @@ from django.utils.html import escape
 
 from linli.base.errors import Unavailable
 from linli.base.generations import bump
+from linli.base.rows import insert_values
 from linli.cases.channels import NOTICES
 from linli.cases.models import Case, Category, Notice
 from linli.cases.notices import send_waiting
-from linli.residents.access import WORDS, Glance, Seen, names_of, rows_of
+from linli.residents.access import WORDS, Glance, Seen, names_of, values_for
 from linli.residents.accounts import first_sign_in
 from linli.residents.models import Access, How
 from linli.residents.proving import PROOF_LASTS
@@ -136,7 +137,7 @@ def test_somebody_elses_matter_is_never_named(unlocking, checked_matter, world):
     """A reading about A in B's matter: A learns the reason, not the matter."""
     theirs = uuid4()
     seen = {Seen(checked_matter.case.reporter_id, theirs): WORDS}
-    Access.objects.bulk_create(rows_of(Glance(world.by("county_clerk"), "compare", How.VIEW), seen))
+    insert_values(Access, values_for(Glance(world.by("county_clerk"), "compare", How.VIEW), seen))
     browser = Client()
     browser.force_login(first_sign_in("13912345678"))
     for page in (unlocking(checked_matter).get(address(checked_matter)), browser.get("/mine/data/")):
