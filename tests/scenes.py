@@ -33,6 +33,7 @@ from linli.residents.keeping import GivenContact
 from linli.residents.models import Pair, Person
 from linli.residents.people.merging import merge
 from linli.residents.people.registering import GivenResident, register
+from tests.assessing import assess_only, assessed, assessed_source
 
 
 def a_case(world: Any) -> dict[str, Any]:
@@ -171,6 +172,7 @@ def a_source(world: Any) -> dict[str, Any]:
     source = add_source(
         f"hotline-{Source.objects.count()}", "12345", world.county, by=world.by("administrator")
     )
+    assessed_source(world, source)
     save_map(source, sheets.BODY, by=by)
     save_form(source, ("x.xlsx", sheets.reply_book()), sheets.REPLY_COLUMNS, by=by)
     return {"code": source.code, "key": keep_sheet(source, "x.xlsx", sheets.two_rows(), by=by).pk}
@@ -179,17 +181,15 @@ def a_source(world: Any) -> dict[str, Any]:
 def a_feed(world: Any) -> dict[str, Any]:
     """What the county's hotline follows."""
     made, by = a_source(world), world.by("administrator")
-    feeds = import_module("linli.exchange.feeds.conftest")
-    feeds.assessed(world, Source.objects.get(code=made["code"]))
+    assessed(world, f"feed-{made['code']}")
     set_feed(Source.objects.get(code=made["code"]), Terms(world.county, ["matters"]), by=by)
     return {"code": made["code"], "kind": "matters"}
 
 
 def an_activity(world: Any) -> dict[str, Any]:
     """What a source follows, with an assessment that waits for somebody else's yes."""
-    feeds = import_module("linli.exchange.feeds.conftest")
     source = Source.objects.get(code=a_source(world)["code"])
-    feeds.assess_only(world, source)
+    assess_only(world, f"feed-{source.code}")
     return {"activity": f"feed-{source.code}"}
 
 

@@ -15,6 +15,7 @@ class CasesConfig(AppConfig):
             editing,
             exports,
             handover,
+            holding_files,
             moving,
             notices,
             printouts,
@@ -23,9 +24,11 @@ class CasesConfig(AppConfig):
         )
         from linli.cases.holds import open_among
         from linli.cases.kinds import load_kinds
+        from linli.ledger.triggers import append_only
         from linli.residents.people.erasing import hold_while
 
         hold_while(open_among)
+        append_only("cases_forgetting")
         load_kinds()
         calling.register_entries()
         copying.register_entries()
@@ -34,6 +37,7 @@ class CasesConfig(AppConfig):
         calendar_edits.register_entries()
         exports.register_entries()
         handover.register_entries()
+        holding_files.register_entries()
         moving.register_entries()
         printouts.register_entries()
         remarks.register_entries()

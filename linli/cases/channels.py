@@ -19,7 +19,8 @@ from django.utils.translation import override
 
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Notice
+from linli.cases.models import Case, Notice
+from linli.cases.sensitive import is_private_by_key
 from linli.posts.actor import SystemActor
 from linli.posts.models import Holding
 from linli.residents.reading import read_many
@@ -38,10 +39,20 @@ def text_of(notice: Notice) -> str:
         return str(words).format(
             number=case.number,
             code=follow_code(case.pk),
-            summary=case.summary,
+            summary=_words_of(case),
             telephone=settings.PLACE_TELEPHONE,
             **said,
         )
+
+
+def _words_of(case: Case) -> str:
+    """The first words of a report; of a sensitive one, or one nobody has sorted yet, only what sort of case it is.
+
+    A telephone lies about at home, and others read what arrives there.
+    """
+    if is_private_by_key(case.kind, case.category_id):
+        return str(kind_of(case.kind).procedure.label)
+    return case.summary
 
 
 def _by_sms(notices: Sequence[Notice]) -> list[Message]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
-from linli.registers import opening
+from linli.registers.handling import MEDIATORS
 from linli.registers.actions.bodies import About, end_body, enter, enter_unit
 from linli.registers.actions.mediators import (
     Office,
@@ -134,9 +134,9 @@ def test_an_area_outside_the_bodys_is_refused(world, fan):
         enter_mediator(person, fan.body, world.place("杨庄村"), office(), by=world.by("administrator"))
 
 
-def test_without_the_impact_assessment_no_mediator_is_entered(world, fan, monkeypatch):
-    monkeypatch.setattr(opening, "_asked", [])
-    opening.connect(lambda register: register != opening.MEDIATORS)
+def test_without_the_impact_assessment_no_mediator_is_entered(world, fan):
+    Assessment.objects.filter(activity=MEDIATORS).update(until=timezone.now())
+    bump(FAMILY)
     with pytest.raises(Conflict, match="impact assessment"):
         enter_mediator(
             world.by("water").holding.account,

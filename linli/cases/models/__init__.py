@@ -10,12 +10,14 @@ from linli.cases.models.case import (
     Task,
     areas_see,
     let_areas_see,
+    let_people_raise,
 )
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.copy import Copy, Withheld
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
+from linli.cases.models.forgetting import Forgetting, Hold
 from linli.cases.models.notice import Notice
 from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
@@ -33,6 +35,8 @@ __all__ = [
     "Counter",
     "Export",
     "ExportState",
+    "Forgetting",
+    "Hold",
     "Limit",
     "Link",
     "Mark",
@@ -48,4 +52,5 @@ __all__ = [
     "WorkHours",
     "areas_see",
     "let_areas_see",
+    "let_people_raise",
 ]

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from linli.exchange.feeds.conftest import accepted, agreed, assessed, begun, receiver  # noqa: F401  a fixture
+from linli.exchange.feeds.conftest import accepted, agreed, begun, receiver  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import secret_of, set_webhook
 from linli.exchange.feeds.sending import send_feeds
 from linli.exchange.models import Batch, Feed, TheirCode
 from linli.exchange.sources import add_source, end_source
+from tests.assessing import assessed, assessed_source
 
 pytestmark = pytest.mark.django_db
 SOURCE = "/desk/exchange/city/"
@@ -20,7 +21,7 @@ TERMS = {"kinds": ["matters"], "division": "990101", "level": "5"}
 
 @pytest.fixture
 def source(world):
-    return add_source("city", "市平台", world.county, by=world.by("administrator"))
+    return assessed_source(world, add_source("city", "市平台", world.county, by=world.by("administrator")))
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_an_administrator_agrees_an_assessed_feed_and_sees_where_it_is_pulled(si
     assert refused.status_code == 422
     assert "影响评估" in text(refused)
     assert not Feed.objects.exists()
-    assessed(world, source)
+    assessed(world, "feed-city")
     assert browser.post(PAGE, TERMS).status_code == 302
     page = text(browser.get(PAGE))
     assert "http://testserver/exchange/v1/feed?after=0" in page

@@ -23,7 +23,7 @@ def test_an_assessment_is_made_by_one_and_approved_by_another(sign_in, source): 
     head = sign_in("county_head")
     assert 'value="approve"' in text(head.get(PAGE))
     assert head.post(PAGE, {"act": "approve"}).status_code == 302
-    assert Assessment.objects.get().state == "approved"
+    assert Assessment.objects.get(activity="feed-city").state == "approved"
     assert "已通过" in text(author.get("/desk/privacy/"))
 
 
@@ -31,13 +31,13 @@ def test_what_is_too_short_comes_back_with_its_words(sign_in, source):  # noqa: 
     response = sign_in("administrator").post(PAGE, {**SAID, "impact": "x"})
     assert response.status_code == 422
     assert WORDS in text(response)
-    assert not Assessment.objects.exists()
+    assert not Assessment.objects.filter(activity="feed-city").exists()
 
 
 def test_a_no_without_a_reason_comes_back(sign_in, source):  # noqa: F811
     sign_in("administrator").post(PAGE, SAID)
     assert sign_in("county_head").post(PAGE, {"act": "decline"}).status_code == 422
-    assert Assessment.objects.get().state == "made"
+    assert Assessment.objects.get(activity="feed-city").state == "made"
 
 
 def test_a_town_sees_what_belongs_to_the_whole_and_not_the_countys_feed(sign_in, source):  # noqa: F811
