@@ -14,6 +14,7 @@ from linli.cases.attachments import attach, keep
 from linli.cases.calendar_edits import DayEdit, change_calendar
 from linli.cases.exports import Wanted, ask
 from linli.cases.filters import save_filter
+from linli.cases.holding_files import hold
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
@@ -191,6 +192,13 @@ def an_activity(world: Any) -> dict[str, Any]:
     source = Source.objects.get(code=a_source(world)["code"])
     assess_only(world, f"feed-{source.code}")
     return {"activity": f"feed-{source.code}"}
+
+
+def a_hold(world: Any) -> dict[str, Any]:
+    """A file that a court wants kept."""
+    case = Case.everywhere.get(number=a_case(world)["number"])
+    until = timezone.localdate() + timedelta(days=30)
+    return {"key": hold(case, "县人民法院调卷", until, by=world.by("county_head")).pk}
 
 
 def a_sample(world: Any) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from linli.base.generations import bump, refresh
 from linli.exchange.feeds.conftest import accepted, agreed, begun, receiver, whole  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import running_feed_of, set_webhook
 from linli.exchange.feeds.sending import failing, send_feeds
-from linli.exchange.sheets.conftest import two_rows
-from linli.exchange.sheets.taking_in import keep_sheet
 from linli.exchange.sources import add_source, give_key
 from linli.kinds.matters.test_same_as import lamp, seen_from
 from linli.registers.actions.mediators import enter_mediator
@@ -37,7 +35,9 @@ from linli.residents.sealing import sealed_tables
 from tests.assessing import assess_only, assessed, assessed_source
 from tests.reading import modules
 
-PROPOSING = re.compile(r"nearby|alike\w*|likely\w*|find_pairs|suggest\w*|offered|propos\w+|\w+_draft|draft_of|read_chat")
+PROPOSING = re.compile(
+    r"nearby|alike\w*|likely\w*|find_pairs|suggest\w*|offered|propos\w+|\w+_draft|draft_of|read_chat"
+)
 # What reads as if it proposed something: why it needs no mark of its own.
 NEEDS_NO_MARK = {
     "cases/nearby.py:nearby": "goes through _likely",
@@ -57,7 +57,6 @@ NEEDS_NO_MARK = {
     "portals/api/slots.py:offered": "fields of a form",
     "portals/desk/filtering.py:offered": "kept filters",
     "residents/openings.py:proposes": "the mark itself",
-    "cases/steps.py:draft_case": "a case of what somebody said, nothing proposed",
 }
 NOT_OF_PEOPLE = {"exchange.Feed"}  # the secret that signs a feed
 
@@ -119,7 +118,11 @@ def test_a_register_takes_nobody_in_without_one(world):
     office = Mediator.objects.select_related("body", "holding__post__division").first()
     with pytest.raises(Conflict):
         enter_mediator(
-            world.by("water").holding.account, office.body, office.holding.post.division, office, by=world.by("administrator")
+            world.by("water").holding.account,
+            office.body,
+            office.holding.post.division,
+            office,
+            by=world.by("administrator"),
         )
 
 
@@ -151,13 +154,19 @@ def test_nothing_comes_from_a_source_without_one(world, source):
 def test_an_app_with_a_key_is_told_why_nothing_is_taken(client, world, source):
     key = give_key(assessed_source(world, source), by=world.by("administrator"))
     over("source-city")
-    sent = client.post("/open311/v2/requests.json", {"service_code": "0201", "description": "灯"}, headers={"X-Api-Key": key})
+    sent = client.post(
+        "/open311/v2/requests.json", {"service_code": "0201", "description": "灯"}, headers={"X-Api-Key": key}
+    )
     assert 400 <= sent.status_code < 500
     assert "影响评估" in sent.content.decode() or "impact assessment" in sent.content.decode()
 
 
 @pytest.mark.django_db
-def test_a_feed_rests_when_its_assessment_is_over_and_goes_on_without_losing_an_entry(world, source, receiver):
+def test_a_feed_rests_when_its_assessment_is_over_and_goes_on_without_losing_an_entry(
+    world,
+    source,
+    receiver,  # noqa: F811
+):
     feed = agreed(world, source)
     set_webhook(feed, receiver.url, by=world.by("administrator"))
     after = begun()
@@ -193,7 +202,9 @@ def test_a_newer_assessment_that_covers_less_does_not_carry_what_it_leaves_out(w
     feed = agreed(world, source)
     over("feed-city")
     made = assess_only(world, "feed-city")
-    Assessment.objects.filter(pk=made.pk).update(covers=["matters"], state="approved", until=timezone.now() + REVIEW)
+    Assessment.objects.filter(pk=made.pk).update(
+        covers=["matters"], state="approved", until=timezone.now() + REVIEW
+    )
     bump(FAMILY)
     assert is_open("feed-city", ["matters"])
     assert not is_open("feed-city", feed.kinds)
@@ -260,10 +271,16 @@ def test_an_upgrade_lets_what_runs_go_on_for_thirty_days_and_nothing_else(commit
     add_source("city", "市平台", world.county, by=world.by("administrator"))
     Assessment.objects.all().delete()
     executor = MigrationExecutor(connection)
-    executor.migrate([("residents", "0006_mandates"), ("registers", "0001_initial"), ("exchange", "0003_feeds")])
+    executor.migrate(
+        [("residents", "0006_mandates"), ("registers", "0001_initial"), ("exchange", "0003_feeds")]
+    )
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
     refresh()
     graces = dict(Grace.objects.values_list("activity", "until"))
-    assert set(graces) == {"mediators", "mediator-offers", "source-city"}  # nobody is registered, nobody has reported
+    assert set(graces) == {
+        "mediators",
+        "mediator-offers",
+        "source-city",
+    }  # nobody is registered, nobody has reported
     assert all(timedelta(days=29) < until - timezone.now() < timedelta(days=31) for until in graces.values())

@@ -68,8 +68,8 @@ def forget_due(limit: int = BATCH) -> int:
     done = sum(_forgotten(key) for key in due_now(limit))
     if done:
         log.info("%d files of cases were erased after their years", done)
+    if clean_words(again=bool(done)) or done:
         clear_traces()
-    clean_words(again=bool(done))
     return done
 
 
@@ -264,7 +264,9 @@ def _count_words(case: Case) -> int:
 
 def _clear_words(case: Case) -> None:
     _written(case).update(**empty_columns(kind_of(case.kind)))
-    EntryDetail.objects.filter(pk__in=list(_details(case).values_list("pk", flat=True))).update(words=None, salt="")
+    EntryDetail.objects.filter(pk__in=list(_details(case).values_list("pk", flat=True))).update(
+        words=None, salt=""
+    )
     Case.everywhere.filter(pk=case.pk).update(summary=_title(), origin_digest="")
     Notice.objects.filter(case=case).update(trouble="")
     SearchText.objects.filter(case=case).delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.text import tidy
 from linli.base.writing import writing
-from linli.cases.forgetting import FORGET
+from linli.cases.forgetting import FORGET, verify
 from linli.cases.models import Case, Forgetting, Hold
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -62,7 +63,9 @@ def hold(case: Case, basis: str, until: date, *, by: PostActor) -> Hold:
         made = Hold.objects.create(
             case=case, basis=tidy(basis)[:200], until=until, post=by.post, holding=by.holding
         )
-        record(Line(HOLD, by.by(), case.code_now, case.pk, facts={"hold": made.pk, "until": until.isoformat()}))
+        record(
+            Line(HOLD, by.by(), case.code_now, case.pk, facts={"hold": made.pk, "until": until.isoformat()})
+        )
     return made
 
 
@@ -94,4 +97,10 @@ def holds_in(by: PostActor) -> QuerySet[Hold]:
 
 def proof_of(case: Case) -> Forgetting | None:
     """The proof that a case's file was erased, if it was."""
-    return Forgetting.objects.select_related("case").filter(case=case).first()
+    return Forgetting.objects.select_related("case").filter(case=case).first() if case.closed_at else None
+
+
+def forgotten(case: Case) -> dict[str, Any]:
+    """For a case's page: its proof, held against the ledger at this moment; nothing where its file is there."""
+    proof = proof_of(case)
+    return {"proof": proof, "verdict": verify(proof)} if proof else {}

@@ -13,7 +13,9 @@ def register_activities() -> None:
         Activity(
             "papers",
             lambda: gettext("Documents of cases, and who signed them"),
-            lambda: gettext("To give people on paper what was agreed or decided, and to show later that it is genuine"),
+            lambda: gettext(
+                "To give people on paper what was agreed or decided, and to show later that it is genuine"
+            ),
             lambda: gettext("What the document says; a drawn signature or the photo of a signed sheet"),
             "个人信息保护法 13(3)",
             lambda: gettext("With the case's file; afterwards a digest that says nothing by itself"),

@@ -123,4 +123,6 @@ def written_in(case: Case) -> int:
     """How many rows of a case's documents still say something."""
     documents = Document.objects.filter(case=case).exclude(data_sealed=b"").count()
     printed = Printed.objects.filter(document__case=case).exclude(content_sealed=b"").count()
-    return documents + printed + Signature.objects.filter(document__case=case).exclude(mark_sealed=b"").count()
+    return (
+        documents + printed + Signature.objects.filter(document__case=case).exclude(mark_sealed=b"").count()
+    )

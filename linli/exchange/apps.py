@@ -9,8 +9,8 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext
 
-        from linli.exchange.entries import register_entries
         from linli.cases.forgetting import WORDS, Part, forget_with
+        from linli.exchange.entries import register_entries
         from linli.exchange.handling import register_activities
         from linli.exchange.sheets.replies import clear_told, told_about
         from linli.posts.models import PostKind

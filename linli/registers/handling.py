@@ -15,7 +15,9 @@ def register_activities() -> None:
         Activity(
             MEDIATORS,
             lambda: gettext("Register of mediators"),
-            lambda: gettext("So that parties know who mediates where, in which language, and who is kept apart"),
+            lambda: gettext(
+                "So that parties know who mediates where, in which language, and who is kept apart"
+            ),
             lambda: gettext(
                 "Post, skills, languages and term of a mediator; sealed, what keeps the mediator apart: relatives and "
                 "employers as declared"
@@ -40,7 +42,9 @@ def register_activities() -> None:
                 "So that parties can choose: rules put area, language and skills in order and say why; the parties "
                 "choose or refuse"
             ),
-            lambda: gettext("Area, skills, languages and open tasks of mediators; digests of the parties' names"),
+            lambda: gettext(
+                "Area, skills, languages and open tasks of mediators; digests of the parties' names"
+            ),
             "个人信息保护法 13(3)、24",
             lambda: gettext("Nothing is kept; the order is made anew each time"),
             assessed=True,

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.generations import bump
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
-from linli.registers.handling import MEDIATORS
 from linli.registers.actions.bodies import About, end_body, enter, enter_unit
 from linli.registers.actions.mediators import (
     Office,
@@ -22,8 +22,11 @@ from linli.registers.actions.mediators import (
     withdraw,
 )
 from linli.registers.coverage import coverage
+from linli.registers.handling import MEDIATORS
 from linli.registers.models import Body, Mediator, Tie
 from linli.registers.workbooks import as_workbook, carry_out, plan_of
+from linli.residents.models import Assessment
+from linli.residents.openings import FAMILY
 
 pytestmark = pytest.mark.django_db
 ABOUT = About("石塘村人民调解委员会", "peoples", "石塘村村部", members=3, women=1)

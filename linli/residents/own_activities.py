@@ -145,7 +145,9 @@ def _proposing() -> Iterable[Activity]:
         lambda: gettext("Sort, place, day and words of open reports; never who reported"),
         "个人信息保护法 13(3)",
         lambda: gettext("Nothing is kept; it is compared anew each time"),
-        recipients=lambda: gettext("Whoever reports something nearby sees sort, grid and days; never words or people"),
+        recipients=lambda: gettext(
+            "Whoever reports something nearby sees sort, grid and days; never words or people"
+        ),
         assessed=True,
         sort=Sort.SUGGESTER,
         why=_no_decision,
@@ -153,7 +155,9 @@ def _proposing() -> Iterable[Activity]:
     yield Activity(
         DOUBLES,
         lambda: gettext("Two records that may be of one person (suggester)"),
-        lambda: gettext("So that nobody is asked twice: equal digests are proposed, a clerk compares and decides"),
+        lambda: gettext(
+            "So that nobody is asked twice: equal digests are proposed, a clerk compares and decides"
+        ),
         lambda: gettext("Keyed digests of document number, name and date of birth"),
         "个人信息保护法 8、13(3)",
         lambda: gettext("The pair, until somebody has decided; then only that it was decided"),

@@ -35,7 +35,9 @@ KEPT = timedelta(days=30)  # of batches that were taken
 def send_feeds() -> int:
     """Send the next batch of every feed that is pushed (the worker loop calls this); return how many were taken."""
     going = Feed.objects.filter(until=None, paused_at=None, source__until=None).exclude(url="")
-    return sum(_sent(feed) for feed in going.select_related("source__division", "division") if feed_runs(feed))
+    return sum(
+        _sent(feed) for feed in going.select_related("source__division", "division") if feed_runs(feed)
+    )
 
 
 def _sent(feed: Feed) -> int:

@@ -21,7 +21,9 @@ from tests.assessing import assessed_source
 
 
 def pushed_to(world, receiver):
-    source: Source = assessed_source(world, add_source("city", "市平台", world.county, by=world.by("administrator")))
+    source: Source = assessed_source(
+        world, add_source("city", "市平台", world.county, by=world.by("administrator"))
+    )
     feed = agreed(world, source)
     begun()
     receiver.secret = set_webhook(feed, receiver.url, by=world.by("administrator"))

@@ -137,7 +137,9 @@ def two_rows() -> bytes:
 def source(world: Any) -> Source:
     """The county's hotline, without a map yet."""
     sources_in(world.by("administrator"))  # as in a process that has asked before
-    return assessed_source(world, add_source("hotline", "12345热线", world.county, by=world.by("administrator")))
+    return assessed_source(
+        world, add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    )
 
 
 @pytest.fixture

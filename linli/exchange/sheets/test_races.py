@@ -22,7 +22,9 @@ ROWS = 160
 
 def sent(world: Any, *keys: str) -> list[Parcel]:
     """The same sheet, looked at by the holders of these posts."""
-    source = assessed_source(world, add_source("hotline", "12345热线", world.county, by=world.by("administrator")))
+    source = assessed_source(
+        world, add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    )
     save_map(source, BODY, by=world.by("administrator"))
     content = Book(*[good(n) for n in range(1, ROWS + 1)]).bytes()
     return [keep_sheet(source, "工单.xlsx", content, by=world.by(key)) for key in keys]

@@ -33,7 +33,9 @@ def _nothing_counted_yet() -> None:
 @pytest.fixture
 def source(world: Any) -> Source:
     """An app that the administrator has made known."""
-    return assessed_source(world, add_source("suishoupai", "随手拍", world.county, by=world.by("administrator")))
+    return assessed_source(
+        world, add_source("suishoupai", "随手拍", world.county, by=world.by("administrator"))
+    )
 
 
 @pytest.fixture

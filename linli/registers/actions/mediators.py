@@ -19,8 +19,8 @@ from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Account, PostKind
 from linli.registers.actions.bodies import check
 from linli.registers.entries import END_MEDIATOR, MEDIATOR, TIE, UNTIE
-from linli.registers.models import Body, DisputeKind, Language, Mediator, Tie
 from linli.registers.handling import MEDIATORS
+from linli.registers.models import Body, DisputeKind, Language, Mediator, Tie
 from linli.residents.crypto import blind_index, seal, unseal
 from linli.residents.openings import require_open
 
