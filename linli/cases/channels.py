@@ -52,7 +52,7 @@ def _words_of(case: Case) -> str:
     """
     if is_private_by_key(case.kind, case.category_id):
         return str(kind_of(case.kind).procedure.label)
-    return case.summary
+    return str(case.summary)
 
 
 def _by_sms(notices: Sequence[Notice]) -> list[Message]:

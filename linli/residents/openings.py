@@ -157,7 +157,8 @@ def _read_leaves() -> dict[str, list[Leave]]:
     found: dict[str, list[Leave]] = {}
     approved = Assessment.objects.filter(state=Assessment.State.APPROVED, until__isnull=False)
     for name, until, covers in approved.values_list("activity", "until", "covers"):
-        found.setdefault(name, []).append(Leave(until, frozenset(covers)))
+        if until:
+            found.setdefault(name, []).append(Leave(until, frozenset(covers)))
     for name, until in Grace.objects.values_list("activity", "until"):
         found.setdefault(name, []).append(Leave(until, None))
     return found
