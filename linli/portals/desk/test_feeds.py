@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
+from linli.base.generations import bump
 from linli.exchange.feeds.conftest import accepted, agreed, begun, receiver  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import secret_of, set_webhook
 from linli.exchange.feeds.sending import send_feeds
 from linli.exchange.models import Batch, Feed, TheirCode
 from linli.exchange.sources import add_source, end_source
+from linli.residents.models import Assessment
+from linli.residents.openings import FAMILY
 from tests.assessing import assessed, assessed_source
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +174,11 @@ def test_an_ended_source_agrees_nothing_more(sign_in, world, source):
     assert browser.get(PAGE).status_code == 200
     assert browser.post(PAGE, TERMS).status_code in {409, 422}
     assert not Feed.objects.exists()
+
+
+def test_a_feed_whose_assessment_is_over_says_what_to_do_next(sign_in, feed):
+    Assessment.objects.filter(activity="feed-city").update(until=timezone.now())
+    bump(FAMILY)
+    page = text(sign_in("administrator").get("/desk/exchange/city/feed/"))
+    assert "该数据订阅已暂停" in page
+    assert "/desk/privacy/feed-city/" in page
