@@ -244,6 +244,14 @@ def test_whoever_approves_may_end_one_early_and_says_why(world):
 
 
 @pytest.mark.django_db
+def test_the_end_of_one_ends_older_ones_and_grace_with_it(world):
+    assessed(world, "likeness")
+    Grace.objects.create(activity="likeness", until=timezone.now() + timedelta(days=9))
+    end(assessments_of("likeness")[0].pk, reason="比对范围扩大到了全县。", by=world.by("county_head"))
+    assert not is_open("likeness")
+
+
+@pytest.mark.django_db
 def test_asking_costs_no_statement(world):
     is_open("people")
     with CaptureQueriesContext(connection) as asked:

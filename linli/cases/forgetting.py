@@ -107,11 +107,8 @@ def free(cases: QuerySet[Case]) -> QuerySet[Case]:
 def _forgotten(key: Any) -> int:
     """Erase one file and prove it; 0 where somebody was faster or it is held by now."""
     with writing():
-        rows = free(Case.everywhere.filter(pk=key, forgetting=None, closed_at__isnull=False))
-        if not rows.exists():
-            return 0
         case = Case.everywhere.select_for_update(of=("self",)).get(pk=key)
-        if Forgetting.objects.filter(case=case).exists():
+        if not free(Case.everywhere.filter(pk=key, forgetting=None, closed_at__isnull=False)).exists():
             return 0
         photos = list(Attachment.objects.filter(case=case).values_list("digest", flat=True))
         _prove(case, *_cleared(case))

@@ -17,7 +17,7 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.activities import Activity, activity_named
-from linli.residents.models import Assessment
+from linli.residents.models import Assessment, Grace
 from linli.residents.openings import FAMILY, LASTS
 
 TEXTS = ("necessity", "impact", "measures")
@@ -74,6 +74,8 @@ def decide(key: UUID, *, approved: bool, reason: str = "", by: PostActor) -> Ass
         waiting = Assessment.objects.filter(pk=found.pk, state=Assessment.State.MADE)
         if not waiting.update(**decision, until=now + LASTS if approved else None):
             raise Conflict(_("Somebody has decided on this assessment already."))
+        if approved:
+            Grace.objects.filter(activity=found.activity).delete()
         bump(FAMILY)
         record(Line(name, by.by(), code, facts={"activity": found.activity}))
     found.refresh_from_db()
@@ -81,7 +83,7 @@ def decide(key: UUID, *, approved: bool, reason: str = "", by: PostActor) -> Ass
 
 
 def end(key: UUID, *, reason: str, by: PostActor) -> Assessment:
-    """End an approved assessment before its day, because something changed: what ran by it stops with this."""
+    """End an activity's assessment before its day, because something changed: with this it stops, grace or not."""
     found = Assessment.objects.filter(pk=key, state=Assessment.State.APPROVED).first()
     if found is None:
         raise NotFound
@@ -91,9 +93,10 @@ def end(key: UUID, *, reason: str, by: PostActor) -> Assessment:
         raise Invalid(fields={"reason": [_("Say in at least a sentence what has changed.")]})
     with writing():
         now = timezone.now()
-        holding = Assessment.objects.filter(pk=found.pk, until__gt=now)
+        holding = Assessment.objects.filter(activity=found.activity, until__gt=now)  # older ones, too
         if not holding.update(until=now, ended_by=by.post, ended_for=tidy(reason)):
             raise Conflict(_("This assessment has ended already."))
+        Grace.objects.filter(activity=found.activity).delete()
         bump(FAMILY)
         record(Line("residents.end_assessment", by.by(), code, facts={"activity": found.activity}))
     found.refresh_from_db()
