@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import drop
 from linli.cases.kinds import Kind, all_kinds, kind_of
@@ -78,7 +79,8 @@ def due_now(limit: int, today: date | None = None) -> list[Any]:
     found: list[Any] = []
     for kind in all_kinds():
         past = months_before(today or timezone.localdate(), 12 * kind.procedure.keep_years)
-        rows = free(Case.everywhere.filter(kind=kind.name, closed_at__date__lt=past, forgetting=None))
+        before = datetime.combine(past, time.min, tzinfo=PLACE_TIME)
+        rows = free(Case.everywhere.filter(kind=kind.name, closed_at__lt=before, forgetting=None))
         found += rows.order_by("closed_at", "id").values_list("pk", flat=True)[: limit - len(found)]
         if len(found) >= limit:
             break
