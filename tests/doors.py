@@ -27,6 +27,7 @@ from tests.scenes import (
     a_delivery,
     a_feed,
     a_filter,
+    a_hold,
     a_kind,
     a_mediator,
     a_merge,
@@ -174,6 +175,10 @@ DOORS: dict[str, Door] = {
         wrong_division="liuhe_clerk",
         missing_power="county_clerk",
         right_power="county_head",
+    ),
+    "desk/erasures/": Door(POWER, missing_power="county_clerk", right_power="county_head"),
+    "desk/erasures/<uuid:key>/let-go/": Door(
+        AREA_AND_POWER, fill=a_hold, method="post", missing_power="county_clerk", right_power="county_head"
     ),
     "desk/procedures/<slug:kind>/": Door(STAFF, fill=a_kind),
     "desk/rules/": Door(STAFF),

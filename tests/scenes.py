@@ -14,6 +14,7 @@ from linli.cases.attachments import attach, keep
 from linli.cases.calendar_edits import DayEdit, change_calendar
 from linli.cases.exports import Wanted, ask
 from linli.cases.filters import save_filter
+from linli.cases.holding_files import hold
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Notice
 from linli.cases.remarks import note
@@ -33,6 +34,7 @@ from linli.residents.keeping import GivenContact
 from linli.residents.models import Pair, Person
 from linli.residents.people.merging import merge
 from linli.residents.people.registering import GivenResident, register
+from tests.assessing import assess_only, assessed, assessed_source
 
 
 def a_case(world: Any) -> dict[str, Any]:
@@ -171,6 +173,7 @@ def a_source(world: Any) -> dict[str, Any]:
     source = add_source(
         f"hotline-{Source.objects.count()}", "12345", world.county, by=world.by("administrator")
     )
+    assessed_source(world, source)
     save_map(source, sheets.BODY, by=by)
     save_form(source, ("x.xlsx", sheets.reply_book()), sheets.REPLY_COLUMNS, by=by)
     return {"code": source.code, "key": keep_sheet(source, "x.xlsx", sheets.two_rows(), by=by).pk}
@@ -179,18 +182,23 @@ def a_source(world: Any) -> dict[str, Any]:
 def a_feed(world: Any) -> dict[str, Any]:
     """What the county's hotline follows."""
     made, by = a_source(world), world.by("administrator")
-    feeds = import_module("linli.exchange.feeds.conftest")
-    feeds.assessed(world, Source.objects.get(code=made["code"]))
+    assessed(world, f"feed-{made['code']}")
     set_feed(Source.objects.get(code=made["code"]), Terms(world.county, ["matters"]), by=by)
     return {"code": made["code"], "kind": "matters"}
 
 
 def an_activity(world: Any) -> dict[str, Any]:
     """What a source follows, with an assessment that waits for somebody else's yes."""
-    feeds = import_module("linli.exchange.feeds.conftest")
     source = Source.objects.get(code=a_source(world)["code"])
-    feeds.assess_only(world, source)
+    assess_only(world, f"feed-{source.code}")
     return {"activity": f"feed-{source.code}"}
+
+
+def a_hold(world: Any) -> dict[str, Any]:
+    """A file that a court wants kept."""
+    case = Case.everywhere.get(number=a_case(world)["number"])
+    until = timezone.localdate() + timedelta(days=30)
+    return {"key": hold(case, "县人民法院调卷", until, by=world.by("county_head")).pk}
 
 
 def a_sample(world: Any) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Link
 from linli.divisions.models import Division
 from linli.posts.actor import PostActor
+from linli.residents.openings import proposes
+from linli.residents.own_activities import LIKENESS
 
 NEAR = 50.0  # metres
 DAYS = timedelta(days=30)
@@ -65,6 +67,7 @@ def alike(case: Case, *, by: PostActor) -> list[Alike]:
     return alike_at(spot, by=by, without=case)
 
 
+@proposes(LIKENESS, closed=list)
 def alike_at(spot: Spot, *, by: PostActor, without: Case | None = None) -> list[Alike]:
     """The same for a report that is no case yet."""
     if spot.point is None or spot.category is None or is_sensitive(spot.category):

@@ -15,6 +15,7 @@ class CasesConfig(AppConfig):
             editing,
             exports,
             handover,
+            holding_files,
             moving,
             new_numbers,
             notices,
@@ -24,9 +25,11 @@ class CasesConfig(AppConfig):
         )
         from linli.cases.holds import open_among
         from linli.cases.kinds import load_kinds
+        from linli.ledger.triggers import append_only
         from linli.residents.people.erasing import hold_while
 
         hold_while(open_among)
+        append_only("cases_forgetting")
         load_kinds()
         calling.register_entries()
         copying.register_entries()
@@ -35,6 +38,7 @@ class CasesConfig(AppConfig):
         calendar_edits.register_entries()
         exports.register_entries()
         handover.register_entries()
+        holding_files.register_entries()
         moving.register_entries()
         new_numbers.register_entries()
         printouts.register_entries()

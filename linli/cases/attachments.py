@@ -7,7 +7,7 @@ import io
 import logging
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,3 +166,14 @@ def sweep(now: datetime) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def drop(digests: Iterable[str], now: datetime) -> int:
+    """Remove these files where no row refers to them any more; what somebody keeps at this moment waits for `sweep`."""
+    latest = (now - timedelta(days=1)).timestamp()
+    wanted = set(digests)
+    wanted -= set(Attachment.objects.filter(digest__in=wanted).values_list("digest", flat=True))
+    gone = [path for path in map(path_of, wanted) if path.exists() and path.stat().st_mtime < latest]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)

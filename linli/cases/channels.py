@@ -19,7 +19,8 @@ from django.utils.translation import override
 
 from linli.cases.follow import code_for, follow_code
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Notice
+from linli.cases.models import Case, Notice
+from linli.cases.sensitive import is_private_by_key
 from linli.posts.actor import SystemActor
 from linli.posts.models import Holding
 from linli.residents.reading import read_many
@@ -42,7 +43,7 @@ def text_of(notice: Notice) -> str:
         return str(words).format(
             number=case.number,
             code=_code_of(notice),
-            summary=case.summary,
+            summary=_words_of(case),
             telephone=settings.PLACE_TELEPHONE,
             **said,
         )
@@ -74,6 +75,16 @@ def _moved(notice: Notice) -> str:
         )
         % said
     )
+
+
+def _words_of(case: Case) -> str:
+    """The first words of a report; of a sensitive one, or one nobody has sorted yet, only what sort of case it is.
+
+    A telephone lies about at home, and others read what arrives there.
+    """
+    if is_private_by_key(case.kind, case.category_id):
+        return str(kind_of(case.kind).procedure.label)
+    return str(case.summary)
 
 
 def _by_sms(notices: Sequence[Notice]) -> list[Message]:

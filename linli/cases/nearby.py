@@ -29,6 +29,8 @@ from linli.cases.procedure import REPORTER, Procedure
 from linli.divisions.codes import Level
 from linli.divisions.locating import locate
 from linli.divisions.models import Division
+from linli.residents.openings import proposes
+from linli.residents.own_activities import LIKENESS
 
 # In Boston's 311 system 17 % of located requests are followed within 3 days by another of their type within about
 # 50 m. What stays open longer goes on being reported, so a month counts. Played through (bench/alike.py), 371 of 372
@@ -94,6 +96,7 @@ def offered(spot: Spot, number: str) -> Case:
     raise Invalid(sentence, fields={"same_as": [sentence]})
 
 
+@proposes(LIKENESS, closed=list)
 def _likely(spot: Spot) -> list[Case]:
     if spot.division.level < Level.VILLAGE or (spot.category and is_sensitive(spot.category)):
         return []

@@ -29,8 +29,8 @@ SPELL = 0.2  # seconds
 # What a message is written from: whole cases and contacts would take twice the time, a thousand times a minute.
 _READ = [
     "id", "channel", "step", "attempts", "told_of", "case__number", "case__kind", "case__summary", "case__code_now",
-    "case__reporter", "case__opened_by", "case__closed_at", "contact__phone_sealed", "contact__key_version",
-    "contact__language", "post__title",
+    "case__category", "case__reporter", "case__opened_by", "case__closed_at", "contact__phone_sealed",
+    "contact__key_version", "contact__language", "post__title",
 ]  # fmt: skip
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
 

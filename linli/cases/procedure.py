@@ -20,6 +20,8 @@ MOST_OF_A_ROLE = 20
 NEXT, LEAD, HELPS, ASKED = "next", "lead", "helps", "asked"
 ROLES = frozenset({NEXT, LEAD, HELPS, ASKED})
 JOINT = frozenset({LEAD, HELPS})
+# Parts of a file that a kind may keep beyond its years; whoever raised it is never among them.
+KEPT_PARTS = frozenset({"words", "photos", "documents"})
 # Who of the staff sees the cases of a kind: every post whose area they lie in, or only those with a task in them.
 BY_AREA, BY_TASKS = "area", "tasks"
 
@@ -137,6 +139,8 @@ class Procedure:
     `invitation`: what the button says to residents who may open one; the label where it is missing.
     `offered`: false for a kind that only another mechanism of the core opens, never a page or a request by its name.
     `roles`: of the parties that a case can have beside its reporter, who may have another name here (申请人).
+    `keep_years`: after so many years from its end the file is erased, but for the parts in `keeps`; `holds_files`:
+    while one of this kind is open, no file of the same person is erased.
     """
 
     kind: str
@@ -147,6 +151,8 @@ class Procedure:
     roles: Mapping[str, Role] = field(default_factory=dict)
     outcomes: Mapping[str, Words] = field(default_factory=dict)
     keep_years: int = 10
+    keeps: frozenset[str] = frozenset()
+    holds_files: bool = False
     sight: str = BY_AREA
     invited: Words | None = None
     offered: bool = True
@@ -194,6 +200,8 @@ def read_procedure(path: Path) -> Procedure:
         roles={name: _built(Role, name, each) for name, each in raw.get("roles", {}).items()},
         outcomes={name: Words(**each) for name, each in raw.get("outcomes", {}).items()},
         keep_years=raw.get("keep_years", 10),
+        keeps=frozenset(raw.get("keeps", [])),
+        holds_files=raw.get("holds_files", False),
         sight=raw.get("sight", BY_AREA),
         invited=Words(**raw["invitation"]) if "invitation" in raw else None,
         offered=raw.get("offered", True),
@@ -233,6 +241,10 @@ def mistakes_in(procedure: Procedure) -> Iterator[str]:
     yield from _stuck_clocks(procedure)
     yield from _leaks(procedure)
     yield from _unknown_parties(procedure)
+    for part in procedure.keeps - KEPT_PARTS:
+        yield f"keeps {part}, which is no part of a file that may be kept"
+    if procedure.keep_years < 1:
+        yield "a file is kept for at least a year"
     if sum(step.opens for step in procedure.steps.values()) != 1:
         yield "exactly one step must open a case"
         return

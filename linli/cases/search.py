@@ -22,6 +22,8 @@ from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.ledger.models import Position
 
 BATCH = 200
+CLEANING, PAGES, ROUNDS = "search_cleaning", 500, 20
+WORTH_GOING_ON = 2  # fewer changes than this: everything is merged (fts5)
 # Words of people are Chinese, Latin or digits; a token that begins with this letter can only be a place.
 # Whole counties have none: a rare word would be sought again and again in a list of nearly all cases.
 PLACE = "π"
@@ -129,3 +131,32 @@ def contains_all(tokens: Iterable[str], path: str) -> tuple[dict[str, Any], Q]:
     for token in tokens:
         condition &= Q(_words__contains=f" {token} ")
     return {"_words": Concat(Value(" "), F(path), Value(" "), output_field=TextField())}, condition
+
+
+def clean_words(*, again: bool) -> int:
+    """Take words of erased cases out of SQLite's index as well, a few pages at a time; return how many rounds.
+
+    The index only notes what was deleted until its pieces are merged, so they are merged (`again`: from the start),
+    and the freed pages are overwritten (secure_delete). PostgreSQL does it with its own VACUUM.
+    """
+    if connection.vendor != "sqlite":
+        return 0
+    if again:
+        Mark.objects.update_or_create(name=CLEANING, defaults={"position": -PAGES})
+    left = Mark.objects.filter(name=CLEANING).exclude(position=0).values_list("position", flat=True).first()
+    rounds = 0
+    while left and rounds < ROUNDS:
+        rounds += 1
+        with writing():
+            left = PAGES if _merged(left) else 0
+            Mark.objects.filter(name=CLEANING).update(position=left)
+    return rounds
+
+
+def _merged(pages: int) -> bool:
+    """Merge so many pages (negative: begin anew with everything); whether there was anything to do."""
+    with connection.cursor() as cursor:
+        before = connection.connection.total_changes
+        cursor.execute("INSERT INTO cases_words (cases_words, rank) VALUES ('merge', %s)", [pages])
+        changed: int = connection.connection.total_changes - before
+    return changed >= WORTH_GOING_ON

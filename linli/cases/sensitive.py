@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from linli.cases.catalogue import is_sensitive
+from linli.cases.catalogue import categories_of, is_sensitive
 from linli.cases.models import Case
 
 
 def is_private(case: Case) -> bool:
     """Of a sensitive category (violence, family, neighbours, labour ...), or of none yet: it may turn out to be one."""
     return case.category is None or is_sensitive(case.category)
+
+
+def is_private_by_key(kind: str, category: int | None) -> bool:
+    """The same for a case's kind and the key of its category, without a statement."""
+    found = next((each for each in categories_of(kind) if each.pk == category), None)
+    return found is None or is_sensitive(found)

@@ -15,8 +15,9 @@ from linli.cases import notices
 from linli.cases.attachments import cleaned_photo, keep, orphans, path_of
 from linli.cases.calendars import calendar_of
 from linli.cases.clocks import term_of
+from linli.cases.kinds import kind_of
 from linli.cases.lists import done, in_area, to_do
-from linli.cases.models import CalendarDay, Case, Notice
+from linli.cases.models import CalendarDay, Case, Category, Notice
 from linli.cases.narrowing import Narrowing
 from linli.cases.reading import case_for
 from linli.cases.reckoning import reckon_again
@@ -27,7 +28,7 @@ from linli.cases.walking import Turn
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.ledger.sequencing import sequence_all
-from linli.posts.actor import PartyActor
+from linli.posts.actor import PartyActor, SystemActor
 from linli.posts.models import Account
 from linli.residents.keeping import GivenContact
 from linli.residents.models import Access, Contact
@@ -346,3 +347,28 @@ def test_a_post_with_an_address_is_told_of_a_new_task_without_any_of_its_words(w
     assert matter.case.number in mailoutbox[0].subject
     assert "路灯" not in mailoutbox[0].subject + mailoutbox[0].body
     assert mailoutbox[0].to == ["clerk@example.org"]
+
+
+def test_a_receipt_tells_no_words_of_what_is_sensitive_or_not_sorted_yet(world, gateway):
+    for code in (None, "0401"):
+        matter = report(world, "邻居又打老婆了", phone="13912345678")
+        category = Category.objects.get(kind="matters", code=code) if code else None
+        Case.everywhere.filter(pk=matter.pk).update(category=category)
+        notices.send_waiting()
+        _phone, text = gateway.sent[-1]
+        assert "打老婆" not in text
+        assert matter.case.number in text
+
+
+def test_a_receipt_of_a_street_lamp_says_which(world, gateway):
+    matter = report(world, "三号楼的路灯坏了", phone="13912345678")
+    Case.everywhere.filter(pk=matter.pk).update(category=Category.objects.get(kind="matters", code="0201"))
+    notices.send_waiting()
+    assert "路灯坏了" in gateway.sent[-1][1]
+
+
+def test_a_leak_that_the_system_opened_is_nobodys_record(world):
+    notice = kind_of("leaks").actions.notice
+    opened = notice(by=SystemActor("clock"), text="备份盘找不到", division=world.county)
+    assert Case.everywhere.get(pk=opened.case).whose is None
+    assert report(world).case.whose is not None

@@ -20,6 +20,7 @@ from linli.base.writing import writing
 from linli.cases.attachments import orphans, path_of
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Attachment, CalendarDay, Notice
+from linli.conf.duties import assessments_hold
 from linli.conf.findings import Finding, Level
 from linli.conf.safekeeping import backups_recent, drilled, space_left, upgrade_ended
 from linli.divisions.codes import Level as DivisionLevel
@@ -293,6 +294,7 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     calendar_known,
     notices_moving,
     feeds_moving,
+    assessments_hold,
     attachments_whole,
     first_tasks_given,
     keys_current,

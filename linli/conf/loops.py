@@ -12,9 +12,10 @@ from django.conf import settings
 from django.db import connection
 
 from linli.base import generations
-from linli.cases import followers, notices, search
+from linli.cases import followers, forgetting, notices, search
 from linli.cases.exports import clear
 from linli.cases.followers import close_followers
+from linli.cases.forgetting import forget_due
 from linli.cases.lapses import lapse_due
 from linli.cases.reckoning import reckon_turn
 from linli.conf.backups.nightly import back_up_when_due
@@ -61,6 +62,7 @@ TURNS = [
     Turn(throw_away, 600.0),
     Turn(forget_sent, 600.0),
     Turn(erase_due, 3600.0, erasing.BATCH),
+    Turn(forget_due, 3600.0, forgetting.BATCH),
     Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),

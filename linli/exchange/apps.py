@@ -9,13 +9,16 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext
 
+        from linli.cases.forgetting import WORDS, Part, forget_with
         from linli.exchange.entries import register_entries
         from linli.exchange.handling import register_activities
+        from linli.exchange.sheets.replies import clear_told, told_about
         from linli.posts.models import PostKind
         from linli.posts.powers import allow
         from linli.residents.sealing import SealedTable, register
 
         register_entries()
+        forget_with(Part(WORDS, told_about, clear_told))
         clerks = {PostKind.ADMINISTRATOR, PostKind.CALL_TAKER, PostKind.CLERK}
         allow(
             "exchange.sources",

@@ -16,6 +16,7 @@ from linli.base.generations import Cached, bump
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import Division
+from linli.exchange.handling import require_source_open
 from linli.exchange.models import Delivery, Foreign, Rejection, Source
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -52,6 +53,8 @@ def add_source(code: str, name: str, division: Division, *, by: PostActor) -> So
 def give_key(source: Source, *, by: PostActor) -> str:
     """A new access key, which ends the old one; returned once and kept only as a digest."""
     require(by, "exchange.sources", within=source.division.code)
+    if source.until is None:
+        require_source_open(source)
     secret = PREFIX + secrets.token_urlsafe(32)
     with writing():
         changed = Source.objects.filter(pk=source.pk, until=None).update(

@@ -3,13 +3,14 @@
 import pytest
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
-from linli.exchange.feeds.conftest import assess_only, assessed, source  # noqa: F401  a fixture
+from linli.exchange.feeds.conftest import source  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import Terms, set_feed
 from linli.exchange.handling import feed_name
 from linli.exchange.models import Feed
 from linli.residents.activities import activity_named, all_activities
 from linli.residents.assessing import Findings, approved_one, assess, assessments_of, decide
 from linli.residents.models import Assessment
+from tests.assessing import assess_only, assessed
 
 pytestmark = pytest.mark.django_db
 WORDS = "只告知办理进度，不含任何个人信息。"
@@ -31,7 +32,7 @@ def test_a_feed_without_one_stays_off_and_says_what_to_do(world, source):  # noq
 
 
 def test_one_that_nobody_has_approved_is_none(world, source):  # noqa: F811
-    assess_only(world, source)
+    assess_only(world, feed_name(source))
     with pytest.raises(Conflict):
         switch_on(world, source)
 
@@ -48,7 +49,7 @@ def test_nobody_approves_their_own(world, source):  # noqa: F811
     own = assess(activity, Findings(WORDS, WORDS, WORDS), by=world.by("inspector"))
     with pytest.raises(NotYours):
         decide(own.pk, approved=True, by=world.by("inspector"))
-    assert Assessment.objects.get().state == "made"
+    assert Assessment.objects.get(activity=feed_name(source)).state == "made"
 
 
 def test_not_on_another_post_either(world, source):  # noqa: F811
@@ -90,8 +91,8 @@ def test_one_that_covers_a_kind_nobody_knows_does_not_cover_it(world, source):  
 
 
 def test_older_ones_stay_beside_newer_ones(world, source):  # noqa: F811
-    assessed(world, source)
-    assess_only(world, source)
+    assessed(world, feed_name(source))
+    assess_only(world, feed_name(source))
     assert [each.state for each in assessments_of(feed_name(source))] == ["made", "approved"]
 
 

@@ -22,6 +22,7 @@ from linli.kinds.matters.actions import report
 from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
 from linli.posts.tokens import Unknown
+from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def administrator(world):
 
 @pytest.fixture
 def hotline(world, administrator):
-    return add_source("hotline", "12345热线", world.county, by=administrator)
+    return assessed_source(world, add_source("hotline", "12345热线", world.county, by=administrator))
 
 
 def test_an_administrator_adds_a_source_and_the_ledger_knows(hotline):

@@ -7,10 +7,11 @@ class RegistersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from linli.registers import entries
+        from linli.registers import entries, handling
         from linli.residents.sealing import SealedTable, register
 
         entries.register_entries()
+        handling.register_activities()
         register(
             SealedTable(
                 "registers.Tie",

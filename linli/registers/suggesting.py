@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from linli.cases.models import Task
 from linli.registers.actions.mediators import tie_index
+from linli.registers.handling import OFFERS
 from linli.registers.models import DisputeKind, Language, Mediator, Tie, Way
+from linli.residents.openings import proposes
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Offer:
     reason: str
 
 
+@proposes(OFFERS, closed=list)
 def offered(
     place: int, *, languages: Collection[str] = (), skills: Collection[str] = (), apart: Iterable[str] = ()
 ) -> list[Offer]:

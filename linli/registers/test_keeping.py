@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.generations import bump
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
-from linli.registers import opening
 from linli.registers.actions.bodies import About, end_body, enter, enter_unit
 from linli.registers.actions.mediators import (
     Office,
@@ -22,8 +22,11 @@ from linli.registers.actions.mediators import (
     withdraw,
 )
 from linli.registers.coverage import coverage
+from linli.registers.handling import MEDIATORS
 from linli.registers.models import Body, Mediator, Tie
 from linli.registers.workbooks import as_workbook, carry_out, plan_of
+from linli.residents.models import Assessment
+from linli.residents.openings import FAMILY
 
 pytestmark = pytest.mark.django_db
 ABOUT = About("石塘村人民调解委员会", "peoples", "石塘村村部", members=3, women=1)
@@ -134,9 +137,9 @@ def test_an_area_outside_the_bodys_is_refused(world, fan):
         enter_mediator(person, fan.body, world.place("杨庄村"), office(), by=world.by("administrator"))
 
 
-def test_without_the_impact_assessment_no_mediator_is_entered(world, fan, monkeypatch):
-    monkeypatch.setattr(opening, "_asked", [])
-    opening.connect(lambda register: register != opening.MEDIATORS)
+def test_without_the_impact_assessment_no_mediator_is_entered(world, fan):
+    Assessment.objects.filter(activity=MEDIATORS).update(until=timezone.now())
+    bump(FAMILY)
     with pytest.raises(Conflict, match="impact assessment"):
         enter_mediator(
             world.by("water").holding.account,

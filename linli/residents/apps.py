@@ -8,8 +8,8 @@ class ResidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.ledger.triggers import append_only
-        from linli.residents.activities import register_own
         from linli.residents.entries import register_entries
+        from linli.residents.own_activities import register_own
         from linli.residents.tables import register_tables
 
         append_only("residents_access")

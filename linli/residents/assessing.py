@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.generations import bump
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.activities import Activity, activity_named
-from linli.residents.models import Assessment
+from linli.residents.models import Assessment, Grace
+from linli.residents.openings import FAMILY, LASTS
 
 TEXTS = ("necessity", "impact", "measures")
 LEAST = 10  # characters: shorter than that is no assessment
@@ -66,39 +68,53 @@ def decide(key: UUID, *, approved: bool, reason: str = "", by: PostActor) -> Ass
         raise Invalid(fields={"reason": [_("Say what is missing, so that it can be made better.")]})
     state = Assessment.State.APPROVED if approved else Assessment.State.DECLINED
     name = "residents.approve_assessment" if approved else "residents.decline_assessment"
+    now = timezone.now()
+    decision = {"state": state, "decided_by": by.post, "decided_at": now, "reason": tidy(reason)}
     with writing():
         waiting = Assessment.objects.filter(pk=found.pk, state=Assessment.State.MADE)
-        if not waiting.update(
-            state=state, decided_by=by.post, decided_at=timezone.now(), reason=tidy(reason)
-        ):
+        if not waiting.update(**decision, until=now + LASTS if approved else None):
             raise Conflict(_("Somebody has decided on this assessment already."))
+        if approved:
+            Grace.objects.filter(activity=found.activity).delete()
+        bump(FAMILY)
         record(Line(name, by.by(), code, facts={"activity": found.activity}))
+    found.refresh_from_db()
+    return found
+
+
+def end(key: UUID, *, reason: str, by: PostActor) -> Assessment:
+    """End an activity's assessment before its day, because something changed: with this it stops, grace or not."""
+    found = Assessment.objects.filter(pk=key, state=Assessment.State.APPROVED).first()
+    if found is None:
+        raise NotFound
+    code = _place(activity_named(found.activity), by)
+    require(by, "privacy.approve", within=code)
+    if len(tidy(reason)) < LEAST:
+        raise Invalid(fields={"reason": [_("Say in at least a sentence what has changed.")]})
+    with writing():
+        now = timezone.now()
+        holding = Assessment.objects.filter(activity=found.activity, until__gt=now)  # older ones, too
+        if not holding.update(until=now, ended_by=by.post, ended_for=tidy(reason)):
+            raise Conflict(_("This assessment has ended already."))
+        Grace.objects.filter(activity=found.activity).delete()
+        bump(FAMILY)
+        record(Line("residents.end_assessment", by.by(), code, facts={"activity": found.activity}))
     found.refresh_from_db()
     return found
 
 
 def assessments_of(name: str) -> list[Assessment]:
     """All of an activity, newest first; none is ever thrown away (the law wants three years)."""
-    rows = Assessment.objects.select_related("post__organisation", "decided_by__organisation", "holding")
+    rows = Assessment.objects.select_related(
+        "post__organisation", "decided_by__organisation", "ended_by__organisation", "holding"
+    )
     return list(rows.filter(activity=name).order_by("-id"))
 
 
-def approved_one(name: str, parts: Collection[str] = ()) -> Assessment | None:
-    """The newest approved assessment that covers these parts."""
-    rows = Assessment.objects.filter(activity=name, state=Assessment.State.APPROVED).order_by("-id")
-    return next((row for row in rows if set(parts) <= set(row.covers)), None)
-
-
-def require_assessed(name: str, label: str, parts: Collection[str] = ()) -> None:
-    """Raise Conflict, saying what to do next, where an activity has no approved assessment for what it is to do."""
-    if approved_one(name, parts) is None:
-        raise Conflict(
-            _(
-                "“%(activity)s” needs an approved impact assessment for this first. Make one under “Personal data” "
-                "and let somebody else approve it (Personal Information Protection Law, articles 55 and 56)."
-            )
-            % {"activity": label}
-        )
+def approved_one(name: str) -> Assessment | None:
+    """The newest approved assessment that still holds."""
+    rows = Assessment.objects.filter(activity=name, state=Assessment.State.APPROVED)
+    return rows.filter(until__gt=timezone.now()).order_by("-id").first()
 
 
 def _place(activity: Activity, by: PostActor) -> int:

@@ -14,6 +14,8 @@ from datetime import datetime
 from linli.base.text import half_width, tidy
 from linli.residents.chat_times import Moments, moment_in
 from linli.residents.chat_words import plain_line
+from linli.residents.openings import proposes
+from linli.residents.own_activities import DRAFTS
 
 LONGEST = 20_000  # characters of a chat; more nobody reads through while somebody waits
 _LONGEST_NAME = 16
@@ -103,6 +105,12 @@ def header_of(line: str) -> re.Match[str] | None:
         if found and not _NO_NAME.search(found["name"]):
             return found
     return None
+
+
+@proposes(DRAFTS)
+def draft_of(text: str, *, now: datetime) -> Chat:
+    """The same as `read_chat`, for a desk: refused while its activity has no impact assessment."""
+    return read_chat(text, now=now)
 
 
 def read_chat(text: str, *, now: datetime) -> Chat:

@@ -63,7 +63,8 @@ class Consent(models.Model):
 class Assessment(models.Model):
     """An impact assessment (个人信息保护影响评估, PIPL 55-56) of one processing activity; never changed, only decided.
 
-    `covers`: what it was made for, such as the kinds of case a feed tells; more than that needs a new one.
+    `covers`: what it was made for, such as the kinds of case a feed tells; more than that needs a new one. An approved
+    one holds up to `until`; whoever ends it earlier moves that day, and says why in `ended_for`.
     """
 
     class State(models.TextChoices):
@@ -86,9 +87,19 @@ class Assessment(models.Model):
     decided_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    until = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    ended_for = models.TextField(blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["activity", "-id"], name="assessment_activity")]
+
+
+class Grace(models.Model):
+    """What ran before an assessment was asked of it may go on until a day (ADR 23); only an upgrade gives one."""
+
+    activity = models.CharField(max_length=60, primary_key=True)
+    until = models.DateTimeField()
 
 
 class Mandate(models.Model):

@@ -25,6 +25,7 @@ def register_entries() -> None:
         ("residents.assess", lambda: gettext("Impact assessment made")),
         ("residents.approve_assessment", lambda: gettext("Impact assessment approved")),
         ("residents.decline_assessment", lambda: gettext("Impact assessment declined")),
+        ("residents.end_assessment", lambda: gettext("Impact assessment ended early")),
         ("residents.give_mandate", lambda: gettext("Somebody was let act for a resident")),
         ("residents.end_mandate", lambda: gettext("Acting for a resident ended")),
         ("residents.fetch_extract", lambda: gettext("Copy of own data fetched")),

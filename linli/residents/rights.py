@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from linli.residents.crypto import blind_index, current_version, seal
-from linli.residents.models import Access, Contact, Extract, Resident
+from linli.residents.models import Access, Consent, Contact, Extract, Involvement, Mandate, Resident
 from linli.residents.reading import FIELDS
 from linli.residents.sealing import place_of, unsealed
 
@@ -54,6 +54,16 @@ def erase(contacts: Iterable[Contact]) -> int:
     return Contact.objects.filter(pk__in=keys).update(
         name_sealed=b"", phone_sealed=b"", address_sealed=b"", phone_index=""
     )
+
+
+def erase_about(case: UUID) -> None:
+    """Take away what else was kept of a person for one case: the photo of a signed yes, who may act, an opened record.
+
+    Rows of consents and mandates stay, so that it can be shown that there was a yes.
+    """
+    Consent.objects.filter(about=case).update(paper_sealed=b"")
+    Mandate.objects.filter(about=case).update(agent_index="erased", last_four="")
+    Involvement.objects.filter(about=case).delete()
 
 
 def signed_in_with(contacts: QuerySet[Contact]) -> set[UUID]:

@@ -11,12 +11,14 @@ from linli.cases.models.case import (
     areas_see,
     let_areas_see,
     let_be_named,
+    let_people_raise,
 )
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.copy import Copy, Withheld
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
+from linli.cases.models.forgetting import Forgetting, Hold
 from linli.cases.models.notice import Notice
 from linli.cases.models.party import Party
 from linli.cases.models.reply import ReplyTemplate
@@ -35,6 +37,8 @@ __all__ = [
     "Counter",
     "Export",
     "ExportState",
+    "Forgetting",
+    "Hold",
     "Limit",
     "Link",
     "Mark",
@@ -52,4 +56,5 @@ __all__ = [
     "areas_see",
     "let_areas_see",
     "let_be_named",
+    "let_people_raise",
 ]

@@ -63,6 +63,14 @@ def let_be_named(kind: str, roles: frozenset[str]) -> None:
     _named[kind] = roles
 
 
+_raised_by_people: set[str] = set()
+
+
+def let_people_raise(kind: str) -> None:
+    """Say that residents raise cases of a kind, so that one without a contact may be somebody's record all the same."""
+    _raised_by_people.add(kind)
+
+
 def of_seen_kinds(rows: Any, prefix: str = "") -> Any:
     """Rows whose case is of a kind that area gives sight of; `prefix` leads from the row to its case."""
     kind = Unindexed(F(f"{prefix}kind"))
@@ -163,10 +171,14 @@ class Case(models.Model):
 
     @property
     def whose(self) -> Seen | None:
-        """Whose record it is: whoever raised it, with or without a contact; nobody's where a post found it itself."""
+        """Whose record it is: whoever raised it, with or without a contact.
+
+        Nobody's where a post found it itself, or the system opened a case of a kind that residents do not raise.
+        """
         if self.reporter_id:
             return Seen(self.reporter_id, self.pk)
-        return None if self.opened_by_id else Seen(None, self.pk)
+        nobodys = self.opened_by_id or self.kind not in _raised_by_people
+        return None if nobodys else Seen(None, self.pk)
 
     def is_about(self, contact: UUID | None) -> bool:
         """Whether a contact is the reporter's, or one of a party's, also one that was replaced since."""

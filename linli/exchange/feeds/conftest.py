@@ -23,10 +23,8 @@ from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.ledger.sequencing import sequence_all
 from linli.posts.actor import PartyActor
-from linli.residents.activities import activity_named
-from linli.residents.assessing import Findings, assess, decide
 from linli.residents.keeping import GivenContact
-from linli.residents.models import Assessment
+from tests.assessing import assessed, assessed_source
 
 HOME = "东门社区第一网格"
 WORDS, NAME, PHONE, NOTE = "石榴树下的路灯坏了三天", "欧阳小芳", "13912345678", "丙寅乙丑内部备注"
@@ -85,7 +83,7 @@ def whole(feed: Feed, after: int = 0, limit: int = 1000) -> list[dict[str, Any]]
 @pytest.fixture
 def source(world: Any) -> Source:
     """The city's platform."""
-    return add_source("city", "市平台", world.county, by=world.by("administrator"))
+    return assessed_source(world, add_source("city", "市平台", world.county, by=world.by("administrator")))
 
 
 @pytest.fixture
@@ -94,23 +92,10 @@ def feed(world: Any, source: Source) -> Feed:
     return agreed(world, source)
 
 
-def assessed(world: Any, source: Source) -> None:
-    """Somebody has made an impact assessment of telling a source of every kind, and somebody else has approved it."""
-    decide(assess_only(world, source).pk, approved=True, by=world.by("county_head"))
-
-
-def assess_only(world: Any, source: Source) -> Assessment:
-    """The administrator has made one, and nobody has looked at it yet."""
-    words = "按最小必要原则，只告知办理进度。"
-    activity = activity_named(feed_name(source))
-    findings = Findings(words, words, words, covers=[part for part, _words in activity.parts])
-    return assess(activity, findings, by=world.by("administrator"))
-
-
 def agreed(world: Any, source: Source, **terms: Any) -> Feed:
     """A feed on other terms."""
     said = {"division": world.county, "kinds": ["matters", "complaints"], "level": Level.VILLAGE, **terms}
-    assessed(world, source)
+    assessed(world, feed_name(source))
     return set_feed(source, Terms(**said), by=world.by("administrator"))
 
 

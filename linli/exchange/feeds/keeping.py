@@ -18,7 +18,7 @@ from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.exchange.feeds.addresses import require_address
 from linli.exchange.feeds.reading import last_position
-from linli.exchange.handling import require_feed_assessed
+from linli.exchange.handling import feed_runs, require_feed_open
 from linli.exchange.models import Batch, Feed, Source
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -44,10 +44,23 @@ def feed_of(source: Source) -> Feed | None:
 
 
 def going_feed_of(source: Source) -> Feed:
-    """The feed that a source may read; NotFound with the sentence for its people otherwise."""
+    """The feed agreed with a source; NotFound with the sentence for its people otherwise."""
     feed = feed_of(source)
     if feed is None or feed.until is not None:
         raise NotFound(_("No feed has been agreed for this system. Ask this place's administrator."))
+    return feed
+
+
+def running_feed_of(source: Source) -> Feed:
+    """The same, for reading it now; Conflict while it rests because no impact assessment holds for it."""
+    feed = going_feed_of(source)
+    if not feed_runs(feed):
+        raise Conflict(
+            _(
+                "This feed rests until its impact assessment has been approved anew. Nothing is lost: ask again later "
+                "from the same position."
+            )
+        )
     return feed
 
 
@@ -64,7 +77,7 @@ def set_feed(source: Source, terms: Terms, *, by: PostActor) -> Feed:
     }
     with writing():
         _require_going(source)
-        require_feed_assessed(source, agreed["kinds"])
+        require_feed_open(source, agreed["kinds"])
         feed, _made = Feed.objects.update_or_create(source=source, defaults=agreed)
         facts = {name: agreed[name] for name in ("kinds", "every_step", "level")}
         _record("exchange.set_feed", feed, by, **facts, division=terms.division.trimmed)

@@ -21,6 +21,7 @@ from linli.cases.notices import WAITS
 from linli.exchange.feeds.addresses import NotSent, post
 from linli.exchange.feeds.keeping import secret_of
 from linli.exchange.feeds.reading import page_of
+from linli.exchange.handling import feed_runs
 from linli.exchange.models import Batch, Feed
 
 log = logging.getLogger("linli.feeds")
@@ -34,7 +35,9 @@ KEPT = timedelta(days=30)  # of batches that were taken
 def send_feeds() -> int:
     """Send the next batch of every feed that is pushed (the worker loop calls this); return how many were taken."""
     going = Feed.objects.filter(until=None, paused_at=None, source__until=None).exclude(url="")
-    return sum(_sent(feed) for feed in going.select_related("source__division", "division"))
+    return sum(
+        _sent(feed) for feed in going.select_related("source__division", "division") if feed_runs(feed)
+    )
 
 
 def _sent(feed: Feed) -> int:

@@ -17,10 +17,13 @@ from linli.exchange.feeds.keeping import set_webhook
 from linli.exchange.feeds.sending import CLAIM, send_feeds
 from linli.exchange.models import Batch, Feed, Source
 from linli.exchange.sources import add_source
+from tests.assessing import assessed_source
 
 
 def pushed_to(world, receiver):
-    source: Source = add_source("city", "市平台", world.county, by=world.by("administrator"))
+    source: Source = assessed_source(
+        world, add_source("city", "市平台", world.county, by=world.by("administrator"))
+    )
     feed = agreed(world, source)
     begun()
     receiver.secret = set_webhook(feed, receiver.url, by=world.by("administrator"))

@@ -16,6 +16,7 @@ from linli.exchange.sheets.maps import Body, save_map
 from linli.exchange.sheets.replies import save_form
 from linli.exchange.sheets.taking_in import go_on, keep_sheet, take_in
 from linli.exchange.sources import add_source, sources_in
+from tests.assessing import assessed_source
 
 HEADINGS = [
     "序号",
@@ -136,7 +137,9 @@ def two_rows() -> bytes:
 def source(world: Any) -> Source:
     """The county's hotline, without a map yet."""
     sources_in(world.by("administrator"))  # as in a process that has asked before
-    return add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    return assessed_source(
+        world, add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    )
 
 
 @pytest.fixture

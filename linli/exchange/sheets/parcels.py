@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound
 from linli.base.writing import writing
+from linli.exchange.handling import require_source_open
 from linli.exchange.models import Parcel, SheetMap, Source
 from linli.exchange.sheets.reading import Complaint, Row
 from linli.posts.actor import PostActor
@@ -43,6 +44,8 @@ def keep_parcel(
     """Seal what was read of a file (`said`: its name and what it holds) for its page."""
     label, contents = said
     require(by, "exchange.sheets", within=source.division.code)
+    if use == Parcel.Use.INTAKE:
+        require_source_open(source)
     parcel = Parcel(
         use=use,
         source=source,

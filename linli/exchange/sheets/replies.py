@@ -204,3 +204,13 @@ def _values(reply: Reply) -> dict[str, Filled]:
         "state": reply.state,
         "text": reply.text,
     }
+
+
+def told_about(case: Case) -> int:
+    """How many replies that went back about a case still hold their words."""
+    return Reply.objects.filter(foreign__case=case).exclude(text="").count()
+
+
+def clear_told(case: Case) -> None:
+    """Take away what was told about a case, after its years; that and when it was told stays."""
+    Reply.objects.filter(foreign__case=case).update(text="")

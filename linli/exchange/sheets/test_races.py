@@ -15,13 +15,16 @@ from linli.exchange.sheets.conftest import BODY, Book, good
 from linli.exchange.sheets.maps import save_map
 from linli.exchange.sheets.taking_in import go_on, keep_sheet, take_in
 from linli.exchange.sources import add_source
+from tests.assessing import assessed_source
 
 ROWS = 160
 
 
 def sent(world: Any, *keys: str) -> list[Parcel]:
     """The same sheet, looked at by the holders of these posts."""
-    source = add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    source = assessed_source(
+        world, add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    )
     save_map(source, BODY, by=world.by("administrator"))
     content = Book(*[good(n) for n in range(1, ROWS + 1)]).bytes()
     return [keep_sheet(source, "工单.xlsx", content, by=world.by(key)) for key in keys]

@@ -17,6 +17,7 @@ from linli.exchange.sheets.maps import Body, save_map
 from linli.exchange.sheets.replies import save_form
 from linli.exchange.sheets.taking_in import go_on, keep_sheet, take_in
 from linli.exchange.sources import add_source
+from linli.portals.demo.assessments import assess_everything
 from linli.portals.demo.world import World
 
 CODE, NAME = "hotline", "12345热线（演示）"
@@ -56,6 +57,7 @@ def bring_sheet(world: World, now: datetime) -> int:
     """Make the hotline known, map its sheets, take one in with a row that cannot be read; how many cases it opened."""
     administrator, call_taker = world.by("administrator"), world.by("call_taker")
     source = add_source(CODE, NAME, world.county, by=administrator)
+    assess_everything(world)
     save_map(source, Body("matters", COLUMNS, "ymd", "gcj02", CATEGORIES), by=administrator)
     save_form(
         source,

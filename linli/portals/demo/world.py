@@ -12,6 +12,7 @@ from linli.cases.seeding import seed
 from linli.divisions.models import Division, Kind
 from linli.divisions.shapes import Area, partition, stored
 from linli.portals.demo import people
+from linli.portals.demo.assessments import assess_everything
 from linli.portals.demo.catalogue import fill_catalogue
 from linli.portals.demo.mediation import fill_mediation
 from linli.portals.demo.outline import invented_outline
@@ -58,6 +59,7 @@ def build_world() -> World:
         for sitter in _sitters(world):
             seat(world, sitter, world.places[sitter.place])
         name_next_owners(world)
+        assess_everything(world)
         fill_catalogue(world.county, world.posts)
         fill_mediation(world.county, world.places)
     return world

@@ -18,6 +18,7 @@ from linli.base.errors import Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
 from linli.cases.emergency import may_break_glass
 from linli.cases.forms import StepForm
+from linli.cases.holding_files import forgotten
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Task
 from linli.cases.permission import require_stage, require_step
@@ -73,6 +74,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "links": links_of(found, by),
         "papers": papers_of(found, by=by),
         "foreign": foreign_of(found),
+        **forgotten(found),
         "others": kinds_beside(found, by),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),

@@ -30,7 +30,7 @@ from linli.portals.desk.telling import with_errors
 from linli.portals.desk.typed import typed_stays
 from linli.posts.actor import PostActor
 from linli.posts.may import require
-from linli.residents.chats import LONGEST, Chat, read_chat
+from linli.residents.chats import LONGEST, Chat, draft_of
 
 MOST_NAMED = 5
 
@@ -66,7 +66,7 @@ def chats(request: HttpRequest, by: PostActor) -> HttpResponse:
     pasted = PastedForm(request.POST)
     if not pasted.is_valid():
         return _shown(request, pasted, None, status=422)
-    chat = read_chat(pasted.cleaned_data["chat"], now=timezone.now())
+    chat = draft_of(pasted.cleaned_data["chat"], now=timezone.now())
     draft = _draft(_screen(by, _given(chat, by)))
     return _shown(request, pasted, draft, remarks=_remarks(chat, by))
 

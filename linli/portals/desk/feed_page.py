@@ -21,6 +21,7 @@ from linli.divisions.models import Division
 from linli.exchange.feeds.codes import holes
 from linli.exchange.feeds.keeping import LEVELS, Terms, feed_of, set_feed
 from linli.exchange.feeds.reading import last_position
+from linli.exchange.handling import feed_runs
 from linli.exchange.models import Batch, Feed, Source
 from linli.exchange.sources import source_for
 from linli.portals.desk.hats import seated
@@ -133,6 +134,7 @@ def shown(request: HttpRequest, by: PostActor, found: Source, **bound: forms.For
         "source": found,
         "feed": going,
         "kinds": [(kind_of(name), holes(found, name)) for name in going.kinds] if going else [],
+        "rests": going is not None and not feed_runs(going),
         "level": LEVEL_NAMES[Level(going.level)] if going else "",
         "last": last_position(),
         "batches": batches,

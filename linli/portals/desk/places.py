@@ -143,7 +143,7 @@ def _by_power() -> list[tuple[str, str, str, set[str]]]:
         ("templates.edit", _("Templates"), "templates", {"templates"}),
         ("papers.edit", _("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
         ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
-        ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity"}),
+        ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity", "erasures"}),
         ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
     ]
 

@@ -9,20 +9,31 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.base.errors import NotFound, NotYours, Refusal
+from linli.base.errors import Invalid, NotFound, NotYours, Refusal
 from linli.cases.forms import TidyText
+from linli.cases.holding_files import PROOFS
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
 from linli.residents.activities import Activity, activity_named, all_activities
-from linli.residents.assessing import Findings, approved_one, assess, assessments_of, decide
+from linli.residents.assessing import Findings, assess, assessments_of, decide, end
 from linli.residents.models import Assessment
+from linli.residents.openings import Standing, State, standing_of
+
+TONES = {
+    State.OPEN: "good",
+    State.REVIEW: "soon",
+    State.GRACE: "soon",
+    State.WAITING: "soon",
+    State.FREE: "still",
+}
 
 
 class FindingsForm(forms.Form):
@@ -42,7 +53,8 @@ class FindingsForm(forms.Form):
         label=gettext_lazy("What it does to people"),
         max_length=3000,
         help_text=gettext_lazy(
-            "Whose rights are touched and how; what happens to them if it leaks or is misused."
+            "Whose rights are touched and how; what happens to them if it leaks or is misused. Residents read this in "
+            "the notice."
         ),
     )
     measures = TidyText(
@@ -72,18 +84,23 @@ class DecisionForm(forms.Form):
     )
 
 
+class EndForm(forms.Form):
+    """Why an approved assessment no longer holds."""
+
+    reason = TidyText(label=gettext_lazy("What has changed"), max_length=1000)
+
+
 @dataclass(frozen=True)
 class Row:
-    """An activity and how its assessment stands."""
+    """An activity and how it stands with its assessment."""
 
     activity: Activity
-    approved: Assessment | None
-    newest: Assessment | None
+    standing: Standing
 
     @property
-    def blocked(self) -> bool:
-        """Whether it may not open yet."""
-        return self.activity.assessed and self.approved is None
+    def tone(self) -> str:
+        """The colour of its tag; what does not run is late."""
+        return TONES.get(self.standing.state, "late")
 
 
 @require_safe
@@ -91,7 +108,12 @@ class Row:
 def privacy(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Every activity of the hat's area, and whether it may open."""
     rows = [_row(each) for each in all_activities() if _in_area(each, by)]
-    return render(request, "desk/privacy.html", {"rows": rows})
+    context = {
+        "rows": rows,
+        "graced": [row for row in rows if row.standing.state == State.GRACE],
+        "may_read_proofs": has(by, PROOFS),
+    }
+    return render(request, "desk/privacy.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,6 +127,8 @@ def activity(request: HttpRequest, by: PostActor, activity: str) -> HttpResponse
         return _shown(request, by, found)
     if request.POST.get("act") in {"approve", "decline"}:
         return _decided(request, by, found)
+    if request.POST.get("act") == "end":
+        return _ended(request, by, found)
     if not has(by, "privacy.assess"):
         raise NotYours
     form = FindingsForm(found, request.POST)
@@ -135,6 +159,27 @@ def _decided(request: HttpRequest, by: PostActor, found: Activity) -> HttpRespon
     return redirect("desk:activity", found.name)
 
 
+def _ended(request: HttpRequest, by: PostActor, found: Activity) -> HttpResponse:
+    if not has(by, "privacy.approve"):
+        raise NotYours
+    holds = next((each for each in assessments_of(found.name) if _holds(each)), None)
+    form = EndForm(request.POST, prefix="end")
+    if holds is None:
+        raise NotFound(_("No assessment holds here."))
+    if form.is_valid():
+        try:
+            end(holds.pk, by=by, **form.cleaned_data)
+            messages.success(request, _("Ended. What ran by it has stopped."))
+            return redirect("desk:activity", found.name)
+        except Invalid as refusal:
+            with_errors(form, refusal)
+    return _shown(request, by, found, ending=form)
+
+
+def _holds(made: Assessment) -> bool:
+    return made.until is not None and made.until > timezone.now()
+
+
 def _shown(request: HttpRequest, by: PostActor, found: Activity, **bound: forms.Form) -> HttpResponse:
     made = assessments_of(found.name)
     waiting = next((each for each in made if each.state == Assessment.State.MADE), None)
@@ -146,6 +191,8 @@ def _shown(request: HttpRequest, by: PostActor, found: Activity, **bound: forms.
         "own": own,
         "may_assess": has(by, "privacy.assess"),
         "may_decide": waiting is not None and not own and has(by, "privacy.approve"),
+        "may_end": any(map(_holds, made)) and has(by, "privacy.approve"),
+        "ending": EndForm(prefix="end"),
         "form": FindingsForm(found),
         "decision": DecisionForm(),
         **bound,
@@ -159,7 +206,7 @@ def _parts(found: Activity, made: Assessment) -> list[str]:
 
 
 def _row(found: Activity) -> Row:
-    return Row(found, approved_one(found.name), next(iter(assessments_of(found.name)), None))
+    return Row(found, standing_of(found))
 
 
 def _in_area(found: Activity, by: PostActor) -> bool:

@@ -17,6 +17,7 @@ from linli.exchange.sheets.conftest import BODY, COLUMNS, HEADINGS, NAME, PHONE,
 from linli.exchange.sheets.maps import save_map
 from linli.exchange.sources import add_source, sources_in
 from linli.portals.desk.conftest import reported
+from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
 HOME = "/desk/exchange/hotline/sheets/"
@@ -29,7 +30,9 @@ def a_file(content: bytes, name: str = "工单.xlsx") -> SimpleUploadedFile:
 @pytest.fixture
 def hotline(world: Any) -> Source:
     sources_in(world.by("administrator"))  # as in a process that has asked before
-    return add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    return assessed_source(
+        world, add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    )
 
 
 @pytest.fixture
@@ -233,7 +236,9 @@ def test_the_case_page_shows_their_deadline_beside_our_promise(mapped, sign_in):
 @pytest.fixture
 def elsewhere(world: Any) -> Source:
     """A source of one town that sent a case of another town, and got an answer about it."""
-    source = add_source("liuhe", "柳河热线", world.place("柳河镇"), by=world.by("administrator"))
+    source = assessed_source(
+        world, add_source("liuhe", "柳河热线", world.place("柳河镇"), by=world.by("administrator"))
+    )
     case = reported(world).case
     foreign = Foreign.objects.create(source=source, number="L-1", case=case)
     form = ReplyForm.objects.create(

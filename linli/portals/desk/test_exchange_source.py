@@ -14,6 +14,7 @@ from linli.ledger.models import Entry
 from linli.portals.desk.conftest import HOME
 from linli.posts.actor import PartyActor
 from linli.posts.tokens import Unknown
+from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/exchange/app/"
@@ -21,7 +22,7 @@ PAGE = "/desk/exchange/app/"
 
 @pytest.fixture
 def source(world):
-    return add_source("app", "随手拍", world.county, by=world.by("administrator"))
+    return assessed_source(world, add_source("app", "随手拍", world.county, by=world.by("administrator")))
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_the_figure_of_what_was_refused_opens_the_refusals(sign_in, filled, sour
 
 
 def test_another_systems_refusals_are_not_shown(sign_in, filled, world):
-    other = add_source("other", "别的", world.county, by=world.by("administrator"))
+    other = assessed_source(world, add_source("other", "别的", world.county, by=world.by("administrator")))
     note_refusal(other, "POST requests.xml", "别人的事")
     assert "别人的事" not in text(sign_in("county_clerk").get(PAGE))
 

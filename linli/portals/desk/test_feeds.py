@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
-from linli.exchange.feeds.conftest import accepted, agreed, assessed, begun, receiver  # noqa: F401  a fixture
+from linli.base.generations import bump
+from linli.exchange.feeds.conftest import accepted, agreed, begun, receiver  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import secret_of, set_webhook
 from linli.exchange.feeds.sending import send_feeds
 from linli.exchange.models import Batch, Feed, TheirCode
 from linli.exchange.sources import add_source, end_source
+from linli.residents.models import Assessment
+from linli.residents.openings import FAMILY
+from tests.assessing import assessed, assessed_source
 
 pytestmark = pytest.mark.django_db
 SOURCE = "/desk/exchange/city/"
@@ -20,7 +25,7 @@ TERMS = {"kinds": ["matters"], "division": "990101", "level": "5"}
 
 @pytest.fixture
 def source(world):
-    return add_source("city", "市平台", world.county, by=world.by("administrator"))
+    return assessed_source(world, add_source("city", "市平台", world.county, by=world.by("administrator")))
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_an_administrator_agrees_an_assessed_feed_and_sees_where_it_is_pulled(si
     assert refused.status_code == 422
     assert "影响评估" in text(refused)
     assert not Feed.objects.exists()
-    assessed(world, source)
+    assessed(world, "feed-city")
     assert browser.post(PAGE, TERMS).status_code == 302
     page = text(browser.get(PAGE))
     assert "http://testserver/exchange/v1/feed?after=0" in page
@@ -169,3 +174,11 @@ def test_an_ended_source_agrees_nothing_more(sign_in, world, source):
     assert browser.get(PAGE).status_code == 200
     assert browser.post(PAGE, TERMS).status_code in {409, 422}
     assert not Feed.objects.exists()
+
+
+def test_a_feed_whose_assessment_is_over_says_what_to_do_next(sign_in, feed):
+    Assessment.objects.filter(activity="feed-city").update(until=timezone.now())
+    bump(FAMILY)
+    page = text(sign_in("administrator").get("/desk/exchange/city/feed/"))
+    assert "该数据订阅已暂停" in page
+    assert "/desk/privacy/feed-city/" in page

@@ -12,6 +12,7 @@ from linli.exchange.feeds.conftest import accepted, agreed, begun, whole
 from linli.exchange.feeds.keeping import end_feed
 from linli.exchange.models import Feed, Source
 from linli.exchange.sources import add_source, end_source, give_key
+from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
 FEED, DICTIONARY = "/exchange/v1/feed", "/exchange/v1/dictionary"
@@ -24,7 +25,7 @@ def _nothing_counted_yet() -> None:
 
 @pytest.fixture
 def source(world) -> Source:
-    return add_source("city", "市平台", world.county, by=world.by("administrator"))
+    return assessed_source(world, add_source("city", "市平台", world.county, by=world.by("administrator")))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from linli.base.errors import Invalid
 from linli.exchange.feeds.dictionary import dictionary_of
-from linli.exchange.feeds.keeping import going_feed_of
+from linli.exchange.feeds.keeping import running_feed_of
 from linli.exchange.feeds.reading import LARGEST, page_of
 from linli.exchange.models import Feed
 from linli.exchange.sources import source_of
@@ -51,7 +51,7 @@ def _feed_of(request: HttpRequest) -> Feed:
         check_rate(request, "feed-key", WRONG_KEYS)
         raise
     check_source_rate(source.code, source.per_minute)
-    return going_feed_of(source)
+    return running_feed_of(source)
 
 
 def _number(request: HttpRequest, name: str, usual: int, *, least: int = 0, most: int = 2**63 - 1) -> int:

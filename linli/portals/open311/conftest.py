@@ -16,6 +16,7 @@ from linli.exchange.sources import add_source, give_key
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.posts.actor import PartyActor
+from tests.assessing import assessed_source
 
 ROOT = "/open311/v2/"
 LAMP = "matters.0201"
@@ -32,7 +33,9 @@ def _nothing_counted_yet() -> None:
 @pytest.fixture
 def source(world: Any) -> Source:
     """An app that the administrator has made known."""
-    return add_source("suishoupai", "随手拍", world.county, by=world.by("administrator"))
+    return assessed_source(
+        world, add_source("suishoupai", "随手拍", world.county, by=world.by("administrator"))
+    )
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from linli.base.text import half_width, tidy
 from linli.cases.follow import follow_code
 from linli.cases.opening import Opened, Origin
 from linli.cases.steps import open_case
+from linli.exchange.handling import require_source_open
 from linli.exchange.models import Foreign, Source
 from linli.exchange.sources import took_in
 from linli.portals.open311.asking import OWN_NUMBERS, own_number
@@ -40,6 +41,7 @@ def take_request(asker: Asker) -> Node:
     """Open a case for what a source sent, once however often it sends it; the receipt as the specification has it."""
     source, request = asker.known, asker.request
     require_form(request)
+    require_source_open(source)
     service = service_of(half_width(_argument(request, "service_code")))
     attributes = _attributes(request)
     number = own_number(request.POST)

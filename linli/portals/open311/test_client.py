@@ -20,6 +20,7 @@ from django.db import connection
 from linli.cases.models import Case
 from linli.exchange.sources import add_source, give_key
 from linli.portals.open311.conftest import HOME, Way
+from tests.assessing import assessed_source
 
 W3C = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 WORDS = "路灯坏了 <&> \"'\n第二行 😀"
@@ -131,7 +132,9 @@ def simple(element: ElementTree.Element) -> Any:
 def served(committed_world: Any, start_server: Any) -> tuple[str, str, dict[str, str]]:
     """An endpoint, a key, and what to send."""
     by, grid = committed_world.by("administrator"), committed_world.place(HOME)
-    key = give_key(add_source("app", "一个应用", committed_world.county, by=by), by=by)
+    key = give_key(
+        assessed_source(committed_world, add_source("app", "一个应用", committed_world.county, by=by)), by=by
+    )
     connection.close()
     given = {"lat": str(grid.latitude), "long": str(grid.longitude), "description": WORDS, "last_name": "李"}
     return f"{start_server().url}/open311/v2", key, given

@@ -13,6 +13,7 @@ from linli.exchange.sources import add_source, give_key
 from linli.kinds.matters import actions
 from linli.portals.open311.conftest import HOME, LAMP, NOISE, WORDS
 from linli.posts.actor import PartyActor
+from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_the_source_sees_words_and_place_of_its_own(ask, sent, key):
 
 def test_another_source_sees_no_more_than_anybody(ask, sent, world):
     by = world.by("administrator")
-    other = give_key(add_source("other", "别的应用", world.county, by=by), by=by)
+    other = give_key(assessed_source(world, add_source("other", "别的应用", world.county, by=by)), by=by)
     assert ask(f"requests/{sent.number}.json", api_key=other) == ask(f"requests/{sent.number}.json")
 
 

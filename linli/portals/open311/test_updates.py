@@ -11,6 +11,7 @@ from linli.cases.kinds import kind_of
 from linli.exchange.models import Delivery
 from linli.exchange.sources import add_source, give_key
 from linli.portals.open311.updates import status_in
+from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def test_updates_need_the_key(ask, way):
 def test_another_source_reads_nothing_of_them(ask, way, world):
     way.dispatched()
     by = world.by("administrator")
-    other = give_key(add_source("other", "别的应用", world.county, by=by), by=by)
+    other = give_key(assessed_source(world, add_source("other", "别的应用", world.county, by=by)), by=by)
     assert ask("servicerequestupdates.json", api_key=other) == []
 
 
@@ -191,7 +192,7 @@ def test_a_bad_update_is_refused(send, way, change, status):
 def test_nobody_speaks_for_another_sources_reporter(client, way, world):
     way.checked()
     by = world.by("administrator")
-    other = give_key(add_source("other", "别的应用", world.county, by=by), by=by)
+    other = give_key(assessed_source(world, add_source("other", "别的应用", world.county, by=by)), by=by)
     given = {"api_key": other, "service_request_id": way.case.number, "status": "CLOSED"}
     assert client.post("/open311/v2/servicerequestupdates.json", given).status_code == 404
     assert way.case.stage == "checked"

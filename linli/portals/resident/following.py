@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.follow import followed
 from linli.cases.forms import StepForm
+from linli.cases.holding_files import forgotten
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.parties import role_words, rows_of_parties, stands
@@ -186,6 +187,7 @@ def show_case(
         "others": others_of(case, by),
         "links": [] if by.nr else list(linked(request, case)),
         "papers": papers_of(case, by=by),
+        **forgotten(case),
         **_looks(request, case, by),
     }
     return render(request, "resident/case.html", content, status=status)

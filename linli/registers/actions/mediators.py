@@ -19,9 +19,10 @@ from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Account, PostKind
 from linli.registers.actions.bodies import check
 from linli.registers.entries import END_MEDIATOR, MEDIATOR, TIE, UNTIE
+from linli.registers.handling import MEDIATORS
 from linli.registers.models import Body, DisputeKind, Language, Mediator, Tie
-from linli.registers.opening import MEDIATORS, require_assessment
 from linli.residents.crypto import blind_index, seal, unseal
+from linli.residents.openings import require_open
 
 LONGEST_TERM = timedelta(days=3 * 366)  # a committee is elected for three years (人民调解法 10)
 MOST_TIES = 50
@@ -40,7 +41,7 @@ def enter_mediator(account: Account, body: Body, area: Division, office: Office,
     """Put somebody on a new post of mediator of a body, over an area inside the actor's, until the term ends."""
     check(by, area)
     _check_office(office)
-    require_assessment(MEDIATORS)
+    require_open(MEDIATORS)
     if body.until is not None:
         raise Conflict(_("This body has ended. Choose another one."))
     if not body.division.contains(area):

@@ -12,6 +12,8 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require
 from linli.residents.models import Pair, Person
+from linli.residents.openings import proposes
+from linli.residents.own_activities import DOUBLES as DOUBLES_OF
 
 DOUBLES = "residents.doubles"
 BATCH = 50
@@ -24,6 +26,7 @@ def note_pair(one: Person, other: Person, index: str) -> bool:
     return new
 
 
+@proposes(DOUBLES_OF, closed=int)
 def find_pairs() -> int:
     """Note pairs that share a document or a likeness within a village; a batch of the worker loop. Returns how many.
 

@@ -27,6 +27,8 @@ from linli.posts.powers import kinds_with
 from linli.residents.crypto import blind_index, blind_indexes, current_version
 from linli.residents.keeping import plain_phone
 from linli.residents.models import Household, Member, Person, Residence
+from linli.residents.openings import require_open
+from linli.residents.own_activities import PEOPLE
 from linli.residents.people.documents import Document, plain_number
 from linli.residents.people.fields import put
 from linli.residents.people.indexes import (
@@ -109,6 +111,7 @@ def register(given: GivenResident, *, by: PostActor, sure: bool = False) -> Pers
     """Keep a resident's record (居民登记). Raises Known, once, where the system may hold the person already."""
     require(by, REGISTER, within=given.division.code)
     require_window(by, kinds_with(REGISTER))
+    require_open(PEOPLE)
     _check_place(given)
     texts, region = checked_texts(given), plain_region(given.region)
     with writing():
