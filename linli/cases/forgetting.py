@@ -26,7 +26,7 @@ from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import drop
 from linli.cases.kinds import Kind, all_kinds, kind_of
-from linli.cases.models import Attachment, Case, Clock, Forgetting, Hold, Link, Notice, SearchText
+from linli.cases.models import Attachment, Case, Clock, Forgetting, Hold, Link, Notice, Party, SearchText
 from linli.cases.search import clean_words
 from linli.ledger.models import Entry, EntryDetail
 from linli.ledger.names import Redaction, known
@@ -100,10 +100,17 @@ def free(cases: QuerySet[Case]) -> QuerySet[Case]:
         Exists(Link.objects.filter(target=here, source__closed_at=None)),
         Exists(Clock.objects.filter(case=here, stopped_at=None, due_at__gt=timezone.now())),
         Exists(Case.everywhere.filter(theirs, kind__in=asking, closed_at=None)),
+        Exists(Party.objects.filter(case=here, contact__phone_index__in=_asking(asking))),
     )
     for reason in held:
         cases = cases.exclude(reason)
     return cases
+
+
+def _asking(kinds: Sequence[str]) -> QuerySet[Case, str]:
+    """By which numbers somebody has asked about their data, which is not answered yet."""
+    rows = Case.everywhere.filter(kind__in=kinds, closed_at=None).exclude(reporter__phone_index="")
+    return rows.exclude(reporter=None).values_list("reporter__phone_index", flat=True)
 
 
 def _forgotten(key: Any) -> int:
@@ -125,7 +132,6 @@ def _cleared(case: Case) -> tuple[dict[str, int], list[str], int]:
     going = [part for part in (*OWN_PARTS, *_parts) if part.name not in procedure.keeps]
     kept = set(procedure.keeps)
     if case.reporter and not _may_go(case.reporter, case):
-        going = [part for part in going if part.name != CONTACT]
         kept.add(CONTACT)
     for part in going:
         if held := part.count(case):
@@ -203,14 +209,17 @@ def _may_go(contact: Contact, case: Case) -> bool:
 
 
 def contacts_of(case: Case) -> QuerySet[Contact]:
-    """Whoever raised it, and other contacts the kind keeps with it."""
+    """Whoever raised it, if that goes with the file, its parties, and other contacts the kind keeps with it."""
     detail = _row_of(case)
     keys = [
         getattr(detail, field.attname)
         for field in kind_of(case.kind).model._meta.concrete_fields
         if field.related_model is Contact
     ]
-    return Contact.objects.filter(pk__in=[key for key in (case.reporter_id, *keys) if key])
+    if case.reporter and _may_go(case.reporter, case):
+        keys.append(case.reporter_id)
+    between = Party.objects.filter(case=case).exclude(contact=case.reporter_id).values("contact")
+    return Contact.objects.filter(Q(pk__in=[key for key in keys if key]) | Q(pk__in=between))
 
 
 def _full(contacts: QuerySet[Contact]) -> QuerySet[Contact]:

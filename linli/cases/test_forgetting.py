@@ -26,6 +26,7 @@ from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
 from linli.residents.models import Contact
 from linli.residents.rights import is_empty
+from tests.parties import contact_of, dispute, let_matters_have_parties
 
 HOME = "东门社区第一网格"
 LATIN = "qzxmark"
@@ -160,6 +161,26 @@ def test_an_open_request_about_the_same_persons_data_holds_the_file(world):
     assert due_now(10) == []
     Contact.objects.filter(pk=other.reporter_id).update(phone_index="somebody else")
     assert due_now(10) == [case.pk]
+
+
+@pytest.mark.django_db
+def test_the_contacts_of_every_party_go_with_the_file(world, monkeypatch):
+    let_matters_have_parties(monkeypatch)
+    case = closed(dispute(world))
+    forget_due()
+    assert is_empty(Contact.objects.get(pk=case.reporter_id))
+    assert is_empty(contact_of(case, 1))
+    assert proof_of(case).erased["contact"] == 2
+
+
+@pytest.mark.django_db
+def test_an_open_request_of_another_party_about_its_data_holds_the_file(world, monkeypatch):
+    let_matters_have_parties(monkeypatch)
+    case, other = closed(dispute(world)), raised(world)
+    Contact.objects.filter(pk=other.reporter_id).update(phone_index=contact_of(case, 1).phone_index)
+    assert due_now(10) == [case.pk]
+    Case.everywhere.filter(pk=other.pk).update(kind="datarequests")
+    assert due_now(10) == []
 
 
 @pytest.mark.django_db

@@ -26,6 +26,7 @@ NOT_THEIRS = {
     "cases.Task": "codes",
     "cases.Clock": "codes and labels of the procedure",
     "cases.Link": "codes",
+    "cases.Party": "codes; their contacts are cleared",
     "cases.Copy": "keys",
     "cases.Withheld": "keys",
     "cases.Notice": "cleared by name (trouble)",
