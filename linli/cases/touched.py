@@ -15,6 +15,7 @@ from linli.base.text import tidy
 from linli.cases.models import Case, Notice
 from linli.cases.quiet import next_moment
 from linli.posts.models import Post
+from linli.residents.accounts import numbers_of
 from linli.residents.models import Access
 
 
@@ -32,9 +33,9 @@ def tell_of(leak: Case, step: str, reach: Reach) -> int:
     """Put one message per telephone number into the outbox, inside the step's transaction; returns how many."""
     now = timezone.now()
     found = {
-        case.reporter.phone_index: case
+        digests[0]: case
         for case in _touched(reach)
-        if case.reporter and case.reporter.phone_index
+        if case.reporter and (digests := numbers_of(case.reporter))
     }
     insert_many(
         [

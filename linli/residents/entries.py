@@ -27,6 +27,10 @@ def register_entries() -> None:
         ("residents.decline_assessment", lambda: gettext("Impact assessment declined")),
         ("residents.give_mandate", lambda: gettext("Somebody was let act for a resident")),
         ("residents.end_mandate", lambda: gettext("Acting for a resident ended")),
+        ("residents.note_guardian", lambda: gettext("Guardian noted")),
+        ("residents.end_guardian", lambda: gettext("Guardianship ended")),
+        ("residents.contest_guardians", lambda: gettext("Guardians disagree")),
+        ("residents.settle_guardians", lambda: gettext("Disagreement of guardians settled")),
         ("residents.fetch_extract", lambda: gettext("Copy of own data fetched")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

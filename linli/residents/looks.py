@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from linli.posts.models import Post
 from linli.residents.access import names_of
 from linli.residents.models import Access, How, Reader
-from linli.residents.purposes import OWN, all_purposes, purpose_named, purpose_numbered
+from linli.residents.purposes import GUARDIAN, OWN, all_purposes, purpose_named, purpose_numbered
 
 PAGE = 50
 TOGETHER = timedelta(minutes=10)  # what one reader opens of one matter within this is one line
@@ -45,11 +45,15 @@ class Looks:
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose rows: of these contacts, of these residents' records, and of matters that were raised without a contact."""
+    """Whose rows: of these contacts, of these residents' records, and of matters that were raised without a contact.
+
+    `but`: cases whose readings are left out, because they are kept from whoever asks.
+    """
 
     contacts: Collection[UUID] = ()
     people: Collection[UUID] = ()
     nameless: Collection[UUID] = ()
+    but: Collection[UUID] = ()
 
 
 def looks_at(
@@ -86,7 +90,7 @@ def _rows(whose: Whose) -> QuerySet[Access]:
         wanted |= Q(person__in=list(whose.people))
     if whose.nameless:
         wanted |= Q(contact=None, person=None, about__in=list(whose.nameless))
-    return Access.objects.filter(wanted)
+    return Access.objects.filter(wanted & (Q(about=None) | ~Q(about__in=list(whose.but))))
 
 
 def shown_by_now(rows: QuerySet[Access], now: datetime) -> QuerySet[Access]:
@@ -137,6 +141,8 @@ def _look(rows: Sequence[Access], post: Post | None) -> Look:
 
 def who_words(row: Access) -> str:
     """Who it was, where it was no post."""
+    if row.relation == GUARDIAN:
+        return _("Your parent or guardian")
     return {
         Reader.PARTY: _("You yourself"),
         Reader.SYSTEM: _("Linli, automatically"),
@@ -169,6 +175,7 @@ def _class_words(name: str) -> str:
         "relation": pgettext("personal data", "place in the household"),
         "region": pgettext("personal data", "registered residence"),
         "end": pgettext("personal data", "why the record ended"),
+        "guardians": pgettext("personal data", "your guardians"),
     }[name]
 
 

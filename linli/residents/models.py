@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.base.ids import uuid7
 from linli.divisions.models import Division
-from linli.residents.duty_models import Assessment, Consent, Extract, Mandate
+from linli.residents.duty_models import Assessment, Consent, Extract, Guardianship, Mandate
 
 __all__ = [
     "Access",
@@ -21,6 +21,7 @@ __all__ = [
     "Erasure",
     "Extract",
     "FieldRule",
+    "Guardianship",
     "Household",
     "How",
     "Inspection",

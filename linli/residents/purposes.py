@@ -59,6 +59,7 @@ class Purpose:
 
 
 INTAKE, OWN, LIFE_AT_RISK = "intake", "own", "life_at_risk"
+GUARDIAN, GUARDIANS, GUARDIAN_ASKS = "guardian", "guardians", "guardian_asks"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
 COMPARE, TAKE_OUT, FILE, EXCHANGE, PRINTOUT = "compare", "take_out", "file", "exchange", "printout"
 LONGEST_DELAY = 90  # days
@@ -214,6 +215,33 @@ for _each in (
         of="person",
         pairs=True,
         wide=True,
+    ),
+    Purpose(
+        35,
+        GUARDIANS,
+        lambda: gettext("To see or note who may act for you as your parent or other guardian"),
+        "民法典 27-39",
+        ("guardians", "birth"),
+        posts=frozenset({PostKind.CLERK}),
+        of="person",
+    ),
+    Purpose(
+        36,
+        GUARDIAN,
+        lambda: gettext("Your parent or other guardian looked after your data for you"),
+        "民法典 34；个人信息保护法 31、44、45",
+        (*_RECORD, "readings"),
+        parties=frozenset({GUARDIAN}),
+        of="person",
+    ),
+    Purpose(
+        37,
+        GUARDIAN_ASKS,
+        lambda: gettext("Your parent or other guardian asked for something in your name"),
+        "民法典 34；个人信息保护法 31、45-47",
+        ("guardians",),
+        parties=frozenset({GUARDIAN}),
+        of="person",
     ),
 ):
     add_purpose(_each)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from linli.residents.accounts import numbers_of
 from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.models import Access, Contact, Extract, Resident
 from linli.residents.reading import FIELDS
@@ -20,10 +21,8 @@ from linli.residents.sealing import place_of, unsealed
 
 def scope_of(contact: Contact, *, whole: bool) -> QuerySet[Contact]:
     """What is kept about somebody: all that was given with the same number, or this one contact only."""
-    same = Q(pk=contact.pk)
-    if whole and contact.phone_index:
-        same |= Q(phone_index=contact.phone_index)
-    return Contact.objects.filter(same)
+    own = Q(pk=contact.pk)
+    return Contact.objects.filter(own | Q(phone_index__in=numbers_of(contact)) if whole else own)
 
 
 def look_within(key: UUID, contacts: QuerySet[Contact], people: Sequence[UUID] = ()) -> Access | None:
