@@ -142,6 +142,11 @@ DOORS: dict[str, Door] = {
     "desk/residents/<uuid:key>/correct/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/residents/<uuid:key>/move/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/residents/<uuid:key>/end/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/guardians/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/guardians/<uuid:row>/": Door(
+        NOT_LOOKED_UP, fill=lambda world: {**a_resident(world), "row": a_resident(world)["key"]}
+    ),
+    "desk/residents/<uuid:key>/mandates/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
     "desk/report/": Door(STAFF),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.ids import uuid7
@@ -30,6 +29,7 @@ from linli.residents.people.fields import put
 from linli.residents.people.reading import opened, require_window
 from linli.residents.people.warding import (
     BY_NUMBER,
+    ENDS,
     Ground,
     Guard,
     Paper,
@@ -47,17 +47,6 @@ NOTE, END = "residents.note_guardian", "residents.end_guardian"
 COUNT_DOWN = SystemActor("ages")
 BATCH = 200
 OF_AGE_BY_ITSELF = "of_age"
-ENDS = {
-    "able": gettext_lazy(
-        "the ward is able to act alone, or lives on own work from sixteen on (民法典 18, 39)"
-    ),
-    "unable": gettext_lazy("the guardian is not able to act any more (民法典 39)"),
-    "died": gettext_lazy("the ward or the guardian has died (民法典 39)"),
-    "revoked": gettext_lazy("a court has taken it away, or placed it with others for now (民法典 36)"),
-    "replaced": gettext_lazy("somebody else is the guardian now (民法典 30, 31)"),
-    "mistake": gettext_lazy("it was noted by mistake"),
-    "other": gettext_lazy("another reason by which a court has ended it (民法典 39)"),
-}
 _BY_COURT = {Ground.NONE, Ground.LIMITED}
 
 
@@ -148,8 +137,13 @@ def end_of_age() -> int:
     return done
 
 
-def names_of(found: Sequence[Guard]) -> list[tuple[Guard, str, str]]:
-    """Guardianships with name and number, for a page that has left the access row."""
+def shown_guardians(person: Person, *, by: PostActor) -> list[tuple[Guard, str, str]]:
+    """Every guardianship there ever was, with name and number, for the window; leaves the row the resident sees."""
+    require(by, POWER, within=person.division.code)
+    require_window(by, kinds_with(POWER))
+    found = guards_of(person, going=False)
+    with writing():
+        log([(person, None)], GUARDIANS, ("guardians",), by=by)
     return [(each, opened(each.row, "guardian"), opened(each.row, "number")) for each in found]
 
 

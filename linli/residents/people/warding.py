@@ -60,6 +60,17 @@ class Paper(models.TextChoices):
     WILL = "will", _("will of a parent (遗嘱指定)")
 
 
+ENDS = {
+    "able": _("the ward is able to act alone, or lives on own work from sixteen on (民法典 18, 39)"),
+    "unable": _("the guardian is not able to act any more (民法典 39)"),
+    "died": _("the ward or the guardian has died (民法典 39)"),
+    "revoked": _("a court has taken it away, or placed it with others for now (民法典 36)"),
+    "replaced": _("somebody else is the guardian now (民法典 30, 31)"),
+    "mistake": _("it was noted by mistake"),
+    "other": _("another reason by which a court has ended it (民法典 39)"),
+}
+
+
 @dataclass(frozen=True)
 class Guard:
     """A guardianship as far as nobody's name is needed for it: why, who it is to the ward, from which paper."""
@@ -85,6 +96,11 @@ class Guard:
     def paper_words(self) -> str:
         """From which paper it is known, in words."""
         return str(Paper(self.paper).label) if self.paper else ""
+
+    @property
+    def why_words(self) -> str:
+        """Why it ended, in words; empty while it goes on, or where the age ended it."""
+        return str(ENDS.get(self.why_ended, ""))
 
     def going(self, on: date) -> bool:
         """Whether it holds on a day; an erased one holds never."""
