@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
 from linli.cases.story import OWN_WORDS, story_for_reporter, words_for_reporter
+from linli.cases.wards import looks_told, of_ward
 from linli.ledger.records import Line, record
 from linli.posts.actor import PartyActor
 from linli.residents.looks import Whose, looks_at
@@ -51,6 +52,8 @@ def held(contact: Contact, *, whole: bool, request: UUID) -> dict[UUID, Held]:
 
 def everything_about(extract: Extract, request: Case) -> dict[str, Any]:
     """Everything kept about somebody, as plain values; each contact that is opened leaves its access row."""
+    if extract.person:
+        return of_ward(extract, extract.person) | {"request": request.number}
     contacts = list(scope_of(extract.contact, whole=extract.whole))
     cases = Case.everywhere.filter(reporter__in=[each.pk for each in contacts]).select_related("division")
     known = {each.pk: each for each in contacts}
@@ -64,16 +67,7 @@ def everything_about(extract: Extract, request: Case) -> dict[str, Any]:
         "about": _("Everything given with your number") if extract.whole else _("What stands in one report"),
         "request": request.number,
         "reports": reports,
-        "looks": [
-            {
-                "at": _moment(look.at),
-                "who": look.who,
-                "organisation": look.organisation,
-                "purpose": look.purpose,
-                "fields": look.fields,
-            }
-            for look in looks_at(Whose(contacts=[each.pk for each in contacts]), own=True).lines
-        ],
+        "looks": looks_told(looks_at(Whose(contacts=[each.pk for each in contacts]), own=True)),
     }
 
 

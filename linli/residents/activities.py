@@ -117,6 +117,23 @@ def _of_the_platform() -> Iterable[Activity]:
         lambda: gettext("At least three years"),
     )
     yield Activity(
+        "guardians",
+        lambda: gettext("Parents and other guardians"),
+        lambda: gettext(
+            "To know who by law acts for a child, or for somebody a court has found unable to act alone"
+        ),
+        lambda: gettext(
+            "Name and telephone number of the guardian, day of birth of the ward, which paper was seen (no copy)"
+        ),
+        "民法典 27-39；个人信息保护法 31",
+        lambda: gettext("Until three years after the guardianship; its telephone number for six months"),
+        sensitive=lambda: gettext(
+            "Data of children under fourteen, and that a court has found somebody unable to act alone, are sensitive. "
+            "They are needed so that the right person agrees and asks; they are sealed, stand in no list, and each look "
+            "at them is shown."
+        ),
+    )
+    yield Activity(
         "datarequests",
         lambda: gettext("Requests about one's own data"),
         lambda: gettext(

@@ -27,19 +27,28 @@ class Done:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def carried_out(request: DataRequest, *, until: datetime, parts: Sequence[str]) -> Done:
+@dataclass(frozen=True)
+class Granted:
+    """Until when a copy can be fetched, which fields are put right, and whether nothing is kept from a guardian."""
+
+    until: datetime
+    parts: Sequence[str] = ()
+    entire: bool = False
+
+
+def carried_out(request: DataRequest, granted: Granted) -> Done:
     """Do what the request wants, as far as it is ours to do."""
     contact = request.case.reporter
     if contact is None:
         return Done()
     if request.wanted in {Wanted.ACCESS, Wanted.COPY}:
-        allow_extract(request.case.pk, contact, whole=request.whole, until=until)
+        allow_extract(request.case.pk, contact, whole=request.whole, until=granted.until)
         return Done(
             _("You can fetch it on this page until its last day; your code is asked once more."),
             {"copy": True},
         )
     if request.wanted == Wanted.CORRECTION:
-        return _corrected(request, contact, parts)
+        return _corrected(request, contact, granted.parts)
     if request.wanted == Wanted.DELETION:
         return _deleted(request, contact)
     if request.wanted == Wanted.WITHDRAWAL:

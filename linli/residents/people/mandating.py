@@ -27,7 +27,7 @@ from linli.residents.models import Contact, Involvement, Mandate, Person
 from linli.residents.people.guarding import POWER
 from linli.residents.people.involving import involve
 from linli.residents.people.reading import opened, require_window
-from linli.residents.people.warding import family_of
+from linli.residents.people.warding import contacts_alone, family_of
 from linli.residents.reading import Concern, log
 
 REPORTER = "reporter"
@@ -125,8 +125,7 @@ def _of_number(person: Person) -> Contact:
 
 
 def _newest(person: Person) -> Contact | None:
-    found = Contact.objects.filter(phone_index__in=_digests(person)).order_by("-id").first()
-    return found if found and person.pk in records_of(found) else None
+    return contacts_alone(person).order_by("-id").first()
 
 
 def _digests(person: Person) -> list[str]:

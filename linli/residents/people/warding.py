@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import NotFound
 from linli.posts.actor import PartyActor
-from linli.residents.accounts import numbers_of
+from linli.residents.accounts import numbers_of, records_of
+from linli.residents.crypto import blind_indexes
 from linli.residents.models import Contact, Guardianship, Person
 from linli.residents.people.ages import Age, age_of
 from linli.residents.sealing import unsealed
@@ -172,6 +173,13 @@ def record_behind(contact: Contact) -> Person | None:
         name = unsealed(contact, "name")
         found = [each for each in found if name and unsealed(each, "name") == name]
     return found[0] if len(found) == 1 else None
+
+
+def contacts_alone(person: Person) -> QuerySet[Contact]:
+    """The contacts given with the number of a record, where no other resident has it too."""
+    found = Contact.objects.filter(phone_index__in=blind_indexes(unsealed(person, "phone"), "phone"))
+    newest = found.order_by("-id").first()
+    return found if newest and person.pk in records_of(newest) else found.none()
 
 
 def _going(rows: QuerySet[Guardianship]) -> list[Guard]:
