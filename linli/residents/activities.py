@@ -128,9 +128,9 @@ def _of_the_platform() -> Iterable[Activity]:
         "民法典 27-39；个人信息保护法 31",
         lambda: gettext("Until three years after the guardianship; its telephone number for six months"),
         sensitive=lambda: gettext(
-            "Data of children under fourteen, and that a court has found somebody unable to act alone, are sensitive. "
-            "They are needed so that the right person agrees and asks; they are sealed, stand in no list, and each look "
-            "at them is shown."
+            "Data of children under fourteen are sensitive, and so is a court's finding that somebody cannot act "
+            "alone. They are needed so that the right person agrees and asks; they are sealed, stand in no list, and "
+            "each look at them is shown."
         ),
     )
     yield Activity(

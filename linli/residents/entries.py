@@ -22,6 +22,7 @@ def register_entries() -> None:
         ("residents.set_field", lambda: gettext("What is kept of residents")),
         ("residents.involve", lambda: gettext("Record opened for a case")),
         ("residents.withdraw_consent", lambda: gettext("Consent withdrawn")),
+        ("residents.affirm_consent", lambda: gettext("Consent of a guardian confirmed by the person")),
         ("residents.assess", lambda: gettext("Impact assessment made")),
         ("residents.approve_assessment", lambda: gettext("Impact assessment approved")),
         ("residents.decline_assessment", lambda: gettext("Impact assessment declined")),

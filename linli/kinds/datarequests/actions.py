@@ -20,8 +20,15 @@ from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.procedure import ASKED
 from linli.cases.sight import keep_from, keep_no_longer, kept_posts
 from linli.cases.taking import Taking, Version, taking
-from linli.kinds.datarequests.carrying_out import Granted, carried_out, finish, forget
-from linli.kinds.datarequests.for_wards import asked_for, carried_out_for_ward, look_of_ward
+from linli.kinds.datarequests.carrying_out import (
+    Granted,
+    asked_for,
+    carried_out,
+    carried_out_for_ward,
+    finish,
+    forget,
+    look_of_ward,
+)
 from linli.kinds.datarequests.models import Answer, DataRequest, Proof, Wanted
 from linli.kinds.datarequests.routing import caller, home, route, upper
 from linli.posts.actor import Actor, PartyActor, PostActor
