@@ -25,7 +25,8 @@ from linli.residents.reading import log
 
 def kept_from_guardians(keys: list[UUID]) -> set[UUID]:
     """The cases in which these records were read and of which a guardian learns nothing: sensitive, or unsorted yet."""
-    abouts = set(Access.objects.filter(person__in=keys, about__isnull=False).values_list("about", flat=True))
+    rows = Access.objects.filter(person__in=keys).values_list("about", flat=True)
+    abouts = {about for about in rows.distinct() if about}
     cases = Case.everywhere.filter(pk__in=abouts).select_related("category")
     return abouts - {case.pk for case in cases if not is_private(case)}
 

@@ -60,7 +60,8 @@ def claim(
 ) -> Opened:
     """Take a request in (提出请求), from somebody who has shown who they are, and give it to whoever may answer it."""
     known, proof = _known(by, given)
-    ward = asked_for(given["ward"], known, proof) if given.get("ward") else None
+    asking_for = given.get("ward")
+    ward = asked_for(asking_for, known, proof) if asking_for else None
     look = (
         _look(given, known, whole=proof is not Proof.CODE, ward=ward)
         if given["wanted"] == Wanted.ASK_WHY

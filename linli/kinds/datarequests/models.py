@@ -89,7 +89,7 @@ class DataRequest(models.Model):
     @property
     def contested(self) -> bool:
         """Whether the ward's guardians disagree: whoever answers hears both first."""
-        return bool(self.ward) and is_contested(guards_of(self.ward))
+        return self.ward is not None and is_contested(guards_of(self.ward))
 
     @property
     def copy_granted(self) -> bool:

@@ -23,7 +23,7 @@ from linli.posts.actor import PostActor
 from linli.residents.models import Person
 from linli.residents.people import guarding
 from linli.residents.people.guarding import GivenGuardian, shown_guardians
-from linli.residents.people.warding import Ground, Guard, Paper, Tie
+from linli.residents.people.warding import ENDS, Ground, Guard, Paper, Tie
 
 _OFF = {"autocomplete": "off"}
 _CHOOSE = [("", gettext_lazy("Please choose"))]
@@ -85,7 +85,7 @@ class EndGuardianForm(forms.Form):
     """Why and when it ends."""
 
     why = forms.ChoiceField(
-        label=gettext_lazy("Why it ends"), choices=list(guarding.ENDS.items()), widget=forms.RadioSelect
+        label=gettext_lazy("Why it ends"), choices=list(ENDS.items()), widget=forms.RadioSelect
     )
     on = day_field(gettext_lazy("On which day"))
 

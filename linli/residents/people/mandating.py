@@ -99,7 +99,8 @@ def _check_witness(witness: Post | None, by: PostActor) -> None:
 
 def _of_case(person: Person, case: Concern, by: PostActor) -> Contact:
     """The contact a case was raised with: opened for this record, or with its number or none, and in its name."""
-    found = Contact.objects.filter(pk=case.reporter_id).first() if covers(by, case.code_now) else None
+    key = case.reporter_id if covers(by, case.code_now) else None
+    found = Contact.objects.filter(pk=key).first() if key else None
     if found and (_linked(person).filter(about=case.pk).exists() or _is_of(found, person)):
         return found
     raise Invalid(

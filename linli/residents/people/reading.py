@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from linli.base.writing import writing
 from linli.divisions.codes import Level
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, require_holding
-from linli.residents.models import Involvement, Member, Person, Residence, SealedRow
+from linli.residents.models import Involvement, Member, Person, Residence
 from linli.residents.people.documents import Document
 from linli.residents.people.warding import require_guardian
 from linli.residents.purposes import Purpose, purpose_named
@@ -121,7 +122,7 @@ def root_of(person: Person) -> Person:
     return person
 
 
-def opened(row: SealedRow, field: str) -> str:
+def opened(row: Model, field: str) -> str:
     """One field, for the actions of this layer, which have asked and logged; never for a page."""
     return unsealed(row, field)
 
