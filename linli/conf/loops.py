@@ -66,7 +66,7 @@ TURNS = [
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
     Turn(mandates.forget_ended, 3600.0, mandates.BATCH),
-    Turn(end_of_age, 3600.0, guarding.BATCH),
+    Turn(end_of_age, 6 * 3600.0, guarding.BATCH),
     Turn(sessions.forget_expired, 600.0, sessions.BATCH),
     Turn(lay_ballast, 60.0),
     Turn(back_up_when_due, 60.0),

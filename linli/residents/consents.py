@@ -152,11 +152,15 @@ def withdraw(key: UUID, contacts: Collection[UUID], *, by: Actor) -> None:
         record(Line(WITHDRAW, by.by(), found.code, found.about, facts={"purpose": found.purpose}))
 
 
-def withdraw_all(contacts: QuerySet[Contact]) -> int:
-    """Take back everything somebody ever said yes to; inside the step's transaction. Returns how many there were."""
-    return _going(Consent.objects.filter(contact__in=contacts.values("pk"))).update(
-        withdrawn_at=timezone.now()
-    )
+def withdraw_all(contacts: QuerySet[Contact], *, of_guardians: bool = False) -> int:
+    """Take back everything somebody ever said yes to, or only what guardians said; inside the step's transaction.
+
+    Returns how many there were.
+    """
+    given = Consent.objects.filter(contact__in=contacts.values("pk"))
+    if of_guardians:
+        given = given.filter(how=Consent.How.GUARDIAN)
+    return _going(given).update(withdrawn_at=timezone.now())
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def _look(rows: Sequence[Access], post: Post | None) -> Look:
 def who_words(row: Access) -> str:
     """Who it was, where it was no post."""
     if row.relation == GUARDIAN:
-        return _("Your parent or guardian")
+        return _("A parent or other guardian")
     return {
         Reader.PARTY: _("You yourself"),
         Reader.SYSTEM: _("Linli, automatically"),

@@ -219,8 +219,8 @@ for _each in (
     Purpose(
         35,
         GUARDIANS,
-        lambda: gettext("To see or note who may act for you as your parent or other guardian"),
-        "民法典 27-39",
+        lambda: gettext("To see or note who may act for you, as your guardian or because you said so"),
+        "民法典 27-39、161-173",
         ("guardians", "birth"),
         posts=frozenset({PostKind.CLERK}),
         of="person",

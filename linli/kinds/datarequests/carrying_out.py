@@ -25,7 +25,7 @@ from linli.residents.consents import withdraw_all
 from linli.residents.models import Access, Contact, Person
 from linli.residents.people.changing import put_right
 from linli.residents.people.erasing import erase_whole
-from linli.residents.people.warding import contacts_alone, family_of, guards
+from linli.residents.people.warding import age_of_record, contacts_alone, family_of, guards
 from linli.residents.purposes import GUARDIAN, GUARDIAN_ASKS
 from linli.residents.reading import log
 from linli.residents.rights import (
@@ -166,7 +166,7 @@ def carried_out_for_ward(request: DataRequest, granted: Granted, *, by: Actor) -
         count = erase_whole(ward, by=by, about=request.case.pk)
         return Done(_("Deleted: %(count)d fields of the record.") % {"count": count}, {"deleted": count})
     if request.wanted == Wanted.WITHDRAWAL:
-        count = withdraw_all(contacts_alone(ward))
+        count = withdraw_all(contacts_alone(ward), of_guardians=not age_of_record(ward).child)
         words = _("Taken back: %(count)d times somebody had said yes.") % {"count": count}
         return Done(words, {"withdrawn": count})
     return Done()

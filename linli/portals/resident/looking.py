@@ -52,7 +52,7 @@ def by_day(looks: Looks, own: Iterable[Case], *, ward: UUID | None = None) -> li
 
 def _line(look: Look, numbers: Mapping[UUID, str], asking: Kind | None, ward: UUID | None) -> Line:
     number = numbers.get(look.about, "") if look.about else ""
-    if asking is None:
+    if asking is None or (ward and not look.organisation):
         return Line(look, number, "")
     wanted = {"wanted": "ask_why", "look": str(look.key), **({"mentions": number} if number else {})}
     if ward:

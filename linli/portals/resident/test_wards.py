@@ -86,7 +86,7 @@ def test_a_guardian_sees_who_looked_and_the_ward_sees_the_guardian(ward: Person,
     page = text(page_of(ward))
     assert world.posts[HOME].title in page
     own = text(signed_in(TEENS).get("/mine/data/"))
-    assert "您的父母或监护人" in own
+    assert "父母或其他监护人" in own
     assert Access.objects.filter(person=ward, activity=purpose_named(GUARDIAN).nr).count() >= 2
 
 

@@ -121,20 +121,21 @@ def end_of_age() -> int:
 
     They hold no longer from that midnight on, whether this has run or not.
     """
-    today, done = timezone.localdate(), 0
-    for row in (
-        Guardianship.objects.filter(until=None).exclude(born_sealed=b"").select_related("person__division")
-    ):
+    today = timezone.localdate()
+    rows = Guardianship.objects.filter(until=None).exclude(born_sealed=b"")
+    due: list[Guardianship] = []
+    for row in rows.select_related("person__division").iterator():
         found = guard(row)
-        if found.ground != Ground.MINOR or (day := birthday(date.fromisoformat(found.born), OF_AGE)) > today:
-            continue
+        if found.ground == Ground.MINOR and not found.going(today):
+            due.append(row)
+        if len(due) == BATCH:
+            break
+    for row in due:
+        day = birthday(date.fromisoformat(guard(row).born), OF_AGE)
         with writing():
             _end(Guardianship.objects.select_for_update().get(pk=row.pk), OF_AGE_BY_ITSELF, day)
             record(Line(END, COUNT_DOWN.by(), row.person.division.code, row.person_id, facts=_facts(row)))
-        done += 1
-        if done >= BATCH:
-            break
-    return done
+    return len(due)
 
 
 def shown_guardians(person: Person, *, by: PostActor) -> list[tuple[Guard, str, str]]:

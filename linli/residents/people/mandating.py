@@ -28,6 +28,7 @@ from linli.residents.people.guarding import POWER
 from linli.residents.people.involving import involve
 from linli.residents.people.reading import opened, require_window
 from linli.residents.people.warding import contacts_alone, family_of
+from linli.residents.purposes import GUARDIANS
 from linli.residents.reading import Concern, log
 
 REPORTER = "reporter"
@@ -77,7 +78,7 @@ def mandates_at_window(person: Person, *, by: PostActor) -> list[tuple[Mandate, 
     """Who acts for the resident whose record is open, and whether that goes on; leaves the row the resident sees."""
     _require(person, by)
     with writing():
-        log([(person, None)], "window", ("guardians",), by=by)
+        log([(person, None)], GUARDIANS, ("guardians",), by=by)
     found = [(each, is_going(each)) for each in _mandates(person)]
     return sorted(found, key=lambda pair: not pair[1])[:MOST_SHOWN]
 
@@ -152,4 +153,4 @@ def _note(name: str, mandate: Mandate, person: Person, by: PostActor) -> None:
         involve(person, mandate.about, relation=REPORTER, by=by)
     facts = {"mandate": str(mandate.pk), "witness": mandate.witness}
     record(Line(name, by.by(), person.division.code, mandate.about or person.pk, facts=facts))
-    log([(person, mandate.about)], "window", ("guardians",), by=by)
+    log([(person, mandate.about)], GUARDIANS, ("guardians",), by=by)

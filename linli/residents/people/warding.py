@@ -21,6 +21,7 @@ from linli.residents.accounts import numbers_of, records_of
 from linli.residents.crypto import blind_indexes
 from linli.residents.models import Contact, Guardianship, Person
 from linli.residents.people.ages import Age, age_of
+from linli.residents.people.indexes import PHONE
 from linli.residents.sealing import unsealed
 
 BY_NUMBER = "guardian/phone"  # a domain of its own: guardians cannot be joined with contacts or residents
@@ -130,7 +131,7 @@ def guards_of(person: Person, *, going: bool = True) -> list[Guard]:
     rows = Guardianship.objects.filter(person__in=family_of(person)).order_by("since", "id")
     found = [guard(row) for row in rows]
     today = timezone.localdate()
-    return [each for each in found if each.going(today) and not person.ended_on] if going else found
+    return [each for each in found if each.going(today) and not _ended(person)] if going else found
 
 
 def guarded_by(contact: Contact) -> list[Guard]:
@@ -167,7 +168,7 @@ def age_of_record(person: Person) -> Age:
 
 def record_behind(contact: Contact) -> Person | None:
     """The resident's record that a contact is of: the one with its number, among several the one with its name."""
-    rows = Person.objects.filter(phone_index__in=numbers_of(contact, "person/phone"), merged_into=None)
+    rows = Person.objects.filter(phone_index__in=numbers_of(contact, PHONE), merged_into=None)
     found = list(rows.filter(erased_at=None).select_related("division"))
     if len(found) > 1:
         name = unsealed(contact, "name")
@@ -185,7 +186,13 @@ def contacts_alone(person: Person) -> QuerySet[Contact]:
 def _going(rows: QuerySet[Guardianship]) -> list[Guard]:
     today = timezone.localdate()
     found = (guard(row) for row in rows.select_related("person").order_by("since", "id"))
-    return [each for each in found if each.going(today) and not each.row.person.ended_on]
+    return [each for each in found if each.going(today) and not _ended(each.row.person)]
+
+
+def _ended(person: Person) -> bool:
+    while person.merged_into is not None:
+        person = person.merged_into
+    return person.ended_on is not None
 
 
 def _of_card(document: str) -> str:
