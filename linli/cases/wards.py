@@ -17,10 +17,12 @@ from linli.cases.sensitive import is_private
 from linli.posts.actor import PartyActor
 from linli.residents.looks import Looks, Whose, looks_at
 from linli.residents.models import Access, Extract, Person
-from linli.residents.people.reading import read_person
-from linli.residents.people.warding import family_of, guards_of, require_guardian
+from linli.residents.people.reading import FIELDS, read_person
+from linli.residents.people.warding import family_of, guards_of, is_contested, require_guardian
 from linli.residents.purposes import GUARDIAN
 from linli.residents.reading import log
+
+WHERE = ("address", "phone")  # how to find the ward
 
 
 def kept_from_guardians(keys: list[UUID]) -> set[UUID]:
@@ -44,7 +46,11 @@ def ward_looks(ward: Person, *, by: PartyActor, before: UUID | None = None, enti
 def of_ward(extract: Extract, ward: Person) -> dict[str, Any]:
     """The copy of a ward's record; each reading of it leaves its row. NotFound once the guardianship is over."""
     by = PartyActor(GUARDIAN, person=extract.contact_id)
-    kept = read_person(ward, GUARDIAN, by=by)
+    apart = is_contested(guards_of(ward)) and not extract.entire
+    fields = [
+        name for name in FIELDS if not (apart and name in WHERE)
+    ]  # one of them may have had to leave the other
+    kept = read_person(ward, GUARDIAN, by=by, fields=fields)
     return {
         "made_at": timezone.localtime().isoformat(timespec="seconds"),
         "about": _("The record of somebody whose guardian you are"),

@@ -145,8 +145,9 @@ class Decide(StepForm):
         label=_("Show the guardian also what is kept from guardians"),
         required=False,
         help_text=_(
-            "Who looked in cases of violence, the family and others that are sensitive. Only where you have made sure "
-            "that this guardian has no part in them and that it does not harm the ward."
+            "Who looked in cases of violence, the family and others that are sensitive; where guardians disagree, also "
+            "where the ward lives. Only where you have made sure that this guardian has no part in them and that it "
+            "does not harm the ward."
         ),
     )
     turn_to = TidyText(label=_("Where the requester can turn"), max_length=500, required=False)

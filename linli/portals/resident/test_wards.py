@@ -15,7 +15,7 @@ from linli.kinds.datarequests import actions
 from linli.kinds.datarequests.models import DataRequest
 from linli.residents.accounts import first_sign_in
 from linli.residents.models import Access, Person
-from linli.residents.people.conftest import HOME, registered_child
+from linli.residents.people.conftest import ADDRESS, HOME, registered_child
 from linli.residents.people.guarding import contest, end_guardian, note_guardian
 from linli.residents.people.involving import involve
 from linli.residents.people.reading import opened, read_person
@@ -160,6 +160,18 @@ def test_only_a_person_lets_a_guardian_see_what_is_kept_from_guardians(
     looked_in(world, ward, sorted_as(checked_matter.case, sensitive=True))
     request = answered(asked(ward, "copy"), world, entire=entire)
     assert (world.posts[HOME].title in fetched(request)) == entire
+
+
+@pytest.mark.parametrize("entire", [False, True])
+def test_while_guardians_disagree_only_a_person_tells_one_where_the_ward_lives(
+    ward: Person, world: Any, *, entire: bool
+) -> None:
+    request = answered(asked(ward, "copy"), world, entire=entire)
+    assert ADDRESS in fetched(request)
+    contest(ward, by=world.by(WINDOW))
+    kept = fetched(request)
+    assert ((ADDRESS in kept), (TEENS in kept)) == (entire, entire)
+    assert NAME in kept
 
 
 def test_after_the_guardianship_a_granted_copy_is_not_given_out(ward: Person, world: Any) -> None:
