@@ -79,6 +79,9 @@ DOORS: dict[str, Door] = {
     "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
     "mine/": Door(NOT_STAFF),
+    "mine/wards/": Door(NOT_STAFF),
+    "mine/wards/<uuid:key>/": Door(NOT_STAFF, fill=a_resident),
+    "handling/minors/": Door(EVERYONE),
     "mine/data/": Door(NOT_STAFF),
     "mine/prove/": Door(CODE_FIRST, method="post"),
     "readings/": Door(EVERYONE),
@@ -148,6 +151,11 @@ DOORS: dict[str, Door] = {
     "desk/residents/<uuid:key>/correct/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/residents/<uuid:key>/move/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/residents/<uuid:key>/end/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/guardians/": Door(NOT_LOOKED_UP, fill=a_resident),
+    "desk/residents/<uuid:key>/guardians/<uuid:row>/": Door(
+        NOT_LOOKED_UP, fill=lambda world: {**a_resident(world), "row": a_resident(world)["key"]}
+    ),
+    "desk/residents/<uuid:key>/mandates/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
     "desk/report/": Door(STAFF),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),

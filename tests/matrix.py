@@ -37,6 +37,19 @@ OPENERS = frozenset(  # who may open a case of whatever kind
     for kind in step.get("posts", ())
 )
 # Address (a pattern) -> the power it asks for, or the kinds of post that have it. The first that fits holds.
+RECORD = tuple(
+    f"desk/residents/<uuid:key>/{rest}"
+    for rest in (
+        "",
+        "household/",
+        "correct/",
+        "move/",
+        "end/",
+        "guardians/",
+        "guardians/<uuid:row>/",
+        "mandates/",
+    )
+)
 NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/cases/<str:number>/contact/", CONTACT),
     ("desk/cases/<str:number>/emergency/", EVERYBODY - {"administrator", "mediator"}),
@@ -97,7 +110,7 @@ NOT_THERE_IF_ENTITLED = {
     # Without the power one is refused before anything is looked up, whether there is such a record or not.
     "desk/residents/doubles/<uuid:key>/",
     "desk/residents/merges/<uuid:key>/undo/",
-    *(f"desk/residents/<uuid:key>/{rest}" for rest in ("", "household/", "correct/", "move/", "end/")),
+    *RECORD,
 }
 
 
@@ -108,7 +121,7 @@ WINDOW = {
     "desk/cases/<str:number>/resident/",
     "desk/residents/",
     "desk/residents/register/",
-    *(f"desk/residents/<uuid:key>/{rest}" for rest in ("", "household/", "correct/", "move/", "end/")),
+    *RECORD,
 }
 
 

@@ -23,7 +23,7 @@ WRITERS = re.compile(
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py
     |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables|rights|consents|assessing|mandates)\.py
-    |residents/people/(registering|changing|merging|pairs|erasing|fields|involving)\.py
+    |residents/people/(registering|changing|merging|pairs|erasing|fields|involving|guarding|mandating)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|new_numbers|search|seeding|attachments|sight|touched|forgetting|holding_files)\.py
@@ -204,7 +204,7 @@ def test_only_the_core_reads_cases_without_saying_where() -> None:
 # Who opens what is sealed: the doors that leave a row, what makes digests of it anew, what is not of people.
 OPENS = re.compile(
     r"residents/(crypto|reading|sealing|sessions|accounts|second_factor|rights)\.py"
-    r"|residents/keeping\.py|residents/people/(reading|involving)\.py|documents/making\.py|registers/actions/mediators\.py"
+    r"|residents/keeping\.py|residents/people/(reading|involving|warding)\.py|documents/making\.py|registers/actions/mediators\.py"
     r"|exchange/(feeds/keeping|sheets/parcels)\.py"
 )
 

@@ -17,6 +17,7 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Party
 from linli.cases.procedure import REPORTER
 from linli.cases.story import OWN_WORDS, story_for_reporter, words_for_reporter
+from linli.cases.wards import looks_told, of_ward
 from linli.ledger.records import Line, record
 from linli.posts.actor import PartyActor
 from linli.residents.looks import Whose, looks_at
@@ -56,6 +57,8 @@ def held(contact: Contact, *, whole: bool, request: UUID) -> dict[UUID, Held]:
 
 def everything_about(extract: Extract, request: Case) -> dict[str, Any]:
     """Everything kept about somebody, as plain values; each contact that is opened leaves its access row."""
+    if extract.person:
+        return of_ward(extract, extract.person) | {"request": request.number}
     contacts = list(scope_of(extract.contact, whole=extract.whole))
     reports = [_report(*each) for each in _part_in(contacts)]
     return {
@@ -63,16 +66,7 @@ def everything_about(extract: Extract, request: Case) -> dict[str, Any]:
         "about": _("Everything given with your number") if extract.whole else _("What stands in one report"),
         "request": request.number,
         "reports": reports,
-        "looks": [
-            {
-                "at": _moment(look.at),
-                "who": look.who,
-                "organisation": look.organisation,
-                "purpose": look.purpose,
-                "fields": look.fields,
-            }
-            for look in looks_at(Whose(contacts=[each.pk for each in contacts]), own=True).lines
-        ],
+        "looks": looks_told(looks_at(Whose(contacts=[each.pk for each in contacts]), own=True)),
     }
 
 

@@ -19,7 +19,8 @@ from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.accounts import contacts_with
 from linli.residents.looks import Look, Whose, looks_at
-from linli.residents.models import Contact, How
+from linli.residents.mandates import given_by, is_going
+from linli.residents.models import Contact, How, Mandate
 from linli.residents.purposes import PRINTOUT as BY_PRINTOUT
 from linli.residents.reading import log_look_up
 
@@ -48,10 +49,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Printout:
-    """The matters and who looked, without what only the person themselves may see elsewhere."""
+    """The matters, who looked, and who may act, without what only the person themselves may see elsewhere."""
 
     cases: list[Case]
     lines: list[Look]
+    acting: list[Mandate]
 
 
 def register_entries() -> None:
@@ -78,7 +80,9 @@ def printout(asked: Asked, *, by: PostActor) -> Printout:
             contacts=[contact.pk for contact, _case in pairs if contact],
             nameless=[case.pk for case in cases if not case.reporter_id],
         )
-        return Printout(cases, _every_line(whose))
+        reporter = next((case.reporter for case in cases if case.reporter), None)
+        acting = [each for each in given_by(reporter) if is_going(each)] if reporter else []
+        return Printout(cases, _every_line(whose), acting)
 
 
 def _cases(asked: Asked, by: PostActor) -> list[Case]:

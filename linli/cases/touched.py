@@ -15,6 +15,7 @@ from linli.base.text import tidy
 from linli.cases.models import Case, Notice, Party
 from linli.cases.quiet import next_moment
 from linli.posts.models import Post
+from linli.residents.accounts import numbers_of
 from linli.residents.models import Access, Contact
 
 
@@ -31,7 +32,11 @@ class Reach:
 def tell_of(leak: Case, step: str, reach: Reach) -> int:
     """Put one message per telephone number into the outbox, inside the step's transaction; returns how many."""
     now = timezone.now()
-    found = {contact.phone_index: (contact, case) for contact, case in _touched(reach) if contact.phone_index}
+    found = {
+        digests[0]: (contact, case)
+        for contact, case in _touched(reach)
+        if (digests := numbers_of(contact))
+    }
     insert_many(
         [
             Notice(

@@ -27,9 +27,10 @@ from linli.ledger import sequencing
 from linli.portals.demo import simulator
 from linli.portals.desk.exports import make_waiting
 from linli.posts.absences import turn_over
-from linli.residents import sessions
-from linli.residents.people import erasing, pairs
+from linli.residents import mandates, sessions
+from linli.residents.people import erasing, guarding, pairs
 from linli.residents.people.erasing import erase_due
+from linli.residents.people.guarding import end_of_age
 from linli.residents.people.pairs import find_pairs
 
 log = logging.getLogger("linli.loops")
@@ -66,6 +67,8 @@ TURNS = [
     Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),
+    Turn(mandates.forget_ended, 3600.0, mandates.BATCH),
+    Turn(end_of_age, 6 * 3600.0, guarding.BATCH),
     Turn(sessions.forget_expired, 600.0, sessions.BATCH),
     Turn(lay_ballast, 60.0),
     Turn(back_up_when_due, 60.0),

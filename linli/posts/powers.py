@@ -84,6 +84,11 @@ _rules: dict[str, PostRule] = {
             frozenset({PostKind.CLERK}),
         ),
         PostRule(
+            "residents.guardians",
+            lambda: gettext("Note guardians, and whom residents let act for them"),
+            frozenset({PostKind.CLERK}),
+        ),
+        PostRule(
             "residents.rules", lambda: gettext("Change what is kept of residents"), frozenset({ADMINISTRATOR})
         ),
         PostRule("privacy.read", lambda: gettext("See what is done with people's data and why"), EVERYBODY),

@@ -19,6 +19,7 @@ from linli.residents.purposes import purpose_named
 # Which kinds of data were read; a row holds their sum.
 CLASSES = {"name": 1, "phone": 2, "address": 4, "words": 8, "photos": 16, "matters": 32, "readings": 64}
 CLASSES |= {"document": 128, "birth": 256, "language": 512, "relation": 1024, "region": 2048, "end": 4096}
+CLASSES |= {"guardians": 8192}
 WORDS, PHOTOS, MATTERS, READINGS = (CLASSES[each] for each in ("words", "photos", "matters", "readings"))
 _READERS = {"post": int(Reader.POST), "party": int(Reader.PARTY), "system": int(Reader.SYSTEM)}
 AT_ONCE = 64  # rows that go in by one execution: a list of fifty and a case beside it

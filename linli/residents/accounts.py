@@ -59,9 +59,16 @@ def resident_of(account: object) -> Resident | None:
 
 def contacts_of(resident: Resident) -> QuerySet[Contact]:
     """Every contact given with the resident's own number: the way to what was raised with it."""
-    own = resident.contact
-    phone = unsealed(own, "phone")  # for its digests only; nobody is shown it
-    return Contact.objects.filter(phone_index__in=blind_indexes(phone, "phone"))
+    return Contact.objects.filter(phone_index__in=numbers_of(resident.contact))
+
+
+def numbers_of(contact: Contact, domain: str = "phone") -> list[str]:
+    """The digests of a contact's number under every key in use; none where no number was given.
+
+    Never compare two stored digests: while a key is changed, one may be of the old key and the other of the new.
+    """
+    phone = unsealed(contact, "phone")  # for its digests only; nobody is shown it
+    return blind_indexes(phone, domain)
 
 
 def records_of(own: Contact) -> list[UUID]:
@@ -69,8 +76,7 @@ def records_of(own: Contact) -> list[UUID]:
 
     Nothing where a household shares a number: who looked at one of them is not told to another.
     """
-    phone = unsealed(own, "phone")  # for its digests only; nobody is shown it
-    rows = Person.objects.filter(phone_index__in=blind_indexes(phone, PHONE))
+    rows = Person.objects.filter(phone_index__in=numbers_of(own, PHONE))
     merged = dict(rows.values_list("pk", "merged_into"))
     roots = {into or key for key, into in merged.items()}
     return sorted(roots | set(merged)) if len(roots) == 1 else []

@@ -22,10 +22,11 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import Actor
 from linli.posts.models import Organisation
 from linli.residents.crypto import seal
-from linli.residents.models import Consent, Contact
+from linli.residents.models import Consent, Contact, Guardianship
+from linli.residents.people.warding import age_of_record, guard, guards_of, is_contested, record_behind
 
 REACH = "reach"
-WITHDRAW = "residents.withdraw_consent"
+WITHDRAW, AFFIRM = "residents.withdraw_consent", "residents.affirm_consent"
 DAYS = {REACH: 30}
 # Every text that was ever shown stays here under its version: a yes is a yes to these words.
 TEXTS: dict[str, Callable[[], str]] = {
@@ -68,12 +69,60 @@ def waiting(about: UUID, purpose: str) -> Consent | None:
     return asked.order_by("-asked_at").first()
 
 
-def give(consent: Consent, *, at: datetime, how: str = Consent.How.OWN, sheet: bytes = b"") -> None:
-    """Keep a yes, how it was given, and the signed sheet, sealed."""
+def give(consent: Consent, *, at: datetime, how: str = Consent.How.OWN, sheet: bytes = b"") -> str:
+    """Keep a yes, how it was given, and the signed sheet, sealed; returns how. A child's own yes is a Conflict."""
+    row, how = _given_for(consent, how)
     paper = seal(b64encode(sheet).decode(), f"consent/{consent.pk}/paper")
     Consent.objects.filter(pk=consent.pk).update(
-        given_at=at, how=how, paper_sealed=paper, until=at + timedelta(days=DAYS[consent.purpose])
+        given_at=at,
+        how=how,
+        guardianship=row,
+        paper_sealed=paper,
+        until=at + timedelta(days=DAYS[consent.purpose]),
     )
+    return how
+
+
+def _given_for(consent: Consent, how: str) -> tuple[Guardianship | None, str]:
+    """Below fourteen only a parent or other guardian says yes, on a signed sheet (PIPL 31); one of them is enough."""
+    person = record_behind(consent.contact)
+    if person is None or not age_of_record(person).child:
+        return None, how
+    if how == Consent.How.OWN:
+        raise Conflict(
+            _(
+                "Under fourteen a parent or other guardian has to agree. Please let them come to the window and sign "
+                "there; what was raised is dealt with all the same."
+            )
+        )
+    going = guards_of(person)
+    if not going:
+        raise Conflict(
+            _("This person is under fourteen, and no guardian is noted. Note the guardian who signed first.")
+        )
+    if is_contested(going):
+        raise Conflict(
+            _("The guardians disagree: none of them agrees alone. It is dealt with without this yes.")
+        )
+    return (going[0].row if len(going) == 1 else None), Consent.How.GUARDIAN
+
+
+def affirm(key: UUID, contacts: Collection[UUID], *, by: Actor) -> None:
+    """Say yes oneself to what a guardian had agreed to, from fourteen on; NotFound for anything else."""
+    with writing():
+        found = Consent.objects.select_related("contact").filter(pk=key, contact__in=contacts).first()
+        if found is None or not asked_anew(found):
+            raise NotFound
+        Consent.objects.filter(pk=key).update(how=Consent.How.OWN)
+        record(Line(AFFIRM, by.by(), found.code, found.about, facts={"purpose": found.purpose}))
+
+
+def asked_anew(consent: Consent) -> bool:
+    """Whether a guardian's yes that goes on is of somebody who may say it themselves by now; it holds until then."""
+    if consent.how != Consent.How.GUARDIAN or not _going(Consent.objects.filter(pk=consent.pk)).exists():
+        return False
+    person = record_behind(consent.contact)
+    return person is not None and not age_of_record(person).child
 
 
 def decline(consent: Consent, *, at: datetime) -> None:
@@ -103,11 +152,15 @@ def withdraw(key: UUID, contacts: Collection[UUID], *, by: Actor) -> None:
         record(Line(WITHDRAW, by.by(), found.code, found.about, facts={"purpose": found.purpose}))
 
 
-def withdraw_all(contacts: QuerySet[Contact]) -> int:
-    """Take back everything somebody ever said yes to; inside the step's transaction. Returns how many there were."""
-    return _going(Consent.objects.filter(contact__in=contacts.values("pk"))).update(
-        withdrawn_at=timezone.now()
-    )
+def withdraw_all(contacts: QuerySet[Contact], *, of_guardians: bool = False) -> int:
+    """Take back everything somebody ever said yes to, or only what guardians said; inside the step's transaction.
+
+    Returns how many there were.
+    """
+    given = Consent.objects.filter(contact__in=contacts.values("pk"))
+    if of_guardians:
+        given = given.filter(how=Consent.How.GUARDIAN)
+    return _going(given).update(withdrawn_at=timezone.now())
 
 
 @dataclass(frozen=True)
@@ -119,6 +172,17 @@ class Agreed:
     body: str
 
     @property
+    def anew(self) -> bool:
+        """Whether a guardian said it, and the person may say it themselves by now."""
+        return asked_anew(self.consent)
+
+    @property
+    def guardian(self) -> str:
+        """Which guardian said it, in words; empty where it was none, or one of several."""
+        row = self.consent.guardianship
+        return guard(row).tie_words if row else ""
+
+    @property
     def going(self) -> bool:
         """Whether anybody may still rely on it."""
         held = self.consent.given_at and not self.consent.withdrawn_at
@@ -128,7 +192,11 @@ class Agreed:
 def agreed_by(contacts: Iterable[UUID]) -> list[Agreed]:
     """What somebody said yes or no to, newest first (two statements)."""
     answered = Q(given_at__isnull=False) | Q(declined_at__isnull=False)
-    rows = list(Consent.objects.filter(answered, contact__in=list(contacts)).order_by("-asked_at", "-id"))
+    rows = list(
+        Consent.objects.filter(answered, contact__in=list(contacts))
+        .select_related("contact", "guardianship")
+        .order_by("-asked_at", "-id")
+    )
     bodies = dict(Organisation.objects.filter(pk__in={row.body for row in rows}).values_list("pk", "name"))
     named = [(row, bodies.get(row.body or 0, "")) for row in rows]
     return [Agreed(row, text_of(row.text, body), body) for row, body in named]

@@ -13,7 +13,8 @@ from linli.posts.models import Holding, Post
 class Extract(models.Model):
     """A copy (个人信息副本) that somebody was granted: made anew at each download, until its last day.
 
-    `whole`: of everything given with the same number; else of what stands in one report. `case` granted it.
+    `whole`: of everything given with the same number; else of what stands in one report. `case` granted it. `person`:
+    the ward whose record it is of, where a guardian asked; `entire`: with what is kept from guardians.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,6 +23,8 @@ class Extract(models.Model):
     case = models.UUIDField(unique=True)
     until = models.DateTimeField()
     fetched = models.PositiveIntegerField(default=0)
+    person = models.ForeignKey("residents.Person", models.PROTECT, null=True, related_name="+")
+    entire = models.BooleanField(default=False)
 
 
 class Consent(models.Model):
@@ -36,6 +39,7 @@ class Consent(models.Model):
 
         OWN = "own", _("by yourself, on your own page")
         PAPER = "paper", _("on a signed sheet, taken in at the window")
+        GUARDIAN = "guardian", _("by a parent or other guardian, on a signed sheet, taken in at the window")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     contact = models.ForeignKey("residents.Contact", models.PROTECT, related_name="consents", db_index=False)
@@ -52,6 +56,7 @@ class Consent(models.Model):
     declined_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
+    guardianship = models.ForeignKey("residents.Guardianship", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [
@@ -102,20 +107,57 @@ class Grace(models.Model):
     until = models.DateTimeField()
 
 
-class Mandate(models.Model):
-    """Somebody lets somebody else act (代办) in one case, or in all raised with the own number, until a day.
+class Guardianship(models.Model):
+    """Somebody is the parent or other guardian (监护人) of a resident, as a post noted from a paper it has seen.
 
-    Who acts is known by the keyed digest of their number only, and signs in with their own telephone.
+    Who, why and how old is sealed; in the clear stand the days. `number_index`: what a guardian who signs in is known
+    by. `until`: the day it ended; that of a child ends by itself at eighteen, whatever stands here. `contested_on`:
+    guardians disagree, or somebody doubts it; until that is settled a person decides, not a rule.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key_version = models.SmallIntegerField(default=1)
+    person = models.ForeignKey("residents.Person", models.PROTECT, related_name="guardianships")
+    guardian_sealed = models.BinaryField(default=bytes)
+    number_sealed = models.BinaryField(default=bytes)
+    born_sealed = models.BinaryField(default=bytes)  # the ward's day of birth
+    terms_sealed = models.BinaryField(default=bytes)  # ground, tie and paper
+    number_index = models.CharField(max_length=64, blank=True, db_index=True)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    contested_on = models.DateField(null=True)
+    post = models.BigIntegerField()
+    noted_at = models.DateTimeField(default=timezone.now)
+
+
+class Mandate(models.Model):
+    """Somebody lets somebody else act (代办) in one case, or in all raised with the own number, until a day.
+
+    Who acts is known by the keyed digest of their number and signs in with their own telephone; the number itself lies
+    sealed beside it while the mandate goes on, so that a change of keys can make the digest anew. `post`: the window
+    that took it in, by a signed `paper` or before a second post as `witness`; empty where the resident gave it alone.
+    """
+
+    class Tie(models.TextChoices):
+        """Who it is that acts."""
+
+        RELATIVE = "relative", _("A relative")
+        NEIGHBOUR = "neighbour", _("A neighbour or friend")
+        WORKER = "worker", _("A worker of the community, the village or a service")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     contact = models.ForeignKey("residents.Contact", models.PROTECT, related_name="mandates")
+    agent_sealed = models.BinaryField(default=bytes)
     agent_index = models.CharField(max_length=64)
+    key_version = models.SmallIntegerField(default=1)
     last_four = models.CharField(max_length=4)
     about = models.UUIDField(null=True)
     given_at = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    tie = models.CharField(max_length=10, choices=Tie.choices, blank=True)
+    post = models.BigIntegerField(null=True)
+    witness = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["agent_index"], name="mandate_agent")]

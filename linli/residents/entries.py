@@ -22,12 +22,17 @@ def register_entries() -> None:
         ("residents.set_field", lambda: gettext("What is kept of residents")),
         ("residents.involve", lambda: gettext("Record opened for a case")),
         ("residents.withdraw_consent", lambda: gettext("Consent withdrawn")),
+        ("residents.affirm_consent", lambda: gettext("Consent of a guardian confirmed by the person")),
         ("residents.assess", lambda: gettext("Impact assessment made")),
         ("residents.approve_assessment", lambda: gettext("Impact assessment approved")),
         ("residents.decline_assessment", lambda: gettext("Impact assessment declined")),
         ("residents.end_assessment", lambda: gettext("Impact assessment ended early")),
         ("residents.give_mandate", lambda: gettext("Somebody was let act for a resident")),
         ("residents.end_mandate", lambda: gettext("Acting for a resident ended")),
+        ("residents.note_guardian", lambda: gettext("Guardian noted")),
+        ("residents.end_guardian", lambda: gettext("Guardianship ended")),
+        ("residents.contest_guardians", lambda: gettext("Guardians disagree")),
+        ("residents.settle_guardians", lambda: gettext("Disagreement of guardians settled")),
         ("residents.fetch_extract", lambda: gettext("Copy of own data fetched")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

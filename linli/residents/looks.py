@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from linli.posts.models import Post
 from linli.residents.access import names_of
 from linli.residents.models import Access, How, Reader
-from linli.residents.purposes import BETWEEN, OWN, all_purposes, purpose_named, purpose_numbered
+from linli.residents.purposes import BETWEEN, GUARDIAN, OWN, all_purposes, purpose_named, purpose_numbered
 
 PAGE = 50
 # The newest first, in words that no index answers: for `-id` PostgreSQL would rather walk through everybody's rows by
@@ -49,11 +49,15 @@ class Looks:
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose rows: of these contacts, of these residents' records, and of matters that were raised without a contact."""
+    """Whose rows: of these contacts, of these residents' records, and of matters that were raised without a contact.
+
+    `but`: cases whose readings are left out, because they are kept from whoever asks.
+    """
 
     contacts: Collection[UUID] = ()
     people: Collection[UUID] = ()
     nameless: Collection[UUID] = ()
+    but: Collection[UUID] = ()
 
 
 def looks_at(
@@ -90,7 +94,7 @@ def _rows(whose: Whose) -> QuerySet[Access]:
         wanted |= Q(person__in=list(whose.people))
     if whose.nameless:
         wanted |= Q(contact=None, person=None, about__in=list(whose.nameless))
-    return Access.objects.filter(wanted)
+    return Access.objects.filter(wanted & (Q(about=None) | ~Q(about__in=list(whose.but))))
 
 
 def shown_by_now(rows: QuerySet[Access], now: datetime) -> QuerySet[Access]:
@@ -141,6 +145,8 @@ def _look(rows: Sequence[Access], post: Post | None) -> Look:
 
 def who_words(row: Access) -> str:
     """Who it was, where it was no post."""
+    if row.relation == GUARDIAN:
+        return _("A parent or other guardian")
     if row.reader == Reader.PARTY and row.activity == purpose_named(BETWEEN).nr:
         return _("Another party of the case")
     return str(_WHO.get(Reader(row.reader)) or _("A post"))
@@ -181,6 +187,7 @@ _CLASSES = {
     "relation": pgettext_lazy("personal data", "place in the household"),
     "region": pgettext_lazy("personal data", "registered residence"),
     "end": pgettext_lazy("personal data", "why the record ended"),
+    "guardians": pgettext_lazy("personal data", "your guardians"),
 }
 _WAYS = {
     How.VIEW: pgettext_lazy("reading", "opened"),

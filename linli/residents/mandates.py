@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -16,13 +17,18 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.writing import writing
 from linli.ledger.records import By, Line, record
-from linli.residents.crypto import blind_index
+from linli.residents.accounts import numbers_of
+from linli.residents.crypto import blind_indexes, current_version, seal
 from linli.residents.keeping import plain_phone, takes_text_messages
 from linli.residents.models import Contact, Mandate, Resident
+from linli.residents.rights import scope_of
+from linli.residents.sealing import place_of
 
 REPRESENTATIVE = "representative"
 MOST_DAYS = 365
 MOST = 5  # that go on at once: more is a market
+BATCH = 200
+NOBODY: dict[str, Any] = {"agent_sealed": b"", "agent_index": ""}  # of whoever does not act any more
 
 
 @dataclass(frozen=True)
@@ -36,42 +42,76 @@ class Terms:
 
 def give(resident: Resident, terms: Terms) -> Mandate:
     """Let the holder of a number act for a resident."""
+    with writing():
+        made = keep(resident.contact, terms)
+        _record("residents.give_mandate", made)
+    return made
+
+
+def keep(contact: Contact, terms: Terms, **noted: Any) -> Mandate:
+    """Keep a mandate, inside the caller's transaction, which records it; Invalid or Conflict where it cannot be."""
     phone = plain_phone(terms.phone)
-    index = blind_index(phone, "phone")
-    if not takes_text_messages(phone) or index == resident.contact.phone_index:
+    digests = blind_indexes(phone, "phone")
+    if not takes_text_messages(phone) or set(digests) & set(numbers_of(contact)):
         sentence = _("Enter the mobile number of somebody else: they sign in with it.")
         raise Invalid(sentence, fields={"phone": [sentence]})
     if not 1 <= terms.days <= MOST_DAYS:
         sentence = _("Choose from 1 to %(most)d days.") % {"most": MOST_DAYS}
         raise Invalid(sentence, fields={"days": [sentence]})
-    until = timezone.now() + timedelta(days=terms.days)
-    with writing():
-        Resident.objects.select_for_update().get(pk=resident.pk)
-        if _going(Mandate.objects.filter(contact=resident.contact)).count() >= MOST:
-            raise Conflict(
-                _("At most %(most)d people act for you at once. End one of them first.") % {"most": MOST}
-            )
-        made = Mandate.objects.create(
-            contact=resident.contact, agent_index=index, last_four=phone[-4:], about=terms.about, until=until
+    Contact.objects.select_for_update().get(pk=contact.pk)
+    if _going(given_by(contact)).count() >= MOST:
+        raise Conflict(
+            _("At most %(most)d people act for you at once. End one of them first.") % {"most": MOST}
         )
-        _record("residents.give_mandate", made)
+    made = Mandate(
+        contact=contact,
+        agent_index=digests[0],
+        key_version=current_version(),
+        last_four=phone[-4:],
+        about=terms.about,
+        until=timezone.now() + timedelta(days=terms.days),
+        **noted,
+    )
+    made.agent_sealed = seal(phone, place_of(made, "agent"))
+    made.save(force_insert=True)
     return made
+
+
+def given_by(contact: Contact) -> QuerySet[Mandate]:
+    """Every mandate that was given with somebody's own number, or in a case that left this contact."""
+    return Mandate.objects.filter(contact__in=scope_of(contact, whole=True).values("pk"))
 
 
 def end(key: UUID, resident: Resident) -> None:
     """End it, at once."""
     with writing():
-        found = Mandate.objects.filter(pk=key, contact=resident.contact).first()
-        if found is None:
-            raise NotFound
-        if not _going(Mandate.objects.filter(pk=key)).update(ended_at=timezone.now()):
-            raise Conflict(_("This has ended already."))
-        _record("residents.end_mandate", found)
+        _record("residents.end_mandate", stop(key, resident.contact))
+
+
+def stop(key: UUID, contact: Contact) -> Mandate:
+    """End one of somebody's mandates, inside the caller's transaction; the number of who acted is gone with it."""
+    found = given_by(contact).filter(pk=key).first()
+    if found is None:
+        raise NotFound
+    gone = {"ended_at": timezone.now(), **NOBODY}
+    if not _going(Mandate.objects.filter(pk=key)).update(**gone):
+        raise Conflict(_("This has ended already."))
+    return found
+
+
+def forget_ended() -> int:
+    """Take away the numbers of those whose time to act is over (a worker loop calls this); returns how many."""
+    over = Mandate.objects.filter(until__lte=timezone.now()).exclude(agent_index="")
+    keys = list(over.values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return 0
+    with writing():
+        return Mandate.objects.filter(pk__in=keys).update(**NOBODY)
 
 
 def mandates_of(resident: Resident) -> list[Mandate]:
     """Whom a resident lets act, those that go on first."""
-    rows = Mandate.objects.filter(contact=resident.contact).order_by("-given_at")
+    rows = given_by(resident.contact).order_by("-given_at")
     return sorted(rows, key=lambda row: not is_going(row))
 
 
@@ -82,21 +122,26 @@ def is_going(mandate: Mandate) -> bool:
 
 def may_act(agent: Resident, reporter: UUID, case: UUID) -> bool:
     """Whether somebody may act in a case for the person who raised it; asked of the database each time."""
-    index = Contact.objects.filter(pk=reporter).values("phone_index")
-    given = _going(Mandate.objects.filter(agent_index=agent.contact.phone_index))
-    return (
-        given.filter(Q(about=None) | Q(about=case), contact__phone_index__in=index)
-        .exclude(agent_index="")
-        .exists()
-    )
+    held = _held_by(agent).filter(Q(about=None) | Q(about=case))
+    return held.filter(contact__in=_scope(reporter)).exists()
 
 
 def acted_for(agent: Resident) -> tuple[QuerySet[Contact], list[UUID]]:
     """The contacts of those somebody acts for in everything, and the single cases."""
-    given = _going(Mandate.objects.filter(agent_index=agent.contact.phone_index)).exclude(agent_index="")
-    numbers = given.filter(about=None).values("contact__phone_index")
-    contacts = Contact.objects.filter(phone_index__in=numbers).exclude(phone_index="")
-    return contacts, [key for key in given.values_list("about", flat=True) if key]
+    held = list(_held_by(agent).select_related("contact"))
+    whole = Q(pk=None)
+    for each in held:
+        if each.about is None:
+            whole |= Q(pk=each.contact_id) | Q(phone_index__in=numbers_of(each.contact))
+    return Contact.objects.filter(whole), [each.about for each in held if each.about]
+
+
+def _scope(reporter: UUID) -> QuerySet[Contact, UUID]:
+    return scope_of(Contact.objects.get(pk=reporter), whole=True).values_list("pk", flat=True)
+
+
+def _held_by(agent: Resident) -> QuerySet[Mandate]:
+    return _going(Mandate.objects.filter(agent_index__in=numbers_of(agent.contact)))
 
 
 def _going(rows: QuerySet[Mandate]) -> QuerySet[Mandate]:

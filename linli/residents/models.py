@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.base.ids import uuid7
 from linli.divisions.models import Division
-from linli.residents.duty_models import Assessment, Consent, Extract, Grace, Mandate
+from linli.residents.duty_models import Assessment, Consent, Extract, Grace, Guardianship, Mandate
 
 __all__ = [
     "Access",
@@ -22,6 +22,7 @@ __all__ = [
     "Extract",
     "FieldRule",
     "Grace",
+    "Guardianship",
     "Household",
     "How",
     "Inspection",

@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 
 from linli.residents.activities import Activity, Sort, register_activity
 
-PEOPLE, DOUBLES, LIKENESS, DRAFTS = "people", "doubles", "likeness", "drafts"
+PEOPLE, GUARDIANS = "people", "guardians"
+DOUBLES, LIKENESS, DRAFTS = "doubles", "likeness", "drafts"
 
 
 def register_own() -> None:
@@ -31,7 +32,7 @@ def _of_reports() -> Iterable[Activity]:
             "While the case is open or can be reopened; afterwards until the person wants it gone, at the latest "
             "with the case's file"
         ),
-        tables=("residents.Contact", "residents.Consent"),
+        tables=("residents.Contact", "residents.Consent", "residents.Mandate"),
     )
     yield Activity(
         "files",
@@ -94,6 +95,27 @@ def _of_records() -> Iterable[Activity]:
         sort=Sort.REGISTER,
         why=lambda: gettext("Sensitive data: article 55 (1)"),
         tables=("residents.Person", "residents.Household", "residents.Member", "residents.Residence"),
+    )
+    yield Activity(
+        GUARDIANS,
+        lambda: gettext("Parents and other guardians"),
+        lambda: gettext(
+            "To know who by law acts for a child, or for somebody a court has found unable to act alone"
+        ),
+        lambda: gettext(
+            "Name and telephone number of the guardian, day of birth of the ward, which paper was seen (no copy)"
+        ),
+        "民法典 27-39；个人信息保护法 31",
+        lambda: gettext("Until three years after the guardianship; its telephone number for six months"),
+        sensitive=lambda: gettext(
+            "Data of children under fourteen are sensitive, and so is a court's finding that somebody cannot act "
+            "alone. They are needed so that the right person agrees and asks; they are sealed, stand in no list, and "
+            "each look at them is shown."
+        ),
+        assessed=True,
+        sort=Sort.REGISTER,
+        why=lambda: gettext("Sensitive data: article 55 (1)"),
+        tables=("residents.Guardianship",),
     )
 
 

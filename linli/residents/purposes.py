@@ -63,6 +63,7 @@ class Purpose:
 
 INTAKE, OWN, LIFE_AT_RISK = "intake", "own", "life_at_risk"
 CARRY, BETWEEN = "carry", "between"
+GUARDIAN, GUARDIANS, GUARDIAN_ASKS = "guardian", "guardians", "guardian_asks"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
 COMPARE, TAKE_OUT, FILE, EXCHANGE, PRINTOUT = "compare", "take_out", "file", "exchange", "printout"
 LONGEST_DELAY = 90  # days
@@ -236,6 +237,33 @@ for _each in (
         of="person",
         pairs=True,
         wide=True,
+    ),
+    Purpose(
+        35,
+        GUARDIANS,
+        lambda: gettext("To see or note who may act for you, as your guardian or because you said so"),
+        "民法典 27-39、161-173",
+        ("guardians", "birth"),
+        posts=frozenset({PostKind.CLERK}),
+        of="person",
+    ),
+    Purpose(
+        36,
+        GUARDIAN,
+        lambda: gettext("Your parent or other guardian looked after your data for you"),
+        "民法典 34；个人信息保护法 31、44、45",
+        (*_RECORD, "readings"),
+        parties=frozenset({GUARDIAN}),
+        of="person",
+    ),
+    Purpose(
+        37,
+        GUARDIAN_ASKS,
+        lambda: gettext("Your parent or other guardian asked for something in your name"),
+        "民法典 34；个人信息保护法 31、45-47",
+        ("guardians",),
+        parties=frozenset({GUARDIAN}),
+        of="person",
     ),
 ):
     add_purpose(_each)

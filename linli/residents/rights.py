@@ -12,18 +12,17 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from linli.residents.accounts import numbers_of
 from linli.residents.crypto import blind_index, current_version, seal
-from linli.residents.models import Access, Consent, Contact, Extract, Involvement, Mandate, Resident
+from linli.residents.models import Access, Consent, Contact, Extract, Involvement, Mandate, Person, Resident
 from linli.residents.reading import FIELDS
 from linli.residents.sealing import place_of, unsealed
 
 
 def scope_of(contact: Contact, *, whole: bool) -> QuerySet[Contact]:
     """What is kept about somebody: all that was given with the same number, or this one contact only."""
-    same = Q(pk=contact.pk)
-    if whole and contact.phone_index:
-        same |= Q(phone_index=contact.phone_index)
-    return Contact.objects.filter(same)
+    own = Q(pk=contact.pk)
+    return Contact.objects.filter(own | Q(phone_index__in=numbers_of(contact)) if whole else own)
 
 
 def look_within(key: UUID, contacts: QuerySet[Contact], people: Sequence[UUID] = ()) -> Access | None:
@@ -37,7 +36,7 @@ def correct(contacts: Iterable[Contact], right: Contact, fields: Sequence[str]) 
 
     The number that somebody signs in with is not changed by this: it was proven.
     """
-    new = {name: unsealed(right, name) for name in fields}
+    new = said_in(right, fields)
     changed = 0
     for contact in contacts:
         proven = {"phone"} if signs_in_with(contact) else set()
@@ -46,6 +45,11 @@ def correct(contacts: Iterable[Contact], right: Contact, fields: Sequence[str]) 
             _seal_anew(contact, {**{name: unsealed(contact, name) for name in FIELDS}, **wanted})
             changed += 1
     return changed
+
+
+def said_in(right: Contact, fields: Sequence[str]) -> dict[str, str]:
+    """The values that somebody brought to stand in place of wrong ones; they replace, nobody is shown them."""
+    return {name: unsealed(right, name) for name in fields}
 
 
 def erase(contacts: Iterable[Contact]) -> int:
@@ -83,9 +87,15 @@ def allow_extract(case: UUID, contact: Contact, *, whole: bool, until: datetime)
     Extract.objects.update_or_create(case=case, defaults={"contact": contact, "whole": whole, "until": until})
 
 
+def allow_ward_extract(case: UUID, contact: Contact, ward: Person, *, until: datetime, entire: bool) -> None:
+    """The same of a ward's record for a guardian; `entire`: with what is kept from guardians, as a person decided."""
+    of = {"contact": contact, "whole": True, "until": until, "person": ward, "entire": entire}
+    Extract.objects.update_or_create(case=case, defaults=of)
+
+
 def extract_of(case: UUID) -> Extract | None:
     """The copy that a case granted, while it can be fetched."""
-    found = Extract.objects.select_related("contact").filter(case=case, until__gt=timezone.now())
+    found = Extract.objects.select_related("contact", "person").filter(case=case, until__gt=timezone.now())
     return found.first()
 
 

@@ -1,6 +1,7 @@
 """The data key is changed while everything goes on, and the old one opens nothing afterwards."""
 
 import secrets
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,17 +11,19 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db.models import BinaryField
+from django.utils import timezone
 
 from linli.base.errors import Conflict
 from linli.base.generations import refresh
 from linli.conf.condition import Level, keys_current
 from linli.ledger.models import Entry
 from linli.posts.actor import SystemActor
-from linli.residents import crypto, rotating
+from linli.residents import crypto, mandates, rotating
 from linli.residents.accounts import account_of, contacts_of, contacts_with, first_sign_in
 from linli.residents.crypto import RetiredKey, blind_index, derived_code, seal, unseal
 from linli.residents.keeping import GivenContact, sealed_contact
-from linli.residents.models import Contact, DataKey, Resident
+from linli.residents.models import Contact, DataKey, Mandate, Resident
+from linli.residents.rights import scope_of
 from linli.residents.sealing import place_of, sealed_tables
 from linli.residents.second_factor import FactorAdapter
 
@@ -226,3 +229,69 @@ def test_doctor_says_what_still_carries_the_old_key(fresh_database):
     assert [each.level for each in keys_current()] == [Level.OK]
     Contact.objects.filter(pk=contact.pk).update(phone_sealed=old, key_version=1)
     assert [each.level for each in keys_current()] == [Level.FAIL]
+
+
+AGENT = "13800000000"
+
+
+def acting(about=None):
+    """Somebody acts for who raised a case with the number; gives the agent, the case's contact and its key."""
+    own, agent = (first_sign_in(number) for number in (PHONE, AGENT))
+    own, agent = (Resident.objects.select_related("contact").get(account=each) for each in (own, agent))
+    reporter, case = kept(), uuid4()
+    mandates.give(own, mandates.Terms(AGENT, 30, about))
+    return agent, reporter, case
+
+
+def finds_everything(agent, reporter, case):
+    own = Resident.objects.select_related("contact").get(account=account_of(PHONE))
+    reporter = Contact.objects.get(pk=reporter.pk)
+    return (
+        mandates.may_act(agent, reporter.pk, case),
+        reporter in mandates.acted_for(agent)[0],
+        len(mandates.mandates_of(own)),
+        scope_of(reporter, whole=True).count(),
+        reporter in contacts_of(own),
+    )
+
+
+def test_whoever_acts_and_what_is_ones_own_is_found_at_every_moment_of_a_change(fresh_database):
+    refresh()
+    agent, reporter, case = acting()
+    rotating.begin(secrets.token_bytes(32), by=CONSOLE)
+    late = kept()  # raised while the change runs
+    for table in sealed_tables():
+        for _batch in rotating.renew(table):
+            again = Resident.objects.select_related("contact").get(pk=agent.pk)
+            assert finds_everything(again, reporter, case) == (True, True, 1, 3, True), table.model
+            assert mandates.may_act(again, late.pk, case), table.model
+    rotating.retire(by=CONSOLE)
+    again = Resident.objects.select_related("contact").get(pk=agent.pk)
+    assert finds_everything(again, reporter, case) == (True, True, 1, 3, True)
+
+
+def test_who_has_never_signed_in_acts_also_after_a_change(fresh_database):
+    refresh()
+    own = Resident.objects.select_related("contact").get(account=first_sign_in(PHONE))
+    mandates.give(own, mandates.Terms(AGENT, 30))
+    change_keys()
+    agent = Resident.objects.select_related("contact").get(account=first_sign_in(AGENT))
+    assert mandates.may_act(agent, own.contact_id, uuid4())
+
+
+def test_a_mandate_from_before_the_number_was_kept_follows_the_agents_contact(fresh_database):
+    refresh()
+    agent, reporter, case = acting()
+    Mandate.objects.update(agent_sealed=b"")
+    change_keys()
+    again = Resident.objects.select_related("contact").get(pk=agent.pk)
+    assert mandates.may_act(again, reporter.pk, case)
+
+
+def test_the_number_of_who_acted_is_gone_with_the_mandate(fresh_database):
+    refresh()
+    acting()
+    Mandate.objects.update(until=timezone.now())
+    assert mandates.forget_ended() == 1
+    assert (bytes(Mandate.objects.get().agent_sealed), Mandate.objects.get().agent_index) == (b"", "")
+    assert mandates.forget_ended() == 0

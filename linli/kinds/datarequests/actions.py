@@ -20,7 +20,15 @@ from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.procedure import ASKED
 from linli.cases.sight import keep_from, keep_no_longer, kept_posts
 from linli.cases.taking import Taking, Version, taking
-from linli.kinds.datarequests.carrying_out import carried_out, finish, forget
+from linli.kinds.datarequests.carrying_out import (
+    Granted,
+    asked_for,
+    carried_out,
+    carried_out_for_ward,
+    finish,
+    forget,
+    look_of_ward,
+)
 from linli.kinds.datarequests.models import Answer, DataRequest, Proof, Wanted
 from linli.kinds.datarequests.routing import caller, home, route, upper
 from linli.posts.actor import Actor, PartyActor, PostActor
@@ -28,7 +36,7 @@ from linli.posts.lines import line_of
 from linli.posts.models import Post
 from linli.residents.accounts import records_of
 from linli.residents.keeping import GivenContact, sealed_contact
-from linli.residents.models import Access, Contact
+from linli.residents.models import Access, Contact, Person
 from linli.residents.rights import look_within, scope_of
 
 COPY_DAYS = 14
@@ -40,6 +48,7 @@ class Claim(TypedDict, total=False):
     wanted: str
     text: str
     look: UUID | None
+    ward: UUID | None
     document: str
     right: Mapping[str, str]
     contact: GivenContact
@@ -51,7 +60,13 @@ def claim(
 ) -> Opened:
     """Take a request in (提出请求), from somebody who has shown who they are, and give it to whoever may answer it."""
     known, proof = _known(by, given)
-    look = _look(given, known, whole=proof is not Proof.CODE) if given["wanted"] == Wanted.ASK_WHY else None
+    asking_for = given.get("ward")
+    ward = asked_for(asking_for, known, proof) if asking_for else None
+    look = (
+        _look(given, known, whole=proof is not Proof.CODE, ward=ward)
+        if given["wanted"] == Wanted.ASK_WHY
+        else None
+    )
     about = Post.objects.filter(pk=look.post).first() if look and look.post else None
     place = by.post.division if isinstance(by, PostActor) else home()
     kept = line_of(about)
@@ -68,6 +83,7 @@ def claim(
         proof=proof,
         document=given.get("document", ""),
         look=look.pk if look else None,
+        ward=ward,
         about=about,
         fields=",".join(given.get("right", {})) if right else "",
         right=right,
@@ -113,14 +129,18 @@ def _known(by: Actor, given: Claim) -> tuple[Contact | None, Proof]:
     )
 
 
-def _look(given: Claim, known: Contact | None, *, whole: bool) -> Access | None:
+def _look(given: Claim, known: Contact | None, *, whole: bool, ward: Person | None) -> Access | None:
     """The look somebody asks about; it must be about them. At the window the words say which one it was."""
     key = given.get("look")
     if key is None and (known is None or given.get("text")):
         return None
     found = None
     if key and known:
-        found = look_within(key, scope_of(known, whole=whole), records_of(known) if whole else [])
+        found = (
+            look_of_ward(key, ward)
+            if ward
+            else look_within(key, scope_of(known, whole=whole), records_of(known) if whole else [])
+        )
     if found is None:
         raise Invalid(
             _(
@@ -205,6 +225,7 @@ class Answering(TypedDict, total=False):
     reasons: str
     turn_to: str
     parts: Sequence[str]
+    entire: bool
 
 
 def decide(
@@ -286,7 +307,10 @@ def _answered(now: Taking, given: Answering) -> None:
     detail.done = ""
     if answer is not Answer.REFUSED:
         until = now.at + timedelta(days=COPY_DAYS)
-        done = carried_out(detail, until=until, parts=given.get("parts") or detail.wrong)
+        granted = Granted(until, given.get("parts") or detail.wrong, entire=given.get("entire", False))
+        done = (
+            carried_out_for_ward(detail, granted, by=now.by) if detail.ward else carried_out(detail, granted)
+        )
         detail.done = done.words
         now.facts(**done.facts)
     now.facts(answer=str(answer))

@@ -33,7 +33,7 @@ DOCUMENTS = [
 class Claim(PersonFields):
     """The opening form. Who asks is known by the door; at the window the clerk has seen the identity document."""
 
-    from_link: ClassVar[frozenset[str]] = frozenset({"look", "wanted", "mentions"})
+    from_link: ClassVar[frozenset[str]] = frozenset({"look", "wanted", "mentions", "ward"})
 
     wanted = forms.ChoiceField(label=_("What do you want?"), choices=Wanted.choices, widget=forms.RadioSelect)
     text = TidyText(
@@ -45,6 +45,7 @@ class Claim(PersonFields):
     right_phone = forms.CharField(label=RIGHT["phone"], max_length=30, required=False)
     right_address = forms.CharField(label=RIGHT["address"], max_length=200, required=False)
     look = forms.UUIDField(required=False, widget=forms.HiddenInput())
+    ward = forms.UUIDField(required=False, widget=forms.HiddenInput())
     mentions = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput())
     document = forms.ChoiceField(label=_("Identity document seen"), choices=DOCUMENTS)
 
@@ -63,6 +64,7 @@ class Claim(PersonFields):
         """Staff say which document they saw and with which number the data was given; others are known already."""
         if isinstance(self.by, PostActor):
             self.fields["name"].required = self.fields["phone"].required = True
+            del self.fields["ward"]  # a guardian asks from the own page, which knows the number
             return
         for name in ("document", "name", "phone"):
             del self.fields[name]
@@ -85,6 +87,8 @@ class Claim(PersonFields):
         given.pop("mentions", None)
         values = {name: half_width(given.pop(f"right_{name}", "") or "") for name in RIGHT}
         given["right"] = {name: text for name, text in values.items() if text}
+        if given.get("ward") and "address" in given["right"]:
+            self.add_error("right_address", _("Where a ward lives is changed at the window, with the move."))
         if given.get("wanted") == Wanted.CORRECTION and not given["right"] and not self.errors:
             self.add_error("right_name", _("Say what should stand there: name, number or address."))
         return given
@@ -137,11 +141,23 @@ class Decide(StepForm):
     parts = forms.MultipleChoiceField(
         label=_("What is put right"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    entire = forms.BooleanField(
+        label=_("Show the guardian also what is kept from guardians"),
+        required=False,
+        help_text=_(
+            "Who looked in cases of violence, the family and others that are sensitive; where guardians disagree, also "
+            "where the ward lives. Only where you have made sure that this guardian has no part in them and that it "
+            "does not harm the ward."
+        ),
+    )
     turn_to = TidyText(label=_("Where the requester can turn"), max_length=500, required=False)
 
     def offer(self) -> None:
-        """Only a correction has parts: the fields that the requester named."""
-        wrong = kind_of(self.case.kind).detail_of(self.case).wrong if self.case else []
+        """Only a correction has parts: the fields that the requester named; only a guardian's copy may be entire."""
+        detail = kind_of(self.case.kind).detail_of(self.case) if self.case else None
+        wrong = detail.wrong if detail else []
+        if not (detail and detail.ward_id and detail.wanted in {Wanted.ACCESS, Wanted.COPY}):
+            del self.fields["entire"]
         if not wrong:
             del self.fields["parts"]
             return

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from linli.cases.models import Case
 from linli.posts.models import Post
 from linli.residents.looks import Look, look_with
-from linli.residents.models import Contact
+from linli.residents.models import Contact, Person
+from linli.residents.people.warding import Guard, guards, guards_of, is_contested
 from linli.residents.words import Words
 
 
@@ -44,7 +45,8 @@ class Answer(models.TextChoices):
 class DataRequest(models.Model):
     """What somebody wants with their own data. Who asks is the case's contact; right values lie sealed in `right`.
 
-    `about`: the post that looked; `look`: the line of the list of looks; `fields`: those to be put right.
+    `ward`: whose record it is about, where a guardian asks; `about`: the post that looked; `look`: the line of the list
+    of looks; `fields`: those to be put right.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="data_request")
@@ -55,6 +57,7 @@ class DataRequest(models.Model):
     look = models.UUIDField(null=True)
     about = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     fields = models.CharField(max_length=40, blank=True)
+    ward = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     right = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
     handler = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     question = models.TextField(blank=True)
@@ -79,6 +82,16 @@ class DataRequest(models.Model):
         return look_with(self.look) if self.look else None
 
     @property
+    def guard(self) -> Guard | None:
+        """By which guardianship it is asked for the ward, as it holds now; None where it does not any more."""
+        return guards(self.case.reporter, self.ward) if self.ward and self.case.reporter else None
+
+    @property
+    def contested(self) -> bool:
+        """Whether the ward's guardians disagree: whoever answers hears both first."""
+        return self.ward is not None and is_contested(guards_of(self.ward))
+
+    @property
     def copy_granted(self) -> bool:
         """Whether a copy can be fetched after this answer."""
         return self.wanted in {Wanted.ACCESS, Wanted.COPY} and self.answer in {Answer.GRANTED, Answer.PARTLY}
@@ -93,6 +106,7 @@ class DataRequest(models.Model):
             (gettext("What is wanted"), Wanted(self.wanted).label),
             (gettext("In their words"), self.text),
             (gettext("How the requester was known"), Proof(self.proof).label),
+            (gettext("Asked as guardian"), self.guard and self.guard.tie_words),
             (gettext("Post it asks about"), self.about and self.about.with_body),
             (gettext("Who deals with it"), self.handler and self.handler.with_body),
             (gettext("The answer"), Answer(self.answer).label if self.answer else ""),

@@ -144,7 +144,8 @@ def _paper(request: HttpRequest, made: Printout, by: PostActor) -> HttpResponse:
     lines: Sequence[tuple[Look, str]] = [
         (look, numbers.get(look.about, "") if look.about else "") for look in made.lines
     ]
-    content = {"lines": lines, "cases": made.cases, "by": by, "printed": timezone.now()}
+    content: dict[str, object] = {"lines": lines, "cases": made.cases, "acting": made.acting, "by": by}
+    content["printed"] = timezone.now()
     response = render(request, "desk/printout.html", content)
     response["Cache-Control"] = "no-store, private"
     return response

@@ -27,6 +27,7 @@ from linli.posts.may import require
 from linli.posts.powers import kinds_with
 from linli.residents.models import Person, Residence
 from linli.residents.people.documents import Document
+from linli.residents.people.guarding import POWER as GUARDIANS
 from linli.residents.people.involving import resident_behind
 from linli.residents.people.pairs import DOUBLES, open_pairs
 from linli.residents.people.reading import has_window, members_of, read_person, relation_of, require_window
@@ -116,6 +117,7 @@ def resident(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
         "record": record,
         "homes": homes.select_related("household__division").order_by("-since", "-id"),
         "document": Document(record.document).label if record.document else "",
+        "guardians": has(by, GUARDIANS),
     }
     return unkept(render(request, "desk/resident.html", context))
 

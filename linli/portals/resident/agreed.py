@@ -15,27 +15,31 @@ from linli.base.errors import NotFound, NotYours
 from linli.portals.resident.door import resident_page
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, resident_of
-from linli.residents.consents import agreed_by, withdraw
+from linli.residents.consents import affirm, agreed_by, withdraw
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @resident_page
 def agreed(request: HttpRequest) -> HttpResponse:
-    """The list; a POST takes one back."""
+    """The list; a POST takes one back, or confirms what a guardian had agreed to."""
     resident = resident_of(request.user)
     if resident is None:
         raise NotYours
     contacts = set(contacts_of(resident).values_list("pk", flat=True))
+    if "affirm" in request.POST:
+        affirm(_key(request.POST["affirm"]), contacts, by=PartyActor("reporter"))
+        messages.success(request, _("Recorded: you agree yourself now."))
+        return redirect("resident:agreed")
     if request.method == "POST":
-        withdraw(_key(request), contacts, by=PartyActor("reporter"))
+        withdraw(_key(request.POST.get("consent", "")), contacts, by=PartyActor("reporter"))
         messages.success(request, _("Taken back. From this moment nobody may rely on it."))
         return redirect("resident:agreed")
     return render(request, "resident/agreed.html", {"rows": agreed_by(contacts)})
 
 
-def _key(request: HttpRequest) -> UUID:
+def _key(text: str) -> UUID:
     try:
-        return UUID(request.POST.get("consent", ""))
+        return UUID(text)
     except ValueError as trouble:
         raise NotFound from trouble

@@ -36,22 +36,27 @@ class Day:
     lines: Sequence[Line]
 
 
-def by_day(looks: Looks, own: Iterable[Case]) -> list[Day]:
-    """Grouped by the days of the place. Somebody else's matter, in which one was looked up, is never named."""
+def by_day(looks: Looks, own: Iterable[Case], *, ward: UUID | None = None) -> list[Day]:
+    """Grouped by the days of the place. Somebody else's matter, in which one was looked up, is never named.
+
+    `ward`: whose list it is, where a guardian reads it and would ask for them.
+    """
     numbers = {case.pk: case.number for case in own}
     asking = kind_that_answers()
-    lines = [_line(each, numbers, asking) for each in looks.lines]
+    lines = [_line(each, numbers, asking, ward) for each in looks.lines]
     return [
         Day(day, list(those))
         for day, those in groupby(lines, key=lambda line: timezone.localtime(line.look.at).date())
     ]
 
 
-def _line(look: Look, numbers: Mapping[UUID, str], asking: Kind | None) -> Line:
+def _line(look: Look, numbers: Mapping[UUID, str], asking: Kind | None, ward: UUID | None) -> Line:
     number = numbers.get(look.about, "") if look.about else ""
-    if asking is None:
+    if asking is None or (ward and not look.organisation):
         return Line(look, number, "")
     wanted = {"wanted": "ask_why", "look": str(look.key), **({"mentions": number} if number else {})}
+    if ward:
+        wanted["ward"] = str(ward)
     return Line(look, number, f"{reverse('resident:report', args=[asking.name])}?{urlencode(wanted)}")
 
 

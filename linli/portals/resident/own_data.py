@@ -29,7 +29,8 @@ from linli.residents.accounts import contacts_of, records_of, resident_of
 from linli.residents.delays import delayed_by_month
 from linli.residents.looks import Looks, Whose, looks_at
 from linli.residents.mandates import acted_for, may_act
-from linli.residents.models import Contact, Resident
+from linli.residents.models import Contact, Person, Resident
+from linli.residents.people.warding import Guard, guards_of
 from linli.residents.proving import recently_proven
 from linli.residents.purposes import all_purposes
 from linli.residents.reading import read
@@ -111,7 +112,13 @@ def my_data(request: HttpRequest) -> HttpResponse:
     else:
         contacts = list(contacts_of(resident).values_list("pk", flat=True))
     looks = _looks(request, Whose(contacts, people=records_of(resident.contact)), cases)
-    return _shown(request, looks, cases, held_back=held_back)
+    return _shown(request, looks, cases, held_back=held_back, guards=[] if held_back else _guards(resident))
+
+
+def _guards(resident: Resident) -> list[Guard]:
+    """Who is or was noted as guardian in the resident's own record, the newest first."""
+    own = Person.objects.filter(pk__in=records_of(resident.contact), merged_into=None).first()
+    return guards_of(own, going=False)[::-1] if own else []
 
 
 @require_POST

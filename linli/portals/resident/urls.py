@@ -16,6 +16,7 @@ from linli.portals.resident import (
     photos,
     reporting,
     verifying,
+    wards,
 )
 
 app_name = "resident"
@@ -36,9 +37,12 @@ urlpatterns = [
     path("verify/<str:code>/", verifying.verify, name="verify"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
     path("handling/", handling.handling, name="handling"),
+    path("handling/minors/", wards.minors, name="minors"),
     path("handling/<slug:activity>/", handling.notice, name="handling_notice"),
     path("mine/", own_data.mine, name="mine"),
     path("mine/mandates/", mandates.mandates_page, name="mandates"),
+    path("mine/wards/", wards.wards, name="wards"),
+    path("mine/wards/<uuid:key>/", wards.ward, name="ward"),
     path("mine/agreed/", agreed.agreed, name="agreed"),
     path("mine/data/", own_data.my_data, name="my_data"),
     path("mine/prove/", own_data.prove, name="prove"),

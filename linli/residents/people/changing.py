@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 from django.db.models import DateField, F, Value
 from django.db.models.functions import Greatest
@@ -15,7 +16,7 @@ from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record
-from linli.posts.actor import PostActor
+from linli.posts.actor import Actor, PostActor
 from linli.posts.may import require
 from linli.posts.powers import kinds_with
 from linli.residents.keeping import plain_phone
@@ -58,6 +59,16 @@ def edit(person: Person, changes: Mapping[str, str], *, reason: str, by: PostAct
         facts = {"fields": sorted(changes)}
         record(Line("residents.edit", by.by(), now.division.code, now.pk, facts=facts, words={"why": reason}))
         log([(now, None)], "upkeep", sorted(changes), by=by)
+
+
+def put_right(person: Person, texts: Mapping[str, str], *, by: Actor, about: UUID) -> None:
+    """Correct fields as a case has granted it, inside the transaction of its step, whose rules have allowed it."""
+    now = Person.objects.select_for_update().get(pk=person.pk)
+    put(now, now.division, **texts)
+    _index(now)
+    now.save()
+    facts = {"fields": sorted(texts), "case": about}
+    record(Line("residents.edit", by.by(), now.division.code, now.pk, facts=facts))
 
 
 def document_text(kind: str, number: str) -> str:

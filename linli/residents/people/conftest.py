@@ -48,3 +48,16 @@ def another(world: Any) -> Callable[..., Person]:
         return register(given(world, **said), by=world.by("chengguan_clerk"), sure=True)
 
     return make
+
+
+def registered_child(world: Any, **changes: Any) -> Person:
+    """慕容小小, six years old, who lives with her mother and has no number of her own."""
+    said = {
+        "name": "慕容小小",
+        "phone": "",
+        "number": "",
+        "document": "none",
+        "region": "",
+        "relation": "child",
+    }
+    return register(given(world, **{**said, **changes}), by=world.by("chengguan_clerk"), sure=True)

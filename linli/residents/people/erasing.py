@@ -23,10 +23,20 @@ from linli.base.writing import writing
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.may import require
-from linli.residents.models import Erasure, FieldRule, Household, Involvement, Member, Person, Residence
+from linli.residents.models import (
+    Erasure,
+    FieldRule,
+    Guardianship,
+    Household,
+    Involvement,
+    Member,
+    Person,
+    Residence,
+)
 from linli.residents.people.fields import Field, all_fields, rule_of
 from linli.residents.people.pairs import DOUBLES
 from linli.residents.people.reading import OWN, root_of
+from linli.residents.people.warding import family_of
 
 BATCH = 50
 RETENTION = SystemActor("retention")
@@ -35,7 +45,14 @@ _TABLES: dict[str, type[Model]] = {
     "household": Household,
     "member": Member,
     "residence": Residence,
+    "guardianship": Guardianship,
 }
+# What else holds something about a person, and ends with the record.
+_BESIDE: list[tuple[type[Model], str]] = [
+    (Member, "relation"),
+    (Residence, "region"),
+    *((Guardianship, name) for name in ("guardian", "number", "born", "terms")),
+]
 # Which digests go with a field: those that were made of it.
 _INDEXES = {
     "name": ("likeness_index",),
@@ -43,6 +60,7 @@ _INDEXES = {
     "phone": ("phone_index",),
     "document": ("document_index",),
     "address": ("address_index",),
+    "number": ("number_index",),
 }
 Held = Callable[[Sequence[UUID]], Iterable[UUID]]
 _holds: list[Held] = []
@@ -109,13 +127,18 @@ def erase_person(person: Person, *, by: PostActor, about: UUID) -> int:
     Conflict while another case needs it. Whoever decides that case has checked that no duty to keep it stands.
     """
     require(by, DOUBLES, within=person.division.code)
+    return erase_whole(person, by=by, about=about)
+
+
+def erase_whole(person: Person, *, by: PostActor, about: UUID) -> int:
+    """The same by the step of a case that its own rules have allowed."""
     if is_held(person, but=about):
         raise Conflict(_("Another case that needs this record is still open."))
     done = 0
     with writing():
-        for key in _family(person):
+        for key in family_of(person):
             done += sum(erase(Person, name, [key], by=by) for name in OWN)
-            for model, name in ((Member, "relation"), (Residence, "region")):
+            for model, name in _BESIDE:
                 keys = list(model._default_manager.filter(person=key).values_list("pk", flat=True))
                 done += erase(model, name, keys, by=by)
                 model._default_manager.filter(person=key, until=None).update(until=timezone.localdate())
@@ -134,13 +157,6 @@ def clear_traces() -> None:
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _family(person: Person) -> list[UUID]:
-    keys = [person.pk]
-    for key in keys:
-        keys += Person.objects.filter(merged_into=key).values_list("pk", flat=True)
-    return keys
 
 
 def _mark_empty(keys: Sequence[Any]) -> None:

@@ -24,12 +24,13 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.crypto import seal
-from linli.residents.models import FieldRule, SealedRow
+from linli.residents.models import FieldRule, Guardianship, SealedRow
 from linli.residents.sealing import place_of
 
 RULES = "residents.rules"
 _DUTY = "个人信息保护法 13(3)、34"  # a statutory duty, within statutory limits
 _CONSENT = "个人信息保护法 13(1)"
+_GUARDED = "民法典 27-36；个人信息保护法 28、31"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,38 @@ _FIELDS = {
             _CONSENT,
             24,
         ),
+        Field(
+            "guardian",
+            "guardianship",
+            lambda: pgettext("personal data", "name of a guardian"),
+            lambda: _("To know who acts for a child, or for somebody a court has found unable to"),
+            _GUARDED,
+            36,
+        ),
+        Field(
+            "number",
+            "guardianship",
+            lambda: pgettext("personal data", "telephone number of a guardian"),
+            lambda: _("So that a guardian who signs in is known"),
+            _GUARDED,
+            6,
+        ),
+        Field(
+            "born",
+            "guardianship",
+            lambda: pgettext("personal data", "date of birth of somebody with guardians"),
+            lambda: _("So that a guardian agrees below fourteen, and nobody acts for them from eighteen on"),
+            _GUARDED,
+            12,
+        ),
+        Field(
+            "terms",
+            "guardianship",
+            lambda: pgettext("personal data", "why somebody has a guardian, and who it is"),
+            lambda: _("To show from which paper it is known, and when it ends"),
+            _GUARDED,
+            36,
+        ),
     )
 }
 
@@ -149,7 +182,7 @@ def rule_of(name: str, division: Division, on: date | None = None) -> Field:
     return replace(field, asked=own.asked, basis=own.basis, months=min(own.months, field.months))
 
 
-def put(row: SealedRow, division: Division, **texts: str) -> None:
+def put(row: SealedRow | Guardianship, division: Division, **texts: str) -> None:
     """Seal texts into a row's columns, each by its row in the table; Invalid for what this place does not ask for."""
     for name, text in texts.items():
         field = rule_of(name, division)

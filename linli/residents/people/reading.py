@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.base.errors import NotFound, NotYours
 from linli.base.writing import writing
 from linli.divisions.codes import Level
-from linli.posts.actor import Actor, PostActor, SystemActor
+from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
 from linli.posts.may import covers, require_holding
-from linli.residents.models import Involvement, Member, Person, Residence, SealedRow
+from linli.residents.models import Involvement, Member, Person, Residence
 from linli.residents.people.documents import Document
+from linli.residents.people.warding import require_guardian
 from linli.residents.purposes import Purpose, purpose_named
 from linli.residents.reading import log
 from linli.residents.sealing import unsealed
@@ -92,6 +94,8 @@ def require_sight(person: Person, rule: Purpose, *, by: Actor, about: UUID | Non
     if isinstance(by, SystemActor):
         if by.name not in rule.systems:
             raise NotYours(_SHIELDED)
+    elif isinstance(by, PartyActor) and by.relation in rule.parties:
+        require_guardian(by, person)
     elif not isinstance(by, PostActor) or not covers(by, person.division.code):
         raise NotFound
     else:
@@ -118,7 +122,7 @@ def root_of(person: Person) -> Person:
     return person
 
 
-def opened(row: SealedRow, field: str) -> str:
+def opened(row: Model, field: str) -> str:
     """One field, for the actions of this layer, which have asked and logged; never for a page."""
     return unsealed(row, field)
 

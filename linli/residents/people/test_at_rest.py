@@ -3,20 +3,26 @@
 import subprocess
 import sys
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from linli.base.generations import refresh
 from linli.conf.backups.folder import Folder
 from linli.portals.desk.conftest import PHONE as CALLER
 from linli.portals.desk.conftest import reported
+from linli.posts.actor import SystemActor
 from linli.residents import rotating
 from linli.residents.models import Contact, DataKey, Person
 from linli.residents.people.changing import edit, move
-from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, SINCE, given
+from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, SINCE, given, registered_child
+from linli.residents.people.guarding import note_guardian
 from linli.residents.people.reading import opened
 from linli.residents.people.registering import find, register
+from linli.residents.people.test_guarding import MOTHER, WINDOW, contact_of, paper
+from linli.residents.people.warding import guards, guards_of
 from linli.residents.sealing import sealed_tables
 
 MARKERS = (NAME, PHONE, NUMBER, ADDRESS, "340122", "慕容夫人", "欧阳小芳", CALLER, "13700137009")
@@ -112,3 +118,17 @@ def test_a_change_of_keys_that_is_killed_goes_on_and_loses_nothing(full, monkeyp
     assert {opened(each, "name") for each in Person.objects.all()} == {NAME, "慕容夫人"}
     assert [each.pk for each in find("13700137009", by=full.by(HOME))]
     assert Contact.objects.exclude(key_version=2).count() == 0
+
+
+def test_guardians_are_known_at_every_moment_of_a_change_of_keys(committed_world):
+    refresh()
+    child = registered_child(committed_world)
+    note_guardian(child, paper(), by=committed_world.by(WINDOW))
+    mother = contact_of(MOTHER).pk
+    rotating.begin(token_bytes(32), by=SystemActor("test"))
+    for table in sealed_tables():
+        for _batch in rotating.renew(table):
+            assert guards(Contact.objects.get(pk=mother), child), table.model
+    rotating.retire(by=SystemActor("test"))
+    assert guards(Contact.objects.get(pk=mother), child)
+    assert [each.tie for each in guards_of(child)] == ["parent"]

@@ -42,8 +42,8 @@ def allow_reach(
         how = Consent.How.PAPER if isinstance(by, PostActor) else Consent.How.OWN
         if how is Consent.How.PAPER and not sheet:
             raise Conflict(_("A yes on paper needs the photo of the signed sheet."))
-        consents.give(asked, at=now.at, how=how, sheet=sheet)
-        now.facts(organisation=asked.body, how=str(how), text=asked.text.replace("/", "."))
+        given = consents.give(asked, at=now.at, how=how, sheet=sheet)
+        now.facts(organisation=asked.body, how=str(given), text=asked.text.replace("/", "."))
 
 
 def refuse_reach(
