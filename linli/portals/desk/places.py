@@ -23,7 +23,17 @@ from linli.residents.people.registering import REGISTER
 
 TO_DO_PAGES = {
     *("to_do", "done", "raised", "copied", "bulk", "filters", "change_filter", "case", "step", "contact"),
-    *("emergency", "note", "withdraw_note", "similar", "compare", "copy_case", "file", "case_resident", "paper"),
+    *(
+        "emergency",
+        "note",
+        "withdraw_note",
+        "similar",
+        "compare",
+        "copy_case",
+        "file",
+        "case_resident",
+        "paper",
+    ),
 }
 CATALOGUE_PAGES = {
     *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
