@@ -13,6 +13,7 @@ import urllib.request
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -103,12 +104,21 @@ def pages_of(page: Any, address: str, role: str, broken: list[str]) -> dict[str,
     return found
 
 
-def trails(page: Any, address: str, broken: list[str]) -> dict[str, dict[str, str]]:
-    """The pages of each role that no role before it has; its list and its case are its own."""
+@dataclass(frozen=True)
+class Trail:
+    """A role, the browser window in which somebody has taken it up, and the pages it reaches."""
+
+    role: str
+    page: Any
+    pages: dict[str, str]
+
+
+def trails(browser: Any, address: str, broken: list[str]) -> Iterator[Trail]:
+    """Each role in a window of its own, with the pages that no role before it has; its list and case are its own."""
     walked: set[str] = set()
-    mine: dict[str, dict[str, str]] = {}
     for role in ROLES:
+        page = browser.new_context(locale="zh-CN").new_page()
         found = pages_of(page, address, role, broken)
-        mine[role] = {kind: here for kind, here in found.items() if kind not in walked - OWN_TO_A_ROLE}
+        mine = {kind: here for kind, here in found.items() if kind not in walked - OWN_TO_A_ROLE}
+        yield Trail(role, page, mine)
         walked |= set(found)
-    return mine

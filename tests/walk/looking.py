@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 # Latin words of a Chinese page: names of formats, keys and systems, which Chinese people write like this too.
-LATIN = {"Excel", "excel", "xlsx", "typst", "hotline", "demo"}
+LATIN = {"Excel", "xlsx", "yaml", "typst", "Shift", "English", "file", "hotline", "demo"}
+# What is typed as it stands: {place} in a template of words, head() in the text of a document.
+TYPED = re.compile(r"\{\w+\}|\w+\(\)")
 # The words somebody reads, without code, keys, what was typed, and what says that it is in another language.
 WORDS = """() => {
   const copy = document.body.cloneNode(true);
@@ -16,7 +19,7 @@ WORDS = """() => {
   return copy.textContent;
 }"""
 # Labels are never what somebody in the place has written: in English pages they are English.
-LABELS = """() => [...document.querySelectorAll("th, legend, h1 + .lead, .places a, .top button:not([lang])")]
+LABELS = """() => [...document.querySelectorAll("th[scope=col], legend, .places a, .top button:not([lang])")]
   .map((each) => each.textContent)"""
 BROKEN = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes[0].html]))"
 
@@ -28,6 +31,9 @@ class Way:
     width: int
     language: str
     care: str
+
+    def __str__(self) -> str:
+        return f"{self.width} {self.language} large type {self.care}"
 
     def cookies(self, address: str) -> list[dict[str, str]]:
         """The choices as the browser keeps them."""
@@ -69,5 +75,5 @@ def _is_chinese(said: str) -> bool:
 
 
 def _latin(said: str) -> list[str]:
-    words = "".join(letter if letter.isascii() and letter.isalpha() else " " for letter in said).split()
-    return sorted({word for word in words if len(word) > 3 and word not in LATIN})
+    words = re.findall(r"[A-Za-z]{4,}", TYPED.sub(" ", said))
+    return sorted(set(words) - LATIN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.walk.demo import become, demo, trails
+from tests.walk.demo import Trail, demo, trails
 from tests.walk.looking import Way, faults, listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.sqlite]
@@ -26,47 +26,52 @@ PAIRWISE = [
 
 @dataclass(frozen=True)
 class Walk:
-    """Where the demo answers, the pages of each role, and the links that led to a refusal."""
+    """Where the demo answers, what each role finds there, and the links that led to a refusal."""
 
     address: str
-    pages: dict[str, dict[str, str]]
+    trails: list[Trail]
     broken: list[str]
+
+    def pages(self, role: str) -> set[str]:
+        """The kinds of pages of a role."""
+        return next(set(trail.pages) for trail in self.trails if trail.role == role)
 
 
 @pytest.fixture(scope="module")
 def walk(_browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     with demo(Path(tmp_path_factory.mktemp("demo"))) as address:
-        context = _browser.new_context(locale="zh-CN")
         broken: list[str] = []
-        yield Walk(address, trails(context.new_page(), address, broken), broken)
-        context.close()
+        walk = Walk(address, list(trails(_browser, address, broken)), broken)
+        yield walk
+        for trail in walk.trails:
+            trail.page.context.close()
 
 
-def walked(page: Any, walk: Walk, ways: list[Way], axe: Any) -> list[str]:
+def walked(walk: Walk, ways: list[Way], axe: Callable[[int, int], str]) -> list[str]:
     """Look at every page in each way; `axe(place, turn)` gives the text of axe-core, or nothing to go on faster."""
     found = []
-    with listening(page, walk.address) as heard:
-        for role, pages in walk.pages.items():
-            become(page, walk.address, role)
+    for trail in walk.trails:
+        page = trail.page
+        with listening(page, walk.address) as heard:
             for turn, way in enumerate(ways):
                 page.set_viewport_size({"width": way.width, "height": 844})
                 page.context.add_cookies(way.cookies(walk.address))
-                for place, (kind, here) in enumerate(pages.items()):
+                for place, (kind, here) in enumerate(trail.pages.items()):
                     heard.clear()
                     page.goto(here)
                     wrong = [*faults(page, way, axe(place, turn)), *heard]
-                    found += [f"{role} {way.width} {way.language} {way.care} {kind} {each}" for each in wrong]
+                    found += [f"{trail.role} {way} {kind}: {each}" for each in wrong]
     return found
 
 
 @pytest.mark.thorough
 def test_the_walk_finds_the_pages_of_every_role(walk: Walk) -> None:
-    assert all(pages for pages in walk.pages.values())
+    assert all(trail.pages for trail in walk.trails)
     assert {"/", "/report/matters/", "/follow/NUMBER/", "/follow/NUMBER/papers/KEY/"} <= set(
-        walk.pages["resident"]
+        walk.pages("resident")
     )
-    assert {"/desk/residents/", "/desk/rights/", "/account/2fa/"} <= set(walk.pages["clerk"])
-    assert sum(map(len, walk.pages.values())) > 100
+    assert {"/desk/residents/", "/desk/rights/", "/account/2fa/"} <= set(walk.pages("clerk"))
+    assert sum(len(trail.pages) for trail in walk.trails) > 100
 
 
 @pytest.mark.thorough
@@ -75,14 +80,11 @@ def test_no_link_leads_to_a_refusal(walk: Walk) -> None:
 
 
 @pytest.mark.thorough
-def test_every_page_is_whole_in_each_pair_of_ways(walk: Walk, browser_page: Any, axe_source: str) -> None:
+def test_every_page_is_whole_in_each_pair_of_ways(walk: Walk, axe_source: str) -> None:
     """Axe looks at each page once, in turn in another way."""
-    assert (
-        walked(browser_page, walk, PAIRWISE, lambda place, turn: axe_source if place % 4 == turn else "")
-        == []
-    )
+    assert walked(walk, PAIRWISE, lambda place, turn: axe_source if place % 4 == turn else "") == []
 
 
 @pytest.mark.nightly
-def test_every_page_is_whole_in_every_way(walk: Walk, browser_page: Any, axe_source: str) -> None:
-    assert walked(browser_page, walk, WAYS, lambda _place, _turn: axe_source) == []
+def test_every_page_is_whole_in_every_way(walk: Walk, axe_source: str) -> None:
+    assert walked(walk, WAYS, lambda _place, _turn: axe_source) == []
