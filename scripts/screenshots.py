@@ -97,7 +97,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         with visitor(browser, address, DESK) as page:
             become(page, "dispatcher")
-            page.locator("summary", has_text="派遣").first.click()
+            page.locator("details.step > summary", has_text="派遣").first.click()
             picture(page, folder / "desk.png")
         with visitor(browser, address, TELEPHONE) as page:
             page.goto(f"{address}/report/matters/")

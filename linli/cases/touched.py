@@ -33,9 +33,7 @@ def tell_of(leak: Case, step: str, reach: Reach) -> int:
     """Put one message per telephone number into the outbox, inside the step's transaction; returns how many."""
     now = timezone.now()
     found = {
-        digests[0]: (contact, case)
-        for contact, case in _touched(reach)
-        if (digests := numbers_of(contact))
+        digests[0]: (contact, case) for contact, case in _touched(reach) if (digests := numbers_of(contact))
     }
     insert_many(
         [

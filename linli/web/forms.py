@@ -36,6 +36,8 @@ PLAINER = (
     ),
 )
 
+DASHES = "---------"  # what Django shows where nothing is chosen; it tells nobody what to do
+
 
 class FrameRenderer(DjangoTemplates):
     """Renders `{{ form }}` and `{{ field.as_field_group }}` in our order; meant as FORM_RENDERER."""
@@ -60,6 +62,8 @@ class FrameForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             _speak_plainly(field, str(field.label or name.replace("_", " ")))
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+                field.empty_label = _("Please choose")
 
 
 def _speak_plainly(field: forms.Field, label: str) -> None:

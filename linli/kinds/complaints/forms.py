@@ -122,7 +122,9 @@ class Refuse(ReasonForm):
 class PassOn(ReasonForm):
     """Passing it on: the next owner must be named."""
 
-    to = forms.ModelChoiceField(Organisation.objects.order_by("name"), label=_("Who takes it over"))
+    to = forms.ModelChoiceField(
+        Organisation.objects.order_by("name"), label=_("Who takes it over"), empty_label=_("Please choose")
+    )
 
     field_order = ("to", "reason")
 

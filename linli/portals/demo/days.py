@@ -28,6 +28,8 @@ from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.complaints.demo import complain_some
 from linli.kinds.datarequests.demo import claim_some
+from linli.kinds.emergencyreads.demo import look_some
+from linli.kinds.leaks.demo import leak_one
 from linli.kinds.matters.demo import (
     BY_GRID_WORKER,
     Course,
@@ -39,6 +41,8 @@ from linli.kinds.matters.demo import (
 )
 from linli.ledger.sequencing import sequence_all
 from linli.portals.demo.hotline import bring_sheet
+from linli.portals.demo.households import settle_some
+from linli.portals.demo.papers import put_on_paper
 from linli.portals.demo.world import World
 from linli.posts.models import PostKind
 
@@ -94,6 +98,10 @@ def fill_days(
         reported += complain_some(made.now)
         reported += bring_sheet(world, made.now)
         reported += claim_some(made.now)
+        reported += leak_one(made.now)
+        reported += look_some()
+        settle_some(world)
+        put_on_paper()
     _settle(made.now)
     return reported
 

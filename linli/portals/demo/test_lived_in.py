@@ -19,7 +19,10 @@ from linli.cases.models import Case, Notice, Task
 from linli.cases.narrowing import Narrowing
 from linli.cases.steps import steps_open_to
 from linli.conf.urls import urlpatterns as all_urls
+from linli.documents.models import Document, Signature
 from linli.exchange.models import Foreign, Rejection, Source
+from linli.kinds.emergencyreads.models import EmergencyRead
+from linli.kinds.leaks.models import Leak
 from linli.ledger.models import Entry, Position
 from linli.portals.demo.days import fill_days
 from linli.portals.demo.hotline import CALLS
@@ -29,6 +32,7 @@ from linli.portals.demo.visits import _seen, touch
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PostActor
 from linli.posts.models import Holding
+from linli.residents.models import Household, Pair
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 urlpatterns = [*all_urls, path("demo/", include("linli.portals.demo.urls"))]
@@ -60,6 +64,13 @@ def test_another_system_wants_replies_for_what_it_sent(lived_in):
     assert owed.filter(
         due__lt=timezone.now()
     ).exists()  # one is late, so that the list of what is owed says so
+
+
+def test_what_is_rare_stands_there_too_for_whoever_looks_around(lived_in):
+    assert set(EmergencyRead.objects.values_list("case__stage", flat=True)) == {"closed", "reviewing"}
+    assert Leak.objects.get().case.stage == "assessed"
+    assert (Household.objects.count(), Pair.objects.filter(state="open").count()) == (3, 1)
+    assert (Document.objects.count(), Signature.objects.count()) == (2, 1)
 
 
 @pytest.fixture

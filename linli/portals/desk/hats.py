@@ -105,7 +105,8 @@ def seated(page: Seated[Given]) -> Opened[Given]:
                 messages.warning(request, refusal.sentence)
             return redirect("desk:hat")
         read_by(by)
-        request.desk = Desk(by, hats=len(hats))  # type: ignore[attr-defined]
+        here = request.resolver_match.url_name if request.resolver_match else ""
+        request.desk = Desk(by, len(hats), here or "")  # type: ignore[attr-defined]
         return page(request, by, *args, **kwargs)
 
     return signed_in(cast("Opened[Given]", checked))

@@ -21,23 +21,38 @@ from linli.residents.people.pairs import DOUBLES
 from linli.residents.people.reading import has_window
 from linli.residents.people.registering import REGISTER
 
+TO_DO_PAGES = {
+    *("to_do", "done", "raised", "copied", "bulk", "filters", "change_filter", "case", "step", "contact"),
+    *(
+        "emergency",
+        "note",
+        "withdraw_note",
+        "similar",
+        "compare",
+        "copy_case",
+        "file",
+        "case_resident",
+        "paper",
+    ),
+}
 CATALOGUE_PAGES = {
     *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
-    *("catalogue_upload", "catalogue_preview"),
+    *("catalogue_upload", "catalogue_preview", "catalogue_undo", "catalogue_decide"),
 }
 EXCHANGE_PAGES = {
-    *("exchange", "sheets", "sheet", "delivery", "sheet_map", "make_map"),
-    *("owed", "return_replies", "returned", "reply_form", "reply_columns"),
+    *("exchange", "sheets", "sheet", "delivery", "sheet_map", "make_map", "exchange_source"),
+    *("owed", "return_replies", "returned", "reply_form", "reply_columns", "give_source_key"),
     *("feed", "feed_webhook", "feed_replay", "feed_codes", "feed_dictionary"),
 }
 RESIDENT_PAGES = {
     *("residents", "register_resident", "resident", "household", "correct_resident", "move_resident"),
-    *("end_resident", "doubles", "resident_fields"),
+    *("end_resident", "doubles", "decide_double", "resident_fields"),
 }
 MEDIATION_PAGES = {
-    *("mediation", "mediation_coverage", "mediation_ways", "mediation_upload"),
+    *("mediation", "mediation_coverage", "mediation_ways", "mediation_upload", "end_body", "end_mediator"),
     *("mediation_body", "enter_body", "change_body", "add_mediator", "mediator", "declare_tie"),
 }
+POST_PAGES = {"posts", "division", "bodies", "found", "post", "appoint", "access", "end", "give_up"}
 
 
 @dataclass(frozen=True)
@@ -51,11 +66,21 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Entries of the navigation that fold out together; `here` is the one whose page is open."""
+
+    label: str
+    places: list[Place]
+    here: Place | None
+
+
+@dataclass(frozen=True)
 class Desk:
-    """The desk of one request: who sits at it, and how many hats that person could wear."""
+    """The desk of one request: who sits at it, how many hats that person could wear, which page is open."""
 
     by: PostActor
     hats: int
+    page: str = ""
 
     @cached_property
     def counted(self) -> dict[str, str]:
@@ -76,76 +101,81 @@ class Desk:
         return self.counted["to_do"]
 
     @cached_property
-    def places(self) -> list[Place]:
-        """The navigation, in the order of a day's work."""
+    def work(self) -> list[Place]:
+        """What lies open in the navigation: the work of the day."""
         found = [
-            Place(
-                pgettext("desk", "To do"),
-                reverse("desk:to_do"),
-                frozenset(
-                    {
-                        "to_do",
-                        "case",
-                        "step",
-                        "contact",
-                        "emergency",
-                        "done",
-                        "raised",
-                        "copied",
-                        "bulk",
-                        "filters",
-                    }
-                ),
-                self.waiting,
-            ),
-            Place(pgettext("desk", "Area"), reverse("desk:area"), frozenset({"area"})),
-            Place(_("Figures"), reverse("desk:figures"), frozenset({"figures", "figure_list"})),
+            _place(pgettext("desk", "To do"), "to_do", TO_DO_PAGES, self.waiting),
+            _place(pgettext("desk", "Area"), "area", {"area"}),
         ]
         if kinds_to_open(self.by):
-            found.append(
-                Place(pgettext("desk", "Report"), reverse("desk:reports"), frozenset({"reports", "report"}))
-            )
-        if has_window(self.by, kinds_with(REGISTER)):
-            found.append(Place(_("Residents"), reverse("desk:residents"), frozenset(RESIDENT_PAGES)))
-        elif has(self.by, DOUBLES) or has(self.by, RULES):
-            page = "doubles" if has(self.by, DOUBLES) else "resident_fields"
-            found.append(Place(_("Residents"), reverse(f"desk:{page}"), frozenset(RESIDENT_PAGES)))
+            found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report"}))
+        if has(self.by, TAKE_CALLS):
+            found.append(_place(_("Calls"), "calls", {"calls", "chats", "put_through"}))
         if has(self.by, "exchange.read"):
             waiting = count_owed(sources_in(self.by), by=self.by)
-            label = pgettext("desk", "Exchange")
-            found.append(Place(label, reverse("desk:exchange"), frozenset(EXCHANGE_PAGES), waiting))
-        for needed, label, name, pages in _by_power():
-            if has(self.by, needed):
-                found.append(Place(label, reverse(f"desk:{name}"), frozenset(pages)))
-        found.append(
-            Place(_("Procedures"), reverse("desk:procedures"), frozenset({"procedures", "procedure"}))
-        )
-        found.append(Place(_("Rights"), reverse("desk:rights"), frozenset({"rights", "why"})))
-        found.append(Place(_("Absence"), reverse("desk:absence"), frozenset({"absence"})))
+            found.append(_place(pgettext("desk", "Exchange"), "exchange", EXCHANGE_PAGES, waiting))
         return found
 
+    @cached_property
+    def groups(self) -> list[Group]:
+        """What folds out beside the work: the people, what is settled here, and what watches over it."""
+        parts = [
+            (_("People"), self._people()),
+            (_("Posts and rules"), self._settled()),
+            (_("Oversight"), self._oversight()),
+        ]
+        return [
+            Group(label, places, next((each for each in places if self.page in each.pages), None))
+            for label, places in parts
+            if places
+        ]
 
-def _by_power() -> list[tuple[str, str, str, set[str]]]:
-    """Pages that need a power: the power, what they are called, the first one, all of them."""
-    return [
-        (TAKE_CALLS, _("Calls"), "calls", {"calls", "chats", "put_through"}),
-        ("looks.print", _("Printouts"), "printouts", {"printouts"}),
-        ("coverage.read", _("Coverage"), "coverage", {"coverage"}),
-        ("registers.read", pgettext("register", "Mediation"), "mediation", MEDIATION_PAGES),
-        ("catalogue.read", _("Catalogue"), "catalogues", CATALOGUE_PAGES),
-        (
-            "posts.appoint",
-            _("Posts"),
-            "posts",
-            {"posts", "division", "bodies", "found", "post", "appoint"},
-        ),
-        ("exports.approve", _("Exports"), "exports", {"exports", "export", "ask_contacts"}),
-        ("templates.edit", _("Templates"), "templates", {"templates"}),
-        ("papers.edit", _("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
-        ("calendar.edit", _("Calendar"), "calendar", {"calendar", "change_calendar"}),
-        ("privacy.assess", _("Personal data"), "privacy", {"privacy", "activity", "erasures"}),
-        ("notices.resend", pgettext("desk", "Notices"), "notices", {"notices"}),
-    ]
+    def _people(self) -> list[Place]:
+        found = []
+        if has_window(self.by, kinds_with(REGISTER)):
+            found.append(_place(_("Residents"), "residents", RESIDENT_PAGES))
+        elif has(self.by, DOUBLES) or has(self.by, RULES):
+            page = "doubles" if has(self.by, DOUBLES) else "resident_fields"
+            found.append(_place(_("Residents"), page, RESIDENT_PAGES))
+        mediation = _place(pgettext("register", "Mediation"), "mediation", MEDIATION_PAGES)
+        return found + self._with_power([("registers.read", mediation)])
+
+    def _settled(self) -> list[Place]:
+        procedures = _place(_("Procedures"), "procedures", {"procedures", "procedure", "rules"})
+        return self._with_power(
+            [
+                ("posts.appoint", _place(_("Posts"), "posts", POST_PAGES)),
+                ("coverage.read", _place(_("Coverage"), "coverage", {"coverage"})),
+                ("catalogue.read", _place(_("Catalogue"), "catalogues", CATALOGUE_PAGES)),
+                ("", procedures),
+                ("templates.edit", _place(_("Templates"), "templates", {"templates", "retire_template"})),
+                (
+                    "papers.edit",
+                    _place(_("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
+                ),
+                ("calendar.edit", _place(_("Calendar"), "calendar", {"calendar", "change_calendar"})),
+            ]
+        )
+
+    def _oversight(self) -> list[Place]:
+        return self._with_power(
+            [
+                ("", _place(_("Figures"), "figures", {"figures", "figure_list"})),
+                ("", _place(_("Rights"), "rights", {"rights", "why"})),
+                ("privacy.assess", _place(_("Personal data"), "privacy", {"privacy", "activity", "erasures"})),
+                ("looks.print", _place(_("Printouts"), "printouts", {"printouts"})),
+                ("exports.approve", _place(_("Exports"), "exports", {"exports", "export", "ask_contacts"})),
+                ("notices.resend", _place(pgettext("desk", "Notices"), "notices", {"notices"})),
+            ]
+        )
+
+    def _with_power(self, places: list[tuple[str, Place]]) -> list[Place]:
+        """Those for which the post's kind carries the power; an empty one is nobody's to withhold."""
+        return [place for needed, place in places if not needed or has(self.by, needed)]
+
+
+def _place(label: str, name: str, pages: set[str], waiting: str = "") -> Place:
+    return Place(label, reverse(f"desk:{name}"), frozenset(pages), waiting)
 
 
 def has(by: PostActor, needed: str) -> bool:

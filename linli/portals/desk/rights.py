@@ -27,14 +27,10 @@ from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
 from linli.posts.lookup import meeting
 from linli.posts.models import Holding, Post, PostKind
+from linli.residents.access import classes_of
+from linli.residents.looks import classes_words
 from linli.residents.purposes import Purpose
 
-FIELDS = {
-    "name": gettext_lazy("Name"),
-    "phone": gettext_lazy("Telephone"),
-    "address": gettext_lazy("Home address"),
-    "matters": gettext_lazy("What was raised"),
-}
 MOST = 120
 
 
@@ -98,7 +94,7 @@ def _shown(purpose: Purpose) -> dict[str, Any]:
     return {
         "label": purpose.label(),
         "basis": purpose.basis,
-        "fields": _(", ").join(str(FIELDS.get(each, each)) for each in purpose.fields),
+        "fields": classes_words(classes_of(purpose.fields)),
         "who": _(", ").join(who),
         "besides": besides,
     }

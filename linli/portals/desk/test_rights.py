@@ -21,6 +21,7 @@ from linli.posts.actions import appoint, end
 from linli.posts.actor import PostActor, SystemActor
 from linli.posts.models import Holding, PostKind
 from linli.posts.powers import post_rules
+from linli.residents.access import CLASSES
 from linli.residents.purposes import all_purposes
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,12 @@ def test_every_official_reads_all_tables(sign_in: SignIn, key: str) -> None:
         labels = [rule.label() for rule in post_rules().values() if rule.kinds]
         purposes = [each.label() for each in all_purposes()]
     assert [each for each in [*labels, *purposes] if each.replace("'", "&#x27;") not in page] == []
+
+
+def test_which_data_a_purpose_reads_is_said_in_words(sign_in: SignIn) -> None:
+    page = sign_in("chengguan_clerk").get(PAGE).text
+    assert "您写的内容" in page
+    assert [each for each in CLASSES if f">{each}" in page or f"，{each}" in page] == []
 
 
 def test_it_names_posts_and_never_persons(sign_in: SignIn, world: Any) -> None:

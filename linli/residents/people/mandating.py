@@ -100,10 +100,11 @@ def _check_witness(witness: Post | None, by: PostActor) -> None:
 
 def _of_case(person: Person, case: Concern, by: PostActor) -> Contact:
     """The contact a case was raised with: opened for this record, or with its number or none, and in its name."""
-    key = case.reporter_id if covers(by, case.code_now) else None
-    found = Contact.objects.filter(pk=key).first() if key else None
-    if found and (_linked(person).filter(about=case.pk).exists() or _is_of(found, person)):
-        return found
+    keys = [key for key in case.contacts_of_party(0) if key] if covers(by, case.code_now) else []
+    linked = bool(keys) and _linked(person).filter(about=case.pk).exists()
+    for found in Contact.objects.filter(pk__in=keys).order_by("-pk"):
+        if linked or _is_of(found, person):
+            return found
     raise Invalid(
         fields={"number": [_("This case was not raised by this resident, or not with this name or number.")]}
     )

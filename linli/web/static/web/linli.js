@@ -68,3 +68,14 @@ for (const button of document.querySelectorAll("button[data-longitude][data-lati
     }, () => { said.textContent = button.dataset.failed; }, { enableHighAccuracy: true, timeout: 10000 });
   });
 }
+
+// A menu that folds out closes again by Escape or a click beside it.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
