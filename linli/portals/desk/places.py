@@ -162,7 +162,10 @@ class Desk:
             [
                 ("", _place(_("Figures"), "figures", {"figures", "figure_list"})),
                 ("", _place(_("Rights"), "rights", {"rights", "why"})),
-                ("privacy.assess", _place(_("Personal data"), "privacy", {"privacy", "activity", "erasures"})),
+                (
+                    "privacy.assess",
+                    _place(_("Personal data"), "privacy", {"privacy", "activity", "erasures"}),
+                ),
                 ("looks.print", _place(_("Printouts"), "printouts", {"printouts"})),
                 ("exports.approve", _place(_("Exports"), "exports", {"exports", "export", "ask_contacts"})),
                 ("notices.resend", _place(pgettext("desk", "Notices"), "notices", {"notices"})),
