@@ -1,0 +1,97 @@
+"""Disputes in each state, for the tests of every step: named for what has happened to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from linli.cases.models import Case, Category
+from linli.kinds.disputes import actions
+from linli.kinds.disputes.models import Dispute
+from linli.posts.actor import PartyActor, PostActor
+from linli.posts.models import Account, Holding, Post, PostKind
+from linli.registers.models import Body, Mediator
+from linli.residents.keeping import GivenContact
+
+HOME = "东门社区第一网格"
+LEAK = "楼上漏水泡坏了吊顶，协商赔偿没有结果。"
+
+
+class Way:
+    """Takes one step after the other, always with the version it finds."""
+
+    def __init__(self, world: Any, key: Any) -> None:
+        self.world, self.key = world, key
+        self.head, self.fan = head_of_home(), mediator("范德顺")
+
+    def go(self, who: Any, step: str, **given: Any) -> Way:
+        """Take a step as somebody."""
+        case = Case.everywhere.get(pk=self.key)
+        getattr(actions, step)(Dispute(case=case), by=who, seen=case.version, **given)
+        return self
+
+    @property
+    def case(self) -> Case:
+        """The case as it is now."""
+        return Case.everywhere.select_related("category", "reporter").get(pk=self.key)
+
+    @property
+    def dispute(self) -> Dispute:
+        """The dispute as it is now."""
+        return Dispute.objects.select_related("case", "handler", "chair").get(pk=self.key)
+
+    @property
+    def stage(self) -> str:
+        """Where it stands."""
+        return self.case.stage
+
+    @property
+    def applicant(self) -> PartyActor:
+        """Who asked for mediation."""
+        return PartyActor("reporter", self.key)
+
+    def tasks(self) -> list[int]:
+        """The posts with an open task."""
+        return sorted(self.case.tasks.filter(closed_at=None).values_list("post", flat=True))
+
+
+def mediator(called: str) -> PostActor:
+    """A mediator of the demo county."""
+    found = Mediator.objects.select_related("holding__post__division").get(holding__account__called=called)
+    return PostActor(found.holding)
+
+
+def head_of_home() -> PostActor:
+    """The head of the committee of 东门社区."""
+    found = Holding.objects.select_related("post__division").filter(post__title="调委会主任").first()
+    assert found is not None
+    return PostActor(found)
+
+
+@pytest.fixture
+def committee(world: Any) -> Post:
+    """The committee of 东门社区 has a head."""
+    body = Body.objects.get(organisation__name="东门社区人民调解委员会")
+    post = Post.objects.create(
+        title="调委会主任", kind=PostKind.HEAD, organisation=body.organisation, division=body.division
+    )
+    Holding.objects.create(account=Account.objects.create_user("tiaojie-head", called="季明"), post=post)
+    return post
+
+
+@pytest.fixture
+def applied(world: Any, committee: Post) -> Way:
+    opened = actions.apply(
+        by=PartyActor("reporter"),
+        text=LEAK,
+        category=Category.objects.get(kind="disputes", code="D02"),
+        division=world.place(HOME),
+        contact=GivenContact("李小芳", "13912345678"),
+    )
+    return Way(world, opened.case)
+
+
+@pytest.fixture
+def triaged(applied: Way) -> Way:
+    return applied.go(applied.head, "triage", safety="calm", crime=False)
