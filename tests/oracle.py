@@ -37,7 +37,7 @@ class Who:
 class Matter:
     """A case as the oracle knows it; `tasks` are the open ones as (post, role, what was asked).
 
-    `agreed`: whether the reporter has said yes to what needs a yes.
+    `agreed`: whether the reporter has said yes to what needs a yes; `named`: whether the parties know them by name.
     """
 
     key: int
@@ -49,6 +49,7 @@ class Matter:
     took: frozenset[str] = field(default_factory=frozenset)
     seen: bool = True
     agreed: bool = False
+    named: bool = False
 
 
 @cache
@@ -56,6 +57,12 @@ def procedures() -> dict[str, dict[str, Any]]:
     """Every procedure.yaml as it lies on the disk."""
     paths = sorted(REPOSITORY.glob("linli/kinds/*/procedure.yaml"))
     return {path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def roles() -> list[str]:
+    """What somebody can be in a case beside its reporter, in any kind; and one that no kind has."""
+    found = {role for rules in procedures().values() for role in rules.get("roles", {})}
+    return sorted(found - {"reporter"} | {"neighbour"})
 
 
 @cache
@@ -80,6 +87,7 @@ def purposes() -> dict[str, dict[str, frozenset[str]]]:
             for key in ("posts", "parties", "systems")
         }
         found[name]["consent"] = frozenset({"needed"} if "by_consent" in given else ())
+        found[name]["named"] = frozenset({"only"} if "of_named" in given else ())
     return found
 
 
@@ -196,12 +204,18 @@ def _post_step(who: Who, name: str, rule: dict[str, Any], matter: Matter) -> str
 def reading(who: Who, name: str, matter: Matter) -> str:
     """Whether somebody may give a purpose for reading who raised a case."""
     rule = purposes()[name]
+    shielded = bool(rule["named"]) and not matter.named
     if who.type == "system":
         return ALLOWED if who.name in rule["systems"] else LACKING
     if who.type == "party":
-        return ALLOWED if who.case == matter.key and who.name in rule["parties"] else OUTSIDE
+        listed = "reporter" if who.name in roles() else who.name  # stands for every party itself
+        known = matter.named if rule["named"] else who.name == "reporter"
+        return ALLOWED if who.case == matter.key and listed in rule["parties"] and known else OUTSIDE
     if not matter.place.startswith(who.area):
         return OUTSIDE
     if rule["consent"] and not matter.agreed:
+        return LACKING
+    carries = any(post == who.post and role != "asked" for post, role, _asks in matter.tasks)
+    if shielded or (rule["named"] and not carries):
         return LACKING
     return ALLOWED if who.kind in rule["posts"] else LACKING

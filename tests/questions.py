@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,7 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Task
 from linli.cases.permission import require_step
 from linli.divisions.models import Division
-from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
+from linli.posts.actor import Actor, PartyActor, PostActor, Side, SystemActor
 from linli.posts.may import may
 from linli.posts.models import Holding, Post
 from linli.residents import reading
@@ -73,6 +73,9 @@ class Paper(Book):
     def require_holding(self, by: PostActor) -> None:
         """Every appointment holds; ended ones have tests of their own."""
 
+    def require_party(self, case: Case, by: PartyActor) -> None:
+        """Every code holds; those that do not any more have tests of their own."""
+
     def who_took(self, case: Case, steps: Sequence[str]) -> frozenset[int]:
         """The actor's account, if it took any of these."""
         return frozenset({1}) if self.matter.took.intersection(steps) else frozenset()
@@ -105,12 +108,14 @@ def questions(count: int, seed: int) -> Iterator[Question]:
 
 
 def _plain(pool: list[tuple[Who, Actor]], rows: Iterable[tuple[str, str, str]]) -> Iterator[Question]:
-    """Each row for a post of each kind in its own area, with no task, no past, and the person's yes."""
+    """Each row for a post of each kind in its own area, with no past, no task but to read, and the person's yes."""
     of_kind = {who.kind: (who, actor) for who, actor in pool}
     for what, kind, name in rows:
         for who, actor in of_kind.values():
             place = who.area.ljust(17, "1")
-            matter = Matter(1, kind or "matters", place, opened_by=900, agreed=True)
+            matter = Matter(1, kind or "matters", place, opened_by=900, agreed=True, named=True)
+            if what == "reading":
+                matter = replace(matter, tasks=((who.post, "next", ""),))
             yield _question(what, name, (who, actor), matter)
 
 
@@ -164,11 +169,12 @@ def _nobody(chance: Random) -> tuple[Who, Actor]:
     if chance.random() < 0.3:
         name = chance.choice(["clock", "notices", "import"])
         return Who("system", name=name), SystemActor(name)
-    return _party(chance.choice(["reporter", "anyone", "neighbour"]), chance.randrange(1, 9))
+    return _party(chance.choice(["reporter", "anyone", *oracle.roles()]), chance.randrange(1, 9))
 
 
 def _party(name: str, key: int) -> tuple[Who, Actor]:
-    return Who("party", name=name, case=key), PartyActor(name, UUID(int=key))
+    side = Side(UUID(int=key), name, 1) if name in oracle.roles() else None
+    return Who("party", name=name, case=key), PartyActor(name, UUID(int=key), side=side)
 
 
 def _matter(chance: Random, who: Who, kind: str, name: str) -> Matter:
@@ -191,6 +197,7 @@ def _matter(chance: Random, who: Who, kind: str, name: str) -> Matter:
         took=_took(chance, kind, rule),
         seen=chance.random() < 0.8,
         agreed=chance.random() < 0.6,
+        named=chance.random() < 0.6,
     )
 
 

@@ -26,7 +26,7 @@ WRITERS = re.compile(
     |residents/people/(registering|changing|merging|pairs|erasing|fields|involving)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
-    |cases/(notices|search|seeding|attachments|sight|touched)\.py
+    |cases/(notices|new_numbers|search|seeding|attachments|sight|touched)\.py
     |documents/(making|setting|signing|overriding)\.py
     |registers/actions/\w+\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
@@ -204,7 +204,7 @@ def test_only_the_core_reads_cases_without_saying_where() -> None:
 # Who opens what is sealed: the doors that leave a row, what makes digests of it anew, what is not of people.
 OPENS = re.compile(
     r"residents/(crypto|reading|sealing|sessions|accounts|second_factor|rights)\.py"
-    r"|residents/people/(reading|involving)\.py|documents/making\.py|registers/actions/mediators\.py"
+    r"|residents/keeping\.py|residents/people/(reading|involving)\.py|documents/making\.py|registers/actions/mediators\.py"
     r"|exchange/(feeds/keeping|sheets/parcels)\.py"
 )
 

@@ -15,8 +15,9 @@ import pytest
 
 from linli.cases.books import in_hand
 from linli.cases.kinds import all_kinds, kind_of, power
+from linli.cases.models import Case
 from linli.cases.models import case as cases
-from linli.cases.procedure import ANYONE, REPORTER, ROLES, Step
+from linli.cases.procedure import ANYONE, REPORTER, ROLES, Procedure, Step
 from linli.posts import powers
 from linli.posts.powers import post_rules
 from linli.residents import purposes, reading
@@ -33,7 +34,14 @@ def _a_yes_is_said_by_the_question() -> Iterator[None]:
     """A yes is a row of the database, which these questions never ask."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "in_force", lambda *_asked: in_hand().matter.agreed)  # type: ignore[attr-defined]
+        patch.setattr(Case, "names_to_parties", lambda *_asked: in_hand().matter.named)  # type: ignore[attr-defined]
+        patch.setattr(Case, "opens_to", _opens_to)
         yield
+
+
+def _opens_to(_case: Case, _contact: object, post: int) -> bool:
+    matter = in_hand().matter  # type: ignore[attr-defined]
+    return matter.named and any(each == post and role != "asked" for each, role, _asks in matter.tasks)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +108,7 @@ def _of_steps() -> Iterator[Mutant]:
     for kind in all_kinds():
         steps: Any = kind.procedure.steps
         for step in list(steps.values()):
-            for words, changed in _changed(step, list(steps)):
+            for words, changed in _changed(step, kind.procedure):
                 yield (
                     f"{kind.name}.{step.name}: {words}",
                     f"{kind.name}.{step.name}",
@@ -108,8 +116,9 @@ def _of_steps() -> Iterator[Mutant]:
                 )
 
 
-def _changed(step: Step, names: list[str]) -> Iterator[tuple[str, Step]]:
-    for relation in (REPORTER, ANYONE):
+def _changed(step: Step, procedure: Procedure) -> Iterator[tuple[str, Step]]:
+    names = list(procedure.steps)
+    for relation in {REPORTER, ANYONE, *procedure.roles}:
         yield f"party {relation}", replace(step, parties=_toggled(step.parties, relation))
     for role in sorted(ROLES):
         if role != "asked" or step.settles:

@@ -16,6 +16,7 @@ class CasesConfig(AppConfig):
             exports,
             handover,
             moving,
+            new_numbers,
             notices,
             printouts,
             remarks,
@@ -35,6 +36,7 @@ class CasesConfig(AppConfig):
         exports.register_entries()
         handover.register_entries()
         moving.register_entries()
+        new_numbers.register_entries()
         printouts.register_entries()
         remarks.register_entries()
         replies.register_entries()

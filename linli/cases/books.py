@@ -20,7 +20,8 @@ from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.cases.clocks import ClockChanges, ClockMoves, live_clocks, store
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Clock, Link, Mark, Notice, Task
+from linli.cases.models import Case, Clock, Link, Mark, Notice, Party, Task
+from linli.cases.parties import is_party, rows_of_parties
 from linli.cases.procedure import Step
 from linli.cases.quiet import next_moment
 from linli.cases.reading import open_tasks
@@ -28,7 +29,7 @@ from linli.cases.reckoning import pressing_again
 from linli.cases.sight import refuse_if_kept, sees
 from linli.ledger.models import Entry
 from linli.ledger.records import Line, record
-from linli.posts.actor import PostActor
+from linli.posts.actor import PartyActor, PostActor
 from linli.posts.lookup import wants_mail
 from linli.posts.may import require_holding
 from linli.posts.models import Holding
@@ -61,6 +62,9 @@ class Taken:
     opened: Sequence[Task]
     clocks: ClockMoves
     line: Line
+    joined: Sequence[Party] = ()
+    left: Sequence[Party] = ()
+    told: Sequence[Contact] = ()
 
 
 class Book:
@@ -92,6 +96,15 @@ class Book:
     def require_holding(self, by: PostActor) -> None:
         """Raise NotYours for an appointment that has ended."""
         require_holding(by)
+
+    def parties(self, case: Case) -> list[Party]:
+        """All rows of the parties of a case, also of who left (no statement for a kind without any)."""
+        return rows_of_parties(case)
+
+    def require_party(self, case: Case, by: PartyActor) -> None:
+        """Raise NotFound for who is no party any more, or whose number was replaced: their code opens nothing."""
+        if not is_party(by, self.parties(case)):
+            raise NotFound
 
     def who_took(self, case: Case, steps: Sequence[str]) -> frozenset[int]:
         """Account ids of those who took any of these steps in this case (one statement)."""
@@ -138,9 +151,16 @@ class Book:
         if changed := [name for name, value in values_of(detail).items() if value != taken.before[name]]:
             detail.save(update_fields=changed)
         case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
+        self._keep_parties(taken)
         record(taken.line)
         posts = [task.post_id for task in taken.opened]
-        Notice.objects.bulk_create(notices_of(case, taken.step, case.reporter, posts))
+        Notice.objects.bulk_create(notices_of(case, taken.step, taken.told, posts))
+
+    def _keep_parties(self, taken: Taken) -> None:
+        if taken.left:
+            Party.objects.filter(pk__in=[each.pk for each in taken.left]).update(left_at=taken.at)
+        insert_many([each.contact for each in taken.joined])
+        insert_many(taken.joined)
 
 
 def standing_of(case: Case) -> dict[str, Any]:
@@ -173,12 +193,12 @@ def taken_up(book: Book) -> Iterator[None]:
         _in_hand.reset(before)
 
 
-def notices_of(case: Case, step: Step, contact: Contact | None, posts: Sequence[int]) -> list[Notice]:
-    """Unsaved outbox rows of a step: to the reporter if the step says so, to the next posts if they want e-mail."""
+def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[int]) -> list[Notice]:
+    """Unsaved outbox rows of a step: to the parties if the step says so, to the next posts if they want e-mail."""
     now = timezone.now()
     to: list[dict[str, Any]] = []
-    if step.notice and contact and contact.phone_sealed:
-        to.append({"channel": "sms", "contact": contact})
+    if step.notice:
+        to += [{"channel": "sms", "contact": contact} for contact in told if contact.phone_sealed]
     to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
     return [
         Notice(

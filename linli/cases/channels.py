@@ -17,7 +17,7 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from linli.cases.follow import follow_code
+from linli.cases.follow import code_for, follow_code
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Notice
 from linli.posts.actor import SystemActor
@@ -26,6 +26,8 @@ from linli.residents.reading import read_many
 from linli.residents.sms import sms
 
 NOTICES = SystemActor("notices")
+OLD_NUMBER, NEW_NUMBER = "old_number", "new_number"  # told by the core, not by a step of a kind
+MOVED = {OLD_NUMBER, NEW_NUMBER}
 Message = Callable[[], Any]
 
 
@@ -33,15 +35,45 @@ def text_of(notice: Notice) -> str:
     """What the notice says, in the language of whoever gets it."""
     case, told_of = notice.case, notice.told_of or notice.case
     with override(notice.contact.language if notice.contact else settings.LANGUAGE_CODE):
+        if notice.step in MOVED:
+            return _moved(notice)
         words = step_of(told_of.kind, notice.step).notice
         said = kind_of(told_of.kind).detail_of(told_of).told() if notice.told_of else {}
         return str(words).format(
             number=case.number,
-            code=follow_code(case.pk),
+            code=_code_of(notice),
             summary=case.summary,
             telephone=settings.PLACE_TELEPHONE,
             **said,
         )
+
+
+def _code_of(notice: Notice) -> str:
+    """Whoever gets the message finds their own code in it."""
+    if notice.contact is None or notice.contact_id == notice.case.reporter_id:
+        parties = kind_of(notice.case.kind).procedure.has_parties
+        return code_for(notice.case, notice.contact) if parties else follow_code(notice.case.pk)
+    return code_for(notice.case, notice.contact)
+
+
+def _moved(notice: Notice) -> str:
+    """Told when another number was put in for a party: on the old one that it was, on the new one the code."""
+    said = {"number": notice.case.number, "telephone": settings.PLACE_TELEPHONE, "code": _code_of(notice)}
+    if notice.step == OLD_NUMBER:
+        return (
+            _(
+                "Linli: another telephone number was put in for you in case %(number)s; your code opens it no more. "
+                "If you did not ask for this, call %(telephone)s at once."
+            )
+            % said
+        )
+    return (
+        _(
+            "Linli: you are now reached at this number in case %(number)s. Your new code is %(code)s. "
+            "Follow the case with number and code at any time."
+        )
+        % said
+    )
 
 
 def _by_sms(notices: Sequence[Notice]) -> list[Message]:

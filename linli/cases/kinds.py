@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound
-from linli.cases.models import Case, let_areas_see
+from linli.cases.models import Case, let_areas_see, let_be_named
 from linli.cases.procedure import BY_AREA, Procedure, Step, read_procedure
 from linli.ledger.names import Redaction, register
 from linli.posts.powers import allow
@@ -96,6 +96,8 @@ def load_kinds() -> None:
         _kinds[name] = Kind(name, procedure)
         if procedure.sight == BY_AREA:
             let_areas_see(name)
+        if procedure.has_parties:
+            let_be_named(name, procedure.named)
         for step in procedure.steps.values():
             label = partial(str, step.label)
             allow(power(name, step), step.posts, label=label)

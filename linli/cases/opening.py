@@ -28,7 +28,8 @@ from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import BECAME, DUPLICATE, merge_one_at_a_time, original_of, still_open
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Task, Withheld
+from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Party, Task, Withheld
+from linli.cases.parties import GivenParty, joining, told_by
 from linli.cases.permission import require_opening
 from linli.cases.story import GREW
 from linli.cases.tasks import Handing, task_for
@@ -84,6 +85,7 @@ class Draft:
     `to`: the post that gets the first task, where the kind does not leave it to the nearest one; `kept_from`: posts
     that may not know of the case.
     `known`: whom it is from, where that is known without asking; `sealed`: other sealed values the detail refers to.
+    `parties`: who else it is between; they are numbered in this order, from 1.
     """
 
     kind: str
@@ -105,6 +107,7 @@ class Draft:
     kept_from: Collection[int] = ()
     known: Contact | None = None
     sealed: Sequence[Contact] = ()
+    parties: Sequence[GivenParty] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,7 @@ class Rows:
     attachments: list[Attachment]
     links: list[Link] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
+    parties: list[Party] = field(default_factory=list)
 
 
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
@@ -197,7 +201,8 @@ def rows_of(
     tasks = [task_for(Handing(post), case, step, at)] if post else []
     for task in tasks:
         task.pressing_at = pressing_at(at, clocks)
-    notices = notices_of(case, step, case.reporter, [post] if post else [])
+    parties = _parties_of(draft, case, at)
+    notices = notices_of(case, step, told_by(step, case, parties, None), [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
     return Rows(
@@ -213,7 +218,15 @@ def rows_of(
         attachments=attachments,
         links=_links_of(draft, case, original),
         withheld=[Withheld(case=case, post_id=kept) for kept in sorted(draft.kept_from)],
+        parties=parties,
     )
+
+
+def _parties_of(draft: Draft, case: Case, at: datetime) -> list[Party]:
+    parties: list[Party] = []
+    for given in draft.parties:
+        parties.append(joining(case, given, parties, at))
+    return parties
 
 
 def _reporter_of(draft: Draft) -> Contact | None:
@@ -229,6 +242,8 @@ def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) 
     facts = {**begun, **standing_of(case), **draft.facts}
     if original:
         facts["original"] = original.number
+    if draft.parties:
+        facts["joined"] = list(range(1, len(draft.parties) + 1))
     if draft.origin and draft.origin.case:
         facts["grew_from"] = draft.origin.case.number
     step = kind_of(draft.kind).procedure.opening
@@ -287,8 +302,9 @@ def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
     for row in rows:
         details[type(row.detail)].append(row.detail)
     tables: list[Sequence[Model]] = [
-        [each for row in rows for each in (row.contact, *row.draft.sealed) if each],
+        [each for row in rows for each in (row.contact, *row.draft.sealed, *_party_contacts(row)) if each],
         [row.case for row in rows],
+        [each for row in rows for each in row.parties],
         *details.values(),
         [clock for row in rows for clock in row.clocks],
         [task for row in rows for task in row.tasks],
@@ -299,6 +315,10 @@ def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
         [each for row in rows for each in row.withheld],
     ]
     return [table for table in tables if table]
+
+
+def _party_contacts(row: Rows) -> list[Contact]:
+    return [each.contact for each in row.parties]
 
 
 def _links_of(draft: Draft, case: Case, original: Case | None) -> list[Link]:

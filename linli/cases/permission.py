@@ -42,9 +42,10 @@ def _in_area(case: Case, by: PostActor) -> bool:
 
 
 def _party(step: Step, case: Case, by: PartyActor) -> Decision:
-    if by.case != case.pk:
+    """By the role in this case, of the party itself or of whoever acts for it; nobody has a role without a row."""
+    if by.case != case.pk or by.relation not in {by.role, REPRESENTATIVE, ANYONE}:
         return Decision.OUTSIDE
-    deputised = by.relation == REPRESENTATIVE and REPORTER in step.parties and not step.in_person
+    deputised = by.relation == REPRESENTATIVE and by.role in step.parties and not step.in_person
     return Decision.ALLOWED if deputised or by.relation in step.parties else Decision.LACKING
 
 
@@ -52,6 +53,8 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
     """Raise the refusal: an ended appointment first, then 404 outside, then 403, then separation of duties."""
     if isinstance(by, PostActor):
         in_hand().require_holding(by)
+    if isinstance(by, PartyActor) and by.case == case.pk:
+        in_hand().require_party(case, by)
     decision = allows(step, case, tasks, by=by)
     if isinstance(by, PostActor) and not areas_see(case.kind):
         decision = _as_seen(decision, case, by)

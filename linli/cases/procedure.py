@@ -13,7 +13,9 @@ from django.utils.translation import get_language
 
 REPORTER = "reporter"
 ANYONE = "anyone"
-REPRESENTATIVE = "representative"  # acts for the reporter, by a recorded mandate
+REPRESENTATIVE = "representative"  # acts for the reporter or another party, by a recorded mandate
+PARTIES = "parties"  # all of them, the reporter too
+MOST_OF_A_ROLE = 20
 # What a post has to do in a case: the next step; lead or help in joint handling; answer what it was asked.
 NEXT, LEAD, HELPS, ASKED = "next", "lead", "helps", "asked"
 ROLES = frozenset({NEXT, LEAD, HELPS, ASKED})
@@ -44,6 +46,18 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Role:
+    """What a party is in a case. `named`: known by name to the other parties, and to whoever carries the case through;
+    otherwise shielded as reporters are. `most`: so many of them in one case.
+    """
+
+    name: str
+    label: Words
+    named: bool = False
+    most: int = MOST_OF_A_ROLE
+
+
+@dataclass(frozen=True)
 class Step:
     """What can be done: by whom, from which stages, to which, and what else moves with it.
 
@@ -53,8 +67,8 @@ class Step:
     `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
     closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
     task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
-    whose actor may not take this one. `in_person`: nobody who acts for the reporter may take it. `notice`: told
-    to the reporter after commit.
+    whose actor may not take this one. `in_person`: nobody who acts for a party may take it. `notice`: told after
+    commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
     now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
     """
@@ -88,6 +102,7 @@ class Step:
     outcome: str = ""
     published: bool = True
     notice: Words | None = None
+    tells: frozenset[str] = frozenset({REPORTER})
 
     @property
     def shifts(self) -> bool:
@@ -121,6 +136,7 @@ class Procedure:
 
     `invitation`: what the button says to residents who may open one; the label where it is missing.
     `offered`: false for a kind that only another mechanism of the core opens, never a page or a request by its name.
+    `roles`: of the parties that a case can have beside its reporter, who may have another name here (申请人).
     """
 
     kind: str
@@ -128,6 +144,7 @@ class Procedure:
     stages: Mapping[str, Stage]
     steps: Mapping[str, Step]
     clocks: Mapping[str, ClockRule] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
     outcomes: Mapping[str, Words] = field(default_factory=dict)
     keep_years: int = 10
     sight: str = BY_AREA
@@ -150,6 +167,16 @@ class Procedure:
         waiting = [stage for step in self.steps.values() if step.with_original for stage in step.leaves]
         return next((stage for stage in waiting if stage in self.opening.otherwise), "")
 
+    @property
+    def has_parties(self) -> bool:
+        """Whether a case can be between several people."""
+        return bool(set(self.roles) - {REPORTER})
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The roles whose people the others know by name."""
+        return frozenset(role.name for role in self.roles.values() if role.named)
+
     def leaving(self, stage: str) -> list[Step]:
         """The steps the procedure allows in a stage, whoever may take them."""
         return [step for step in self.steps.values() if stage in step.leaves]
@@ -164,6 +191,7 @@ def read_procedure(path: Path) -> Procedure:
         stages={name: _built(Stage, name, each) for name, each in raw["stages"].items()},
         steps={name: _built(Step, name, each) for name, each in raw["steps"].items()},
         clocks={name: _built(ClockRule, name, each) for name, each in raw.get("clocks", {}).items()},
+        roles={name: _built(Role, name, each) for name, each in raw.get("roles", {}).items()},
         outcomes={name: Words(**each) for name, each in raw.get("outcomes", {}).items()},
         keep_years=raw.get("keep_years", 10),
         sight=raw.get("sight", BY_AREA),
@@ -182,6 +210,9 @@ _SETS = {"leaves", "posts", "parties", "tasked", "otherwise"}
 def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
     values: dict[str, Any] = {"name": name}
     for key, value in raw.items():
+        if key == "notice" and "to" in value:
+            values["tells"], value = _told(value["to"]), {**value}  # noqa: PLW2901
+            del value["to"]
         if key in _TEXTS:
             value = Words(**value)  # noqa: PLW2901
         elif key == "reasons":
@@ -192,11 +223,16 @@ def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
     return shape(**values)
 
 
+def _told(to: str | list[str]) -> frozenset[str]:
+    return frozenset([to] if isinstance(to, str) else to)
+
+
 def mistakes_in(procedure: Procedure) -> Iterator[str]:
     """Everything wrong with a procedure, one sentence each."""
     yield from _unknown_names(procedure)
     yield from _stuck_clocks(procedure)
     yield from _leaks(procedure)
+    yield from _unknown_parties(procedure)
     if sum(step.opens for step in procedure.steps.values()) != 1:
         yield "exactly one step must open a case"
         return
@@ -226,6 +262,19 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for rule in procedure.clocks.values():
         if rule.lapse and rule.lapse not in procedure.steps:
             yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
+
+
+def _unknown_parties(procedure: Procedure) -> Iterator[str]:
+    known = {REPORTER, *procedure.roles}
+    for name in {ANYONE, REPRESENTATIVE, PARTIES} & set(procedure.roles):
+        yield f"role {name} has a meaning of its own: choose another name"
+    for step in procedure.steps.values():
+        for role in step.parties - known - {ANYONE, REPRESENTATIVE}:
+            yield f"step {step.name} names an unknown party {role}: list it under roles, or say reporter or anyone"
+        for role in step.tells - known - {PARTIES}:
+            yield f"step {step.name} tells an unknown party {role}: list it under roles, or say reporter or parties"
+        if step.opens and step.parties & set(procedure.roles) - {REPORTER}:
+            yield f"step {step.name} opens a case, which has no parties yet: say anyone"
 
 
 def _leaks(procedure: Procedure) -> Iterator[str]:

@@ -27,7 +27,7 @@ from linli.base.writing import writing
 from linli.cases.books import Book, Page, Taken, taken_up
 from linli.cases.clocks import ClockChanges, pressing_at
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Case, Link, Task
+from linli.cases.models import Case, Link, Party, Task
 from linli.cases.opening import (
     CountyYear,
     Draft,
@@ -39,9 +39,10 @@ from linli.cases.opening import (
     rows_of,
     tables_of,
 )
+from linli.cases.parties import stands
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.tasks import is_for
-from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
+from linli.posts.actor import Actor, PartyActor, PostActor, Side, SystemActor
 from linli.posts.lookup import nearest
 from linli.posts.models import Holding, Post
 
@@ -186,7 +187,7 @@ class History(Book):
         step = step_of(rows.case.kind, past.step)
         by = past.by or _whose_turn(step, rows)
         if isinstance(by, PartyActor) and by.case is None:
-            by = replace(by, case=rows.case.pk)
+            by = replace(by, case=rows.case.pk, side=by.side or _side(by.relation, rows))
         act = kind_of(rows.case.kind).function(step)
         given = {name: value(self) if callable(value) else value for name, value in past.given.items()}
         act(rows.detail, by=by, seen=rows.case.version, at=past.at, **given)
@@ -233,6 +234,10 @@ class History(Book):
         if by.holding.pk:
             super().require_holding(by)
 
+    def parties(self, case: Case) -> list[Party]:
+        """Those of the past that is being written."""
+        return self.rows.parties
+
     def who_took(self, case: Case, steps: Sequence[str]) -> frozenset[int]:
         """Of those that are named."""
         return frozenset(account for step, account in self._took if step in steps)
@@ -278,6 +283,9 @@ class History(Book):
         rows.tasks += taken.opened
         rows.clocks += taken.clocks.begun
         rows.lines.append(taken.line)
+        for party in taken.left:
+            party.left_at = taken.at
+        rows.parties += taken.joined
         if taken.step.shifts:
             for task in _open(rows.tasks):
                 task.pressing_at = pressing_at(task.opened_at, taken.clocks.live, task.pk)
@@ -334,9 +342,17 @@ def _whose_turn(step: Step, rows: Rows) -> Actor:
         return seat(post)
     if REPORTER in step.parties:
         return PartyActor(REPORTER)
+    for party in rows.parties:
+        if party.role in step.parties and stands(party):
+            return PartyActor(party.role)
     raise NotYours(
         _("There is no post here that could have taken this step: %(step)s.") % {"step": step.label}
     )
+
+
+def _side(role: str, rows: Rows) -> Side | None:
+    """The first party of a role, where a past says no more than the role."""
+    return next((each.side for each in rows.parties if each.role == role and stands(each)), None)
 
 
 def _read_seat(post: int) -> PostActor:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NewType
 
 from django.utils import timezone
@@ -16,14 +17,16 @@ from linli.cases.books import Taken, in_hand, standing_of, values_of
 from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import merge_one_at_a_time
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Case, Clock, Task
+from linli.cases.models import Case, Clock, Party, Task
+from linli.cases.parties import GivenParty, joining, stands, told_by
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ASKED, NEXT, Step
 from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
 from linli.ledger.records import Line
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.lookup import nearest, titles_of
 from linli.posts.models import Post
+from linli.residents.keeping import GivenContact
 
 Version = NewType("Version", int)
 MOVES_CLOCKS = ("start", "stop", "suspend", "park", "resume", "extend")
@@ -46,6 +49,43 @@ class Taking:
     target: str = ""
     before: dict[str, Any] = field(default_factory=dict)
     changes: ClockChanges = field(default_factory=ClockChanges)
+    joined: list[Party] = field(default_factory=list)
+    left: list[Party] = field(default_factory=list)
+    told: frozenset[int] | None = None
+
+    @property
+    def party(self) -> int | None:
+        """The number of the party that takes the step, itself or through who acts for it; the reporter is 0."""
+        return self.by.nr if isinstance(self.by, PartyActor) else None
+
+    @cached_property
+    def _parties(self) -> list[Party]:
+        return in_hand().parties(self.case)
+
+    @property
+    def parties(self) -> list[Party]:
+        """Who is a party beside the reporter, by numbers, as it will be after this step."""
+        rows = [*self._parties, *self.joined]
+        return [each for each in rows if each.nr and stands(each) and each not in self.left]
+
+    def add_party(self, role: str, contact: GivenContact) -> Party:
+        """Let somebody be a party from now on; what they gave is sealed, the entry says their number only."""
+        rows = [*self._parties, *self.joined]
+        for gone in self.left:
+            gone.left_at = gone.left_at or self.at
+        self.joined.append(joining(self.case, GivenParty(role, contact), rows, self.at))
+        return self.joined[-1]
+
+    def let_go(self, nr: int) -> None:
+        """Let a party be none any more; Conflict where there is no such party."""
+        found = next((each for each in self.parties if each.nr == nr), None)
+        if found is None or found in self.joined:
+            raise Conflict(_("There is no such party in this case any more."))
+        self.left.append(found)
+
+    def tell(self, *parties: int) -> None:
+        """Tell these parties of the step, by their numbers (the reporter is 0), instead of whom the procedure names."""
+        self.told = frozenset(parties)
 
     def facts(self, **facts: Any) -> None:
         """Add ids, codes, numbers and enumerations to the ledger entry."""
@@ -178,10 +218,13 @@ def _finish(now: Taking) -> Taken:
     for task in opened:
         task.pressing_at = pressing_at(now.at, moved.live, task.pk)
     moved_to = {"from": left, "to": now.case.stage, "version": now.case.version}
-    facts = {**moved_to, **standing_of(now.case), **_next(opened), **now.said}
+    facts = {**moved_to, **standing_of(now.case), **_next(opened), **_of_parties(now), **now.said}
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
-    return Taken(now.step, now.case, now.detail, now.before, now.at, closed, opened, moved, line)
+    told = told_by(now.step, now.case, now.parties, now.told) if now.step.notice else []
+    step, case, detail = now.step, now.case, now.detail
+    kept = Taken(step, case, detail, now.before, now.at, closed, opened, moved, line)
+    return replace(kept, joined=now.joined, left=now.left, told=told)
 
 
 def _move_stage(now: Taking, *, moves: bool) -> None:
@@ -213,6 +256,16 @@ def _next(opened: list[Task]) -> dict[str, Any]:
     """What the ledger says of who is next."""
     posts = [task.post_id for task in opened]
     return {"next_post": posts[0], **({"next_posts": posts} if posts[1:] else {})} if posts else {}
+
+
+def _of_parties(now: Taking) -> dict[str, Any]:
+    """What the ledger says of the parties: their numbers in the case, never who they are."""
+    said = {
+        "party": now.party,
+        "joined": [each.nr for each in now.joined],
+        "left": [each.nr for each in now.left],
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _kept_apart(now: Taking) -> frozenset[int]:

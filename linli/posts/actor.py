@@ -32,16 +32,37 @@ class PostActor:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Which party of a case: the key of its row as it stands now, its role, its number (the reporter's is 0)."""
+
+    key: UUID
+    role: str
+    nr: int
+
+
+@dataclass(frozen=True)
 class PartyActor:
     """Somebody with a relation to one case (the reporter ...), known by follow code or account.
 
     `person`: the contact they have proven to be, where a door knows it, and how (`proof`: `account` or `code`).
+    `side`: which party they are, or act for; None is the reporter, as long as nobody put a new number in for them.
     """
 
     relation: str
     case: UUID | None = None
     person: UUID | None = None
     proof: str = ""
+    side: Side | None = None
+
+    @property
+    def role(self) -> str:
+        """The role in the case, also of whoever acts for somebody who has it."""
+        return self.side.role if self.side else "reporter"
+
+    @property
+    def nr(self) -> int:
+        """The number of the party in the case; the reporter is 0."""
+        return self.side.nr if self.side else 0
 
     def by(self) -> By:
         """As the ledger keeps it: the relation only, never a person."""

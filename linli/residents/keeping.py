@@ -13,7 +13,7 @@ from linli.base.ids import uuid7
 from linli.base.text import half_width, tidy
 from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.models import Contact
-from linli.residents.sealing import place_of
+from linli.residents.sealing import place_of, unsealed
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _OTHER = re.compile(r"\+?\d{5,15}")
@@ -44,6 +44,14 @@ def plain_phone(text: str) -> str:
 def takes_text_messages(phone: str) -> bool:
     """Whether a number, as `plain_phone` gives it, is a mobile one of the mainland."""
     return bool(_MOBILE.fullmatch(phone))
+
+
+def renumbered(old: Contact | None, phone: str) -> Contact:
+    """An unsaved Contact with another number and all else as it was; nobody is shown what that is."""
+    if old is None:
+        return sealed_contact(GivenContact(phone=phone))
+    kept = {name: unsealed(old, name) for name in ("name", "address")}
+    return sealed_contact(GivenContact(phone=phone, language=old.language, **kept))
 
 
 def sealed_contact(given: GivenContact) -> Contact:

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 from linli.posts.models import Post
 from linli.residents.access import names_of
 from linli.residents.models import Access, How, Reader
-from linli.residents.purposes import OWN, all_purposes, purpose_named, purpose_numbered
+from linli.residents.purposes import BETWEEN, OWN, all_purposes, purpose_named, purpose_numbered
 
 PAGE = 50
 TOGETHER = timedelta(minutes=10)  # what one reader opens of one matter within this is one line
@@ -137,6 +137,8 @@ def _look(rows: Sequence[Access], post: Post | None) -> Look:
 
 def who_words(row: Access) -> str:
     """Who it was, where it was no post."""
+    if row.reader == Reader.PARTY and row.activity == purpose_named(BETWEEN).nr:
+        return _("Another party of the case")
     return {
         Reader.PARTY: _("You yourself"),
         Reader.SYSTEM: _("Linli, automatically"),

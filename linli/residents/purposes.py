@@ -37,6 +37,8 @@ class Purpose:
     merged ones, and `wide` is for posts above a town too.
     `review`: the kind of case in which another post reviews each such reading afterwards (紧急查阅).
     `shows`: for what pages and files show of what people raised; no contact is unsealed for it.
+    `of_named`: only of parties whose role is named to the others, for its parties or who carries the case through.
+    `parties`: relations to the case; `reporter` stands for every party itself, for what is its own.
     """
 
     nr: int
@@ -55,10 +57,12 @@ class Purpose:
     wide: bool = False
     review: str = ""
     shows: bool = False
+    of_named: bool = False
     delay: Delay | None = None
 
 
-INTAKE, OWN, LIFE_AT_RISK = "intake", "own", "life_at_risk"
+INTAKE, OWN, LIFE_AT_RISK, TIES = "intake", "own", "life_at_risk", "ties"
+CARRY, BETWEEN = "carry", "between"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
 COMPARE, TAKE_OUT, FILE, EXCHANGE, PRINTOUT = "compare", "take_out", "file", "exchange", "printout"
 LONGEST_DELAY = 90  # days
@@ -147,6 +151,32 @@ for _each in (
         ("name", "phone"),
         posts=frozenset({PostKind.HANDLER, PostKind.GRID_WORKER}),
         by_consent=True,
+    ),
+    Purpose(
+        8,
+        CARRY,
+        lambda: gettext("You are a party of this case: to invite you, to hear you and to write its papers"),
+        _DUTY,
+        ("name", "phone", "address"),
+        posts=frozenset(PostKind.values) - {PostKind.ADMINISTRATOR},
+        of_named=True,
+    ),
+    Purpose(
+        9,
+        BETWEEN,
+        lambda: gettext("Another party of the same case saw who it is with, and how it goes on"),
+        _DUTY,
+        ("name",),
+        parties=frozenset({"reporter", "representative"}),
+        of_named=True,
+    ),
+    Purpose(
+        20,
+        TIES,
+        lambda: gettext("To see, without anybody reading it, that the mediator has declared no tie with you"),
+        _DUTY,
+        ("name", "phone"),
+        systems=frozenset({"ties"}),
     ),
     _showing(10, WORK, lambda: gettext("It is this post's to deal with, or it dealt with it")),
     _showing(11, OVERSEE, lambda: gettext("It lies in the area that this post looks after")),

@@ -34,8 +34,19 @@ class Concern(Protocol):
 
     pk: UUID
     code_now: int
-    reporter_id: UUID | None
     closed_at: datetime | None
+
+    def is_about(self, contact: UUID | None) -> bool:
+        """Whether a contact is that of somebody the case is about: its reporter, or another party."""
+
+    def contacts_of_party(self, nr: int) -> set[UUID | None]:
+        """The contacts of one party, by its number; the reporter's is 0."""
+
+    def names_to_parties(self, contact: UUID | None) -> bool:
+        """Whether the parties of the case may know who this is."""
+
+    def opens_to(self, contact: UUID | None, post: int) -> bool:
+        """Whether a post that carries the case through may know who this is."""
 
 
 @dataclass(frozen=True)
@@ -132,20 +143,35 @@ def _usual(rule: Purpose) -> How:
 
 
 def _check(contact: Contact | None, rule: Purpose, case: Concern, by: Actor) -> None:
-    if case.reporter_id != (contact.pk if contact else None):
+    whose = contact.pk if contact else None
+    if not case.is_about(whose):
         raise NotFound
     if isinstance(by, PostActor):
-        if not covers(by, case.code_now):
-            raise NotFound
-        if by.post.kind not in rule.posts:
-            raise NotYours(_SHIELDED)
-        if rule.by_consent and not (contact and _agreed(contact, rule, case, by)):
-            raise NotYours(_NO_YES)
+        _check_post(contact, rule, case, by)
     elif isinstance(by, PartyActor):
-        if by.case != case.pk or by.relation not in rule.parties:
+        if by.case != case.pk or not _party_may(rule, whose, case, by):
             raise NotFound
     elif isinstance(by, SystemActor) and by.name not in rule.systems:
         raise NotYours
+
+
+def _check_post(contact: Contact | None, rule: Purpose, case: Concern, by: PostActor) -> None:
+    if not covers(by, case.code_now):
+        raise NotFound
+    if by.post.kind not in rule.posts:
+        raise NotYours(_SHIELDED)
+    if rule.by_consent and not (contact and _agreed(contact, rule, case, by)):
+        raise NotYours(_NO_YES)
+    if rule.of_named and not case.opens_to(contact.pk if contact else None, by.post.pk):
+        raise NotYours(_SHIELDED)
+
+
+def _party_may(rule: Purpose, whose: UUID | None, case: Concern, by: PartyActor) -> bool:
+    """One's own, if one is the party and does not only act for it; of the others what is named to the parties."""
+    itself = by.relation == by.role
+    if ("reporter" if itself else by.relation) not in rule.parties:
+        return False
+    return case.names_to_parties(whose) if rule.of_named else itself and whose in case.contacts_of_party(by.nr)
 
 
 def _agreed(contact: Contact, rule: Purpose, case: Concern, by: PostActor) -> bool:

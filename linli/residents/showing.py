@@ -21,7 +21,7 @@ from linli.base.writing import writing
 from linli.posts.actor import Actor, PartyActor
 from linli.residents.access import Glance, Seen, values_for
 from linli.residents.models import Access, How
-from linli.residents.purposes import OVERSEE, OWN
+from linli.residents.purposes import BETWEEN, OVERSEE, OWN
 
 _Rows = list[list[Any]]
 _PAGE = 64  # rows that go in by one execution: a list of fifty and a case beside it
@@ -49,13 +49,20 @@ class Sheet:
             return
         if self.by is None:
             raise UnsaidError
-        usual = OWN if isinstance(self.by, PartyActor) else OVERSEE
+        usual = _usual(self.by)
         rows = values_for(Glance(self.by, self.purpose or usual, self.how), self.seen)
         self.seen = {}
         if connection.in_atomic_block:
             insert_values(Access, rows, most_at_once=_PAGE)
         else:
             _together.do(rows)
+
+
+def _usual(by: Actor) -> str:
+    """What a page shows is the reporter's record: their own to them, another's to the other parties."""
+    if isinstance(by, PartyActor):
+        return BETWEEN if by.nr else OWN
+    return OVERSEE
 
 
 _open: ContextVar[Sheet | None] = ContextVar("sheet", default=None)

@@ -10,6 +10,7 @@ from linli.cases.models.case import (
     Task,
     areas_see,
     let_areas_see,
+    let_be_named,
 )
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
@@ -17,6 +18,7 @@ from linli.cases.models.copy import Copy, Withheld
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
 from linli.cases.models.notice import Notice
+from linli.cases.models.party import Party
 from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
 
@@ -37,6 +39,7 @@ __all__ = [
     "Link",
     "Mark",
     "Notice",
+    "Party",
     "ReplyTemplate",
     "Responsibility",
     "Revision",
@@ -48,4 +51,5 @@ __all__ = [
     "WorkHours",
     "areas_see",
     "let_areas_see",
+    "let_be_named",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -52,6 +53,14 @@ def let_areas_see(kind: str) -> None:
 def areas_see(kind: str) -> bool:
     """Whether a case of this kind is seen by whoever its place belongs to (docs/adr/0011)."""
     return kind in _seen_by_area
+
+
+_named: dict[str, frozenset[str]] = {}
+
+
+def let_be_named(kind: str, roles: frozenset[str]) -> None:
+    """Let the parties of these roles be known to each other, and to whoever carries a case of the kind through."""
+    _named[kind] = roles
 
 
 def of_seen_kinds(rows: Any, prefix: str = "") -> Any:
@@ -158,6 +167,37 @@ class Case(models.Model):
         if self.reporter_id:
             return Seen(self.reporter_id, self.pk)
         return None if self.opened_by_id else Seen(None, self.pk)
+
+    def is_about(self, contact: UUID | None) -> bool:
+        """Whether a contact is the reporter's, or one of a party's, also one that was replaced since."""
+        return contact == self.reporter_id or (
+            bool(contact) and self._rows().filter(contact=contact).exists()
+        )
+
+    def contacts_of_party(self, nr: int) -> set[UUID | None]:
+        """The contacts of one party, by its number: its own to see, whoever replaced one by another."""
+        known = (
+            set(self._rows().filter(nr=nr).values_list("contact", flat=True))
+            if self.kind in _named
+            else set()
+        )
+        return known | {self.reporter_id} if nr == 0 else known
+
+    def names_to_parties(self, contact: UUID | None) -> bool:
+        """Whether the parties of the case may know who this is: a party now, in a role that is named to the others."""
+        named = _named.get(self.kind, frozenset())
+        if contact == self.reporter_id:
+            return "reporter" in named
+        return self._rows().filter(contact=contact, role__in=named, left_at=None).exists()
+
+    def opens_to(self, contact: UUID | None, post: int) -> bool:
+        """Whether a post that carries the case through may know who this is."""
+        carried = self.tasks.filter(post=post, closed_at=None).exclude(role="asked")  # type: ignore[attr-defined]
+        return self.names_to_parties(contact) and carried.exists()
+
+    def _rows(self) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = self.parties.all()  # type: ignore[attr-defined]
+        return rows
 
 
 class Task(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from linli.cases.models import Case, Category
+from linli.cases.parties import parties_of
 from linli.kinds.disputes import actions
 from linli.kinds.disputes.models import Dispute
 from linli.posts.actor import PartyActor, PostActor
@@ -50,6 +51,12 @@ class Way:
     def applicant(self) -> PartyActor:
         """Who asked for mediation."""
         return PartyActor("reporter", self.key)
+
+    @property
+    def respondent(self) -> PartyActor:
+        """The first on the other side."""
+        party = parties_of(self.case)[0]
+        return PartyActor("respondent", self.key, side=party.side)
 
     def tasks(self) -> list[int]:
         """The posts with an open task."""
@@ -95,3 +102,20 @@ def applied(world: Any, committee: Post) -> Way:
 @pytest.fixture
 def triaged(applied: Way) -> Way:
     return applied.go(applied.head, "triage", safety="calm", crime=False)
+
+
+@pytest.fixture
+def invited(triaged: Way) -> Way:
+    """Both sides are known and asked."""
+    triaged.go(triaged.head, "name_side", contact=GivenContact("王强", "13887654321"))
+    return triaged.go(triaged.head, "invite")
+
+
+@pytest.fixture
+def consented(invited: Way) -> Way:
+    return invited.go(invited.applicant, "consent").go(invited.respondent, "consent")
+
+
+@pytest.fixture
+def mediating(consented: Way) -> Way:
+    return consented.go(consented.head, "appoint", to=consented.fan.post)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Case
+from linli.cases.parties import parties_of, role_words, rows_of_parties
 from linli.cases.taking import Taking
 from linli.kinds.disputes.models import Dispute, Obligation, Said, Yes
 from linli.kinds.disputes.routing import chair
@@ -31,12 +32,12 @@ class Side:
 
 def sides_of(case: Case) -> list[Side]:
     """The sides of a dispute, the applicant first."""
-    return [Side(0)]
+    return [Side(0), *(Side(each.nr, each.role) for each in parties_of(case))]
 
 
 def side_of(by: PartyActor) -> int:
     """The number of the side that takes a step; whoever acts for a side speaks for it."""
-    return 0
+    return by.nr
 
 
 def said(dispute: Dispute, to: Said) -> frozenset[int]:
@@ -96,7 +97,8 @@ def remind_of_next(now: Taking) -> None:
 
 def called(case: Case) -> dict[int, str]:
     """What each side is called, by its number."""
-    return {side.nr: str(side.nr) for side in sides_of(case)}
+    rows = rows_of_parties(case)
+    return {side.nr: role_words(case, side.nr, rows) for side in sides_of(case)}
 
 
 def obligations_of(case: Case) -> list[Obligation]:

@@ -9,14 +9,18 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Unavailable
 from linli.base.generations import Cached
 from linli.cases.models import Case, Category
+from linli.cases.parties import parties_of
 from linli.divisions.models import Division
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.lookup import around, nearest
 from linli.posts.models import Post, PostKind
 from linli.registers.models import Body, DisputeKind
 from linli.registers.reading import bodies_for
 from linli.registers.suggesting import LawfulWay, Offer, lawful_ways, offered
+from linli.residents.purposes import TIES
+from linli.residents.reading import read_many
 
+COMPARING = SystemActor("ties")
 # The classes of the justice system, and what skills and lawful ways go by.
 ABOUT = {
     "D01": DisputeKind.FAMILY,
@@ -55,7 +59,9 @@ def mediators_for(case: Case, apart: Iterable[str] = (), without: Iterable[int] 
 
 def told_apart(case: Case) -> list[str]:
     """Names and numbers of the sides, to be compared with what mediators declared; nobody is shown them."""
-    return []
+    contacts = [case.reporter, *(each.contact for each in parties_of(case))]
+    people = read_many([(each, case) for each in contacts if each], TIES, by=COMPARING)
+    return [word for person in people for word in (person.name, person.phone) if word]
 
 
 def first_post(by: Actor, place: Division, category: Category | None) -> Post:

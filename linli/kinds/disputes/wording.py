@@ -1,106 +1,84 @@
-"""What the papers of a dispute say. They are in Chinese whatever language the clerk reads: they go on paper here."""
+"""From a step to what its papers name: the body, the mediator, and the sides by the names they gave."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from django.utils import timezone
+from django.utils.translation import override
 
+from linli.base.worktime import PLACE_TIME
+from linli.cases.parties import parties_of
 from linli.cases.taking import Taking
-from linli.documents.contents import Contents, Part, Place, Row
-from linli.kinds.disputes.clauses import Clause
-from linli.kinds.disputes.rounds import APPLICANT, sides_of
-from linli.posts.actor import PostActor
+from linli.documents.making import make
+from linli.kinds.disputes.contents import File, Person, ending
+from linli.kinds.disputes.models import Dispute
+from linli.kinds.disputes.rounds import APPLICANT, called, sides_of
+from linli.kinds.disputes.routing import ways_of
+from linli.posts.actor import PartyActor, PostActor, SystemActor
+from linli.registers.models import Mediator
+from linli.residents.purposes import BETWEEN, CARRY
+from linli.residents.reading import read
 
-MEDIATOR = "mediator"
-CALLED = {APPLICANT: "申请人"}
+UNNAMED = "（姓名待补）"
 
 
-def minutes(now: Taking, text: str, present: Sequence[int], held: datetime) -> Contents:
-    """调解笔录: when, who was there, what was said; read back and signed by those present and the mediator."""
-    return Contents(
-        title="人民调解笔录",
+def file_of(now: Taking) -> File:
+    """What every paper of a dispute has on it; that names are read for it is written down."""
+    detail: Dispute = now.detail
+    post = detail.handler or (now.by.post if isinstance(now.by, PostActor) else None) or detail.chair
+    return File(
         number=now.case.number,
-        parts=(
-            Part(rows=(Row("调解时间", _moment(held)), Row("调解人员", _mediator(now)))),
-            Part(heading="笔录", paragraphs=_paragraphs(text)),
-        ),
-        body=_body(now),
-        date=_day(now.at),
-        signing=_signing(now, present),
-        extra={"present": list(present)},
+        body=post.organisation.name if post else "",
+        people=people_of(now),
+        on=now.at.astimezone(PLACE_TIME).date(),
+        mediator=_called(detail),
     )
 
 
-def agreement(now: Taking, facts: str, clauses: Sequence[Clause], place: str) -> Contents:
-    """人民调解协议书: the sides, the facts, what was agreed, how it is kept; signed by all and the mediator (29)."""
-    return Contents(
-        title="人民调解协议书",
-        number=now.case.number,
-        parts=(Part(heading="纠纷主要事实、争议事项", paragraphs=_paragraphs(facts)),),
-        body=_body(now),
-        date=_day(now.at),
-        signing=_signing(now, [side.nr for side in sides_of(now.case)]),
-        extra={"clauses": [each.as_data() for each in clauses], "place": place},
-    )
-
-
-def oral_record(now: Taking, agreed: str) -> Contents:
-    """人民调解口头协议登记表: an agreement by word of mouth, recorded by the mediator (28)."""
-    return Contents(
-        title="人民调解口头协议登记表",
-        number=now.case.number,
-        parts=(
-            Part(heading="纠纷事项", paragraphs=_paragraphs(now.detail.text)),
-            Part(heading="协议内容", paragraphs=_paragraphs(agreed)),
-        ),
-        body=_body(now),
-        date=_day(now.at),
-        signing=(Place("人民调解员", MEDIATOR),),
-    )
-
-
-def application_for_confirmation(now: Taking) -> Contents:
-    """司法确认申请书: both sides ask together (人民调解法 33)."""
-    said = "申请人经调解达成协议，协议内容不涉及身份关系、收养关系和婚姻关系。现共同申请人民法院予以确认。"
-    return Contents(
-        title="司法确认申请书",
-        number=now.case.number,
-        addressed="人民法院",
-        parts=(Part(paragraphs=(said,), rows=(Row("协议生效时间", _day(now.detail.effective_at)),)),),
-        date=_day(now.at),
-        signing=tuple(each for each in _signing(now, [side.nr for side in sides_of(now.case)])[:-1]),
-    )
-
-
-def _signing(now: Taking, sides: Sequence[int]) -> tuple[Place, ...]:
-    named = {side.nr: side for side in sides_of(now.case)}
-    places = [
-        Place(CALLED.get(named[nr].relation, "被申请人"), named[nr].relation, nr) for nr in sides if nr in named
+def people_of(now: Taking) -> list[Person]:
+    """The sides by name and by nothing else: what reaches one of them is not the other's to know."""
+    words = called(now.case)
+    contacts = [(0, APPLICANT, now.case.reporter)] if now.case.reporter else []
+    contacts += [(each.nr, each.role, each.contact) for each in parties_of(now.case)]
+    why = BETWEEN if isinstance(now.by, PartyActor) else CARRY
+    return [
+        Person(nr, role, words[nr], read(contact, why, now.case, by=now.by, fields=["name"]).name or UNNAMED)
+        for nr, role, contact in contacts
     ]
-    return (*places, Place("人民调解员", MEDIATOR))
 
 
-def _mediator(now: Taking) -> str:
-    return now.detail.handler.with_body if now.detail.handler else ""
+def _called(detail: Dispute) -> str:
+    if detail.handler is None:
+        return ""
+    found = Mediator.objects.filter(holding__post=detail.handler, holding__until=None).select_related("holding__account")
+    mediator = found.first()
+    return mediator.holding.account.called if mediator else ""
 
 
-def _body(now: Taking) -> str:
-    post = now.detail.handler or (now.by.post if isinstance(now.by, PostActor) else None)
-    return post.organisation.name if post else ""
+def show_ways(now: Taking) -> None:
+    """Keep the other lawful ways as they are shown now, in the language of papers."""
+    with override("zh-hans"):
+        ways = ways_of(now.case)
+    now.detail.ways = [
+        {
+            "sort": each.sort,
+            "words": each.words,
+            "article": each.article,
+            "whom": " ".join(filter(None, (each.organisation, each.telephone, each.located))),
+        }
+        for each in ways
+    ]
+    now.detail.ways_at = now.at
+    now.facts(ways=len(ways))
 
 
-def _paragraphs(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+def lines_of(ways: Sequence[Mapping[str, str]]) -> list[str]:
+    """The ways as lines of a paper: what, by which article, whom to ask."""
+    return [f"{way['words']}（{way['article']}）{'：' + way['whom'] if way['whom'] else ''}" for way in ways]
 
 
-def _day(moment: Any) -> str:
-    at = timezone.localtime(moment)
-    return f"{at.year}年{at.month}月{at.day}日"
-
-
-def _moment(moment: datetime) -> str:
-    at = timezone.localtime(moment)
-    return f"{_day(moment)}{at.hour}时{at.minute:02d}分"
+def tell_ending(now: Taking, reason: str = "") -> None:
+    """Make the notice that it ended, with the lawful ways (人民调解法 26); not where the clock ends it by itself."""
+    show_ways(now)
+    if len(sides_of(now.case)) > 1 and not isinstance(now.by, SystemActor):
+        make(now, "ending", ending(file_of(now), reason, lines_of(now.detail.ways)))

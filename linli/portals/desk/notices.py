@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.base.errors import NotFound, NotYours
+from linli.cases.channels import MOVED
 from linli.cases.kinds import step_of
 from linli.cases.models import Notice, areas_see
 from linli.cases.notices import resend, stuck_within
@@ -56,10 +57,16 @@ def _shown(notice: Notice) -> ShownNotice:
     return ShownNotice(
         notice=notice,
         number=notice.case.number if known else "",
-        about=str(step_of(notice.case.kind, notice.step).label) if known else "",
+        about=_about(notice) if known else "",
         channel=channels.get(notice.channel, notice.channel),
         trouble=_DIGITS.sub("…", notice.trouble),
     )
+
+
+def _about(notice: Notice) -> str:
+    if notice.step in MOVED:
+        return _("Another number put in for a party")
+    return str(step_of(notice.case.kind, notice.step).label)
 
 
 @require_POST

@@ -29,7 +29,7 @@ def resident_behind(contact: Contact, case: Concern, *, relation: str, by: PostA
 
     The record itself is opened by `read_person(..., about=case.pk)`, and leaves its row.
     """
-    if case.reporter_id != contact.pk or not covers(by, case.code_now):
+    if not case.is_about(contact.pk) or not covers(by, case.code_now):
         raise NotFound
     require(by, REGISTER, within=case.code_now)
     require_window(by, kinds_with(REGISTER) & purpose_named("call_back").posts)  # never whoever deals with it

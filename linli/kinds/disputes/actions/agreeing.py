@@ -22,7 +22,8 @@ from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, 
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Manner, Obligation, Safety
 from linli.kinds.disputes.rounds import carry_on, head_of, refuse_unreported, remind_of_next, require_two
 from linli.kinds.disputes.routing import reviewer
-from linli.kinds.disputes.wording import agreement, oral_record
+from linli.kinds.disputes.contents import Agreed, agreement, oral_record
+from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor, PartyActor
 from linli.posts.models import Post
 
@@ -50,7 +51,8 @@ def settle_orally(
         now.case.category = given.get("category") or now.case.category
         detail.handler = now.case.lead = getattr(now.by, "post", None)
         detail.form, detail.agreed = Form.ORAL, given["agreed"]
-        detail.document = make(now, "oral", oral_record(now, given["agreed"])).pk
+        said = Agreed(detail.text, words=given["agreed"])
+        detail.document = make(now, "oral", oral_record(file_of(now), said)).pk
         if day := given.get("by_day"):
             _owe(now, [{"who": None, "whom": None, "on": day, "act": given["agreed"][:300]}])
         _take_effect(now, confirmable=given.get("confirmable", True))
@@ -87,7 +89,8 @@ def draft_agreement(
             raise Invalid(_("An agreement says at least one thing that somebody is to do."))
         now.detail.clauses = [each.as_data() for each in clauses]
         now.detail.form = Form.WRITTEN
-        now.detail.document = make(now, "agreement", agreement(now, facts, clauses, place)).pk
+        said = Agreed(facts, tuple(clauses), place=place)
+        now.detail.document = make(now, "agreement", agreement(file_of(now), said)).pk
         carry_on(now, now.detail.handler)
 
 

@@ -11,10 +11,13 @@ from linli.base.errors import Conflict
 from linli.cases.attachments import attach, keep
 from linli.cases.sight import keep_from
 from linli.cases.taking import Taking, Version, taking
+from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
+from linli.kinds.disputes.contents import consent as consent_paper
 from linli.kinds.disputes.models import Dispute, Manner, Said
 from linli.kinds.disputes.rounds import all_said, carry_on, head_of, refuse_unreported, require_two
-from linli.kinds.disputes.routing import mediators_for, told_apart, ways_of
+from linli.kinds.disputes.routing import mediators_for, told_apart
+from linli.kinds.disputes.wording import file_of, lines_of, show_ways, tell_ending
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Post
 
@@ -24,10 +27,8 @@ def invite(dispute: Dispute, *, by: Actor, seen: Version, note: str = "", at: da
     with taking("invite", dispute, by=by, seen=seen, at=at) as now:
         require_two(now.case)
         refuse_unreported(now.detail)
-        ways = ways_of(now.case)
-        now.detail.ways = [{"sort": each.sort, "words": each.words, "article": each.article} for each in ways]
-        now.detail.ways_at = now.at
-        now.facts(ways=len(ways))
+        show_ways(now)
+        make(now, "consent", consent_paper(file_of(now), lines_of(now.detail.ways)))
         now.words(note=note)
         carry_on(now)
 
@@ -68,12 +69,13 @@ def refuse(
     """A side does not agree to mediation (不同意调解); nobody asks why."""
     with taking("refuse", dispute, by=by, seen=seen, at=at) as now:
         now.facts(**Statement.of(now, whose, manner).facts)
+        tell_ending(now)
 
 
 def stay_silent(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None) -> None:
     """Somebody has not answered in time (逾期未答复): silence is no consent."""
-    with taking("stay_silent", dispute, by=by, seen=seen, at=at):
-        pass
+    with taking("stay_silent", dispute, by=by, seen=seen, at=at) as now:
+        tell_ending(now)
 
 
 def prefer(dispute: Dispute, *, by: Actor, seen: Version, to: Post, at: datetime | None = None) -> None:

@@ -7,12 +7,15 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
+from linli.base.worktime import PLACE_TIME
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.models import AtCourt, Dispute, Said
 from linli.kinds.disputes.rounds import all_said, carry_on
-from linli.kinds.disputes.wording import application_for_confirmation
+from linli.kinds.disputes.clauses import clause_from
+from linli.kinds.disputes.contents import Agreed, confirmation
+from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor
 
 PROLONGED_BY = 10  # days (法释〔2011〕5号 11)
@@ -24,7 +27,13 @@ def ask_confirmation(dispute: Dispute, *, by: Actor, seen: Version, at: datetime
         _require_confirmable(now)
         Statement.of(now).keep(now, Said.COURT)
         if all_said(now.detail, Said.COURT):
-            make(now, "confirmation", application_for_confirmation(now))
+            effective = now.detail.effective_at.astimezone(PLACE_TIME).date()
+            make(now, "confirmation", confirmation(file_of(now), _agreed(now.detail), effective))
+
+
+def _agreed(detail: Dispute) -> Agreed:
+    clauses = tuple(clause_from(each) for each in detail.clauses)
+    return Agreed(detail.text, clauses, detail.agreed)
 
 
 def _require_confirmable(now: Taking) -> None:

@@ -16,11 +16,13 @@ from linli.cases.duplicates import follow, unfollow
 from linli.cases.grouping import open_grouped
 from linli.cases.models import Case, Category
 from linli.cases.opening import Draft, Opened, Origin
+from linli.cases.parties import GivenParty
 from linli.cases.taking import Taking, Version, taking
 from linli.divisions.models import Division
-from linli.kinds.disputes.models import Dispute, Safety, Source
+from linli.kinds.disputes.models import Dispute, Safety, Session, Source
 from linli.kinds.disputes.routing import first_post, home
-from linli.kinds.disputes.rounds import carry_on, head_of
+from linli.kinds.disputes.rounds import RESPONDENT, carry_on, head_of
+from linli.kinds.disputes.wording import tell_ending
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Organisation
 from linli.residents.keeping import GivenContact
@@ -35,6 +37,7 @@ class Application(TypedDict, total=False):
     source: str
     source_number: str
     contact: GivenContact
+    other: GivenContact
     photos: Sequence[bytes]
     channel: str
 
@@ -65,6 +68,7 @@ def apply(
         facts={"source": str(source)},
         to=first.pk,
         photos=[keep(photo) for photo in given.get("photos", ())],
+        parties=[GivenParty(RESPONDENT, other)] if (other := given.get("other")) else [],
     )
     return open_grouped(draft)
 
@@ -83,6 +87,15 @@ def _summary(category: Category | None) -> str:
     """What stands in lists, in the place's own language: never what people are at odds about."""
     with override(settings.LANGUAGE_CODE):
         return _("Dispute: %(about)s") % {"about": category} if category else _("Dispute")
+
+
+def name_side(
+    dispute: Dispute, *, by: Actor, seen: Version, contact: GivenContact, at: datetime | None = None
+) -> None:
+    """Enter who is on the other side (登记对方当事人), or one more of them; where all are being asked, they are too."""
+    with taking("name_side", dispute, by=by, seen=seen, at=at) as now:
+        party = now.add_party(RESPONDENT, contact)
+        now.tell(*([party.nr] if now.case.stage == "consenting" else []))
 
 
 def triage(
@@ -116,6 +129,19 @@ def reassess(
     """Look at the safety again (重新评估安全): what came up later counts as well."""
     with taking("reassess", dispute, by=by, seen=seen, at=at) as now:
         _looked_at(now, safety, advice, crime=crime)
+        if not _call_off(now):
+            now.let_be("remind")
+            now.tell()
+
+
+def _call_off(now: Taking) -> bool:
+    """Where it is not safe any more, nobody is to come to a session that both were told of; both hear of it."""
+    if now.detail.safety != Safety.APART:
+        return False
+    together = Session.objects.filter(dispute=now.detail, held_at=None, at__gt=now.at)
+    count, _kinds = together.exclude(how=Session.How.APART).delete()
+    now.facts(called_off=count)
+    return bool(count)
 
 
 def _looked_at(now: Taking, safety: str, advice: str, *, crime: bool) -> None:
@@ -156,6 +182,7 @@ def turn_down(dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: da
     with taking("turn_down", dispute, by=by, seen=seen, at=at) as now:
         now.detail.why_ended = reason
         now.words(reason=reason)
+        tell_ending(now, reason)
 
 
 def refer(
@@ -166,6 +193,7 @@ def refer(
         now.detail.next_owner, now.detail.why_ended = to, reason
         now.facts(organisation=to.pk)
         now.words(reason=reason, next_owner=to.name)
+        tell_ending(now, reason)
 
 
 def withdraw(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -12,8 +13,9 @@ from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.models import Dispute, Said, Session, Yes
-from linli.kinds.disputes.rounds import all_said
-from linli.kinds.disputes.wording import minutes
+from linli.kinds.disputes.rounds import all_said, sides_of
+from linli.kinds.disputes.contents import Sitting, minutes
+from linli.kinds.disputes.wording import file_of, tell_ending
 from linli.posts.actor import Actor
 from linli.posts.models import Post
 
@@ -68,20 +70,26 @@ def hold(
     seen: Version,
     how: str,
     text: str,
-    present: list[int],
+    present: Sequence[int],
+    result: str = "",
     held_at: datetime | None = None,
     at: datetime | None = None,
 ) -> None:
     """Keep the minutes of a session (登记调解笔录); those who were there read and sign them."""
     with taking("hold", dispute, by=by, seen=seen, at=at) as now:
         _require_safe(now, how)
+        if not present or not set(present) <= {side.nr for side in sides_of(now.case)}:
+            sentence = _("Say which sides were there.")
+            raise Invalid(sentence, fields={"present": [sentence]})
         held = held_at or now.at
         if held > now.at:
             sentence = _("Minutes are kept of what has been said already.")
             raise Invalid(sentence, fields={"held_at": [sentence]})
-        document = make(now, "minutes", minutes(now, text, present, held))
         session = Session.objects.filter(dispute=now.detail, held_at=None, at__lte=held + timedelta(hours=12))
         row = session.order_by("-at").first() or Session(dispute=now.detail, at=held)
+        apart, subject = how == Session.How.APART, str(now.case.category or "")
+        sitting = Sitting(held, row.place, subject, text, result, apart=apart, sides=frozenset(present))
+        document = make(now, "minutes", minutes(file_of(now), sitting))
         row.how, row.held_at, row.minutes = how, held, document.pk
         row.save()
         now.facts(session=row.pk, how=how, present=sorted(present))
@@ -128,6 +136,7 @@ def fail(dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: datetim
     with taking("fail", dispute, by=by, seen=seen, at=at) as now:
         now.detail.why_ended = reason
         now.words(reason=reason)
+        tell_ending(now, reason)
 
 
 def halt(
@@ -142,6 +151,7 @@ def halt(
     """A side stops mediation (退出调解), at any moment and without a reason."""
     with taking("halt", dispute, by=by, seen=seen, at=at) as now:
         now.facts(**Statement.of(now, whose, manner).facts)
+        tell_ending(now)
 
 
 def go_to_court(
@@ -151,3 +161,4 @@ def go_to_court(
     with taking("go_to_court", dispute, by=by, seen=seen, at=at) as now:
         now.detail.court_number = number
         now.words(number=number)
+        tell_ending(now)

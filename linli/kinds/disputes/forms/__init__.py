@@ -20,6 +20,7 @@ from linli.kinds.disputes.forms.consenting import (
 from linli.kinds.disputes.forms.intake import (
     Apply,
     LinkDuplicate,
+    NameSide,
     Reassess,
     Refer,
     ReportOn,
@@ -78,6 +79,7 @@ __all__ = [
     "Hold",
     "Invite",
     "LinkDuplicate",
+    "NameSide",
     "Plan",
     "Prefer",
     "Prolong",

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linli.base.errors import Invalid
+from linli.base.text import half_width
 from linli.cases.forms import (
     CaseField,
     CategoryField,
@@ -22,6 +24,7 @@ from linli.cases.models.catalogue import Audience
 from linli.kinds.disputes.models import Safety, Source
 from linli.posts.actor import PostActor
 from linli.posts.models import Organisation
+from linli.residents.keeping import GivenContact, plain_phone
 
 
 def class_field(**kwargs: Any) -> CategoryField:
@@ -44,8 +47,18 @@ class Apply(PersonFields):
     source = forms.ChoiceField(label=_("Where it came from"), choices=Source.choices, required=False)
     source_number = forms.CharField(label=_("Number there"), max_length=60, required=False)
     photos = PhotosField(label=_("Photos"), required=False)
+    other_name = forms.CharField(label=_("Name of the other side"), max_length=60, required=False)
+    other_phone = forms.CharField(
+        label=_("Telephone number of the other side"),
+        max_length=30,
+        required=False,
+        help_text=_("If you know it. They are asked by Linli whether they agree, and do not see your number."),
+    )
 
-    field_order = ("text", "category", "division", "photos", "source", "source_number", "name", "phone")
+    field_order = (
+        *("text", "category", "division", "photos", "source", "source_number"),
+        *("other_name", "other_phone", "name", "phone"),
+    )
 
     def offer(self) -> None:
         """Only a post says from where it was referred; whoever comes themselves gives a number to be told."""
@@ -53,6 +66,41 @@ class Apply(PersonFields):
         if not isinstance(self.by, PostActor):
             del self.fields["source"], self.fields["source_number"]
             self.fields["phone"].required = True
+
+    def clean_other_phone(self) -> str:
+        """A number that can be called, or nothing."""
+        return called_number(self.cleaned_data["other_phone"])
+
+    def clean(self) -> dict[str, Any]:
+        """Put what is known of the other side into one parcel."""
+        given = super().clean()
+        given["other"] = GivenContact(half_width(given.pop("other_name", "")), given.pop("other_phone", ""))
+        return given
+
+
+def called_number(typed: str) -> str:
+    """A telephone number as digits; a sentence for what is none."""
+    try:
+        return plain_phone(typed)
+    except Invalid as trouble:
+        raise forms.ValidationError(trouble.sentence) from trouble
+
+
+class NameSide(StepForm):
+    """Who is on the other side."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    phone = forms.CharField(label=_("Telephone number"), max_length=30, required=False)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+
+    def clean_phone(self) -> str:
+        """A number that can be called, or nothing."""
+        return called_number(self.cleaned_data["phone"])
+
+    def clean(self) -> dict[str, Any]:
+        """Put it into one parcel."""
+        given = super().clean() or {}
+        return {"contact": GivenContact(*(half_width(given.get(name, "")) for name in ("name", "phone", "address")))}
 
 
 class SafetyForm(StepForm):

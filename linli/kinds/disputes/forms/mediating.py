@@ -63,6 +63,8 @@ class Hold(StepForm):
         help_text=_("Read them back; whoever was there signs them on the page of the paper."),
     )
 
+    result = TidyText(label=_("What came of it"), max_length=1000, required=False)
+
     def offer(self) -> None:
         """The sides, and ways of meeting that are safe here."""
         self.fields["how"].choices = _how_choices(self.case)  # type: ignore[attr-defined]
