@@ -29,7 +29,7 @@ class Way:
         self.world, self.key = world, key
         self.head, self.fan = head_of_home(), mediator("范德顺")
 
-    def go(self, who: Any, step: str, **given: Any) -> Way:
+    def go(self, who: Any, step: str, /, **given: Any) -> Way:
         """Take a step as somebody."""
         case = Case.everywhere.get(pk=self.key)
         getattr(actions, step)(Dispute(case=case), by=who, seen=case.version, **given)
