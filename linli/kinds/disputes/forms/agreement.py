@@ -14,6 +14,7 @@ from linli.cases.forms import StepForm, TidyText
 from linli.kinds.disputes.clauses import CONFIRMING, MOST_CLAUSES, Clause, Sort, days_off, may_be_confirmed
 from linli.kinds.disputes.forms.clause_rows import LOOK, PRESS, ClauseRow, Typed, as_typed, typed_rows
 from linli.kinds.disputes.plain import plainly
+from linli.web.forms import FrameRenderer
 from linli.web.times import day_words
 
 STATES = {"yes": "good", "looked_at": "soon", "no": "bad"}
@@ -125,6 +126,7 @@ class AgreementForm(StepForm):
     """What an agreement says; kinds of it say between whom (`between`) and, for another version, what stood there."""
 
     reshaped_by: ClassVar[str] = PRESS
+    default_renderer = FrameRenderer()  # the rows are drawn with the house's own tags
 
     facts = TidyText(
         label=gettext_lazy("What the dispute was about"),
