@@ -7,7 +7,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from linli.base.errors import Refusal
 from linli.cases.kinds import kind_of
@@ -22,16 +29,41 @@ from linli.kinds.disputes.models import Obligation, Session, Yes
 from linli.ledger.models import Entry
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PartyActor, SystemActor
-from linli.posts.models import Organisation, Post
+from linli.posts.models import Organisation
 from linli.residents.keeping import GivenContact
 
 PROCEDURE = kind_of("disputes").procedure
 WHO = ["head", "fan", "second", "reviewer", "applicant", "respondent", "clock"]
 # What these refuse depends on what they are given or on what was said before, so they may be offered and refused.
 DEPENDING = {
-    *("invite", "report_on", "consent", "prefer", "appoint", "convene", "hold", "prolong", "settle_orally", "seal"),
-    *("deny_signature", "report_performance", "check_performance", "confirm_settled", "conclude", "court_accepts"),
-    *("court_prolongs", "ask_confirmation", "file_confirmation", "link_duplicate", "name_side", "draft_agreement"),
+    *(
+        "invite",
+        "report_on",
+        "consent",
+        "prefer",
+        "appoint",
+        "convene",
+        "hold",
+        "prolong",
+        "settle_orally",
+        "seal",
+    ),
+    *(
+        "deny_signature",
+        "report_performance",
+        "check_performance",
+        "confirm_settled",
+        "conclude",
+        "court_accepts",
+    ),
+    *(
+        "court_prolongs",
+        "ask_confirmation",
+        "file_confirmation",
+        "link_duplicate",
+        "name_side",
+        "draft_agreement",
+    ),
     *("replace_mediator", "recuse", "plan", "refuse", "halt"),
 }
 BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
@@ -85,19 +117,36 @@ class Walks(RuleBasedStateMachine):
         self.phone += 1
         given: dict[str, dict[str, object]] = {
             "name_side": {"contact": GivenContact("王强", f"1380000{self.phone:04d}")},
-            "triage": {"safety": "apart" if odd % 4 == 3 else "calm", "crime": odd % 5 == 4, "advice": "先去亲戚家"},
-            "reassess": {"safety": "apart" if odd % 2 else "calm", "crime": odd % 5 == 4, "advice": "先去亲戚家"},
+            "triage": {
+                "safety": "apart" if odd % 4 == 3 else "calm",
+                "crime": odd % 5 == 4,
+                "advice": "先去亲戚家",
+            },
+            "reassess": {
+                "safety": "apart" if odd % 2 else "calm",
+                "crime": odd % 5 == 4,
+                "advice": "先去亲戚家",
+            },
             "report_on": {"to": "城关派出所"},
             "refer": {"reason": "不归我们", "to": Organisation.objects.order_by("pk").first()},
             "link_duplicate": {"original": self.other},
             "prefer": {"to": self.way.fan.post},
             "appoint": {"to": (self.way.fan if odd % 2 else self.way.second).post},
-            "convene": {"when": self.way.soon, "how": "apart" if odd % 3 == 2 else "joint", "place": "调解室"},
+            "convene": {
+                "when": self.way.soon,
+                "how": "apart" if odd % 3 == 2 else "joint",
+                "place": "调解室",
+            },
             "hold": {"how": "apart" if odd % 3 == 2 else "joint", "present": [0, 1], "text": "双方陈述。"},
             "suggest": {"options": "一、修好；二、赔偿。"},
             "consult": {"to": self.world.posts["housing"], "question": "如何估损?"},
             "advise": {"opinion": "约八千元"},
-            "settle_orally": {"agreed": "楼上月底前修好", "manner": "present", "calm": True, "by_day": in_days(20)},
+            "settle_orally": {
+                "agreed": "楼上月底前修好",
+                "manner": "present",
+                "calm": True,
+                "by_day": in_days(20),
+            },
             "draft_agreement": {"facts": "漏水", "clauses": money()},
             "plan": {"act": "修好防水", "on": in_days(10), "who": 1, "whom": 0},
             "report_performance": {"number": 1 + odd % 2, "state": ("said", "broken", "partly")[odd % 3]},
@@ -107,10 +156,22 @@ class Walks(RuleBasedStateMachine):
             "court_accepts": {"number": "（2026）苏0831诉前调确1号"},
             "court_decides": {"ruling": "confirmed" if odd % 2 else "rejected"},
         }
-        reasoned = {"turn_down", "recuse", "fail", "uphold_signature", "void_agreement", "conclude", "deny_signature"}
+        reasoned = {
+            "turn_down",
+            "recuse",
+            "fail",
+            "uphold_signature",
+            "void_agreement",
+            "conclude",
+            "deny_signature",
+        }
         return given.get(step, {"reason": "因为"} if step in reasoned else {})
 
-    @rule(step=st.sampled_from(sorted(set(PROCEDURE.steps) - {"apply"})), who=st.sampled_from(WHO), odd=st.integers(0, 60))
+    @rule(
+        step=st.sampled_from(sorted(set(PROCEDURE.steps) - {"apply"})),
+        who=st.sampled_from(WHO),
+        odd=st.integers(0, 60),
+    )
     def any_attempt(self, step: str, who: str, odd: int) -> None:
         self.attempt(step, who, odd)
 
@@ -152,7 +213,9 @@ class Walks(RuleBasedStateMachine):
         if document is None or not places or document.template != "disputes.agreement":
             return
         place = places[odd % len(places)]
-        by = {"reporter": self.way.applicant, "mediator": self.way.fan}.get(place["relation"], self.way.respondent)
+        by = {"reporter": self.way.applicant, "mediator": self.way.fan}.get(
+            place["relation"], self.way.respondent
+        )
         signing = Signing(place["relation"], Manner.CODE, seat=place["seat"])
         sign(document, signing, digest=document.digest, by=by)
 
@@ -176,7 +239,9 @@ class Walks(RuleBasedStateMachine):
         """Nor past a possible crime that was not reported; an oral agreement says that both said yes."""
         dispute = self.way.dispute
         if dispute.case.stage in {"mediating", "signing"} or dispute.form == "written":
-            said = Yes.objects.filter(dispute=dispute, turn=dispute.turn, to="consent").values_list("side", flat=True)
+            said = Yes.objects.filter(dispute=dispute, turn=dispute.turn, to="consent").values_list(
+                "side", flat=True
+            )
             assert set(self.way.sides()) <= set(said)
 
     @precondition(lambda self: hasattr(self, "way"))
@@ -184,7 +249,9 @@ class Walks(RuleBasedStateMachine):
     def nobody_meets_where_it_is_not_safe(self) -> None:
         dispute = self.way.dispute
         if dispute.safety == "apart":
-            coming = Session.objects.filter(dispute=dispute, held_at=None, at__gt=self.way.soon - timedelta(hours=1))
+            coming = Session.objects.filter(
+                dispute=dispute, held_at=None, at__gt=self.way.soon - timedelta(hours=1)
+            )
             assert not coming.exclude(how="apart").exists()
 
     @precondition(lambda self: hasattr(self, "way"))
@@ -193,7 +260,12 @@ class Walks(RuleBasedStateMachine):
         dispute = self.way.dispute
         stage = dispute.case.stage
         assert (stage not in {"performing", "confirming", "settled"}) or dispute.effective_at
-        if dispute.effective_at and dispute.form == "written" and stage == "performing" and not self._denied():
+        if (
+            dispute.effective_at
+            and dispute.form == "written"
+            and stage == "performing"
+            and not self._denied()
+        ):
             assert missing(Document.objects.get(pk=dispute.document)) == []
 
     def _denied(self) -> bool:
@@ -204,7 +276,9 @@ class Walks(RuleBasedStateMachine):
     def settled_is_what_everybody_says_is_settled(self) -> None:
         dispute = self.way.dispute
         if dispute.case.outcome == "settled":
-            said = Yes.objects.filter(dispute=dispute, turn=dispute.turn, to="settled").values_list("side", flat=True)
+            said = Yes.objects.filter(dispute=dispute, turn=dispute.turn, to="settled").values_list(
+                "side", flat=True
+            )
             assert set(self.way.sides()) <= set(said)
             owed = Obligation.objects.filter(dispute=dispute, turn=dispute.turn).exclude(state="kept")
             assert not owed.exists()
