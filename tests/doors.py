@@ -102,6 +102,11 @@ DOORS: dict[str, Door] = {
     "desk/hat/": Door(STAFF),
     "desk/cases/<str:number>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/contact/": Door(AREA_AND_POWER, fill=a_case),
+    # Kinds whose cases have no further parties know no such page; test_parties has one that does.
+    "desk/cases/<str:number>/parties/<int:party>/number/": Door(
+        (Answer.SIGN_IN, Answer.HIDDEN, Answer.REFUSED, Answer.REFUSED),
+        fill=lambda world: {**a_case(world), "party": 0},
+    ),
     # In an emergency every post of the area may but those that deal with no case.
     "desk/cases/<str:number>/emergency/": Door(AREA_AND_POWER, fill=a_case, missing_power="administrator"),
     "desk/cases/<str:number>/note/": Door(AREA, fill=a_case),

@@ -8,15 +8,16 @@ alignment (Sugiyama), small enough to be read: procedures have tens of steps, no
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from types import MappingProxyType
 from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from linli.cases.procedure import ANYONE, REPORTER, Procedure, Step
+from linli.cases.procedure import ANYONE, REPORTER, Procedure, Role, Step
 from linli.posts.models import PostKind
 
 STAGE, PLATE, BEND = "stage", "plate", "bend"
@@ -97,13 +98,14 @@ def draw(procedure: Procedure) -> str:
     return "".join(parts)
 
 
-def takers(step: Step) -> str:
+def takers(step: Step, roles: Mapping[str, Role] = MappingProxyType({})) -> str:
     """Who may take a step, in words."""
     kinds = dict(PostKind.choices)
     found = [str(kinds[kind]) for kind in PostKind.values if kind in step.posts]
     if step.tasked:
         found.append(_("whoever has the task"))
-    if REPORTER in step.parties:
+    found[:0] = [str(role.label) for role in roles.values() if role.name in step.parties]
+    if REPORTER in step.parties and REPORTER not in roles:
         found.insert(0, _("reporter"))
     if ANYONE in step.parties:
         found.insert(0, _("anyone"))
@@ -127,7 +129,7 @@ def _laid_out(procedure: Procedure) -> _Paper:
             continue
         target = depths[step.enters]
         forward = step.opens or any(depths[leaf] < target for leaf in step.leaves)
-        plate = paper.add(_plate(step, target - 1 if forward else target + 1))
+        plate = paper.add(_plate(step, target - 1 if forward else target + 1, procedure.roles))
         bends: dict[int, Node] = {plate.layer: plate}
         for leaf in sorted(step.leaves, key=lambda leaf: (abs(depths[leaf] - plate.layer), leaf)):
             paper.chains.append(_chain(paper, stages[leaf], plate, bends))
@@ -171,8 +173,8 @@ def _stage(label: str, layer: int, *, ends: bool, name: str) -> Node:
     return Node(STAGE, name, layer, max(84.0, _wide(label, STAGE_TYPE) + 32), (label,), ends=ends)
 
 
-def _plate(step: Step, layer: int) -> Node:
-    texts = (str(step.label), takers(step))
+def _plate(step: Step, layer: int, roles: Mapping[str, Role]) -> Node:
+    texts = (str(step.label), takers(step, roles))
     width = max(_wide(texts[0], STEP_TYPE), _wide(texts[1], WHO_TYPE)) + 20
     alone = step.system and not (step.posts or step.parties or step.tasked)
     return Node(PLATE, step.name, layer, width, texts, broken=alone)

@@ -5,15 +5,15 @@ Everything here is read from the tables that decide; nothing is written by hand 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from linli.cases.kinds import Kind, all_kinds, power, step_of
+from linli.cases.kinds import Kind, all_kinds, kind_of, power, step_of
 from linli.cases.models import Case, areas_see
 from linli.cases.permission import allows, taken_by
-from linli.cases.procedure import ANYONE, REPORTER, Step
+from linli.cases.procedure import ANYONE, REPORTER, REPRESENTATIVE, Procedure, Step
 from linli.cases.reading import open_tasks
 from linli.cases.sight import sees
 from linli.cases.tasks import unanswered
@@ -77,14 +77,19 @@ def _steps(kind: Kind) -> Iterator[PostRight]:
 
 def party_rights(kind: str = "") -> list[PartyRight]:
     """The party rules as rows: which relation to a case gives which step."""
-    words = {REPORTER: _("Whoever raised it"), ANYONE: _("Anybody")}
+    words = {REPORTER: _("Whoever raised it"), ANYONE: _("Anybody"), REPRESENTATIVE: _("Who acts for them")}
     return [
-        PartyRight(words.get(relation, relation), str(each.procedure.label), str(step.label))
+        PartyRight(_relation(relation, each.procedure, words), str(each.procedure.label), str(step.label))
         for each in all_kinds()
         if kind in {"", each.name}
         for step in each.procedure.steps.values()
         for relation in sorted(step.parties)
     ]
+
+
+def _relation(name: str, procedure: Procedure, words: Mapping[str, str]) -> str:
+    """A role by what the procedure calls it."""
+    return str(procedure.roles[name].label) if name in procedure.roles else words.get(name, name)
 
 
 def purposes(post_kind: str = "") -> list[Purpose]:
@@ -135,7 +140,9 @@ def _who(rule: Step, case: Case, by: PostActor) -> str:
     who = [str(kinds[each]) for each in PostKind.values if each in named]
     if rule.tasked:
         who.append(_("whoever has the task"))
-    if REPORTER in rule.parties:
+    roles = kind_of(case.kind).procedure.roles
+    who += [str(role.label) for role in roles.values() if role.name in rule.parties]
+    if REPORTER in rule.parties and REPORTER not in roles:
         who.append(_("whoever raised it"))
     if rule.system:
         who.append(_("the clock"))

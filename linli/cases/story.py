@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
+from linli.cases.parties import role_words, rows_of_parties
 from linli.cases.procedure import REPRESENTATIVE
 from linli.cases.sight import Sight, sight_of
 from linli.ledger.models import Entry
@@ -21,6 +22,7 @@ from linli.posts.models import Holding, Post
 
 OWN_WORDS = "reporter"
 OWN_SIDE = {OWN_WORDS, REPRESENTATIVE}
+OTHER_PARTY = "party"
 FOR_STAFF = {"note"}  # what posts write to each other
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
 GREW = "cases.grew"
@@ -31,6 +33,7 @@ class Happening:
     """One line of the story. `post` names a post, never a person; `words` what was written.
 
     `step` is empty for what moved nothing (a note, a print). `acting`: by somebody who stood in for the holder.
+    `party`: by which party, itself or through who acts for it, where a case can have several.
     """
 
     key: UUID
@@ -46,6 +49,7 @@ class Happening:
     facts: dict[str, Any]
     acting: bool = False
     withdrawn: bool = False
+    party: str = ""
 
 
 def story_for_staff(case: Case, *, by: PostActor) -> list[Happening]:
@@ -61,10 +65,18 @@ def story_for_staff(case: Case, *, by: PostActor) -> list[Happening]:
     return [each if each.key in mine else replace(each, words={}) for each in _told(case, own)]
 
 
-def story_for_reporter(case: Case) -> list[Happening]:
-    """The published steps, for the person who raised it."""
+def story_for_reporter(case: Case, nr: int = 0) -> list[Happening]:
+    """The published steps, for the reporter or another party by its number; what the others wrote is theirs alone."""
     published = published_names(case.kind)
-    return _told(case, [entry for entry in _entries(case) if entry.name in published])
+    told = _told(case, [entry for entry in _entries(case) if entry.name in published])
+    return [_as_read_by(nr, each) if each.party else each for each in told]
+
+
+def _as_read_by(nr: int, each: Happening) -> Happening:
+    """A party's own steps are its own (`OWN_WORDS`), whatever its role; another's go by the role, without words."""
+    if each.facts.get("party", 0) != nr:
+        return replace(each, relation=OTHER_PARTY, post=each.party, words={})
+    return each if each.relation == REPRESENTATIVE else replace(each, relation=OWN_WORDS)
 
 
 def published_names(kind: str) -> frozenset[str]:
@@ -90,14 +102,27 @@ def _told(case: Case, entries: Sequence[Entry]) -> list[Happening]:
     held = {entry.holding for entry in entries if entry.holding}
     acting = set(Holding.objects.filter(pk__in=held, acting=True).values_list("pk", flat=True))
     withdrawn = {entry.facts.get("note") for entry in entries if entry.name == WITHDRAW_NOTE}
+    parties = _parties_by_entry(case, entries)
     return [
         replace(
             _happening(case, entry, titles),
             acting=entry.holding in acting,
             withdrawn=str(entry.pk) in withdrawn,
+            party=parties.get(entry.pk, ""),
         )
         for entry in entries
     ]
+
+
+def _parties_by_entry(case: Case, entries: Sequence[Entry]) -> dict[UUID, str]:
+    """What the party is called that took a step, in kinds that know several (one statement there, else none)."""
+    procedure = kind_of(case.kind).procedure
+    if not procedure.has_parties:
+        return {}
+    rows = rows_of_parties(case)
+    relations = {*OWN_SIDE, *procedure.roles}
+    took = {entry.pk: int(entry.facts.get("party", 0)) for entry in entries if entry.relation in relations}
+    return {key: role_words(case, nr, rows) for key, nr in took.items()}
 
 
 def _next_posts(entry: Entry) -> list[int]:

@@ -84,9 +84,13 @@ def read_reviewed(contact: Contact, purpose: str, case: Concern, *, by: PostActo
 
 
 def read_many(pairs: Sequence[tuple[Contact, Concern]], purpose: str, *, by: Actor) -> list[Person]:
-    """The same for a list that a second post has approved, or a batch of the system's own: all, or nothing is read."""
+    """The same for a list that a second post has approved, a batch of the system's own, or the parties of one case.
+
+    All, or nothing is read.
+    """
     rule = purpose_named(purpose)
-    if rule.of != "contact" or not (rule.many or isinstance(by, SystemActor)):
+    between = rule.of_named and len({case.pk for _contact, case in pairs}) == 1
+    if rule.of != "contact" or not (rule.many or between or isinstance(by, SystemActor)):
         raise NotYours
     return _opened(pairs, rule, rule.fields, by)
 
@@ -171,7 +175,9 @@ def _party_may(rule: Purpose, whose: UUID | None, case: Concern, by: PartyActor)
     itself = by.relation == by.role
     if ("reporter" if itself else by.relation) not in rule.parties:
         return False
-    return case.names_to_parties(whose) if rule.of_named else itself and whose in case.contacts_of_party(by.nr)
+    return (
+        case.names_to_parties(whose) if rule.of_named else itself and whose in case.contacts_of_party(by.nr)
+    )
 
 
 def _agreed(contact: Contact, rule: Purpose, case: Concern, by: PostActor) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from linli.cases.models import Case, Category
 from linli.cases.parties import parties_of
 from linli.kinds.disputes import actions
 from linli.kinds.disputes.models import Dispute
+from linli.kinds.disputes.rounds import sides_of
 from linli.posts.actor import PartyActor, PostActor
 from linli.posts.models import Account, Holding, Post, PostKind
 from linli.registers.models import Body, Mediator
@@ -26,7 +29,7 @@ class Way:
         self.world, self.key = world, key
         self.head, self.fan = head_of_home(), mediator("范德顺")
 
-    def go(self, who: Any, step: str, **given: Any) -> Way:
+    def go(self, who: Any, step: str, /, **given: Any) -> Way:
         """Take a step as somebody."""
         case = Case.everywhere.get(pk=self.key)
         getattr(actions, step)(Dispute(case=case), by=who, seen=case.version, **given)
@@ -58,6 +61,20 @@ class Way:
         party = parties_of(self.case)[0]
         return PartyActor("respondent", self.key, side=party.side)
 
+    @property
+    def second(self) -> PostActor:
+        """A mediator of the county who serves this place as well."""
+        return mediator("崔兰")
+
+    @property
+    def soon(self) -> datetime:
+        """The day after tomorrow."""
+        return timezone.now() + timedelta(days=2)
+
+    def sides(self) -> list[int]:
+        """The numbers of the sides."""
+        return [side.nr for side in sides_of(self.case)]
+
     def tasks(self) -> list[int]:
         """The posts with an open task."""
         return sorted(self.case.tasks.filter(closed_at=None).values_list("post", flat=True))
@@ -79,6 +96,14 @@ def head_of_home() -> PostActor:
 @pytest.fixture
 def committee(world: Any) -> Post:
     """The committee of 东门社区 has a head."""
+    return committee_of_home()
+
+
+def committee_of_home() -> Post:
+    """The post of its head, held by somebody."""
+    found = Post.objects.filter(title="调委会主任").first()
+    if found:
+        return found
     body = Body.objects.get(organisation__name="东门社区人民调解委员会")
     post = Post.objects.create(
         title="调委会主任", kind=PostKind.HEAD, organisation=body.organisation, division=body.division

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from linli.cases.models import Case
 from linli.posts.models import Organisation, Post
@@ -151,9 +150,7 @@ class Yes(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["dispute", "turn", "to", "side"], name="yes_once_per_side"
-            )
+            models.UniqueConstraint(fields=["dispute", "turn", "to", "side"], name="yes_once_per_side")
         ]
 
 

@@ -98,7 +98,9 @@ def reviewer(code: int, apart: Iterable[int]) -> Post | None:
     head = chair(code)
     if head and head.pk not in kept:
         return head
-    seats = [seat for seat in around(PostKind.HEAD, (code, code + 1)) if seat.post not in kept and seat.sitters]
+    seats = [
+        seat for seat in around(PostKind.HEAD, (code, code + 1)) if seat.post not in kept and seat.sitters
+    ]
     return Post.objects.get(pk=seats[0].post) if seats else None
 
 

@@ -1,9 +1,8 @@
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from linli.base.errors import Conflict
-from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Clock
 from linli.documents.models import Document, Manner
 from linli.documents.signing import Signing, missing, sign

@@ -50,7 +50,9 @@ def people_of(now: Taking) -> list[Person]:
 def _called(detail: Dispute) -> str:
     if detail.handler is None:
         return ""
-    found = Mediator.objects.filter(holding__post=detail.handler, holding__until=None).select_related("holding__account")
+    found = Mediator.objects.filter(holding__post=detail.handler, holding__until=None).select_related(
+        "holding__account"
+    )
     mediator = found.first()
     return mediator.holding.account.called if mediator else ""
 

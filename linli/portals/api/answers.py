@@ -19,7 +19,7 @@ from linli.cases.steps import steps_open_to
 from linli.cases.story import Happening, story_for_reporter, story_for_staff
 from linli.cases.walking import Page
 from linli.documents.showing import Shown, papers_of
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.residents.access import MATTERS
 from linli.residents.models import How
 from linli.residents.purposes import OVERSEE, WORK
@@ -59,7 +59,7 @@ def state(case: Case, *, by: Actor) -> JsonResponse:
     show(case.whose, MATTERS)
     if isinstance(by, PostActor):
         reading_as(WORK if by.post.pk in {case.lead_id, case.opened_by_id} else OVERSEE, How.ANSWER)
-    told = story_for_staff(case, by=by) if isinstance(by, PostActor) else story_for_reporter(case)
+    told = story_for_staff(case, by=by) if isinstance(by, PostActor) else story_for_reporter(case, _nr(by))
     content = {
         **row(case),
         "recorded_at": instant(case.recorded_at),
@@ -70,6 +70,10 @@ def state(case: Case, *, by: Actor) -> JsonResponse:
     response = as_json(content)
     response["ETag"] = f'"{case.version}"'
     return response
+
+
+def _nr(by: Actor) -> int:
+    return by.nr if isinstance(by, PartyActor) else 0
 
 
 def listed(page: Page) -> JsonResponse:

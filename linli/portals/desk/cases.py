@@ -28,7 +28,7 @@ from linli.cases.steps import form_for, leads_on, reshaped, steps_open_to, take
 from linli.documents.showing import papers_of
 from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
-from linli.portals.desk.contact import may_ask
+from linli.portals.desk.contact import may_ask, parties_on_page
 from linli.portals.desk.growing import kinds_beside
 from linli.portals.desk.hats import seated
 from linli.portals.desk.history import changes_since, history
@@ -76,6 +76,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "others": kinds_beside(found, by),
         "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
         "may_ask": may_ask(by, found),
+        "parties": parties_on_page(by, found),
         "may_break_glass": may_break_glass(by, found),
         "may_open_resident": may_open_resident(by, found),
     }

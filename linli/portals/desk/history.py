@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case
+from linli.cases.procedure import REPORTER, REPRESENTATIVE
 from linli.cases.story import NOTE, Happening, story_for_staff
 from linli.posts.actor import PostActor
 from linli.web.parts import Line
@@ -53,9 +54,15 @@ def _line(case: Case, each: Happening, by: PostActor | None, *, is_now: bool) ->
 def _who(each: Happening) -> str:
     if each.post:
         return _("%(post)s (acting)") % {"post": each.post} if each.acting else each.post
-    if each.relation == "representative":
-        return _("Somebody who acts for the reporter")
-    if each.relation == "reporter":
+    if each.relation == REPRESENTATIVE:
+        return (
+            _("Who acts for: %(party)s") % {"party": each.party}
+            if each.party
+            else _("Somebody who acts for the reporter")
+        )
+    if each.party:
+        return each.party
+    if each.relation == REPORTER:
         return _("The person who raised it")
     if each.relation == "anyone" or not each.relation:
         return _("A resident")

@@ -74,4 +74,4 @@ def _shown(found: Procedure, step: Step) -> ShownStep:
         if names:
             clocks = _(", ").join(f"“{found.clocks[name].label}”" for name in names)
             said.append(words % {"clocks": clocks})
-    return ShownStep(step, takers(step), _target(found, step), " · ".join(said))
+    return ShownStep(step, takers(step, found.roles), _target(found, step), " · ".join(said))

@@ -43,7 +43,9 @@ class CodeForm(FrameForm):
 @resident_page
 def extract(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for the code; then the copy as a page, or as a file for machines."""
-    case, _by = visible_case(request, number)
+    case, by = visible_case(request, number)
+    if by.nr:
+        raise NotFound
     granted = _granted(request, case)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid() or not _right(request, form, case):

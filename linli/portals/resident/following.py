@@ -20,7 +20,8 @@ from linli.cases.follow import followed
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
-from linli.cases.procedure import REPORTER, REPRESENTATIVE, Step
+from linli.cases.parties import role_words, rows_of_parties, stands
+from linli.cases.procedure import REPRESENTATIVE, Step
 from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
 from linli.documents.showing import papers_of
@@ -28,12 +29,14 @@ from linli.portals.resident.door import resident_page
 from linli.portals.resident.linked import linked
 from linli.portals.resident.looking import by_day
 from linli.portals.resident.progress import milestones, shown_stage
-from linli.portals.resident.unlocked import lock_all, may_see_looks, unlock, unlocked_cases, visible_case
+from linli.portals.resident.unlocked import lock_all, may_see_looks, unlock, unlocked_ways, visible_case
 from linli.posts.actor import PartyActor
 from linli.residents.looks import Looks, Whose, looks_at
+from linli.residents.purposes import BETWEEN
+from linli.residents.reading import read_many
 from linli.web.forms import FrameForm
 from linli.web.limits import check_rate, limited, trying_code
-from linli.web.parts import Line
+from linli.web.parts import Line, Row
 
 GUESSES_PER_MINUTE = 10
 FEW = 5  # readings on the page of a case; the rest is a page of its own
@@ -88,25 +91,50 @@ def _unlocked(request: HttpRequest) -> HttpResponse:
         try:
             number = form.cleaned_data["number"]
             with trying_code(request, number):
-                case, _party = followed(number, form.cleaned_data["code"])
+                case, party = followed(number, form.cleaned_data["code"])
         except NotFound:
             form.add_error(
                 None, _("Number and code do not fit together. Please compare both with your receipt.")
             )
         else:
-            unlock(request, case.pk)
+            unlock(request, case.pk, party)
             return redirect("resident:case", case.number)
     return _ask(request, form, status=422)
 
 
 def _ask(request: HttpRequest, form: FollowForm, status: int = 200) -> HttpResponse:
-    content = {"form": form, "rows": case_rows(unlocked_cases(request))}
+    ways = unlocked_ways(request)
+    content = {
+        "form": form,
+        "rows": case_rows([case for case, way in ways if not way.by.nr]),
+        "between": party_rows([(case, way.by.nr) for case, way in ways if way.by.nr]),
+    }
     return render(request, "resident/follow.html", content, status=status)
 
 
 def case_rows(cases: list[Case]) -> list[tuple[Case, str]]:
     """Cases with the words of their stages, for a short list."""
     return [(case, str(kind_of(case.kind).procedure.stages[case.stage].label)) for case in cases]
+
+
+@dataclass(frozen=True)
+class PartyRow:
+    """A case somebody is a party of: what kind, in which role, how it stands; never what the reporter wrote."""
+
+    case: Case
+    kind: str
+    role: str
+    stage: str
+
+
+def party_rows(cases: list[tuple[Case, int]]) -> list[PartyRow]:
+    """Cases with the number of the party that reads, for a short list."""
+    return [
+        PartyRow(
+            case, str(kind_of(case.kind).procedure.label), role_words(case, nr, rows_of_parties(case)), stage
+        )
+        for (case, nr), (_case, stage) in zip(cases, case_rows([case for case, _nr in cases]), strict=True)
+    ]
 
 
 @require_POST
@@ -137,7 +165,7 @@ def show_case(
 ) -> HttpResponse:
     """The page of a case; `sent` is a step whose form has to be put right."""
     kind = kind_of(case.kind)
-    story = story_for_reporter(case)
+    story = story_for_reporter(case, by.nr)
     stage = kind.procedure.stages[shown_stage(case, story)]
     open_steps = [OpenStep(step, _form(step, case, by)) for step in steps_open_to(by, case)]
     content: dict[str, Any] = {
@@ -152,20 +180,44 @@ def show_case(
         "wrong": sent.form if sent else None,
         "detail": kind.detail_of(case),
         "detail_template": f"{case.kind}/detail.html",
-        "audience": "reporter",
-        "links": list(linked(request, case)),
+        "audience": by.role,
+        "party": by.nr,
+        "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
+        "others": others_of(case, by),
+        "links": [] if by.nr else list(linked(request, case)),
         "papers": papers_of(case, by=by),
-        **_looks(request, case),
+        **_looks(request, case, by),
     }
     return render(request, "resident/case.html", content, status=status)
 
 
-def _looks(request: HttpRequest, case: Case) -> dict[str, Any]:
+def others_of(case: Case, by: PartyActor) -> list[Row]:
+    """The other parties, by name where the procedure names them to each other; each sees that the name was read."""
+    rows = rows_of_parties(case)
+    if not rows and not kind_of(case.kind).procedure.has_parties:
+        return []
+    contacts = {0: case.reporter} | {each.nr: each.contact for each in rows if stands(each)}
+    named = {
+        nr: each for nr, each in contacts.items() if nr != by.nr and each and case.names_to_parties(each.pk)
+    }
+    people = read_many([(each, case) for each in named.values()], BETWEEN, by=by) if named else []
+    names = {nr: person.name for nr, person in zip(named, people, strict=True)}
+    return [
+        Row(role_words(case, nr, rows), names.get(nr) or _("not named")) for nr in contacts if nr != by.nr
+    ]
+
+
+def whose_party(case: Case, by: PartyActor) -> Whose:
+    """Whose readings belong to a party of a case; a report without a contact has some too."""
+    contacts = [each for each in case.contacts_of_party(by.nr) if each]
+    return Whose(contacts) if contacts else Whose(nameless=[] if by.nr else [case.pk])
+
+
+def _looks(request: HttpRequest, case: Case, by: PartyActor) -> dict[str, Any]:
     """The newest few who looked; of a sensitive case only shortly after the code was typed."""
-    if not may_see_looks(request, case):
+    if not may_see_looks(request, case, by):
         return {"locked": True}
-    whose = Whose([case.reporter_id]) if case.reporter_id else Whose(nameless=[case.pk])
-    newest = looks_at(whose).lines[:FEW]
+    newest = looks_at(whose_party(case, by)).lines[:FEW]
     return {"days": by_day(Looks(newest), [case])}
 
 
@@ -191,8 +243,8 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """Take a step as the reporter; what was typed stays when something is wrong."""
     case, by = visible_case(request, number)
     rule = step_of(case.kind, step)
-    if REPORTER not in rule.parties:
-        raise NotYours(_("This step is not the reporter's to take."))
+    if by.role not in rule.parties:
+        raise NotYours(_("This step is not yours to take."))
     form = _form(rule, case, by, data=request.POST, files=request.FILES)
     kind = kind_of(case.kind)
     try:

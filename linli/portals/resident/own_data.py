@@ -17,17 +17,19 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import NotYours
-from linli.cases.models import Case
+from linli.cases.models import Case, Party
+from linli.cases.parties import rows_of_parties
 from linli.cases.sensitive import is_private
 from linli.portals.resident.door import resident_page
-from linli.portals.resident.following import case_rows
+from linli.portals.resident.following import case_rows, party_rows, whose_party
 from linli.portals.resident.looking import by_day, kind_that_answers, page_key
 from linli.portals.resident.unlocked import may_see_looks, visible_case
+from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, records_of, resident_of
 from linli.residents.delays import delayed_by_month
 from linli.residents.looks import Looks, Whose, looks_at
-from linli.residents.mandates import acted_for
-from linli.residents.models import Resident
+from linli.residents.mandates import acted_for, may_act
+from linli.residents.models import Contact, Resident
 from linli.residents.proving import recently_proven
 from linli.residents.purposes import all_purposes
 from linli.residents.reading import read
@@ -41,17 +43,19 @@ MOST_MATTERS = 500
 def case_data(request: HttpRequest, number: str) -> HttpResponse:
     """Who looked at a case; a POST shows the contact that was left, and that look is logged too."""
     case, by = visible_case(request, number)
-    person = None
-    if request.method == "POST" and case.reporter:
-        person = read(case.reporter, "own", case, by=by)
-    may = may_see_looks(request, case)
-    looks = _looks(request, whose_case(case)) if may else Looks([])
-    return _shown(request, looks, [case], case=case, person=person, locked=not may)
+    person, contact = None, contact_in(case, by)
+    if request.method == "POST" and contact:
+        person = read(contact, "own", case, by=by)
+    may = may_see_looks(request, case, by)
+    looks = _looks(request, whose_party(case, by)) if may else Looks([])
+    return _shown(request, looks, [case], case=case, kept=bool(contact), person=person, locked=not may)
 
 
-def whose_case(case: Case) -> Whose:
-    """Whose readings belong to one case."""
-    return Whose([case.reporter_id]) if case.reporter_id else Whose(nameless=[case.pk])
+def contact_in(case: Case, by: PartyActor) -> Contact | None:
+    """The present contact of the party that looks."""
+    if by.side is None:
+        return case.reporter
+    return next((each.contact for each in rows_of_parties(case) if each.pk == by.side.key), None)
 
 
 @require_safe
@@ -61,8 +65,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first; what is sensitive only after proving who it is."""
     resident = _resident(request)
     cases, held_back = _own_cases(request, resident)
-    acted = _acted_for(resident)
-    content = {"rows": case_rows(cases[:MOST]), "acted": case_rows(acted), "held_back": held_back}
+    content = {
+        "rows": case_rows(cases[:MOST]),
+        "between": party_rows(_between(request, resident)),
+        "acted": case_rows(_acted_for(resident)),
+        "acted_between": party_rows(_acted_between(resident)),
+        "held_back": held_back,
+    }
     return render(request, "resident/mine.html", content)
 
 
@@ -70,7 +79,24 @@ def _acted_for(resident: Resident) -> list[Case]:
     """What others let the resident act in."""
     whole, single = acted_for(resident)
     others = Case.everywhere.select_related("category").filter(Q(reporter__in=whole) | Q(pk__in=single))
-    return list(others.order_by("-id")[:MOST])
+    found = list(others.order_by("-id")[:MOST])
+    return [case for case in found if case.reporter_id and may_act(resident, case.reporter_id, case.pk)]
+
+
+def _acted_between(resident: Resident) -> list[tuple[Case, int]]:
+    """What others, who are parties beside the reporter, let the resident act in."""
+    whole, single = acted_for(resident)
+    rows = Party.objects.filter(Q(contact__in=whole) | Q(case__in=single), left_at=None, nr__gt=0)
+    found = rows.select_related("case").order_by("-case_id", "nr")[:MOST]
+    return [(each.case, each.nr) for each in found if may_act(resident, each.contact_id, each.case_id)]
+
+
+def _between(request: HttpRequest, resident: Resident) -> list[tuple[Case, int]]:
+    """What the resident is a party of beside the reporter; what is sensitive only after proving who it is."""
+    own = contacts_of(resident).values("pk")
+    rows = Party.objects.filter(contact__in=own, left_at=None, nr__gt=0).select_related("case__category")
+    found = [(each.case, each.nr) for each in rows.order_by("-case_id", "nr")[:MOST]]
+    return [each for each in found if recently_proven(request) or not is_private(each[0])]
 
 
 @require_safe

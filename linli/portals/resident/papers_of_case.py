@@ -119,7 +119,7 @@ def _signed(request: HttpRequest, case: Case, document: Document, by: PartyActor
     if not form.is_valid():
         return _page(request, document, form, status=422)
     mark = form.cleaned_data["mark"]
-    if not mark and not _right_code(request, case, form.cleaned_data["code"]):
+    if not mark and not _right_code(request, case, form.cleaned_data["code"], by):
         form.add_error("code", _("This is not the code of this report. Compare it with your receipt."))
         return _page(request, document, form, status=422)
     seat = next((each["seat"] for each in missing(document) if each["relation"] == by.relation), 0)
@@ -133,14 +133,14 @@ def _signed(request: HttpRequest, case: Case, document: Document, by: PartyActor
     return redirect("resident:paper", case.number, document.pk)
 
 
-def _right_code(request: HttpRequest, case: Case, code: str) -> bool:
+def _right_code(request: HttpRequest, case: Case, code: str, by: PartyActor) -> bool:
+    """Whether it is the code of the party that signs, not another party's."""
     check_rate(request, "follow", GUESSES_PER_MINUTE)
     try:
         with trying_code(request, case.number):
-            followed(case.number, code)
+            return followed(case.number, code)[1].nr == by.nr
     except NotFound:
         return False
-    return True
 
 
 def _denied(request: HttpRequest, case: Case, document: Document, by: PartyActor) -> HttpResponse:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -19,13 +18,12 @@ from linli.documents.models import Document, Signature
 from linli.documents.signing import deny, missing
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of
-from linli.kinds.disputes.models import AtCourt, Dispute, Form, Manner, Obligation, Safety
+from linli.kinds.disputes.contents import Agreed, agreement, oral_record
+from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
 from linli.kinds.disputes.rounds import carry_on, head_of, refuse_unreported, remind_of_next, require_two
 from linli.kinds.disputes.routing import reviewer
-from linli.kinds.disputes.contents import Agreed, agreement, oral_record
 from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor, PartyActor
-from linli.posts.models import Post
 
 
 class Oral(TypedDict, total=False):
@@ -42,7 +40,7 @@ class Oral(TypedDict, total=False):
 def settle_orally(
     dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Oral]
 ) -> None:
-    """Record an oral agreement (口头协议登记): it binds from this moment (人民调解法 28, 30), and is recorded all the same."""
+    """Record an oral agreement (口头协议登记): it binds from this moment (人民调解法 28, 30), and is kept too."""
     with taking("settle_orally", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
         require_two(now.case)
@@ -61,10 +59,12 @@ def settle_orally(
 
 
 def _require_calm(detail: Dispute, *, calm: bool) -> None:
-    """Where nobody has looked at the safety yet, whoever records it must have; where it is not safe, nothing is oral."""
+    """Where nobody has looked at the safety yet, whoever records it must have; where it is unsafe, nothing is oral."""
     if detail.safety == Safety.APART:
         raise Conflict(
-            _("There was violence or a threat, so nothing is settled on the spot. Mediate apart, and in writing.")
+            _(
+                "There was violence or a threat, so nothing is settled on the spot. Mediate apart, and in writing."
+            )
         )
     if not (calm or detail.safety == Safety.CALM):
         sentence = _("Say that there was no violence and no threat. Otherwise look at the safety first.")
@@ -107,7 +107,13 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
         _owe(
             now,
             [
-                {"who": each.who, "whom": each.whom, "on": each.day, "fen": each.fen, "act": clauses[each.clause - 1].text}
+                {
+                    "who": each.who,
+                    "whom": each.whom,
+                    "on": each.day,
+                    "fen": each.fen,
+                    "act": clauses[each.clause - 1].text,
+                }
                 for each in plan_of(clauses)
             ],
         )

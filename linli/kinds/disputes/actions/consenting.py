@@ -100,7 +100,9 @@ def appoint(
 
 def _require_fit(now: Taking, to: Post) -> None:
     if to.pk in now.detail.refused:
-        raise Conflict(_("A side has asked for another mediator than this one, or they stepped aside. Choose another."))
+        raise Conflict(
+            _("A side has asked for another mediator than this one, or they stepped aside. Choose another.")
+        )
     offers = mediators_for(now.case, apart=told_apart(now.case))
     if to.pk not in {each.mediator.holding.post_id for each in offers}:
         raise Conflict(

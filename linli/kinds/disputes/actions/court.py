@@ -11,10 +11,10 @@ from linli.base.worktime import PLACE_TIME
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
-from linli.kinds.disputes.models import AtCourt, Dispute, Said
-from linli.kinds.disputes.rounds import all_said, carry_on
 from linli.kinds.disputes.clauses import clause_from
 from linli.kinds.disputes.contents import Agreed, confirmation
+from linli.kinds.disputes.models import AtCourt, Dispute, Said
+from linli.kinds.disputes.rounds import all_said, carry_on
 from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor
 
@@ -22,7 +22,7 @@ PROLONGED_BY = 10  # days (法释〔2011〕5号 11)
 
 
 def ask_confirmation(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None) -> None:
-    """A side asks for the court's confirmation (申请司法确认); with the last one's yes the joint application is made."""
+    """A side asks for the court's confirmation (申请司法确认); with the last yes the joint application is made."""
     with taking("ask_confirmation", dispute, by=by, seen=seen, at=at) as now:
         _require_confirmable(now)
         Statement.of(now).keep(now, Said.COURT)

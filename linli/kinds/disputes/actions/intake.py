@@ -20,8 +20,8 @@ from linli.cases.parties import GivenParty
 from linli.cases.taking import Taking, Version, taking
 from linli.divisions.models import Division
 from linli.kinds.disputes.models import Dispute, Safety, Session, Source
-from linli.kinds.disputes.routing import first_post, home
 from linli.kinds.disputes.rounds import RESPONDENT, carry_on, head_of
+from linli.kinds.disputes.routing import first_post, home
 from linli.kinds.disputes.wording import tell_ending
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Organisation
@@ -45,7 +45,7 @@ class Application(TypedDict, total=False):
 def apply(
     *, by: Actor, origin: Origin | None = None, at: datetime | None = None, **given: Unpack[Application]
 ) -> Opened:
-    """Take a request for mediation in (申请调解), from a side, or from a post that found the dispute or was told of it."""
+    """Take a request for mediation in (申请调解), from a side, or from a post that found it or was told of it."""
     _require_reachable(by, origin, given)
     category = given.get("category")
     place = given.get("division") or (by.post.division if isinstance(by, PostActor) else home())
@@ -98,37 +98,31 @@ def name_side(
         now.tell(*([party.nr] if now.case.stage == "consenting" else []))
 
 
+class Look(TypedDict, total=False):
+    """What a look at the safety comes to; `advice` must be there where the sides may not meet."""
+
+    safety: str
+    crime: bool
+    advice: str
+    category: Category | None
+
+
 def triage(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    safety: str,
-    crime: bool,
-    advice: str = "",
-    category: Category | None = None,
-    at: datetime | None = None,
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Look]
 ) -> None:
     """Look at the safety before anything else (安全评估): violence, threat, a possible crime."""
     with taking("triage", dispute, by=by, seen=seen, at=at) as now:
-        now.case.category = category or now.case.category
-        _looked_at(now, safety, advice, crime=crime)
+        now.case.category = given.get("category") or now.case.category
+        _looked_at(now, given)
         carry_on(now)
 
 
 def reassess(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    safety: str,
-    crime: bool,
-    advice: str = "",
-    at: datetime | None = None,
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Look]
 ) -> None:
     """Look at the safety again (重新评估安全): what came up later counts as well."""
     with taking("reassess", dispute, by=by, seen=seen, at=at) as now:
-        _looked_at(now, safety, advice, crime=crime)
+        _looked_at(now, given)
         if not _call_off(now):
             now.let_be("remind")
             now.tell()
@@ -144,7 +138,8 @@ def _call_off(now: Taking) -> bool:
     return bool(count)
 
 
-def _looked_at(now: Taking, safety: str, advice: str, *, crime: bool) -> None:
+def _looked_at(now: Taking, given: Look) -> None:
+    safety, advice, crime = given.get("safety", ""), given.get("advice", ""), given.get("crime", False)
     if safety not in {Safety.CALM, Safety.APART}:
         sentence = _("Say whether the sides may sit at one table.")
         raise Invalid(sentence, fields={"safety": [sentence]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -18,37 +19,29 @@ State = Obligation.State
 SAYING = {State.SAID, State.PARTLY, State.BROKEN}
 
 
+class Owed(TypedDict, total=False):
+    """Something that is due: what, by which day, how much (in fen), which side owes it to which."""
+
+    act: str
+    on: date
+    fen: int
+    who: int | None
+    whom: int | None
+
+
 def plan(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    act: str,
-    on: date,
-    fen: int = 0,
-    who: int | None = None,
-    whom: int | None = None,
-    at: datetime | None = None,
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Owed]
 ) -> None:
     """Enter something more that is due under the agreement (登记履行计划), with its day."""
     with taking("plan", dispute, by=by, seen=seen, at=at) as now:
-        _check_plan(now, on, who, whom)
+        _check_plan(now, given["on"], given.get("who"), given.get("whom"))
         rows = Obligation.objects.filter(dispute=now.detail, turn=now.detail.turn)
         last = rows.order_by("-number").values_list("number", flat=True).first()
         number = (last or 0) + 1
-        rows.create(
-            dispute=now.detail,
-            turn=now.detail.turn,
-            number=number,
-            who=who,
-            whom=whom,
-            on=on,
-            fen=fen,
-            act=act,
-        )
+        Obligation.objects.create(dispute=now.detail, turn=now.detail.turn, number=number, **given)
         remind_of_next(now)
-        now.facts(obligation=number, on=on.isoformat(), fen=fen)
-        now.words(act=act)
+        now.facts(obligation=number, on=given["on"].isoformat(), fen=given.get("fen", 0))
+        now.words(act=given["act"])
 
 
 def _check_plan(now: Taking, on: date, who: int | None, whom: int | None) -> None:
@@ -162,9 +155,13 @@ def conclude(dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: dat
     with taking("conclude", dispute, by=by, seen=seen, at=at) as now:
         waiting = [clock for clock in now.clocks if clock.name == "follow" and clock.running]
         if any(clock.due_at > now.at for clock in waiting):
-            raise Conflict(_("The day of the follow-up has not come yet. Follow up then, and close it after that."))
+            raise Conflict(
+                _("The day of the follow-up has not come yet. Follow up then, and close it after that.")
+            )
         if all_said(now.detail, Said.SETTLED) and not _owed(now):
-            raise Conflict(_("Everything is kept and both sides have confirmed. Follow up, and it ends as settled."))
+            raise Conflict(
+                _("Everything is kept and both sides have confirmed. Follow up, and it ends as settled.")
+            )
         now.words(reason=reason)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
@@ -12,9 +13,9 @@ from linli.cases.procedure import ASKED
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
+from linli.kinds.disputes.contents import Sitting, minutes
 from linli.kinds.disputes.models import Dispute, Said, Session, Yes
 from linli.kinds.disputes.rounds import all_said, sides_of
-from linli.kinds.disputes.contents import Sitting, minutes
 from linli.kinds.disputes.wording import file_of, tell_ending
 from linli.posts.actor import Actor
 from linli.posts.models import Post
@@ -24,23 +25,26 @@ LONGEST_AHEAD = timedelta(days=180)
 PROLONGED_BY = 30  # days
 
 
+class Meeting(TypedDict, total=False):
+    """A session to come: when, how the sides meet, and in which room or by which link."""
+
+    when: datetime
+    how: str
+    place: str
+    link: str
+
+
 def convene(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    when: datetime,
-    how: str,
-    place: str = "",
-    link: str = "",
-    at: datetime | None = None,
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Meeting]
 ) -> None:
     """Set a session (约定调解时间) and remind both sides of it; no joint one where it would not be safe."""
     with taking("convene", dispute, by=by, seen=seen, at=at) as now:
+        when, how = given["when"], given["how"]
         _require_safe(now, how)
         if not now.at < when <= now.at + LONGEST_AHEAD:
             sentence = _("Choose a time in the next six months.")
             raise Invalid(sentence, fields={"when": [sentence]})
+        place, link = given.get("place", ""), given.get("link", "")
         session = Session.objects.create(dispute=now.detail, at=when, how=how, place=place, link=link)
         now.run_until("remind", max(now.at, when - REMINDED_BEFORE))
         now.facts(session=session.pk, how=how)
@@ -63,36 +67,48 @@ def remind_session(dispute: Dispute, *, by: Actor, seen: Version, at: datetime |
         pass
 
 
+class Minutes(TypedDict, total=False):
+    """What the minutes of a session say: how the sides met, who was there and when, what was said, what came of it."""
+
+    how: str
+    present: Sequence[int]
+    held_at: datetime | None
+    text: str
+    result: str
+
+
 def hold(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    how: str,
-    text: str,
-    present: Sequence[int],
-    result: str = "",
-    held_at: datetime | None = None,
-    at: datetime | None = None,
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Minutes]
 ) -> None:
     """Keep the minutes of a session (登记调解笔录); those who were there read and sign them."""
     with taking("hold", dispute, by=by, seen=seen, at=at) as now:
+        how, present, held = given["how"], given["present"], given.get("held_at") or now.at
         _require_safe(now, how)
-        if not present or not set(present) <= {side.nr for side in sides_of(now.case)}:
-            sentence = _("Say which sides were there.")
-            raise Invalid(sentence, fields={"present": [sentence]})
-        held = held_at or now.at
-        if held > now.at:
-            sentence = _("Minutes are kept of what has been said already.")
-            raise Invalid(sentence, fields={"held_at": [sentence]})
-        session = Session.objects.filter(dispute=now.detail, held_at=None, at__lte=held + timedelta(hours=12))
-        row = session.order_by("-at").first() or Session(dispute=now.detail, at=held)
-        apart, subject = how == Session.How.APART, str(now.case.category or "")
-        sitting = Sitting(held, row.place, subject, text, result, apart=apart, sides=frozenset(present))
+        _check_minutes(now, present, held)
+        coming = Session.objects.filter(dispute=now.detail, held_at=None, at__lte=held + timedelta(hours=12))
+        row = coming.order_by("-at").first() or Session(dispute=now.detail, at=held)
+        sitting = Sitting(
+            held,
+            row.place,
+            str(now.case.category or ""),
+            given["text"],
+            given.get("result", ""),
+            apart=how == Session.How.APART,
+            sides=frozenset(present),
+        )
         document = make(now, "minutes", minutes(file_of(now), sitting))
         row.how, row.held_at, row.minutes = how, held, document.pk
         row.save()
         now.facts(session=row.pk, how=how, present=sorted(present))
+
+
+def _check_minutes(now: Taking, present: Sequence[int], held: datetime) -> None:
+    if not present or not set(present) <= {side.nr for side in sides_of(now.case)}:
+        sentence = _("Say which sides were there.")
+        raise Invalid(sentence, fields={"present": [sentence]})
+    if held > now.at:
+        sentence = _("Minutes are kept of what has been said already.")
+        raise Invalid(sentence, fields={"held_at": [sentence]})
 
 
 def suggest(dispute: Dispute, *, by: Actor, seen: Version, options: str, at: datetime | None = None) -> None:
@@ -125,7 +141,9 @@ def prolong(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None =
     with taking("prolong", dispute, by=by, seen=seen, at=at) as now:
         Statement.of(now).keep(now, Said.PROLONG)
         if all_said(now.detail, Said.PROLONG):
-            Yes.objects.filter(dispute=now.detail, turn=now.detail.turn, to=Said.PROLONG).delete()  # once more later
+            Yes.objects.filter(
+                dispute=now.detail, turn=now.detail.turn, to=Said.PROLONG
+            ).delete()  # once more later
             now.extend_by("length", PROLONGED_BY)
         else:
             now.let_be("length")

@@ -36,7 +36,9 @@ class SettleOrally(StepForm):
         label=_("To be kept by"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     confirmable = forms.BooleanField(
-        label=_("A court could confirm it (not about status, adoption or marriage)"), required=False, initial=True
+        label=_("A court could confirm it (not about status, adoption or marriage)"),
+        required=False,
+        initial=True,
     )
 
     def suggest(self) -> None:

@@ -101,4 +101,6 @@ class ReplaceMediator(Tap):
 class Recuse(ReasonForm):
     """Stepping aside."""
 
-    reason = TidyText(label=_("Reason"), max_length=500, help_text=_("Say what ties you, not what you think of anybody."))
+    reason = TidyText(
+        label=_("Reason"), max_length=500, help_text=_("Say what ties you, not what you think of anybody.")
+    )

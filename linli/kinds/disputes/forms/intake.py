@@ -52,7 +52,9 @@ class Apply(PersonFields):
         label=_("Telephone number of the other side"),
         max_length=30,
         required=False,
-        help_text=_("If you know it. They are asked by Linli whether they agree, and do not see your number."),
+        help_text=_(
+            "If you know it. They are asked by Linli whether they agree, and do not see your number."
+        ),
     )
 
     field_order = (
@@ -100,7 +102,11 @@ class NameSide(StepForm):
     def clean(self) -> dict[str, Any]:
         """Put it into one parcel."""
         given = super().clean() or {}
-        return {"contact": GivenContact(*(half_width(given.get(name, "")) for name in ("name", "phone", "address")))}
+        return {
+            "contact": GivenContact(
+                *(half_width(given.get(name, "")) for name in ("name", "phone", "address"))
+            )
+        }
 
 
 class SafetyForm(StepForm):

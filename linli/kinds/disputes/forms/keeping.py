@@ -19,7 +19,9 @@ class Plan(StepForm):
     """Something more that is due."""
 
     act = TidyText(label=_("What is to be done"), max_length=300, widget=forms.TextInput())
-    fen = forms.CharField(label=_("Sum"), max_length=40, required=False, help_text=_("For example 1200.50 or 壹仟贰佰元"))
+    fen = forms.CharField(
+        label=_("Sum"), max_length=40, required=False, help_text=_("For example 1200.50 or 壹仟贰佰元")
+    )
     on = forms.DateField(label=_("By which day"), widget=forms.DateInput(attrs={"type": "date"}))
     who = SideField(label=_("Who owes it"), required=False)
     whom = SideField(label=_("To whom"), required=False)
