@@ -48,6 +48,7 @@ class ClausesWidget(forms.Widget):
             "rows": [_drawn(row) for row in rows],
             "press": PRESS,
             "sorts": Sort.choices,
+            "none": isinstance(value, Typed) and not rows,
             "full": len(rows) >= MOST_CLAUSES,
             "preview": plainly(clauses, self.names) if whole else [],
             "confirmed": whole and may_be_confirmed(clauses),

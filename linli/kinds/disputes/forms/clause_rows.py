@@ -13,7 +13,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from linli.base.errors import Invalid
 from linli.base.text import half_width
@@ -38,6 +38,7 @@ PRESS = "clauses-press"  # the name of every button that only changes the rows
 LOOK = "look"
 _ROW = re.compile(r"clauses-(\d{1,3})-sort", re.ASCII)
 Raw = dict[str, str]
+_CHOOSE_DAY = gettext_lazy("Please choose the day by which this sum is paid.")
 
 TEXTS: Mapping[str, Any] = {
     Sort.MONEY: gettext_lazy("Anything more about it, such as for what or to which account"),
@@ -46,14 +47,14 @@ TEXTS: Mapping[str, Any] = {
     Sort.APOLOGY: gettext_lazy("Anything more about it, such as where"),
     Sort.RETURN: gettext_lazy("What is given back"),
     Sort.COSTS: gettext_lazy("Which costs"),
-    Sort.SETTLED: gettext_lazy("Except"),
+    Sort.SETTLED: pgettext_lazy("clause", "Except"),
 }
 WHO: Mapping[str, Any] = {
     Sort.MONEY: gettext_lazy("Who pays"),
     Sort.COSTS: gettext_lazy("Who bears them"),
     Sort.APOLOGY: gettext_lazy("Who apologises"),
 }
-WHOM: Mapping[str, Any] = {Sort.MONEY: gettext_lazy("To whom"), Sort.APOLOGY: gettext_lazy("To whom")}
+WHOM: Mapping[str, Any] = {Sort.MONEY: pgettext_lazy("clause", "To whom"), Sort.APOLOGY: pgettext_lazy("clause", "To whom")}
 BY: Mapping[str, Any] = {Sort.STOP: gettext_lazy("From which day on")}
 
 
@@ -104,8 +105,8 @@ class ClauseRow(FrameForm):
         super().__init__(data, prefix=prefix, initial=raw)
         self.fields.update(_fields_of(self.sort, names))
         for part in range(self.parts):
-            self.fields[f"due-{part}"] = DayField(label=_("Day"), required=False)
-            self.fields[f"part-{part}"] = SumField(label=_("Sum"), required=False, max_length=60)
+            self.fields[f"due-{part}"] = _due(alone=self.parts == 1)
+            self.fields[f"part-{part}"] = SumField(label=pgettext("clause", "Sum"), required=False, max_length=60)
 
     @property
     def payments(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -141,22 +142,24 @@ class ClauseRow(FrameForm):
         found = []
         for part, due, fen in typed:
             if due is None:
-                self.add_error(f"due-{part}", _("Please choose the day by which this sum is paid."))
+                self.add_error(f"due-{part}", _CHOOSE_DAY)
+            elif (fen or whole) is None and "fen" in self.errors:
+                continue  # said there already
             elif (fen or whole) is None:
                 self.add_error(f"part-{part}", _("Please write the sum that is paid by this day."))
             else:
                 found.append(Payment(due, fen if fen is not None else whole or 0))
         if self.sort == Sort.MONEY and not typed and not self.errors:
-            self.add_error("due-0", _("Please choose the day by which this sum is paid."))
+            self.add_error("due-0", _CHOOSE_DAY)
         return tuple(found)
 
 
 def _fields_of(sort: Sort, names: Mapping[int, str]) -> dict[str, forms.Field]:
     """The fields a sort asks for, in its order."""
     made = {
-        "who": lambda: _side(WHO.get(sort) or _("Who"), sort, names),
-        "whom": lambda: _side(WHOM.get(sort) or _("To whom"), sort, names),
-        "text": lambda: TidyText(label=TEXTS.get(sort) or _("What is agreed"), max_length=1000, required=False),
+        "who": lambda: _side(WHO.get(sort) or pgettext("clause", "Who does it"), sort, names),
+        "whom": lambda: _side(WHOM.get(sort) or pgettext("clause", "To whom"), sort, names),
+        "text": lambda: _text(sort),
         "by": lambda: DayField(label=BY.get(sort) or _("By which day")),
         "how": lambda: _way(sort),
         "fen": lambda: SumField(
@@ -166,9 +169,21 @@ def _fields_of(sort: Sort, names: Mapping[int, str]) -> dict[str, forms.Field]:
     fields: dict[str, forms.Field] = {name: made[name]() for name in ASKS[sort] if name in made}
     for name, field in fields.items():
         field.required = not may_lack(sort, name)
-        if name == "text":
-            field.widget.attrs["rows"] = 2
     return fields
+
+
+def _text(sort: Sort) -> forms.Field:
+    """One line where the other fields say the most of it."""
+    long = sort in {Sort.ACT, Sort.STOP, Sort.OWNERSHIP, Sort.STATUS, Sort.OTHER}
+    widget = forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput()
+    return TidyText(label=TEXTS.get(sort) or _("What is agreed"), max_length=1000, widget=widget)
+
+
+def _due(*, alone: bool) -> forms.Field:
+    """The day of an instalment; among several an empty one is left out."""
+    field = DayField(label=pgettext("clause", "Day"), required=alone)
+    field.error_messages["required"] = _CHOOSE_DAY
+    return field
 
 
 def _side(label: Any, sort: Sort, names: Mapping[int, str]) -> forms.Field:
@@ -179,7 +194,7 @@ def _side(label: Any, sort: Sort, names: Mapping[int, str]) -> forms.Field:
 
 def _way(sort: Sort) -> forms.Field:
     choices = [("", _("Please choose")), *((each.value, each.label) for each in WAYS[sort])]
-    return forms.ChoiceField(label=_("How"), choices=choices)
+    return forms.ChoiceField(label=pgettext("clause", "How"), choices=choices)
 
 
 def _parts_in(raw: Raw) -> int:
