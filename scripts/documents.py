@@ -94,7 +94,7 @@ def _procedure(procedure: Procedure) -> Iterator[str]:
 
 def _step_row(procedure: Procedure, step: Step) -> str:
     with translation.override("en"):
-        who = takers(step)
+        who = takers(step, procedure.roles)
     moves = [f"starts {name}" for name in step.start] + [f"stops {name}" for name in step.stop]
     if step.while_running:
         moves.append(f"only while {step.while_running} runs")

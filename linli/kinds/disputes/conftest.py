@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from linli.cases.models import Case, Category
 from linli.cases.parties import parties_of
+from linli.documents.making import data_of
+from linli.documents.models import Document, Manner
+from linli.documents.signing import Signing, sign
 from linli.kinds.disputes import actions
+from linli.kinds.disputes.clauses import Clause, Payment, Sort
 from linli.kinds.disputes.models import Dispute
 from linli.kinds.disputes.rounds import sides_of
 from linli.posts.actor import PartyActor, PostActor
@@ -75,6 +79,16 @@ class Way:
         """The numbers of the sides."""
         return [side.nr for side in sides_of(self.case)]
 
+    def another(self) -> Way:
+        """A second dispute of the same applicant, looked at for safety."""
+        second = applied_in(self.world)
+        return second.go(second.head, "triage", safety="calm", crime=False)
+
+    def papers(self, name: str) -> list[dict[str, Any]]:
+        """What the documents of a template say, the newest first."""
+        rows = Document.objects.filter(case=self.key, template=f"disputes.{name}").order_by("-version")
+        return [data_of(each) for each in rows]
+
     def tasks(self) -> list[int]:
         """The posts with an open task."""
         return sorted(self.case.tasks.filter(closed_at=None).values_list("post", flat=True))
@@ -113,7 +127,18 @@ def committee_of_home() -> Post:
 
 
 @pytest.fixture
+def picture() -> bytes:
+    """A photo of a signed paper, as the form hands it on."""
+    return b"JPEG"
+
+
+@pytest.fixture
 def applied(world: Any, committee: Post) -> Way:
+    return applied_in(world)
+
+
+def applied_in(world: Any) -> Way:
+    """Somebody has asked for mediation."""
     opened = actions.apply(
         by=PartyActor("reporter"),
         text=LEAK,
@@ -144,3 +169,44 @@ def consented(invited: Way) -> Way:
 @pytest.fixture
 def mediating(consented: Way) -> Way:
     return consented.go(consented.head, "appoint", to=consented.fan.post)
+
+
+def in_days(days: int) -> date:
+    """That many days from today."""
+    return timezone.localdate() + timedelta(days=days)
+
+
+def money() -> tuple[Clause, ...]:
+    """Twelve thousand yuan in two parts, from the other side to the applicant."""
+    parts = (Payment(in_days(30), 600_000), Payment(in_days(60), 600_000))
+    return (Clause(Sort.MONEY, who=1, whom=0, fen=1_200_000, how="transfer", payments=parts),)
+
+
+def agreement_of(way: Way) -> Document:
+    """The agreement in its newest version."""
+    return Document.objects.select_related("case", "wording").get(pk=way.dispute.document)
+
+
+def sign_as(way: Way, relation: str, document: Document | None = None) -> None:
+    """Let a side, or the mediator, sign the agreement."""
+    document = document or agreement_of(way)
+    by = {"reporter": way.applicant, "mediator": way.fan}.get(relation) or way.respondent
+    seat = 1 if relation == "respondent" else 0
+    sign(document, Signing(relation, Manner.CODE, seat=seat), digest=document.digest, by=by)
+
+
+@pytest.fixture
+def drafted(mediating: Way) -> Way:
+    return mediating.go(mediating.fan, "draft_agreement", facts="漏水赔偿。", clauses=money())
+
+
+@pytest.fixture
+def signed(drafted: Way) -> Way:
+    for relation in ("reporter", "respondent", "mediator"):
+        sign_as(drafted, relation)
+    return drafted
+
+
+@pytest.fixture
+def sealed(signed: Way) -> Way:
+    return signed.go(signed.fan, "seal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -23,8 +23,7 @@ from linli.cases.steps import steps_open_to
 from linli.documents.models import Document, Manner
 from linli.documents.signing import Signing, missing, sign
 from linli.kinds.disputes import actions
-from linli.kinds.disputes.clauses import Clause, Payment, Sort
-from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home
+from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home, in_days, money
 from linli.kinds.disputes.models import Obligation, Session, Yes
 from linli.ledger.models import Entry
 from linli.portals.demo.world import standing_world
@@ -67,15 +66,6 @@ DEPENDING = {
     *("replace_mediator", "recuse", "plan", "refuse", "halt"),
 }
 BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
-
-
-def in_days(days: int) -> date:
-    return date.today() + timedelta(days=days)
-
-
-def money() -> tuple[Clause, ...]:
-    parts = (Payment(in_days(30), 600_000), Payment(in_days(60), 600_000))
-    return (Clause(Sort.MONEY, who=1, whom=0, fen=1_200_000, how="transfer", payments=parts),)
 
 
 class Walks(RuleBasedStateMachine):
@@ -296,7 +286,7 @@ class Walks(RuleBasedStateMachine):
 @pytest.mark.usefixtures("world")
 def test_any_walk_through_the_procedure_keeps_the_rules(db):
     quiet = settings(
-        max_examples=25,
+        max_examples=10,
         stateful_step_count=50,
         deadline=None,
         phases=[Phase.generate],  # shrinking a walk takes longer than reading it

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.cases.forms import PostField, ReasonForm, StepForm, TidyText
 from linli.kinds.disputes.forms.sides import SidesField, Tap, WordForm, choices_of
 from linli.kinds.disputes.models import Dispute, Session
+from linli.posts.actor import PostActor
 from linli.posts.lookup import serving
 from linli.posts.models import Post, PostKind
 
@@ -100,8 +101,8 @@ class Consult(StepForm):
         """Posts that serve the place and know a field."""
         if self.case:
             keys = serving(EXPERTS, self.case.code_now)
-            own = getattr(self.by, "post", None)
-            rows = Post.objects.filter(pk__in=keys).exclude(pk=own.pk if own else None)
+            own = self.by.post.pk if isinstance(self.by, PostActor) else 0
+            rows = Post.objects.filter(pk__in=keys).exclude(pk=own)
             self.fields["to"].queryset = rows.select_related("organisation")  # type: ignore[attr-defined]
 
 

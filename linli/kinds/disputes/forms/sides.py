@@ -47,7 +47,7 @@ class WordForm(StepForm):
 
 def choices_of(case: Any) -> list[tuple[Any, str]]:
     """The sides to choose from."""
-    return [("", _("Please choose")), *sorted(called(case).items())]
+    return [("", str(_("Please choose"))), *sorted(called(case).items())]
 
 
 class Tap(StepForm):
