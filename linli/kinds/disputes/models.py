@@ -8,11 +8,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
+from linli.kinds.disputes.routing import ways_of
+from linli.kinds.disputes.sums import digits
 from linli.posts.models import Organisation, Post
+from linli.registers.suggesting import LawfulWay
 from linli.residents.words import Words
 
 
@@ -129,6 +133,21 @@ class Dispute(models.Model):
         ]
 
     @property
+    def other_ways(self) -> list[LawfulWay]:
+        """The lawful ways beside mediation as they are today; they stand on every page of a dispute."""
+        return ways_of(self.case)
+
+    @property
+    def coming(self) -> list[Session]:
+        """The sessions that are still to be held, the earliest first."""
+        return list(self.sessions.filter(held_at=None, at__gt=timezone.now()).order_by("at"))
+
+    @property
+    def owed(self) -> list[Obligation]:
+        """What is due under the agreement that is in force, the earliest first."""
+        return list(self.obligations.filter(turn=self.turn))
+
+    @property
     def joint(self) -> bool:
         """Whether the sides may sit at one table."""
         return self.safety == Safety.CALM
@@ -200,6 +219,11 @@ class Obligation(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     said_by = models.PositiveSmallIntegerField(null=True)
     reminded_at = models.DateTimeField(null=True)
+
+    @property
+    def sum(self) -> str:
+        """The sum as people write it; empty where none is owed."""
+        return digits(self.fen) if self.fen else ""
 
     class Meta:
         ordering: ClassVar = ["on", "number"]

@@ -27,8 +27,9 @@ from linli.posts.actor import Actor, PartyActor
 
 
 class Oral(TypedDict, total=False):
-    """An agreement by word of mouth: what was agreed, how both sides said yes, and by when the whole is to be kept."""
+    """An agreement by word of mouth: about what, what was agreed, how both said yes, and by when it is to be kept."""
 
+    facts: str
     agreed: str
     manner: str
     by_day: Any
@@ -49,7 +50,7 @@ def settle_orally(
         now.case.category = given.get("category") or now.case.category
         detail.handler = now.case.lead = getattr(now.by, "post", None)
         detail.form, detail.agreed = Form.ORAL, given["agreed"]
-        said = Agreed(detail.text, words=given["agreed"])
+        said = Agreed(given.get("facts") or str(now.case.category or ""), words=given["agreed"])
         detail.document = make(now, "oral", oral_record(file_of(now), said)).pk
         if day := given.get("by_day"):
             _owe(now, [{"who": None, "whom": None, "on": day, "act": given["agreed"][:300]}])

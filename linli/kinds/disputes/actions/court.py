@@ -33,7 +33,7 @@ def ask_confirmation(dispute: Dispute, *, by: Actor, seen: Version, at: datetime
 
 def _agreed(detail: Dispute) -> Agreed:
     clauses = tuple(clause_from(each) for each in detail.clauses)
-    return Agreed(detail.text, clauses, detail.agreed)
+    return Agreed("", clauses, detail.agreed)
 
 
 def _require_confirmable(now: Taking) -> None:

@@ -18,6 +18,13 @@ class SettleOrally(StepForm):
     """A quarrel that is settled on the spot, in one form."""
 
     category = class_field(required=False)
+    facts = TidyText(
+        label=_("What it was about"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(),
+        help_text=_("One line for the record that both sides may read."),
+    )
     agreed = TidyText(
         label=_("What both sides agreed"),
         max_length=2000,
