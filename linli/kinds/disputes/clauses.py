@@ -262,7 +262,7 @@ class Confirming:
     source: str = ""
 
 
-# 法释〔2011〕5号 art. 4 (3), 7; 民事诉讼法解释 (2022) art. 355 (3), (5): as remembered, not yet held against their text.
+# 法释〔2011〕5号 art. 4 (3), 7; 民事诉讼法解释 (2022) art. 355 (3), (5): as remembered, not held against their text.
 _CLEAR = Confirming(Confirmable.YES, gettext_lazy("A court can confirm this and have it carried out."))
 _IF_CLEAR = Confirming(
     Confirmable.LOOKED_AT,

@@ -70,8 +70,9 @@ class DraftAgreement(AgreementForm):
         if self.case:
             found = Dispute.objects.get(pk=self.case.pk)
             self.initial["clauses"] = [clause_from(each) for each in found.clauses]
-            written = Document.objects.filter(pk=found.document, template="disputes.agreement").first()
-            self.initial |= told_before(data_of(written)) if written else {}
+            documents = Document.objects.filter(case=self.case, template="disputes.agreement")
+            if written := documents.order_by("version").last():
+                self.initial.update(told_before(data_of(written)))
 
 
 class Seal(Tap):

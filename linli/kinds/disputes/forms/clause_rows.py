@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -164,7 +164,7 @@ class ClauseRow(FrameForm):
 
 def _fields_of(sort: Sort, names: Mapping[int, str]) -> dict[str, forms.Field]:
     """The fields a sort asks for, in its order."""
-    made = {
+    made: dict[str, Callable[[], forms.Field]] = {
         "who": lambda: _side(WHO.get(sort) or pgettext("clause", "Who does it"), sort, names),
         "whom": lambda: _side(WHOM.get(sort) or pgettext("clause", "To whom"), sort, names),
         "text": lambda: _text(sort),
