@@ -91,7 +91,9 @@ class Agreed:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A session as its minutes tell it. `present` are others than the parties; `apart`: one side after the other."""
+    """A session as its minutes tell it: the how manieth, when, where. `present` are others than the parties; `apart`:
+    one side after the other, and then the minutes are for those `sides` only.
+    """
 
     began: datetime
     place: str
@@ -100,6 +102,7 @@ class Sitting:
     result: str = ""
     present: str = ""
     apart: bool = False
+    nr: int = 1
     sides: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -163,11 +166,13 @@ def minutes(file: File, sitting: Sitting) -> Contents:
     kept = {each.nr for each in there}
     signing = [place for place in file.signing if place.relation in {MEDIATOR, RECORDER} or place.seat in kept]
     return Contents(
-        title="人民调解记录",
+        title="人民调解记录" if sitting.nr < 2 else f"人民调解记录（第{sitting.nr}次）",
         number=file.number,
         parts=parts,
         date=day_of(file.on),
         signing=signing,
+        part=sitting.nr,
+        only=sorted(kept) if sitting.apart else (),
     )
 
 

@@ -7,6 +7,8 @@ from linli.base.errors import Conflict, Invalid, NotYours
 from linli.cases.followers import close_followers
 from linli.cases.lapses import lapse_due
 from linli.cases.models import Clock, Notice, Task
+from linli.documents.models import Document
+from linli.documents.showing import papers_of
 from linli.kinds.disputes.models import Session
 from linli.posts.actor import SystemActor
 
@@ -117,3 +119,22 @@ def test_a_late_yes_is_refused_with_where_it_stands(invited):
     invited.go(SystemActor("clock"), "stay_silent")
     with pytest.raises(Conflict):
         invited.go(invited.applicant, "consent")
+
+
+def papers_read(way, by):
+    return [each.document.template for each in papers_of(way.case, by=by)]
+
+
+def test_what_one_side_says_apart_is_not_for_the_other_to_read(mediating):
+    mediating.go(mediating.fan, "hold", how="apart", present=[1], text="王强：最多赔八千。")
+    assert "disputes.minutes" in papers_read(mediating, mediating.respondent)
+    assert "disputes.minutes" not in papers_read(mediating, mediating.applicant)
+    with pytest.raises(Invalid, match="of their own"):
+        mediating.go(mediating.fan, "hold", how="apart", present=[0, 1], text="x")
+
+
+def test_minutes_of_two_sessions_both_count(mediating):
+    for text in ("第一次。", "第二次。"):
+        mediating.go(mediating.fan, "hold", how="joint", present=[0, 1], text=text)
+    kept = Document.objects.filter(case=mediating.key, template="disputes.minutes")
+    assert sorted(kept.values_list("part", "state")) == [(1, "final"), (2, "final")]

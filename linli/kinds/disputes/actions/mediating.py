@@ -85,6 +85,7 @@ def hold(
         how, present, held = given["how"], given["present"], given.get("held_at") or now.at
         _require_safe(now, how)
         _check_minutes(now, present, held)
+        _check_private(how, present)
         coming = Session.objects.filter(dispute=now.detail, held_at=None, at__lte=held + timedelta(hours=12))
         row = coming.order_by("-at").first() or Session(dispute=now.detail, at=held)
         sitting = Sitting(
@@ -94,6 +95,7 @@ def hold(
             given["text"],
             given.get("result", ""),
             apart=how == Session.How.APART,
+            nr=Session.objects.filter(dispute=now.detail, held_at__isnull=False).count() + 1,
             sides=frozenset(present),
         )
         document = make(now, "minutes", minutes(file_of(now), sitting))
@@ -109,6 +111,13 @@ def _check_minutes(now: Taking, present: Sequence[int], held: datetime) -> None:
     if held > now.at:
         sentence = _("Minutes are kept of what has been said already.")
         raise Invalid(sentence, fields={"held_at": [sentence]})
+
+
+def _check_private(how: str, present: Sequence[int]) -> None:
+    """What a side says apart from the other stands in minutes of its own, which the other never reads."""
+    if how == Session.How.APART and len(present) > 1:
+        sentence = _("Keep minutes of their own for each side: what one says apart is not for the other to read.")
+        raise Invalid(sentence, fields={"present": [sentence]})
 
 
 def suggest(dispute: Dispute, *, by: Actor, seen: Version, options: str, at: datetime | None = None) -> None:

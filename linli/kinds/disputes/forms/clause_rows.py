@@ -24,7 +24,6 @@ from linli.kinds.disputes.clauses import (
     MOST_PAYMENTS,
     WAYS,
     Clause,
-    How,
     Payment,
     Sort,
     faults,
@@ -289,8 +288,3 @@ def _row_from(given: dict[str, Any]) -> Raw:
     for part, each in enumerate(given.get("payments", ())[:MOST_PAYMENTS]):
         row |= {f"due-{part}": str(each["due"]), f"part-{part}": str(each.get("fen", ""))}
     return {"sort": sort, **row}
-
-
-def ways_of(sort: str) -> tuple[How, ...]:
-    """How a clause of this sort can be carried out."""
-    return WAYS.get(sort, ())
