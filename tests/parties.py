@@ -75,9 +75,9 @@ def let_matters_have_parties(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(actions, function.__name__.rstrip("_"), function, raising=False)
 
 
-def invite(matter: Matter, *, by: Actor, seen: int, **given: Any) -> None:
+def invite(matter: Matter, *, by: Actor, seen: int, at: Any = None, **given: Any) -> None:
     """Let others take part, by role and contact in `joins`; `leaves` are the numbers of those who are let go."""
-    with taking("invite", matter, by=by, seen=seen) as now:
+    with taking("invite", matter, by=by, seen=seen, at=at) as now:
         for nr in given.get("leaves", ()):
             now.let_go(nr)
         for role, contact in given.get("joins", ()):
@@ -86,9 +86,9 @@ def invite(matter: Matter, *, by: Actor, seen: int, **given: Any) -> None:
             now.tell(*given["tells"])
 
 
-def object_(matter: Matter, *, words: str = "", by: Actor, seen: int) -> None:
+def object_(matter: Matter, *, words: str = "", by: Actor, seen: int, at: Any = None) -> None:
     """A respondent says no."""
-    with taking("object", matter, by=by, seen=seen) as now:
+    with taking("object", matter, by=by, seen=seen, at=at) as now:
         now.words(reason=words)
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid, NotFound
 from linli.base.writing import writing
 from linli.cases.copying import copy_to
-from linli.cases.models import Case
+from linli.cases.models import Case, Party
+from linli.cases.parties import given_with
 from linli.cases.reading import require_sight
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -55,7 +56,7 @@ def matters_of_caller(phone: str, *, by: PostActor) -> list[Case]:
         digest = blind_index(plain_phone(phone), "look-up")
         facts = {"found": len(found)}
         record(Line(CALLER, by.by(), own.code, facts=facts, words={"digest": digest}))
-        log_look_up([(case.reporter, case) for case in found if case.reporter], by=by)
+        log_look_up(given_with(phone, found), by=by)
     return found
 
 
@@ -64,8 +65,12 @@ def _newest(phone: str, by: PostActor) -> list[Case]:
     contacts = contacts_with(phone).values("pk")[:_LOOKED_THROUGH]
     fresh = Q(closed_at=None) | Q(closed_at__gte=timezone.now() - RECENT)
     cases = Case.everywhere.with_place().select_related("reporter", "category")
-    cases = cases.filter(fresh, reporter__in=contacts, code_now__gte=low, code_now__lt=high)
-    return [case for case in cases.order_by("-id")[:MOST] if _in_sight(case, by)]
+    cases = cases.filter(fresh, code_now__gte=low, code_now__lt=high)
+    party = Party.objects.filter(contact__in=contacts, left_at=None).values("case")
+    raised = cases.filter(reporter__in=contacts).order_by("-id")[:MOST]
+    between = cases.filter(pk__in=party).order_by("-id")[:MOST]
+    newest = sorted({*raised, *between}, key=lambda case: case.pk, reverse=True)[:MOST]
+    return [case for case in newest if _in_sight(case, by)]
 
 
 def _in_sight(case: Case, by: PostActor) -> bool:

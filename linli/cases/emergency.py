@@ -17,18 +17,24 @@ from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case, areas_see
 from linli.cases.opening import Opened, Origin
+from linli.cases.parties import parties_of
 from linli.cases.steps import values_of
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
+from linli.residents.models import Contact
 from linli.residents.purposes import LIFE_AT_RISK, purpose_named
 from linli.residents.reading import Person, read_reviewed
 
 
 def may_break_glass(by: PostActor, case: Case) -> bool:
-    """Whether this post could read who raised the case in an emergency: in its area, of a kind that areas see."""
+    """Whether this post could read who raised the case in an emergency, or who is a party of it.
+
+    In its area, of a kind that areas see.
+    """
     rule = purpose_named(LIFE_AT_RISK)
     here = covers(by, case.code_now) and areas_see(case.kind)
-    return here and case.reporter_id is not None and by.post.kind in rule.posts
+    known = case.reporter_id is not None or bool(parties_of(case))
+    return here and known and by.post.kind in rule.posts
 
 
 def emergency_form(data: Any = None, *, by: PostActor) -> StepForm:
@@ -38,20 +44,26 @@ def emergency_form(data: Any = None, *, by: PostActor) -> StepForm:
     return form
 
 
-def break_glass(case: Case, data: Mapping[str, Any], *, by: PostActor) -> tuple[Person, Opened]:
+def break_glass(
+    case: Case, data: Mapping[str, Any], *, by: PostActor, whom: Contact | None = None
+) -> tuple[Person, Opened]:
     """Open the review and read the contact, both or neither; return the person and the review's receipt.
 
-    Raises Invalid where no reason is typed, NotFound outside the actor's area, NotYours for a kind of post without it.
+    `whom` is a party's contact, who is told in place of the reporter. Raises Invalid where no reason is typed, NotFound
+    outside the actor's area, NotYours for a kind of post without it.
     """
-    if not covers(by, case.code_now) or case.reporter is None:
+    contact = whom or case.reporter
+    if not covers(by, case.code_now) or contact is None or not case.is_about(contact.pk):
         raise NotFound
     if not may_break_glass(by, case):
         raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
     kind = _review()
     said = values_of(emergency_form(data, by=by))
     with writing():
-        opened: Opened = kind.function(kind.procedure.opening)(by=by, origin=Origin(case=case), **said)
-        return read_reviewed(case.reporter, LIFE_AT_RISK, case, by=by), opened
+        opened: Opened = kind.function(kind.procedure.opening)(
+            by=by, origin=Origin(case=case, whom=whom), **said
+        )
+        return read_reviewed(contact, LIFE_AT_RISK, case, by=by), opened
 
 
 def _review() -> Kind:

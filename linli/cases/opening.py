@@ -62,12 +62,13 @@ class SentBefore(Conflict):
 @dataclass(frozen=True)
 class Origin:
     """Where a case comes from: the request, by a key per source and the body's digest, so that a second sending is
-    recognised; and `case`, the one of another kind that it grows out of.
+    recognised; and `case`, the one of another kind that it grows out of, for its reporter or for `whom` of its parties.
     """
 
     key: str = ""
     digest: str = ""
     case: Case | None = None
+    whom: Contact | None = None
 
     @staticmethod
     def of(source: str, key: str, body: bytes) -> Origin:
@@ -231,9 +232,9 @@ def _parties_of(draft: Draft, case: Case, at: datetime) -> list[Party]:
 
 def _reporter_of(draft: Draft) -> Contact | None:
     """Who is known, or raised the case this one grows out of: asked once, told of both, hidden in both."""
-    if draft.known:
+    if draft.known or draft.origin is None or draft.origin.case is None:
         return draft.known
-    return draft.origin.case.reporter if draft.origin and draft.origin.case else None
+    return draft.origin.whom or draft.origin.case.reporter
 
 
 def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) -> Line:

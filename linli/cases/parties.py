@@ -13,6 +13,7 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Party
 from linli.cases.procedure import PARTIES, REPORTER, Step, Words
 from linli.posts.actor import PartyActor
+from linli.residents.accounts import contacts_with
 from linli.residents.crypto import blind_indexes
 from linli.residents.keeping import GivenContact, plain_phone, sealed_contact
 from linli.residents.models import Contact
@@ -50,6 +51,19 @@ def is_party(by: PartyActor, rows: Sequence[Party]) -> bool:
         return by.role == REPORTER and not any(each.nr == 0 for each in rows)
     row = present.get(by.side.key)
     return row is not None and row.side == by.side
+
+
+def given_with(phone: str, cases: Sequence[Case]) -> list[tuple[Contact, Case]]:
+    """Whose number it is in each of these cases: the reporter's, or another party's."""
+    known = set(contacts_with(phone).values_list("pk", flat=True))
+    people = [
+        (contact, case) for case in cases for contact in (case.reporter, *map(_contact, parties_of(case)))
+    ]
+    return [(contact, case) for contact, case in people if contact and contact.pk in known]
+
+
+def _contact(party: Party) -> Contact:
+    return party.contact
 
 
 def joining(case: Case, given: GivenParty, rows: Sequence[Party], at: datetime) -> Party:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, NotFound
 from linli.base.writing import writing
-from linli.cases.models import Case, areas_see
+from linli.cases.models import Case, Party, areas_see
+from linli.cases.parties import given_with
 from linli.cases.reading import case_for
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -18,7 +19,7 @@ from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.accounts import contacts_with
 from linli.residents.looks import Look, Whose, looks_at
-from linli.residents.models import How
+from linli.residents.models import Contact, How
 from linli.residents.purposes import PRINTOUT as BY_PRINTOUT
 from linli.residents.reading import log_look_up
 
@@ -68,12 +69,13 @@ def printout(asked: Asked, *, by: PostActor) -> Printout:
         raise Invalid(_("Say which document you saw."))
     with writing():
         cases = _cases(asked, by)
-        pairs = [(case.reporter, case) for case in cases]
+        raised: list[tuple[Contact | None, Case]] = [(case.reporter, case) for case in cases]
+        pairs = raised if asked.number else [*given_with(asked.phone, cases)]
         log_look_up(pairs, by=by, purpose=BY_PRINTOUT, how=How.PRINT)
         facts = {"found": len(cases), "document": asked.document}
         record(Line(PRINTOUT, by.by(), by.post.division.code, facts=facts))
         whose = Whose(
-            [case.reporter_id for case in cases if case.reporter_id],
+            [contact.pk for contact, _case in pairs if contact],
             [case.pk for case in cases if not case.reporter_id],
         )
         return Printout(cases, _every_line(whose))
@@ -85,7 +87,9 @@ def _cases(asked: Asked, by: PostActor) -> list[Case]:
     else:
         low, high = by.post.division.span
         rows = Case.everywhere.select_related("reporter").filter(code_now__gte=low, code_now__lt=high)
-        cases = list(rows.filter(reporter__in=contacts_with(asked.phone).values("pk")).order_by("-id")[:MOST])
+        contacts = contacts_with(asked.phone).values("pk")
+        party = Party.objects.filter(contact__in=contacts, left_at=None).values("case")
+        cases = list(rows.filter(Q(reporter__in=contacts) | Q(pk__in=party)).order_by("-id")[:MOST])
     found = [case for case in cases if areas_see(case.kind) and case.whose]
     if not found:
         raise NotFound(_("Nothing was raised in your area with this number. Check it for typing mistakes."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal, Stale
+from linli.base.writing import writing
+from linli.cases.calling import matters_of_caller
+from linli.cases.emergency import break_glass
 from linli.cases.follow import follow_code, followed, ways_into
 from linli.cases.held_data import Held, everything_about, held
 from linli.cases.kinds import kind_of
@@ -21,14 +25,18 @@ from linli.cases.notices import send_waiting
 from linli.cases.opening import Draft, open_many
 from linli.cases.parties import GivenParty
 from linli.cases.permission import require_step
+from linli.cases.printouts import Asked, printout
 from linli.cases.procedure import Procedure, mistakes_in
+from linli.cases.replaying import Past, PastStep, replay_many
 from linli.cases.story import story_for_reporter, story_for_staff
+from linli.cases.touched import Reach, tell_of
 from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry, EntryDetail
 from linli.posts.actor import PartyActor, Side
 from linli.residents.keeping import GivenContact
 from linli.residents.looks import Whose, looks_at
 from linli.residents.models import Access, Contact
+from linli.residents.purposes import purpose_named
 from linli.residents.reading import read, read_many
 from tests import parties
 from tests.parties import CLERK, LI, WANG, ZHAO, actor_of, code_of, dispute
@@ -359,6 +367,51 @@ def test_a_partys_copy_has_its_own_data_and_not_the_others_words(world: Any) -> 
     assert report["contact"]["telephone"] == WANG
     assert report["words"] == ""
     assert LI not in str(report)
+
+
+def test_a_party_who_calls_is_found_by_its_number_and_sees_the_look_up(world: Any) -> None:
+    case = dispute(world)
+    assert matters_of_caller(WANG, by=world.by("call_taker")) == [case]
+    looks = Access.objects.filter(activity=purpose_named("intake").nr)
+    assert [each.contact for each in looks] == [contact_of(case, 1)]
+
+
+def test_a_printout_for_a_party_says_who_looked_at_that_party_alone(world: Any) -> None:
+    case, by = dispute(world), world.by(CLERK)
+    read(contact_of(case, 1), "carry", case, by=by)
+    made = printout(Asked("", WANG, "id_card"), by=by)
+    assert made.cases == [case]
+    assert made.lines
+    assert not Access.objects.filter(contact=case.reporter, post=by.post.pk).exists()
+
+
+def test_in_danger_to_life_a_party_is_read_and_told_instead_of_the_reporter(world: Any) -> None:
+    case = dispute(world)
+    said = {"reason": "对方说要跳楼，需要马上联系到他", "sure": "on"}
+    whom = contact_of(case, 1)
+    person, review = break_glass(case, said, by=world.by("东门社区第一网格"), whom=whom)
+    assert person.phone == WANG
+    assert Case.everywhere.get(pk=review.case).reporter == whom
+
+
+def test_a_leak_is_told_to_each_party_of_the_cases_it_touches(world: Any) -> None:
+    case = dispute(world)
+    with writing():
+        assert tell_of(case, "invite", Reach(numbers=[case.number])) == 2
+
+
+def test_past_steps_of_parties_come_in_as_history(world: Any) -> None:
+    at = timezone.now() - timedelta(days=30)
+    steps = [
+        PastStep("invite", at + timedelta(days=1), given={"joins": [RESPONDENT]}),
+        PastStep("object", at + timedelta(days=2), by=PartyActor("respondent"), given={"words": "不是我"}),
+    ]
+    given = {"text": "敲墙", "division": world.place("东门社区第一网格")}
+    (key,) = replay_many([Past("matters", at, given, steps=steps)])
+    case = Case.everywhere.get(pk=key)
+    assert [way.by.role for way in ways_into(case)] == ["reporter", "respondent"]
+    said = Entry.objects.get(about=key, name="matters.object")
+    assert (said.relation, said.facts["party"]) == ("respondent", 1)
 
 
 # --- races and long walks -----------------------------------------------------------------------------------

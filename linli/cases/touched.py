@@ -12,10 +12,10 @@ from django.utils import timezone
 from linli.base.ids import uuid7
 from linli.base.rows import insert_many
 from linli.base.text import tidy
-from linli.cases.models import Case, Notice
+from linli.cases.models import Case, Notice, Party
 from linli.cases.quiet import next_moment
 from linli.posts.models import Post
-from linli.residents.models import Access
+from linli.residents.models import Access, Contact
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,7 @@ class Reach:
 def tell_of(leak: Case, step: str, reach: Reach) -> int:
     """Put one message per telephone number into the outbox, inside the step's transaction; returns how many."""
     now = timezone.now()
-    found = {
-        case.reporter.phone_index: case
-        for case in _touched(reach)
-        if case.reporter and case.reporter.phone_index
-    }
+    found = {contact.phone_index: (contact, case) for contact, case in _touched(reach) if contact.phone_index}
     insert_many(
         [
             Notice(
@@ -44,21 +40,26 @@ def tell_of(leak: Case, step: str, reach: Reach) -> int:
                 told_of=leak,
                 step=step,
                 channel="sms",
-                contact=case.reporter,
+                contact=contact,
                 next_try=next_moment("sms", now, at_once=True),
             )
-            for case in found.values()
+            for contact, case in found.values()
         ]
     )
     return len(found)
 
 
-def _touched(reach: Reach) -> list[Case]:
-    wanted = Q(number__in=[tidy(each) for each in reach.numbers])
+def _touched(reach: Reach) -> list[tuple[Contact, Case]]:
+    """The reporters and the other parties, each by a case of theirs; those whose own contact was looked at."""
+    numbers = [tidy(each) for each in reach.numbers]
+    wanted, parties = Q(number__in=numbers), Q(case__number__in=numbers)
     if reach.looked:
         looks = Access.objects.filter(post=reach.looked.pk)
         looks = looks.filter(at__gte=reach.since) if reach.since else looks
         looks = looks.filter(at__lte=reach.until) if reach.until else looks
         wanted |= Q(reporter__in=looks.values("contact"))
-    cases = Case.everywhere.filter(wanted, reporter__isnull=False).select_related("reporter")
-    return list(cases.order_by("id"))
+        parties |= Q(contact__in=looks.values("contact"))
+    cases = Case.everywhere.filter(wanted, reporter__isnull=False).select_related("reporter").order_by("id")
+    rows = Party.objects.filter(parties, left_at=None).select_related("contact", "case").order_by("id")
+    raised = [(case.reporter, case) for case in cases if case.reporter]
+    return raised + [(each.contact, each.case) for each in rows]

@@ -70,8 +70,8 @@ class AtCourt(models.TextChoices):
     NONE = "", "—"
     FILED = "filed", _("handed to the court")
     ACCEPTED = "accepted", _("accepted by the court")
-    CONFIRMED = "confirmed", _("confirmed")
-    REJECTED = "rejected", _("not confirmed")
+    CONFIRMED = "confirmed", _("confirmed by the court")
+    REJECTED = "rejected", _("not confirmed by the court")
 
 
 class Dispute(models.Model):

@@ -12,6 +12,7 @@ from linli.cases.emergency import break_glass, emergency_form, may_break_glass
 from linli.cases.forms import StepForm
 from linli.cases.models import Case
 from linli.cases.reading import case_for
+from linli.portals.desk.contact import party_named
 from linli.portals.desk.hats import seated
 from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
@@ -22,19 +23,21 @@ from linli.posts.actor import PostActor
 def emergency(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     """Say what the danger is, and read who raised the case; the review is open before anything is shown."""
     case = case_for(by, number)
-    if case.reporter is None:
+    nr, words, whom = party_named(case, request.GET.get("party", "0"))
+    if whom is None:
         raise NotFound(_("Nobody left a name or telephone number with this case."))
     if not may_break_glass(by, case):
         raise NotYours(_("Who raised this is shielded from your post. Write to them through Linli instead."))
     if request.method != "POST":
         return _asked(request, case, emergency_form(by=by))
     try:
-        person, review = break_glass(case, request.POST.dict(), by=by)
+        person, review = break_glass(case, request.POST.dict(), by=by, whom=whom if nr else None)
     except Invalid as refusal:
         form = with_errors(emergency_form(request.POST, by=by), refusal)
         return _asked(request, case, form, status=refusal.status)
     later = bool(request.POST.get("why_later", "").strip())
     context = {"case": case, "person": person, "review": review, "urgent": True, "later": later}
+    context["party"] = words if nr else ""
     response = render(request, "desk/contact_shown.html", context)
     response["Cache-Control"] = "no-store, private"
     return response

@@ -39,7 +39,7 @@ class Apply(PersonFields):
 
     text = TidyText(
         label=_("What happened, and what would you like?"),
-        help_text=_("In your own words. Only the parties and the mediators read it."),
+        help_text=_("In your own words. Only you and the mediators read it."),
         error_messages={"required": _("Please write what it is about.")},
     )
     category = class_field(required=False, empty_label=_("I am not sure"))

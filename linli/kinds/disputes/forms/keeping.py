@@ -64,9 +64,9 @@ class ReportPerformance(ObligationForm):
     state = forms.ChoiceField(
         label=_("Was it kept?"),
         choices=[
-            (Obligation.State.SAID, _("Yes")),
-            (Obligation.State.PARTLY, _("In part")),
-            (Obligation.State.BROKEN, _("No")),
+            (Obligation.State.SAID, _("Yes, it was kept")),
+            (Obligation.State.PARTLY, _("It was kept in part")),
+            (Obligation.State.BROKEN, _("No, it was not kept")),
         ],
         widget=forms.RadioSelect,
     )
@@ -79,7 +79,7 @@ class CheckPerformance(ObligationForm):
 
     right = forms.TypedChoiceField(
         label=_("Is what the other side reported right?"),
-        choices=[("yes", _("Yes, that is right")), ("no", _("No"))],
+        choices=[("yes", _("Yes, that is right")), ("no", _("No, that is not right"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
@@ -94,7 +94,7 @@ class ConfirmSettled(Tap):
 class FollowUp(StepForm):
     """What following up found."""
 
-    finding = TidyText(label=_("What was found"), max_length=2000)
+    finding = TidyText(label=_("What the follow-up found"), max_length=2000)
 
 
 class Conclude(ReasonForm):

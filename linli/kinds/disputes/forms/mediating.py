@@ -64,7 +64,7 @@ class Hold(StepForm):
         help_text=_("Read them back; whoever was there signs them on the page of the paper."),
     )
 
-    result = TidyText(label=_("What came of it"), max_length=1000, required=False)
+    result = TidyText(label=_("What the session came to"), max_length=1000, required=False)
 
     def offer(self) -> None:
         """The sides, and ways of meeting that are safe here."""
@@ -120,7 +120,7 @@ class Fail(ReasonForm):
     """Ending without agreement."""
 
     reason = TidyText(
-        label=_("Why it ends"),
+        label=_("Why mediation ends"),
         max_length=1000,
         help_text=_("Both sides read it, with the lawful ways. Say nothing about who was right."),
     )
