@@ -29,7 +29,11 @@ def test_what_the_applicant_wrote_is_not_shown_to_the_other_side(mediating):
 def test_the_lawful_ways_stand_on_every_page(mediating):
     with override("zh-hans"):
         words = [way.words for way in mediating.dispute.other_ways]
-    pages = [as_side(mediating, 0), as_side(mediating, 1), at_the_desk(mediating, mediating.fan).content.decode()]
+    pages = [
+        as_side(mediating, 0),
+        as_side(mediating, 1),
+        at_the_desk(mediating, mediating.fan).content.decode(),
+    ]
     assert words
     assert all(each in page for page in pages for each in words)
 
