@@ -49,7 +49,7 @@ PEOPLE = [sitter.key for sitter in SITTERS] + [
 _drawn = BytesIO()
 Image.new("RGB", (8, 8), "white").save(_drawn, "JPEG")
 PHOTO = _drawn.getvalue()
-STEPS_PER_CASE, CASES, MOST_ASKED = 60, 5, 9
+STEPS_PER_CASE, CASES, MOST_ASKED, MOST_REFUSED = 60, 12, 9, 3
 POLITE = {403, 404, 409}
 AtOnce = Callable[[list[Callable[[], object]]], list[Any]]
 
@@ -125,6 +125,7 @@ def between_people(chance: Random) -> dict[str, Any]:
         "other_phone": lambda: f"138{chance.randrange(10**8):08d}",
         "advice": "先到亲戚家，有危险拨打110。",
         "crime": lambda: chance.choice(["on", *[""] * 4]),
+        "confirmable": "on",
         "place": "调解室",
         "link": "https://meet.example/1",
         "clauses": json.dumps([{"sort": "act", "who": "1", "text": "修好防水", "by": day}]),
@@ -143,6 +144,7 @@ class Walk:
     taken: Counter[str] = field(default_factory=Counter)
     stood: Counter[str] = field(default_factory=Counter)
     raced: set[str] = field(default_factory=set)
+    refused: Counter[str] = field(default_factory=Counter)
 
     def new_case(self) -> Case:
         """A fresh one, from the reporter where anybody may open it."""
@@ -199,6 +201,7 @@ class Walk:
                 self.taken[name] += 1
                 self.stood[Case.everywhere.get(pk=case.pk).stage] += 1
                 return True
+            self.refused[name] += name not in self.raced
         return False
 
     def known(self, case: Case, step: Step) -> tuple[object, ...]:
@@ -207,8 +210,8 @@ class Walk:
         return (
             step.name in self.raced,
             not any(step.name in each.settles for each in rest) or self.taken[step.name] > MOST_ASKED,
-            self.kind.procedure.stages[step.enters or case.stage].ends,
             self.away(step.enters or case.stage) if self.kind.procedure.has_parties else 0,
+            self.kind.procedure.stages[step.enters or case.stage].ends,
             self.stood[step.enters or case.stage],
             self.taken[step.name],
             step.name,
@@ -216,12 +219,12 @@ class Walk:
 
     def away(self, stage: str) -> int:
         """How many steps a stage is from one in which something was not raced yet; a long way needs an aim."""
-        goals = {
-            at
+        rest = [
+            each
             for each in self.kind.procedure.steps.values()
-            if each.name not in self.raced
-            for at in each.leaves
-        }
+            if each.name not in self.raced and self.refused[each.name] < MOST_REFUSED
+        ]
+        goals = {at for each in rest for at in each.leaves}
         reached, steps = {stage}, 0
         while not reached & goals and steps < len(self.kind.procedure.stages):
             reached |= {
