@@ -71,6 +71,16 @@ def form_for(step: Step, case: Case, *, by: Actor, data: Any = None, files: Any 
     return form
 
 
+def reshaped(step: Step, case: Case, *, by: Actor, data: Mapping[str, Any]) -> StepForm | None:
+    """The form again with what was typed, without a word on what is missing, if only its shape was to change."""
+    name = kind_of(case.kind).form(step).reshaped_by
+    if not name or name not in data:
+        return None
+    typed, again = form_for(step, case, by=by, data=data), form_for(step, case, by=by)
+    again.initial.update({field: typed[field].value() for field in typed.fields})
+    return again
+
+
 def take(case: Case, step: str, data: Mapping[str, Any], *, by: Actor, seen: int, files: Any = None) -> None:
     """Check the data with the step's form and take the step; Invalid names what is wrong field by field."""
     rule = step_of(case.kind, step)
@@ -126,6 +136,8 @@ def trouble_taking(case: Case, step: Step, *, by: SystemActor) -> Exception | No
 
 def values_of(form: StepForm) -> dict[str, Any]:
     """The cleaned values of a valid form; Invalid with all its sentences otherwise."""
+    if form.reshaped_by and form.reshaped_by in form.data:
+        raise Invalid(_("This button only changes the form. Look it over, then send it."))
     if not form.is_valid():
         fields = {name: [str(each) for each in errors] for name, errors in form.errors.items()}
         raise Invalid(_("Please check what you entered."), fields=fields)

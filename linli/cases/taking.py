@@ -29,6 +29,7 @@ from linli.posts.models import Post
 from linli.residents.keeping import GivenContact
 
 Version = NewType("Version", int)
+MOVES_CLOCKS = ("start", "stop", "suspend", "park", "resume", "extend")
 
 
 @dataclass
@@ -138,6 +139,18 @@ class Taking:
     def run_for(self, clock: str, *terms: Term) -> None:
         """Give a clock this step starts another term than the procedure's default; several are milestones."""
         self.changes.terms[clock] = terms
+
+    def run_until(self, clock: str, end: datetime) -> None:
+        """Let a clock this step starts end at a moment that people agreed on, which no calendar moves."""
+        self.changes.ends = {**self.changes.ends, clock: end}
+
+    def let_be(self, *clocks: str) -> None:
+        """Let these clocks as they are, though the procedure names them for this step: it is not their time yet."""
+        kept: dict[str, Any] = {
+            name: tuple(each for each in getattr(self.step, name) if each not in clocks)
+            for name in MOVES_CLOCKS
+        }
+        self.step = replace(self.step, **kept)
 
     def extend_by(self, clock: str, amount: int) -> None:
         """Say how much is granted, in the clock's unit, by a step that extends it."""

@@ -35,7 +35,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Contents:
-    """A whole document. `extra` holds what only the kind's own template knows of; `signing` who is to sign."""
+    """A whole document. `extra` holds what only the kind's own template knows of; `signing` who is to sign.
+
+    `part`: which of several that stand side by side; `only`: the parties it is for, by number; empty for all.
+    """
 
     title: str
     number: str
@@ -45,6 +48,8 @@ class Contents:
     date: str = ""
     signing: Sequence[Place] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    part: int = 0
+    only: Sequence[int] = ()
 
     def as_data(self) -> dict[str, Any]:
         """As it is kept and as templates read it."""

@@ -26,7 +26,9 @@ CODE_LENGTH = 12  # 54 bits: a code is on the paper, and guesses are counted
 
 
 def make(now: Taking, name: str, contents: Contents, *, state: State = State.FINAL) -> Document:
-    """Make the next version of a document inside a step; the one before is replaced. Facts go into the step's entry.
+    """Make the next version of a document inside a step; the one before, of the same part, is replaced.
+
+    Facts go into the step's entry.
 
     `name` is the template's, without its kind. Raises NotFound for an unknown template. A step of the past, which is
     only written down now, made its paper elsewhere: nothing is kept, and nothing claims to be a document of ours.
@@ -34,13 +36,15 @@ def make(now: Taking, name: str, contents: Contents, *, state: State = State.FIN
     template = template_named(f"{now.case.kind}.{name}")
     wording = wording_for(template, now.case.code_now)
     past = in_hand().is_past
-    last = 0 if past else _replaced(now, template.name)
+    last = 0 if past else _replaced(now, template.name, contents.part)
     document = Document(
         id=uuid7(now.at),
         case=now.case,
         template=template.name,
         wording=wording,
+        part=contents.part,
         version=last + 1,
+        only=list(contents.only),
         state=state,
         salt=secrets.token_hex(16),
         code="".join(secrets.choice(READABLE) for _place in range(CODE_LENGTH)),
@@ -73,9 +77,9 @@ def _keep(wording: Wording) -> None:
         Wording.objects.bulk_create([wording], ignore_conflicts=True)
 
 
-def _replaced(now: Taking, template: str) -> int:
+def _replaced(now: Taking, template: str, part: int) -> int:
     """Mark what was in force as replaced; the number of the newest version so far."""
-    earlier = Document.objects.filter(case=now.case, template=template)
+    earlier = Document.objects.filter(case=now.case, template=template, part=part)
     earlier.exclude(state=State.REPLACED).update(state=State.REPLACED, replaced_at=now.at)
     newest = earlier.order_by("-version").values_list("version", flat=True).first()
     return newest or 0

@@ -58,13 +58,17 @@ class Document(models.Model):
     """One version of one document of a case. `digest` is salted and binds template, version and data together.
 
     `salt` and `data_sealed` are the part that can be erased; without them nothing can be guessed from the digest.
+    `part`: which of several that stand side by side, such as the minutes of the third session; versions are counted in
+    each. `only`: the parties it is for, by their numbers in the case; empty for all whom its template is for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="documents")
     template = models.CharField(max_length=60)
     wording = models.ForeignKey(Wording, models.PROTECT, related_name="+")
+    part = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveSmallIntegerField()
+    only = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State.choices)
     data_sealed = models.BinaryField()
     salt = models.CharField(max_length=32, blank=True)
@@ -76,9 +80,13 @@ class Document(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "template", "version"], name="document_version_once"),
             models.UniqueConstraint(
-                fields=["case", "template"], condition=~Q(state=State.REPLACED), name="document_in_force_once"
+                fields=["case", "template", "part", "version"], name="document_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "template", "part"],
+                condition=~Q(state=State.REPLACED),
+                name="document_in_force_once",
             ),
         ]
 

@@ -57,11 +57,15 @@ def _may_read(document: Document, case: Case, by: Actor) -> bool:
         return sight_of(case, by=by) is Sight.WHOLE
     if not isinstance(by, PartyActor) or by.case != case.pk or document.state == State.DRAFT:
         return False
+    if document.only and by.nr not in document.only:
+        return False
     return by.relation in template_named(document.template).audience
 
 
 def _shown(document: Document) -> Shown:
-    return Shown(document, str(template_named(document.template).label), str(State(document.state).label))
+    title = str(template_named(document.template).label)
+    title = f"{title} {document.part}" if document.part > 1 else title
+    return Shown(document, title, str(State(document.state).label))
 
 
 def page_of(document: Document) -> dict[str, Any]:

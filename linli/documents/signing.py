@@ -17,7 +17,7 @@ from linli.documents.entries import DENY, SIGN
 from linli.documents.making import data_of
 from linli.documents.models import Document, Manner, Signature, State
 from linli.ledger.records import Line, record
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.residents.crypto import seal_bytes, unseal_bytes
 
 WIDTH, HEIGHT = 600, 240
@@ -48,6 +48,7 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
             .get(pk=document.pk)
         )
         _check(locked, signing, digest)
+        _check_own(signing, by)
         signature = _row(locked, signing, by)
         facts = {
             "document": str(locked.pk),
@@ -70,6 +71,12 @@ def _check(document: Document, signing: Signing, digest: str) -> None:
         )
     places = [(each["relation"], each["seat"]) for each in data_of(document).get("signing", ())]
     if (signing.relation, signing.seat) not in places:
+        raise Conflict(_("There is no place for this signature on the document."))
+
+
+def _check_own(signing: Signing, by: Actor) -> None:
+    """A party signs in its own place only; a post may put down what somebody signed on paper before it."""
+    if isinstance(by, PartyActor) and (signing.relation, signing.seat) != (by.relation, by.nr):
         raise Conflict(_("There is no place for this signature on the document."))
 
 
@@ -104,7 +111,7 @@ def deny(signature: Signature, reason: str, *, by: Actor) -> None:
     """Record that a signature is said not to be its signer's; it stays, counts no more, and its place is free again."""
     with writing():
         found = Signature.objects.select_for_update(of=("self",)).filter(pk=signature.pk).first()
-        if found is None:
+        if found is None or (isinstance(by, PartyActor) and not is_of(found, by)):
             raise NotFound
         if found.denied_at is not None:
             raise Conflict(_("This signature has been denied already."))
@@ -114,6 +121,16 @@ def deny(signature: Signature, reason: str, *, by: Actor) -> None:
         facts = {"document": str(found.document_id), "signature": str(found.pk)}
         words = {"reason": reason}
         record(Line(DENY, by.by(), case.code_now, case.pk, found.denied_at, facts, words))
+
+
+def is_of(signature: Signature, by: PartyActor) -> bool:
+    """Whether a signature stands in the place of this party."""
+    return (signature.relation, signature.seat) == (by.relation, by.nr)
+
+
+def wanted_from(document: Document, by: PartyActor) -> bool:
+    """Whether this party has a place on the document that nobody has signed in yet."""
+    return any((each["relation"], each["seat"]) == (by.relation, by.nr) for each in missing(document))
 
 
 def standing(document: Document) -> list[Signature]:

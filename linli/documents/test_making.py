@@ -125,3 +125,21 @@ def test_who_opens_a_document_with_personal_data_leaves_an_entry(world, notice, 
         by.post.pk,
         {"document": str(notice.pk)},
     )
+
+
+def test_what_stands_side_by_side_does_not_replace_each_other(world, refused):
+    by = world.by("chengguan_clerk")
+    made = []
+    for part, seen in ((1, 2), (2, 3), (2, 4)):
+        with taking("issue", refused, by=by, seen=seen) as now:
+            made.append(make(now, "result", Contents("告知书", "1", part=part)))
+    states = [Document.objects.get(pk=each.pk).state for each in made]
+    assert states == [State.FINAL, State.REPLACED, State.FINAL]
+    assert [each.version for each in made] == [1, 1, 2]
+
+
+def test_what_is_for_one_party_is_not_shown_to_another(world, refused):
+    with taking("issue", refused, by=world.by("chengguan_clerk"), seen=2) as now:
+        make(now, "result", Contents("告知书", "1", only=[1]))
+    assert papers_of(refused.case, by=PartyActor("reporter", refused.pk)) == []
+    assert len(papers_of(refused.case, by=world.by("chengguan_clerk"))) == 1

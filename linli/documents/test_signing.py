@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from linli.base.errors import Conflict, Invalid
+from linli.base.errors import Conflict, Invalid, NotFound
 from linli.documents.conftest import ADDRESS
 from linli.documents.models import Manner, Printed, Signature
 from linli.documents.setting import paper_of
-from linli.documents.signing import Signing, deny, drawn, mark_of, missing, sign, standing
+from linli.documents.signing import Signing, deny, drawn, mark_of, missing, sign, standing, wanted_from
 from linli.ledger.models import Entry
+from linli.posts.actor import Side
 
 pytestmark = pytest.mark.django_db
 STROKES = json.dumps([[[x * 20, 60 + x % 3 * 40] for x in range(12)], [[300, 40], [320, 180], [340, 60]]])
@@ -89,3 +91,18 @@ def test_what_is_no_signature_is_refused_in_a_sentence(strokes):
         drawn(strokes)
     with pytest.raises(Invalid):
         drawn('[[[1e999,1],["<script>",2]]]')
+
+
+def test_a_party_signs_in_its_own_place_only(notice, reporter):
+    stranger = replace(reporter, side=Side(notice.case_id, "reporter", 2))
+    with pytest.raises(Conflict, match="no place"):
+        sign(notice, BY_CODE, digest=notice.digest, by=stranger)
+    assert not wanted_from(notice, stranger)
+    assert wanted_from(notice, reporter)
+
+
+def test_nobody_denies_the_signature_of_another_party(notice, reporter):
+    signature = sign(notice, BY_CODE, digest=notice.digest, by=reporter)
+    with pytest.raises(NotFound):
+        deny(signature, "不是我签的", by=replace(reporter, side=Side(notice.case_id, "reporter", 2)))
+    assert standing(notice) == [signature]

@@ -61,7 +61,7 @@ class Purpose:
     delay: Delay | None = None
 
 
-INTAKE, OWN, LIFE_AT_RISK = "intake", "own", "life_at_risk"
+INTAKE, OWN, LIFE_AT_RISK, TIES = "intake", "own", "life_at_risk", "ties"
 CARRY, BETWEEN = "carry", "between"
 GUARDIAN, GUARDIANS, GUARDIAN_ASKS = "guardian", "guardians", "guardian_asks"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
@@ -170,6 +170,14 @@ for _each in (
         ("name",),
         parties=frozenset({"reporter", "representative"}),
         of_named=True,
+    ),
+    Purpose(
+        20,
+        TIES,
+        lambda: gettext("To see, without anybody reading it, that the mediator has declared no tie with you"),
+        _DUTY,
+        ("name", "phone"),
+        systems=frozenset({"ties"}),
     ),
     _showing(10, WORK, lambda: gettext("It is this post's to deal with, or it dealt with it")),
     _showing(11, OVERSEE, lambda: gettext("It lies in the area that this post looks after")),

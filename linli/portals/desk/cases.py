@@ -25,7 +25,7 @@ from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
 from linli.cases.sight import Sight, photos_of, sees, sight_of
-from linli.cases.steps import form_for, leads_on, steps_open_to, take
+from linli.cases.steps import form_for, leads_on, reshaped, steps_open_to, take
 from linli.documents.showing import papers_of
 from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
@@ -126,8 +126,18 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     seen = _seen(request)
     if seen != found.version:
         return _overtaken(request, by, rule, (found, seen))
+    if again := reshaped(rule, found, by=by, data=request.POST):
+        _check(rule, found, by)
+        return _asked(request, found, rule, _named(again, rule))
+    return _taken(request, by, rule, (found, seen))
+
+
+def _taken(request: HttpRequest, by: PostActor, rule: Step, seen_case: tuple[Case, int]) -> HttpResponse:
+    """Take the step with what was sent; the form again where something of it is wrong."""
+    found, seen = seen_case
+    number = found.number
     try:
-        take(found, step, request.POST, by=by, seen=seen, files=request.FILES)
+        take(found, rule.name, request.POST, by=by, seen=seen, files=request.FILES)
     except Invalid as refusal:
         _check(rule, found, by)
         form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)

@@ -20,7 +20,7 @@ from linli.cases.models import Case
 from linli.documents.models import Document, Manner
 from linli.documents.setting import Unset, paper_of
 from linli.documents.showing import page_of, paper_for
-from linli.documents.signing import Signing, deny, drawn, missing, sign, standing
+from linli.documents.signing import Signing, deny, drawn, is_of, sign, standing, wanted_from
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.unlocked import visible_case
 from linli.posts.actor import PartyActor
@@ -92,16 +92,17 @@ def paper(request: HttpRequest, number: str, paper: UUID) -> HttpResponse:
         return redirect(f"{reverse('resident:follow')}?{urlencode({'number': number})}")
     document = paper_for(case, paper, by=by)
     if request.method != "POST":
-        return _page(request, document, SignForm(initial={"digest": document.digest}))
+        return _page(request, document, by, SignForm(initial={"digest": document.digest}))
     if "deny" in request.POST:
         return _denied(request, case, document, by)
     return _signed(request, case, document, by)
 
 
-def _page(request: HttpRequest, document: Document, form: FrameForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, document: Document, by: PartyActor, form: FrameForm) -> HttpResponse:
+    """The page, with what this party can do; 422 once a form has errors."""
     shown = page_of(document)
-    own = [each for each in shown["signatures"] if each.relation == "reporter"]
-    wanted = any(each["relation"] == "reporter" for each in shown["missing"])
+    own = [each for each in shown["signatures"] if is_of(each, by)]
+    wanted = wanted_from(document, by)
     content = {
         **shown,
         "case": document.case,
@@ -111,19 +112,18 @@ def _page(request: HttpRequest, document: Document, form: FrameForm, status: int
         "deny": (form if isinstance(form, DenyForm) else DenyForm()) if own else None,
         "wrong": form if form.errors else None,
     }
-    return render(request, "resident/paper.html", content, status=status)
+    return render(request, "resident/paper.html", content, status=422 if form.errors else 200)
 
 
 def _signed(request: HttpRequest, case: Case, document: Document, by: PartyActor) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
-        return _page(request, document, form, status=422)
+        return _page(request, document, by, form)
     mark = form.cleaned_data["mark"]
     if not mark and not _right_code(request, case, form.cleaned_data["code"], by):
         form.add_error("code", _("This is not the code of this report. Compare it with your receipt."))
-        return _page(request, document, form, status=422)
-    seat = next((each["seat"] for each in missing(document) if each["relation"] == by.relation), 0)
-    signing = Signing(by.relation, Manner.STROKES if mark else Manner.CODE, mark, seat)
+        return _page(request, document, by, form)
+    signing = Signing(by.relation, Manner.STROKES if mark else Manner.CODE, mark, by.nr)
     try:
         sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     except Conflict as refusal:
@@ -146,8 +146,8 @@ def _right_code(request: HttpRequest, case: Case, code: str, by: PartyActor) -> 
 def _denied(request: HttpRequest, case: Case, document: Document, by: PartyActor) -> HttpResponse:
     form = DenyForm(request.POST)
     if not form.is_valid():
-        return _page(request, document, form, status=422)
-    own = [each for each in standing(document) if each.relation == by.relation]
+        return _page(request, document, by, form)
+    own = [each for each in standing(document) if is_of(each, by)]
     if not own:
         raise Conflict(_("There is no signature of yours on this document."))
     deny(own[0], form.cleaned_data["reason"], by=by)

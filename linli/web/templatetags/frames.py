@@ -71,6 +71,8 @@ def _shape_of(bound: BoundField) -> str:
     widget = bound.field.widget
     if isinstance(widget, DecoyInput):
         return "decoy"
+    if getattr(widget, "stands_alone", False):  # a widget of several fields, each with a label of its own
+        return "several"
     if isinstance(widget, forms.CheckboxInput):
         return "tick"
     return "group" if bound.use_fieldset else "single"

@@ -1,0 +1,236 @@
+"""Agreeing: by word of mouth in one go, or in writing with everybody's signature; and a signature that is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.worktime import PLACE_TIME, Unit
+from linli.cases.clocks import Term, term_of
+from linli.cases.models import Category
+from linli.cases.taking import Taking, Version, taking
+from linli.documents.making import make
+from linli.documents.models import Document, Signature
+from linli.documents.signing import deny, missing
+from linli.kinds.disputes.actions.saying import Statement
+from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of
+from linli.kinds.disputes.contents import Agreed, agreement, oral_record
+from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
+from linli.kinds.disputes.rounds import (
+    carry_on,
+    head_of,
+    refuse_unreported,
+    remind_of_next,
+    require_fit,
+    require_two,
+)
+from linli.kinds.disputes.routing import reviewer
+from linli.kinds.disputes.wording import file_of
+from linli.posts.actor import Actor, PartyActor, PostActor
+from linli.posts.models import PostKind
+
+
+class Oral(TypedDict, total=False):
+    """An agreement by word of mouth: about what, what was agreed, how both said yes, and by when it is to be kept."""
+
+    facts: str
+    agreed: str
+    manner: str
+    by_day: Any
+    confirmable: bool
+    calm: bool
+    category: Category | None
+
+
+def settle_orally(
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Oral]
+) -> None:
+    """Record an oral agreement (口头协议登记): it binds from this moment (人民调解法 28, 30), and is kept too."""
+    with taking("settle_orally", dispute, by=by, seen=seen, at=at) as now:
+        detail = now.detail
+        require_two(now.case)
+        refuse_unreported(detail)
+        _require_calm(detail, calm=given.get("calm", False))
+        if isinstance(now.by, PostActor) and now.by.post.kind == PostKind.MEDIATOR:
+            require_fit(now, now.by.post)
+        now.case.category = given.get("category") or now.case.category
+        detail.handler = now.case.lead = getattr(now.by, "post", None)
+        detail.form, detail.agreed = Form.ORAL, given["agreed"]
+        said = Agreed(given.get("facts") or str(now.case.category or ""), words=given["agreed"])
+        detail.document = make(now, "oral", oral_record(file_of(now), said)).pk
+        if day := given.get("by_day"):
+            _owe(now, [{"who": None, "whom": None, "on": day, "act": given["agreed"][:300]}])
+        _take_effect(now, confirmable=given.get("confirmable", True))
+        now.facts(manner=given["manner"])
+        carry_on(now)
+
+
+def _require_calm(detail: Dispute, *, calm: bool) -> None:
+    """Where nobody has looked at the safety yet, whoever records it must have; where it is unsafe, nothing is oral."""
+    if detail.safety == Safety.APART:
+        raise Conflict(
+            _(
+                "There was violence or a threat, so nothing is settled on the spot. Mediate apart, and in writing."
+            )
+        )
+    if not (calm or detail.safety == Safety.CALM):
+        sentence = _("Say that there was no violence and no threat. Otherwise look at the safety first.")
+        raise Invalid(sentence, fields={"calm": [sentence]})
+    detail.safety = Safety.CALM
+
+
+def draft_agreement(
+    dispute: Dispute,
+    *,
+    by: Actor,
+    seen: Version,
+    facts: str,
+    clauses: Sequence[Clause],
+    place: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Draw up the agreement (拟定调解协议); an earlier version, and what was signed of it, no longer counts."""
+    with taking("draft_agreement", dispute, by=by, seen=seen, at=at) as now:
+        refuse_unreported(now.detail)
+        if not clauses:
+            raise Invalid(_("An agreement says at least one thing that somebody is to do."))
+        now.detail.clauses = [each.as_data() for each in clauses]
+        now.detail.form = Form.WRITTEN
+        said = Agreed(facts, tuple(clauses), place=place)
+        now.detail.document = make(now, "agreement", agreement(file_of(now), said)).pk
+        carry_on(now, now.detail.handler)
+
+
+def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None) -> None:
+    """Set the seal when everybody has signed (盖章生效): from now on the agreement binds (人民调解法 29)."""
+    with taking("seal", dispute, by=by, seen=seen, at=at) as now:
+        document = _agreement_of(now.detail)
+        if lacking := missing(document):
+            raise Conflict(
+                _("Not everybody has signed yet: %(who)s. The seal comes last.")
+                % {"who": _(", ").join(each["label"] for each in lacking)}
+            )
+        clauses = [clause_from(each) for each in now.detail.clauses]
+        _owe(
+            now,
+            [
+                {
+                    "who": each.who,
+                    "whom": each.whom,
+                    "on": each.day,
+                    "fen": each.fen,
+                    "act": clauses[each.clause - 1].text,
+                }
+                for each in plan_of(clauses)
+            ],
+        )
+        _take_effect(now, confirmable=may_be_confirmed(clauses))
+        now.facts(document=str(document.pk), document_digest=document.digest)
+        carry_on(now, now.detail.handler)
+
+
+def _agreement_of(detail: Dispute) -> Document:
+    found = Document.objects.filter(pk=detail.document, case=detail.case).first() if detail.document else None
+    if found is None:
+        raise NotFound(_("There is no agreement yet. Draw one up first."))
+    return found
+
+
+def _owe(now: Taking, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Enter what is due when, in place of an earlier plan of this attempt."""
+    turn = now.detail.turn
+    Obligation.objects.filter(dispute=now.detail, turn=turn).delete()
+    Obligation.objects.bulk_create(
+        [Obligation(dispute=now.detail, turn=turn, number=nr, **row) for nr, row in enumerate(rows, 1)]
+    )
+    now.facts(due=len(rows))
+
+
+def _take_effect(now: Taking, *, confirmable: bool) -> None:
+    now.detail.effective_at, now.detail.confirmable = now.at, confirmable
+    now.detail.at_court, now.detail.days_left = AtCourt.NONE, None
+    if not confirmable:
+        now.let_be("confirm")
+    now.let_be("report")
+    remind_of_next(now)
+    now.facts(form=str(now.detail.form), confirmable=confirmable)
+
+
+def deny_signature(
+    dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: datetime | None = None
+) -> None:
+    """A side says that a signature is not its own (否认签名): somebody who did not mediate looks into it.
+
+    Until then nobody may rely on the agreement, and the time for asking the court rests.
+    """
+    with taking("deny_signature", dispute, by=by, seen=seen, at=at) as now:
+        detail = now.detail
+        deny(_signature_of(now), reason, by=now.by)
+        detail.denied_in = now.case.stage
+        detail.days_left = _days_left(now)
+        to = reviewer(now.case.code_now, [post.pk for post in (detail.handler,) if post])
+        now.hand_to(to or head_of(detail) or detail.handler)
+        now.facts(side=Statement.of(now).side, days_left=detail.days_left)
+        now.words(reason=reason)
+
+
+def _signature_of(now: Taking) -> Signature:
+    by = now.by
+    if not isinstance(by, PartyActor):
+        raise NotFound
+    side = Statement.of(now).side
+    rows = Signature.objects.filter(document=now.detail.document, denied_at=None)
+    found = rows.filter(relation=by.role, seat=side).first()
+    if found is None:
+        raise Conflict(_("There is no signature of yours on this agreement, so there is nothing to deny."))
+    return found
+
+
+def _days_left(now: Taking) -> int | None:
+    running = [clock for clock in now.clocks if clock.name == "confirm" and clock.running]
+    if not running or running[0].due_at < now.at:
+        return None
+    return (running[0].due_at.astimezone(PLACE_TIME).date() - now.at.astimezone(PLACE_TIME).date()).days
+
+
+def uphold_signature(
+    dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: datetime | None = None
+) -> None:
+    """Find that the signature is genuine, with reasons (核实签名有效); the agreement binds as before."""
+    with taking("uphold_signature", dispute, by=by, seen=seen, at=at) as now:
+        detail = now.detail
+        if detail.denied_in == "signing":
+            now.enter("signing", start=())
+        else:
+            _run_on(now)
+            remind_of_next(now)
+        detail.denied_in, detail.days_left = "", None
+        now.words(reason=reason)
+        carry_on(now, detail.handler)
+
+
+def _run_on(now: Taking) -> None:
+    """Let the time for asking the court go on with the days that were left when it began to rest."""
+    left = now.detail.days_left
+    if left is None:
+        now.let_be("confirm")
+        return
+    source = term_of("disputes", "confirm", now.at.astimezone(PLACE_TIME).date()).source
+    now.run_for("confirm", Term(Unit.CALENDAR_DAYS, left, source))
+
+
+def void_agreement(
+    dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: datetime | None = None
+) -> None:
+    """Find that the signature is not genuine, with reasons (协议不生效): nothing binds, and mediation goes on."""
+    with taking("void_agreement", dispute, by=by, seen=seen, at=at) as now:
+        detail = now.detail
+        detail.effective_at, detail.document, detail.form = None, None, Form.NONE
+        detail.denied_in, detail.days_left, detail.confirmable = "", None, False
+        Obligation.objects.filter(dispute=detail, turn=detail.turn).delete()
+        now.words(reason=reason)
+        carry_on(now, detail.handler)

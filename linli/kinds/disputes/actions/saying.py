@@ -1,0 +1,51 @@
+"""A side's word, as a step keeps it: its own, or said before a post that witnesses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Conflict, Invalid
+from linli.cases.taking import Taking
+from linli.kinds.disputes.models import Manner, Said, Yes
+from linli.kinds.disputes.rounds import side_of, sides_of
+from linli.posts.actor import PartyActor, PostActor
+from linli.posts.models import Post
+
+
+@dataclass(frozen=True)
+class Statement:
+    """How a side's word was given: by which side, in which manner, before whom, on which photographed paper."""
+
+    side: int
+    manner: Manner = Manner.OWN
+    witness: Post | None = None
+    paper: str = ""
+
+    @classmethod
+    def of(cls, now: Taking, whose: int | None = None, manner: str = "", paper: str = "") -> Statement:
+        """That of the party who takes the step, or of the side a post names. Invalid where a post names none."""
+        if isinstance(now.by, PartyActor):
+            return cls(side_of(now.by))
+        if whose not in {side.nr for side in sides_of(now.case)}:
+            raise Invalid(_("Say whose word this is."), fields={"whose": [_("Say whose word this is.")]})
+        if manner not in {Manner.PAPER, Manner.SPOKEN}:
+            sentence = _("Say how it was said to you.")
+            raise Invalid(sentence, fields={"manner": [sentence]})
+        witness = now.by.post if isinstance(now.by, PostActor) else None
+        return cls(whose, Manner(manner), witness, paper)
+
+    def keep(self, now: Taking, to: Said) -> None:
+        """Keep it as a yes; the same yes twice is refused, so that nobody counts double."""
+        how = {"manner": self.manner, "witness": self.witness, "paper": self.paper, "at": now.at}
+        about = {"dispute": now.detail, "turn": now.detail.turn, "to": to, "side": self.side}
+        _row, new = Yes.objects.get_or_create(**about, defaults=how)
+        if not new:
+            raise Conflict(_("This side has said so already. Nothing was changed."))
+        now.facts(**self.facts)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """As the ledger keeps it: which side, and how it was said."""
+        return {"side": self.side, "manner": str(self.manner)}

@@ -1,0 +1,93 @@
+"""What the steps ask for in which people agree, and in which a signature is looked into."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.forms import ReasonForm, StepForm, TidyText
+from linli.documents.making import data_of
+from linli.documents.models import Document
+from linli.kinds.disputes.clauses import clause_from
+from linli.kinds.disputes.contents import told_before
+from linli.kinds.disputes.forms.agreement import AgreementForm
+from linli.kinds.disputes.forms.intake import class_field
+from linli.kinds.disputes.forms.sides import Tap
+from linli.kinds.disputes.models import Dispute, Manner
+from linli.kinds.disputes.rounds import called
+
+
+class SettleOrally(StepForm):
+    """A quarrel that is settled on the spot, in one form."""
+
+    category = class_field(required=False)
+    facts = TidyText(
+        label=_("What it was about"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(),
+        help_text=_("One line for the record that both sides may read."),
+    )
+    agreed = TidyText(
+        label=_("What both sides agreed"),
+        max_length=2000,
+        help_text=_("Who does what, by when. Read it out to both."),
+    )
+    manner = forms.ChoiceField(
+        label=_("How both sides said yes"),
+        choices=[
+            ("present", _("Both said yes here, one after the other")),
+            (Manner.PAPER, _("Both signed a paper")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    calm = forms.BooleanField(label=_("There was no violence and no threat; nobody was pressed"))
+    by_day = forms.DateField(
+        label=_("To be kept by"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    confirmable = forms.BooleanField(
+        label=_("A court could confirm it (not about status, adoption or marriage)"),
+        required=False,
+        initial=True,
+    )
+
+    def suggest(self) -> None:
+        """Begin with the class that was chosen."""
+        if self.case and self.case.category:
+            self.initial["category"] = self.case.category.code
+
+
+class DraftAgreement(AgreementForm):
+    """The agreement, clause by clause, between the sides of this dispute."""
+
+    def offer(self) -> None:
+        """Clauses between these sides."""
+        if self.case:
+            self.between(called(self.case))
+
+    def suggest(self) -> None:
+        """Begin with what stood in the version before."""
+        if self.case:
+            found = Dispute.objects.get(pk=self.case.pk)
+            self.initial["clauses"] = [clause_from(each) for each in found.clauses]
+            documents = Document.objects.filter(case=self.case, template="disputes.agreement")
+            if written := documents.order_by("version").last():
+                self.initial.update(told_before(data_of(written)))
+
+
+class Seal(Tap):
+    """Setting the seal."""
+
+
+class DenySignature(StepForm):
+    """Saying that a signature is not one's own."""
+
+    reason = TidyText(label=_("How do you know that it is not yours?"), max_length=1000)
+
+
+class UpholdSignature(ReasonForm):
+    """The signature is genuine."""
+
+
+class VoidAgreement(ReasonForm):
+    """The signature is not genuine."""

@@ -1,0 +1,54 @@
+"""Fields in which a post says whose word it records; a side that acts for itself is not asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.forms import StepForm
+from linli.kinds.disputes.models import Manner
+from linli.kinds.disputes.rounds import called
+from linli.posts.actor import PostActor
+
+
+class SideField(forms.TypedChoiceField):
+    """One of the sides, by its number in the case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=int, empty_value=None, **kwargs)
+
+
+class SidesField(forms.TypedMultipleChoiceField):
+    """Some of the sides, by their numbers in the case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=int, empty_value=[], widget=forms.CheckboxSelectMultiple(), **kwargs)
+
+
+class WordForm(StepForm):
+    """A side's word: said by itself with one tap, or noted by a post that was told."""
+
+    whose = SideField(label=_("Whose word is it?"))
+    manner = forms.ChoiceField(
+        label=_("How was it said?"),
+        choices=[(Manner.SPOKEN, Manner.SPOKEN.label), (Manner.PAPER, Manner.PAPER.label)],
+        widget=forms.RadioSelect,
+    )
+
+    def offer(self) -> None:
+        """Whoever is a side is known; a post says whose word it was."""
+        if not isinstance(self.by, PostActor):
+            del self.fields["whose"], self.fields["manner"]
+        elif self.case:
+            self.fields["whose"].choices = choices_of(self.case)  # type: ignore[attr-defined]
+
+
+def choices_of(case: Any) -> list[tuple[Any, str]]:
+    """The sides to choose from."""
+    return [("", str(_("Please choose"))), *sorted(called(case).items())]
+
+
+class Tap(StepForm):
+    """A step that a side takes with one tap, and that asks for nothing."""

@@ -1,0 +1,86 @@
+"""From a step to what its papers name: the body, the mediator, and the sides by the names they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import override
+
+from linli.base.worktime import PLACE_TIME
+from linli.cases.parties import parties_of
+from linli.cases.taking import Taking
+from linli.documents.making import make
+from linli.kinds.disputes.contents import File, Person, ending
+from linli.kinds.disputes.models import Dispute
+from linli.kinds.disputes.rounds import APPLICANT, called, sides_of
+from linli.kinds.disputes.routing import ways_of
+from linli.posts.actor import PartyActor, PostActor, SystemActor
+from linli.registers.models import Mediator
+from linli.residents.purposes import BETWEEN, CARRY
+from linli.residents.reading import read
+
+UNNAMED = "（姓名待补）"
+
+
+def file_of(now: Taking) -> File:
+    """What every paper of a dispute has on it; that names are read for it is written down."""
+    detail: Dispute = now.detail
+    post = detail.handler or (now.by.post if isinstance(now.by, PostActor) else None) or detail.chair
+    return File(
+        number=now.case.number,
+        body=post.organisation.name if post else "",
+        people=people_of(now),
+        on=now.at.astimezone(PLACE_TIME).date(),
+        mediator=_called(detail),
+    )
+
+
+def people_of(now: Taking) -> list[Person]:
+    """The sides by name and by nothing else: what reaches one of them is not the other's to know."""
+    words = called(now.case)
+    contacts = [(0, APPLICANT, now.case.reporter)] if now.case.reporter else []
+    contacts += [(each.nr, each.role, each.contact) for each in parties_of(now.case)]
+    why = BETWEEN if isinstance(now.by, PartyActor) else CARRY
+    return [
+        Person(nr, role, words[nr], read(contact, why, now.case, by=now.by, fields=["name"]).name or UNNAMED)
+        for nr, role, contact in contacts
+    ]
+
+
+def _called(detail: Dispute) -> str:
+    if detail.handler is None:
+        return ""
+    found = Mediator.objects.filter(holding__post=detail.handler, holding__until=None).select_related(
+        "holding__account"
+    )
+    mediator = found.first()
+    return mediator.holding.account.called if mediator else ""
+
+
+def show_ways(now: Taking) -> None:
+    """Keep the other lawful ways as they are shown now, in the language of papers."""
+    with override("zh-hans"):
+        ways = ways_of(now.case)
+    now.detail.ways = [
+        {
+            "sort": each.sort,
+            "words": each.words,
+            "article": each.article,
+            "whom": " ".join(filter(None, (each.organisation, each.telephone, each.located))),
+        }
+        for each in ways
+    ]
+    now.detail.ways_at = now.at
+    now.facts(ways=len(ways))
+
+
+def lines_of(ways: Sequence[Mapping[str, str]]) -> list[str]:
+    """The ways as lines of a paper: what, by which article, whom to ask."""
+    return [f"{way['words']}（{way['article']}）{'：' + way['whom'] if way['whom'] else ''}" for way in ways]
+
+
+def tell_ending(now: Taking, reason: str = "") -> None:
+    """Make the notice that it ended, with the lawful ways (人民调解法 26); not where the clock ends it by itself."""
+    show_ways(now)
+    if len(sides_of(now.case)) > 1 and not isinstance(now.by, SystemActor):
+        make(now, "ending", ending(file_of(now), reason, lines_of(now.detail.ways)))
