@@ -54,6 +54,7 @@ NEEDS_NO_MARK = {
     "exchange/sheets/roles.py:proposed": "which column of a sheet is what",
     "residents/chats.py:read_chat": "desks call draft_of",
     "residents/people/registering.py:likely": "part of registering, which is assessed (activity people)",
+    "kinds/disputes/actions/mediating.py:suggest": "a person's options, put to both sides",
     "portals/api/slots.py:offered": "fields of a form",
     "portals/desk/filtering.py:offered": "kept filters",
     "residents/openings.py:proposes": "the mark itself",

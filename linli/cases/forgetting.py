@@ -231,24 +231,35 @@ def _row_of(case: Case) -> Any:
     return kind_of(case.kind).model._default_manager.get(pk=case.pk)
 
 
-def empty_columns(kind: Kind) -> dict[str, Any]:
-    """The columns of a kind's own table that hold what people said, and what each is emptied to."""
+def tables_of(kind: Kind) -> dict[type[models.Model], str]:
+    """A kind's own tables, its detail first, and by which column each says whose row it is."""
+    below = [each for each in kind.model._meta.related_objects if each.one_to_many]
+    return {kind.model: "pk", **{each.related_model: each.field.name for each in below}}
+
+
+def empty_columns(model: type[models.Model]) -> dict[str, Any]:
+    """The columns of a kind's table that hold what people said, and what each is emptied to."""
     found: dict[str, Any] = {}
-    for field in kind.model._meta.concrete_fields:
+    for field in model._meta.concrete_fields:
         if isinstance(field, models.FloatField) and field.null:
             found[field.name] = None  # the exact point of somebody's door
+        elif isinstance(field, models.JSONField):
+            found[field.name] = field.get_default()
         elif isinstance(field, models.CharField | models.TextField) and not field.choices:
             found[field.name] = ""
     return found
 
 
-def _written(case: Case) -> QuerySet[Any]:
-    """The detail, if one of those columns holds something."""
-    holds = Q()
-    for name, empty in empty_columns(kind_of(case.kind)).items():
-        holds |= Q(**{f"{name}__isnull": False}) if empty is None else ~Q(**{name: empty})
-    rows = kind_of(case.kind).model._default_manager.filter(pk=case.pk)
-    return rows.filter(holds) if holds else rows.none()
+def _written(case: Case) -> list[QuerySet[Any]]:
+    """Of each table of the kind the case's rows in which one of those columns holds something."""
+    found = []
+    for model, whose in tables_of(kind_of(case.kind)).items():
+        holds = Q()
+        for name, empty in empty_columns(model).items():
+            holds |= Q(**{f"{name}__isnull": False}) if empty is None else ~Q(**{name: empty})
+        if holds:
+            found.append(model._default_manager.filter(holds, **{whose: case.pk}))
+    return found
 
 
 def _details(case: Case) -> QuerySet[EntryDetail]:
@@ -267,11 +278,13 @@ def _count_words(case: Case) -> int:
     titled = Case.everywhere.filter(pk=case.pk).exclude(summary__in=["", _title()]).count()
     notices = Notice.objects.filter(case=case).exclude(trouble="").count()
     indexed = SearchText.objects.filter(case=case).count()
-    return _written(case).count() + _details(case).count() + titled + notices + indexed
+    written = sum(rows.count() for rows in _written(case))
+    return written + _details(case).count() + titled + notices + indexed
 
 
 def _clear_words(case: Case) -> None:
-    _written(case).update(**empty_columns(kind_of(case.kind)))
+    for rows in _written(case):
+        rows.update(**empty_columns(rows.model))
     EntryDetail.objects.filter(pk__in=list(_details(case).values_list("pk", flat=True))).update(
         words=None, salt=""
     )
