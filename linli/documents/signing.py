@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.ids import uuid7
 from linli.base.writing import writing
+from linli.cases.taking import Taking
 from linli.documents.entries import DENY, SIGN
 from linli.documents.making import data_of
 from linli.documents.models import Document, Manner, Signature, State
@@ -121,6 +122,22 @@ def deny(signature: Signature, reason: str, *, by: Actor) -> None:
         facts = {"document": str(found.document_id), "signature": str(found.pk)}
         words = {"reason": reason}
         record(Line(DENY, by.by(), case.code_now, case.pk, found.denied_at, facts, words))
+
+
+def restore(now: Taking, document: Document) -> None:
+    """Let the signature that was denied last count again, inside the step that finds it genuine.
+
+    Where its place was signed anew in the meantime, that one counts already.
+    """
+    denied = Signature.objects.filter(document=document).exclude(denied_at=None).order_by("-denied_at").first()
+    if denied is None:
+        return
+    rows = Signature.objects.filter(document=document, denied_at=None)
+    if rows.filter(relation=denied.relation, seat=denied.seat).exists():
+        return
+    denied.denied_at = None
+    denied.save(update_fields=["denied_at"])
+    now.facts(signature=str(denied.pk))
 
 
 def is_of(signature: Signature, by: PartyActor) -> bool:

@@ -81,7 +81,7 @@ class Dispute(models.Model):
     what was said in an earlier one does not count. `wishes`: mediators' posts by the number of the side that
     wishes for them; `refused`: those that will not do. `ways`: the lawful ways as they were shown with the offer.
     `agreed`: an oral agreement; of a written one the `document` says it, and `clauses` keeps what is due when.
-    `days_left`: to ask the court for confirmation, while a signature is looked into; `denied_in`: the stage before.
+    `denied_in`: the stage in which the signature was denied that is being looked into.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="dispute")
@@ -110,7 +110,6 @@ class Dispute(models.Model):
     document = models.UUIDField(null=True)
     effective_at = models.DateTimeField(null=True)
     confirmable = models.BooleanField(default=False)
-    days_left = models.PositiveSmallIntegerField(null=True)
     denied_in = models.CharField(max_length=30, blank=True)
     at_court = models.CharField(max_length=10, choices=AtCourt.choices, blank=True)
     court = models.CharField(max_length=100, blank=True)

@@ -9,13 +9,11 @@ from typing import Any, TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotFound
-from linli.base.worktime import PLACE_TIME, Unit
-from linli.cases.clocks import Term, term_of
 from linli.cases.models import Category
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.documents.models import Document, Signature
-from linli.documents.signing import deny, missing
+from linli.documents.signing import deny, missing, restore
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of
 from linli.kinds.disputes.contents import Agreed, agreement, oral_record
@@ -142,7 +140,7 @@ def _owe(now: Taking, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _take_effect(now: Taking, *, confirmable: bool) -> None:
     now.detail.effective_at, now.detail.confirmable = now.at, confirmable
-    now.detail.at_court, now.detail.days_left = AtCourt.NONE, None
+    now.detail.at_court = AtCourt.NONE
     if not confirmable:
         now.let_be("confirm")
     now.let_be("report")
@@ -161,10 +159,10 @@ def deny_signature(
         detail = now.detail
         deny(_signature_of(now), reason, by=now.by)
         detail.denied_in = now.case.stage
-        detail.days_left = _days_left(now)
+        _let_the_court_wait(now)
         to = reviewer(now.case.code_now, [post.pk for post in (detail.handler,) if post])
         now.hand_to(to or head_of(detail) or detail.handler)
-        now.facts(side=Statement.of(now).side, days_left=detail.days_left)
+        now.facts(side=Statement.of(now).side)
         now.words(reason=reason)
 
 
@@ -172,19 +170,19 @@ def _signature_of(now: Taking) -> Signature:
     by = now.by
     if not isinstance(by, PartyActor):
         raise NotFound
-    side = Statement.of(now).side
-    rows = Signature.objects.filter(document=now.detail.document, denied_at=None, post=None)
-    found = rows.filter(seat=side).first()
+    rows = Signature.objects.filter(document=now.detail.document, denied_at=None)
+    found = rows.filter(relation=by.role, seat=by.nr).first()  # also one that a post put down from paper
     if found is None:
         raise Conflict(_("There is no signature of yours on this agreement, so there is nothing to deny."))
     return found
 
 
-def _days_left(now: Taking) -> int | None:
-    running = [clock for clock in now.clocks if clock.name == "confirm" and clock.running]
-    if not running or running[0].due_at < now.at:
-        return None
-    return (running[0].due_at.astimezone(PLACE_TIME).date() - now.at.astimezone(PLACE_TIME).date()).days
+def _let_the_court_wait(now: Taking) -> None:
+    """Let the time for asking the court rest, if it runs: what was used of it stays used."""
+    if any(clock.name == "confirm" and clock.running for clock in now.clocks):
+        now.rest_for("denied")
+    else:
+        now.let_be("confirm")
 
 
 def uphold_signature(
@@ -193,24 +191,14 @@ def uphold_signature(
     """Find that the signature is genuine, with reasons (核实签名有效); the agreement binds as before."""
     with taking("uphold_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
+        restore(now, _agreement_of(detail))
         if detail.denied_in == "signing":
             now.enter("signing", start=())
         else:
-            _run_on(now)
             remind_of_next(now)
-        detail.denied_in, detail.days_left = "", None
+        detail.denied_in = ""
         now.words(reason=reason)
         carry_on(now, detail.handler)
-
-
-def _run_on(now: Taking) -> None:
-    """Let the time for asking the court go on with the days that were left when it began to rest."""
-    left = now.detail.days_left
-    if left is None:
-        now.let_be("confirm")
-        return
-    source = term_of("disputes", "confirm", now.at.astimezone(PLACE_TIME).date()).source
-    now.run_for("confirm", Term(Unit.CALENDAR_DAYS, left, source))
 
 
 def void_agreement(
@@ -220,7 +208,7 @@ def void_agreement(
     with taking("void_agreement", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
         detail.effective_at, detail.document, detail.form = None, None, Form.NONE
-        detail.denied_in, detail.days_left, detail.confirmable = "", None, False
+        detail.denied_in, detail.confirmable = "", False
         Obligation.objects.filter(dispute=detail, turn=detail.turn).delete()
         now.words(reason=reason)
         carry_on(now, detail.handler)

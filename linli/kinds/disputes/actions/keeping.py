@@ -173,7 +173,7 @@ def reopen(dispute: Dispute, *, by: Actor, seen: Version, note: str = "", at: da
         detail.safety, detail.crime, detail.reported_at, detail.advice = "", False, None, ""
         detail.handler = now.case.lead = None
         detail.form, detail.agreed, detail.clauses, detail.document = Form.NONE, "", [], None
-        detail.effective_at, detail.confirmable, detail.days_left = None, False, None
+        detail.effective_at, detail.confirmable = None, False
         detail.at_court, detail.why_ended, detail.next_owner = AtCourt.NONE, "", None
         detail.wishes = {}
         now.facts(turn=detail.turn, side=Statement.of(now).side)
