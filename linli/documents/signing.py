@@ -129,7 +129,9 @@ def restore(now: Taking, document: Document) -> None:
 
     Where its place was signed anew in the meantime, that one counts already.
     """
-    denied = Signature.objects.filter(document=document).exclude(denied_at=None).order_by("-denied_at").first()
+    denied = (
+        Signature.objects.filter(document=document).exclude(denied_at=None).order_by("-denied_at").first()
+    )
     if denied is None:
         return
     rows = Signature.objects.filter(document=document, denied_at=None)
