@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Category
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.documents.models import Document, Signature
 from linli.documents.signing import deny, missing, restore
 from linli.kinds.disputes.actions.saying import Statement
-from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of
+from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of, wrong_day
 from linli.kinds.disputes.contents import Agreed, agreement, oral_record
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
 from linli.kinds.disputes.rounds import (
@@ -61,6 +62,7 @@ def settle_orally(
         said = Agreed(given.get("facts") or str(now.case.category or ""), words=given["agreed"])
         detail.document = make(now, "oral", oral_record(file_of(now), said)).pk
         if day := given.get("by_day"):
+            _require_to_come(now, day)
             _owe(now, [{"who": None, "whom": None, "on": day, "act": given["agreed"][:300]}])
         _take_effect(now, confirmable=given.get("confirmable", True))
         now.facts(manner=given["manner"])
@@ -79,6 +81,11 @@ def _require_calm(detail: Dispute, *, calm: bool) -> None:
         sentence = _("Say that there was no violence and no threat. Otherwise look at the safety first.")
         raise Invalid(sentence, fields={"calm": [sentence]})
     detail.safety = Safety.CALM
+
+
+def _require_to_come(now: Taking, day: date) -> None:
+    if sentence := wrong_day(day, now.at.astimezone(PLACE_TIME).date()):
+        raise Invalid(sentence, fields={"by_day": [sentence]})
 
 
 def draft_agreement(

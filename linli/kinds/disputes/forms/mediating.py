@@ -15,6 +15,7 @@ from linli.posts.actor import PostActor
 from linli.posts.lookup import serving
 from linli.posts.models import Post, PostKind
 
+LONGEST_MINUTES = 100_000  # characters, some 150 pages; a form of more than a megabyte is not read
 EXPERTS = (PostKind.HANDLER, PostKind.MEDIATOR)
 
 
@@ -59,7 +60,7 @@ class Hold(StepForm):
     present = SidesField(label=_("Who was there"))
     text = TidyText(
         label=_("Minutes"),
-        max_length=6000,
+        max_length=LONGEST_MINUTES,
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("Read them back; whoever was there signs them on the page of the paper."),
     )
