@@ -28,7 +28,7 @@ from linli.kinds.disputes.rounds import (
     require_two,
 )
 from linli.kinds.disputes.routing import reviewer
-from linli.kinds.disputes.wording import file_of
+from linli.kinds.disputes.wording import file_of, subject_of
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.models import PostKind
 
@@ -59,7 +59,7 @@ def settle_orally(
         now.case.category = given.get("category") or now.case.category
         detail.handler = now.case.lead = getattr(now.by, "post", None)
         detail.form, detail.agreed = Form.ORAL, given["agreed"]
-        said = Agreed(given.get("facts") or str(now.case.category or ""), words=given["agreed"])
+        said = Agreed(given.get("facts") or subject_of(now), words=given["agreed"])
         detail.document = make(now, "oral", oral_record(file_of(now), said)).pk
         if day := given.get("by_day"):
             _require_to_come(now, day)
@@ -187,8 +187,9 @@ def _signature_of(now: Taking) -> Signature:
     by = now.by
     if not isinstance(by, PartyActor):
         raise NotFound
+    side = Statement.of(now).side
     rows = Signature.objects.filter(document=now.detail.document, denied_at=None)
-    found = rows.filter(relation=by.role, seat=by.nr).first()  # also one that a post put down from paper
+    found = rows.filter(relation=by.role, seat=side).first()
     if found is None:
         raise Conflict(_("There is no signature of yours on this agreement, so there is nothing to deny."))
     return found
