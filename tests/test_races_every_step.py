@@ -78,7 +78,9 @@ def _believable(field: forms.Field, known: Any, chance: Random, other: str, plac
         return PHOTO
     if isinstance(field, forms.DateTimeField | forms.DateField):
         soon = timezone.localtime(timezone.now() + timedelta(days=2))
-        return known or soon.strftime("%Y-%m-%dT%H:%M" if isinstance(field, forms.DateTimeField) else "%Y-%m-%d")
+        return known or soon.strftime(
+            "%Y-%m-%dT%H:%M" if isinstance(field, forms.DateTimeField) else "%Y-%m-%d"
+        )
     if isinstance(field, forms.ModelMultipleChoiceField):
         return [row.pk for row in chance.sample(list(field.queryset), 1)]
     if isinstance(field, forms.ModelChoiceField):
@@ -105,8 +107,9 @@ def sent(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def sign_everything(case: Case) -> None:
-    """Where signatures are waited for, everybody signs: the step that waits for them is what is raced."""
+def meet_what_is_waited_for(case: Case) -> None:
+    """Everybody signs what waits for signatures, and the day of a follow-up comes: the step after that is raced."""
+    Clock.objects.filter(case=case, name="follow", stopped_at=None).update(due_at=timezone.now())
     for document in Document.objects.filter(case=case, template="disputes.agreement", state=State.FINAL):
         for place in missing(document) if case.stage == "signing" else ():
             signing = Signing(place["relation"], Manner.CODE, seat=place["seat"])
@@ -183,7 +186,7 @@ class Walk:
     def onwards(self, case: Case, other: str) -> bool:
         """Take the step that was taken least, as a race when it is met for the first time; False at a dead end."""
         case = Case.everywhere.get(pk=case.pk)
-        sign_everything(case)
+        meet_what_is_waited_for(case)
         found: dict[str, list[Actor]] = {}
         steps: dict[str, Step] = {}
         for step, by in self.offered(case):
@@ -205,10 +208,27 @@ class Walk:
             step.name in self.raced,
             not any(step.name in each.settles for each in rest) or self.taken[step.name] > MOST_ASKED,
             self.kind.procedure.stages[step.enters or case.stage].ends,
+            self.away(step.enters or case.stage) if self.kind.procedure.has_parties else 0,
             self.stood[step.enters or case.stage],
             self.taken[step.name],
             step.name,
         )
+
+    def away(self, stage: str) -> int:
+        """How many steps a stage is from one in which something was not raced yet; a long way needs an aim."""
+        goals = {
+            at
+            for each in self.kind.procedure.steps.values()
+            if each.name not in self.raced
+            for at in each.leaves
+        }
+        reached, steps = {stage}, 0
+        while not reached & goals and steps < len(self.kind.procedure.stages):
+            reached |= {
+                to for at in reached for each in self.kind.procedure.leaving(at) for to in each.targets
+            }
+            steps += 1
+        return steps
 
     def go(self, case: Case, step: Step, actors: list[Actor], other: str) -> bool:
         """Take it once, without ado."""
@@ -294,4 +314,6 @@ def test_every_step_has_one_winner(kind: Kind, committed_world: Any, at_once: At
         for _step in range(STEPS_PER_CASE):
             if walk.raced >= steps or not walk.onwards(case, other):
                 break
-    assert steps - walk.raced == set(), f"not met on {sum(walk.taken.values())} steps {walk.taken} {walk.stood}"
+    assert steps - walk.raced == set(), (
+        f"not met on {sum(walk.taken.values())} steps {walk.taken} {walk.stood}"
+    )
