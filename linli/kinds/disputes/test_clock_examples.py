@@ -1,4 +1,4 @@
-"""100 examples of a dispute's clocks (clock_examples.csv): taken through the real steps, against a count by days.
+"""100 examples of a dispute's clocks (test_clock_examples.csv): taken through the real steps, against a count by days.
 
 Those with a reckoning were counted by hand first; the last day of the others comes from `counted` below, which goes
 from day to day by the articles alone: the first day does not count, a last day off moves on (民法典 201, 203;
@@ -32,7 +32,7 @@ from linli.residents.keeping import GivenContact
 Row = dict[str, str]
 DAYS = {"confirm": 30, "court_accept": 3, "court_decide": 15, "length": 30, "consent": 7, "follow": 30}
 GRANTED = {"court_decide": 10, "length": 30}
-with (Path(__file__).parent / "clock_examples.csv").open(encoding="utf-8") as table:
+with (Path(__file__).parent / "test_clock_examples.csv").open(encoding="utf-8") as table:
     EXAMPLES: list[Row] = list(csv.DictReader(table))
 
 
