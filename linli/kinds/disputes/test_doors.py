@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from linli.kinds.disputes.conftest import LEAK
+from linli.residents.models import Access
 from tests.parties import code_of
 
 
@@ -51,3 +52,9 @@ def test_the_mediator_sees_the_whole_and_the_county_nothing(mediating, world):
 def test_every_page_of_an_agreement_in_force_is_drawn(sealed):
     for page in (as_side(sealed, 0), as_side(sealed, 1), at_the_desk(sealed, sealed.fan).content.decode()):
         assert "6,000" in page
+
+
+def test_looking_at_whom_one_could_choose_is_no_reading_of_names(consented):
+    as_side(consented, 0)
+    at_the_desk(consented, consented.head)
+    assert not Access.objects.filter(about=consented.key, relation="ties").exists()
