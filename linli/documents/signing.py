@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -28,12 +29,13 @@ LEAST_EXTENT = 40
 
 @dataclass(frozen=True)
 class Signing:
-    """How somebody signs: whose place it is, in what manner, and the mark itself (SVG or JPEG)."""
+    """How somebody signs: whose place it is, in what manner, the mark itself (SVG or JPEG), and when, if not now."""
 
     relation: str
     manner: Manner
     mark: bytes = b""
     seat: int = 0
+    at: datetime | None = None
 
 
 def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Signature:
@@ -81,7 +83,7 @@ def _check_own(signing: Signing, by: Actor) -> None:
 
 
 def _row(document: Document, signing: Signing, by: Actor) -> Signature:
-    now = timezone.now()
+    now = signing.at or timezone.now()
     signature = Signature(
         id=uuid7(now),
         document=document,

@@ -23,7 +23,7 @@ from linli.cases.forms import (
 from linli.cases.models.catalogue import Audience
 from linli.kinds.disputes.models import Safety, Source
 from linli.posts.actor import PostActor
-from linli.posts.models import Organisation
+from linli.posts.models import Organisation, PostKind
 from linli.residents.keeping import GivenContact, plain_phone
 
 
@@ -63,11 +63,12 @@ class Apply(PersonFields):
     )
 
     def offer(self) -> None:
-        """Only a post says from where it was referred; whoever comes themselves gives a number to be told."""
-        self.fields["name"].required = True
+        """Only a post says from where it was referred; whoever comes themselves gives a name and a number."""
         if not isinstance(self.by, PostActor):
             del self.fields["source"], self.fields["source_number"]
-            self.fields["phone"].required = True
+            self.fields["name"].required = self.fields["phone"].required = True
+        elif self.by.post.kind == PostKind.GRID_WORKER:
+            self.fields["source"].initial = Source.GRID
 
     def clean_other_phone(self) -> str:
         """A number that can be called, or nothing."""
