@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from django import forms
+from django.utils import timezone
 
 from linli.cases import kinds
 from linli.cases.follow import ways_into
 from linli.cases.forms import StepForm
-from linli.cases.models import Case
+from linli.cases.models import Case, Notice, Party
 from linli.cases.models import case as case_module
+from linli.cases.notices import send_waiting
 from linli.cases.procedure import PARTIES, REPORTER, Role, Step, Words
 from linli.cases.taking import taking
 from linli.kinds.matters import actions
 from linli.kinds.matters import forms as matter_forms
 from linli.kinds.matters.models import Matter
+from linli.ledger.models import Entry
 from linli.ledger.names import Redaction, register
 from linli.posts.actor import Actor, PartyActor
 from linli.residents.keeping import GivenContact
+from linli.residents.models import Contact
 
 ROLES = {
     REPORTER: Role(REPORTER, Words("申请人", "Applicant"), named=True),
@@ -53,6 +58,9 @@ STEPS = {
 }
 LI, WANG, ZHAO = "13912345678", "13812345678", "13712345678"
 CLERK = "chengguan_clerk"
+RESPONDENT = ("respondent", GivenContact("王强", WANG, "东门街 5 号"))
+WITNESS = ("witness", GivenContact("赵敏", ZHAO))
+SENT: list[tuple[str, str]] = []
 
 
 class SayForm(StepForm):
@@ -107,7 +115,7 @@ def dispute(world: Any, *joins: tuple[str, GivenContact]) -> Case:
         contact=GivenContact("李小芳", LI, "东门街 3 号"),
     )
     case = Case.everywhere.get(pk=opened.case)
-    everybody = joins or (("respondent", GivenContact("王强", WANG, "东门街 5 号")),)
+    everybody = joins or (RESPONDENT,)
     invite(kinds.kind_of("matters").reference(case), by=world.by(CLERK), seen=1, joins=everybody)
     return Case.everywhere.select_related("reporter").get(pk=opened.case)
 
@@ -120,3 +128,49 @@ def code_of(case: Case, nr: int) -> str:
 def actor_of(case: Case, nr: int) -> PartyActor:
     """A party as an actor."""
     return next(way.by for way in ways_into(case) if way.by.nr == nr)
+
+
+def matter(case: Case) -> Matter:
+    """The case's own row, as the database has it now."""
+    return Matter.objects.select_related("case").get(pk=case.pk)
+
+
+def version(case: Case) -> int:
+    """The version now."""
+    return Case.everywhere.get(pk=case.pk).version
+
+
+def invited(case: Case, world: Any, **given: Any) -> None:
+    """The clerk changes who takes part."""
+    invite(matter(case), by=world.by(CLERK), seen=version(case), **given)
+
+
+def entry(case: Case) -> Entry:
+    """The newest entry of a case."""
+    return Entry.objects.filter(about=case.pk).latest("id")
+
+
+def contact_of(case: Case, nr: int) -> Contact:
+    """By which contact a party is reached now."""
+    return Party.objects.get(case=case, nr=nr, left_at=None).contact
+
+
+def messages_of(settings: Any) -> Callable[[], list[tuple[str, str]]]:
+    """Sends what waits and gives it: (number, text)."""
+    settings.SMS_BACKEND = f"{__name__}.Pocket"
+    SENT.clear()
+
+    def sent() -> list[tuple[str, str]]:
+        Notice.objects.update(next_try=timezone.now())
+        send_waiting()
+        return list(SENT)
+
+    return sent
+
+
+class Pocket:
+    """Keeps text messages instead of sending them."""
+
+    def send(self, phone: str, text: str) -> None:
+        """Keep one."""
+        SENT.append((phone, text))

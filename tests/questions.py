@@ -167,7 +167,7 @@ def _somebody(chance: Random, number: int) -> tuple[Who, Actor]:
 
 def _nobody(chance: Random) -> tuple[Who, Actor]:
     if chance.random() < 0.3:
-        name = chance.choice(["clock", "notices", "import"])
+        name = chance.choice(["clock", "notices", "import", "ties"])
         return Who("system", name=name), SystemActor(name)
     return _party(chance.choice(["reporter", "anyone", *oracle.roles()]), chance.randrange(1, 9))
 

@@ -76,7 +76,11 @@ class Clause:
 
     def as_data(self) -> dict[str, Any]:
         """As it is kept: plain values that say nothing twice."""
-        kept = {name: value for name, value in asdict(self).items() if value not in (None, "", 0, ()) or name == "who"}
+        kept = {
+            name: value
+            for name, value in asdict(self).items()
+            if value not in (None, "", 0, ()) or name == "who"
+        }
         if self.by:
             kept["by"] = self.by.isoformat()
         if self.whom is not None:
@@ -165,7 +169,9 @@ def _wrong_day(day: date, today: date) -> str:
     if day < today:
         return _("This day has passed. What was already done is written into the facts of the dispute.")
     if day > today.replace(year=today.year + FARTHEST_YEARS, day=min(today.day, 28)):
-        return _("This day is more than %(years)d years away. Please check the year.") % {"years": FARTHEST_YEARS}
+        return _("This day is more than %(years)d years away. Please check the year.") % {
+            "years": FARTHEST_YEARS
+        }
     return ""
 
 
@@ -174,7 +180,9 @@ def _wrong_payments(clause: Clause, today: date) -> dict[str, str]:
         return {"payments": _("At most %(most)d instalments in one clause.") % {"most": MOST_PAYMENTS}}
     days = [each.due for each in clause.payments]
     for nr, each in enumerate(clause.payments, 1):
-        wrong = _wrong_day(each.due, today) or ("" if each.fen > 0 else _("A sum in an agreement is more than nothing."))
+        wrong = _wrong_day(each.due, today) or (
+            "" if each.fen > 0 else _("A sum in an agreement is more than nothing.")
+        )
         if wrong:
             return {"payments": _("Instalment %(nr)d: %(wrong)s") % {"nr": nr, "wrong": wrong}}
     if days != sorted(set(days)):
@@ -183,7 +191,9 @@ def _wrong_payments(clause: Clause, today: date) -> dict[str, str]:
     if total != clause.fen:
         told = {"total": digits(total), "sum": digits(clause.fen), "gap": digits(abs(clause.fen - total))}
         if total < clause.fen:
-            return {"payments": _("The instalments come to %(total)s, that is %(gap)s less than %(sum)s.") % told}
+            return {
+                "payments": _("The instalments come to %(total)s, that is %(gap)s less than %(sum)s.") % told
+            }
         return {"payments": _("The instalments come to %(total)s, that is %(gap)s more than %(sum)s.") % told}
     return {}
 
@@ -252,7 +262,7 @@ class Confirming:
     source: str = ""
 
 
-# 法释〔2011〕5号 art. 4 (3) and 7; 民事诉讼法解释 (2022) art. 355 (3), (5) as remembered, not yet held against its text.
+# 法释〔2011〕5号 art. 4 (3), 7; 民事诉讼法解释 (2022) art. 355 (3), (5): as remembered, not held against their text.
 _CLEAR = Confirming(Confirmable.YES, gettext_lazy("A court can confirm this and have it carried out."))
 _IF_CLEAR = Confirming(
     Confirmable.LOOKED_AT,
@@ -266,12 +276,16 @@ _UNFORCED = Confirming(
 )
 _OWNED = Confirming(
     Confirmable.NO,
-    gettext_lazy("A court does not confirm whose a house, land or another right is. It needs a lawsuit or the register."),
+    gettext_lazy(
+        "A court does not confirm whose a house, land or another right is. It needs a lawsuit or the register."
+    ),
     "民诉法解释 355(5)",
 )
 _STATUS = Confirming(
     Confirmable.NO,
-    gettext_lazy("A court does not confirm marriage, parenthood or adoption. It needs a lawsuit or the registry office."),
+    gettext_lazy(
+        "A court does not confirm marriage, parenthood or adoption. It needs a lawsuit or the registry office."
+    ),
     "法释〔2011〕5号 4(3)",
 )
 CONFIRMING: Mapping[str, Confirming] = {

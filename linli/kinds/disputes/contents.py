@@ -1,13 +1,14 @@
-"""What the papers of a dispute say, from plain values, in the order of the justice system's forms (司发通〔2010〕239号).
+"""What the papers of a dispute say, from plain values, in the order of the official forms (司发通〔2010〕239号).
 
 They are in Chinese whatever language the mediator reads: they go on paper here. Whoever signs, signs these words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from linli.kinds.disputes.legal_words import as_agreed, day_of, performed
 
 MEDIATOR, RECORDER = "mediator", "recorder"
 SIGNS = "（签名、盖章或按指印）"
+_FACTS, _HOW, _WHERE = "纠纷主要事实、争议事项", "履行方式、地点、期限", "履行地点："
 TOLD = "人民调解委员会已将人民调解的相关规定告知各方当事人。"
 NUMERALS = "一二三四五六七八九十"
 RIGHTS = (
@@ -117,7 +119,11 @@ def application(file: File, facts: str, wishes: Sequence[str]) -> Contents:
             *_persons(file.people),
             Part("纠纷简要情况", _paragraphs(facts)),
             Part("当事人申请事项", _numbered(wishes)),
-            Part(paragraphs=("人民调解委员会已将申请人民调解的相关规定告知我，现自愿申请人民调解委员会进行调解。",)),
+            Part(
+                paragraphs=(
+                    "人民调解委员会已将申请人民调解的相关规定告知我，现自愿申请人民调解委员会进行调解。",
+                )
+            ),
         ),
         date=day_of(file.on),
         signing=tuple(each.place for each in own),
@@ -127,13 +133,18 @@ def application(file: File, facts: str, wishes: Sequence[str]) -> Contents:
 
 def consent(file: File, ways: Sequence[str]) -> Contents:
     """人民调解权利义务告知书（同意调解确认书): rights, duties, the other lawful ways; each side says yes by signing."""
-    said = "我已阅读（或听人宣读）并理解以上内容，自愿同意由{body}调解本纠纷。我知道可以随时要求终止调解，不需要说明理由。"
+    said = (
+        "我已阅读（或听人宣读）并理解以上内容，自愿同意由{body}调解本纠纷。"
+        "我知道可以随时要求终止调解，不需要说明理由。"
+    )
     return Contents(
         title="人民调解权利义务告知书",
         number=file.number,
         addressed="、".join(each.name for each in file.people),
         parts=(
-            Part(paragraphs=("根据《中华人民共和国人民调解法》，现将调解的性质、原则和您的权利义务告知如下：",)),
+            Part(
+                paragraphs=("根据《中华人民共和国人民调解法》，现将调解的性质、原则和您的权利义务告知如下：",)
+            ),
             Part("调解的性质、原则和权利义务", _numbered(RIGHTS)),
             Part("其他依法可以采取的途径", _numbered(ways)),
             Part("同意调解确认", (said.format(body=file.body),)),
@@ -145,7 +156,7 @@ def consent(file: File, ways: Sequence[str]) -> Contents:
 
 
 def minutes(file: File, sitting: Sitting) -> Contents:
-    """人民调解记录（笔录): when, where, who, what was said, what came of it; read back, then signed by who was there."""
+    """人民调解记录（笔录): when, where, who, what was said, what came of it; read back and signed."""
     there = [each for each in file.people if not sitting.sides or each.nr in sitting.sides]
     rows = [
         Row("时间", moment_of(sitting.began)),
@@ -164,7 +175,9 @@ def minutes(file: File, sitting: Sitting) -> Contents:
     parts += [Part("调解结果", _paragraphs(sitting.result))] if sitting.result else []
     parts.append(Part(paragraphs=("以上记录已交当事人阅读或者向当事人宣读，当事人认为无误。",)))
     kept = {each.nr for each in there}
-    signing = [place for place in file.signing if place.relation in {MEDIATOR, RECORDER} or place.seat in kept]
+    signing = [
+        place for place in file.signing if place.relation in {MEDIATOR, RECORDER} or place.seat in kept
+    ]
     return Contents(
         title="人民调解记录" if sitting.nr < 2 else f"人民调解记录（第{sitting.nr}次）",
         number=file.number,
@@ -183,9 +196,9 @@ def agreement(file: File, agreed: Agreed) -> Contents:
         number=file.number,
         parts=(
             *_persons(file.people),
-            Part("纠纷主要事实、争议事项", _paragraphs(agreed.facts)),
+            Part(_FACTS, _paragraphs(agreed.facts)),
             Part("经调解，自愿达成如下协议：", _clauses(file, agreed)),
-            Part("履行方式、地点、期限", _performed(file, agreed)),
+            Part(_HOW, _performed(file, agreed)),
             Part(paragraphs=(_copies(file),)),
         ),
         body=file.body,
@@ -202,9 +215,9 @@ def oral_record(file: File, agreed: Agreed) -> Contents:
         number=file.number,
         parts=(
             *_persons(file.people),
-            Part("纠纷主要事实、争议事项", _paragraphs(agreed.facts)),
+            Part(_FACTS, _paragraphs(agreed.facts)),
             Part("经调解，自愿达成如下协议：", _clauses(file, agreed)),
-            Part("履行方式、地点、期限", _performed(file, agreed)),
+            Part(_HOW, _performed(file, agreed)),
             Part("生效时间", ("口头调解协议自各方当事人达成协议之日起生效。",)),
         ),
         body=file.body,
@@ -216,7 +229,8 @@ def oral_record(file: File, agreed: Agreed) -> Contents:
 
 def confirmation(file: File, agreed: Agreed, effective: date, court: str = "") -> Contents:
     """司法确认申请书: both sides ask the court together, within thirty days (人民调解法 33, 民事诉讼法 205)."""
-    wish = f"请求人民法院依法确认{file.body}主持各方当事人于{day_of(effective)}达成的人民调解协议（编号：{file.number}）有效。"
+    made = f"{file.body}主持各方当事人于{day_of(effective)}达成的人民调解协议（编号：{file.number}）"
+    wish = f"请求人民法院依法确认{made}有效。"
     told = f"申请人因纠纷申请（接受）{file.body}调解，自愿达成调解协议。协议自{day_of(effective)}起生效，主要内容如下："
     papers = ("人民调解协议书；", "申请人的身份证明；", "与调解协议相关的财产权利证明等材料（如有）。")
     return Contents(
@@ -230,9 +244,7 @@ def confirmation(file: File, agreed: Agreed, effective: date, court: str = "") -
             Part("附件", _numbered(papers)),
         ),
         date=day_of(file.on),
-        signing=tuple(
-            Place(f"申请人 {each.name}{SIGNS}", each.relation, each.nr) for each in file.people
-        ),
+        signing=tuple(Place(f"申请人 {each.name}{SIGNS}", each.relation, each.nr) for each in file.people),
         extra=_extra(file.people, to=court or "人民法院"),
     )
 
@@ -266,7 +278,9 @@ def reminder(file: File, agreed: Agreed, due: Due) -> Contents:
         addressed="、".join(each.name for each in owing),
         parts=(
             Part(paragraphs=("您在人民调解协议中约定的以下事项即将到期，请按约定履行：",)),
-            Part(rows=(Row("约定事项", as_agreed(clause, file.names)), Row("履行期限", f"{day_of(due.day)}前"))),
+            Part(
+                rows=(Row("约定事项", as_agreed(clause, file.names)), Row("履行期限", f"{day_of(due.day)}前"))
+            ),
             Part(
                 paragraphs=(
                     "已经履行的，请凭编号和查询码登记履行情况。确有困难的，请及早与对方协商或者联系人民调解员；变更约定须经双方同意。",
@@ -277,6 +291,14 @@ def reminder(file: File, agreed: Agreed, due: Due) -> Contents:
         body=file.body,
         date=day_of(file.on),
     )
+
+
+def told_before(data: Mapping[str, Any]) -> dict[str, str]:
+    """What an earlier version of an agreement said besides its clauses, as the editor asks for it."""
+    told = {part["heading"]: part["paragraphs"] for part in data.get("parts", ())}
+    places = [line for line in told.get(_HOW, ()) if line.startswith(_WHERE)]
+    found = {"facts": "\n".join(told.get(_FACTS, ()))}
+    return found | ({"place": places[0].removeprefix(_WHERE).removesuffix("。")} if places else {})
 
 
 def moment_of(moment: datetime) -> str:
@@ -306,9 +328,17 @@ def _clauses(file: File, agreed: Agreed) -> tuple[str, ...]:
 
 
 def _performed(file: File, agreed: Agreed) -> tuple[str, ...]:
-    said = [f"履行地点：{agreed.place}。"] if agreed.place else []
-    ways = [performed(each, nr, file.names) for nr, each in enumerate(agreed.clauses, 1) if each.sort == Sort.MONEY]
-    return (*said, *(line for way in ways for line in way), *([] if said or ways else ["按协议约定的方式和期限履行。"]))
+    said = [f"{_WHERE}{agreed.place}。"] if agreed.place else []
+    ways = [
+        performed(each, nr, file.names)
+        for nr, each in enumerate(agreed.clauses, 1)
+        if each.sort == Sort.MONEY
+    ]
+    return (
+        *said,
+        *(line for way in ways for line in way),
+        *([] if said or ways else ["按协议约定的方式和期限履行。"]),
+    )
 
 
 def _copies(file: File) -> str:

@@ -26,7 +26,8 @@ def _money(clause: Clause, names: Names) -> str:
         sentence = _("%(who)s pays %(whom)s %(sum)s by %(day)s, %(how)s.")
         return _with_note(sentence % (told | {"day": day_words(clause.payments[0].due)}), clause)
     parts = pgettext("between instalments", "; ").join(
-        _("%(sum)s by %(day)s") % {"sum": _sum(each.fen), "day": day_words(each.due)} for each in clause.payments
+        _("%(sum)s by %(day)s") % {"sum": _sum(each.fen), "day": day_words(each.due)}
+        for each in clause.payments
     )
     sentence = _("%(who)s pays %(whom)s %(sum)s in %(count)d parts, %(how)s: %(parts)s.")
     return _with_note(sentence % (told | {"count": len(clause.payments), "parts": parts}), clause)

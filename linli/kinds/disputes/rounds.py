@@ -13,7 +13,7 @@ from linli.cases.models import Case
 from linli.cases.parties import parties_of, role_words, rows_of_parties
 from linli.cases.taking import Taking
 from linli.kinds.disputes.models import Dispute, Obligation, Said, Yes
-from linli.kinds.disputes.routing import chair
+from linli.kinds.disputes.routing import chair, mediators_for, told_apart
 from linli.posts.actor import PartyActor, PostActor
 from linli.posts.models import Post
 
@@ -105,3 +105,19 @@ def obligations_of(case: Case) -> list[Obligation]:
     """What is due under the agreement that is in force, the earliest first."""
     turn = Dispute.objects.filter(pk=case.pk).values("turn")
     return list(Obligation.objects.filter(dispute=case.pk, turn__in=turn))
+
+
+def require_fit(now: Taking, to: Post) -> None:
+    """Raise Conflict for a mediator who may not take it: refused by a side, ended, of another place, or tied."""
+    if to.pk in now.detail.refused:
+        raise Conflict(
+            _("A side has asked for another mediator than this one, or they stepped aside. Choose another.")
+        )
+    offers = mediators_for(now.case, apart=told_apart(now.case))
+    if to.pk not in {each.mediator.holding.post_id for each in offers}:
+        raise Conflict(
+            _(
+                "This mediator cannot take it: the term has ended, the place is not theirs, or they declared a tie "
+                "with one side. Choose another."
+            )
+        )

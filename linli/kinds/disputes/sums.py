@@ -1,7 +1,7 @@
 """Sums of money in agreements: whole fen, read from the ways people write them, written as papers must say them.
 
-Chinese numerals follow 支付结算办法 (银发〔1997〕393号), annex 1 「正确填写票据和结算凭证的基本规定」: 零 stands in every gap and
-may be left out where the annex allows it; 整 ends a sum without 角 and 分. What can be read in two ways is refused.
+Chinese numerals follow 支付结算办法 (银发〔1997〕393号), annex 1: 零 stands in every gap, and may be left out where
+the annex allows it; 整 ends a sum without 角 and 分. What can be read in two ways is refused.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _from_digits(text: str) -> int:
     places = 2 + (len(str(_GROUPS[group])) - 1 if group else 0)
     if len(found[2] or "") > places:
         raise Invalid(_("A sum ends with fen: at most two digits after the point, such as 12,000.50."))
-    return int(whole) * 10**places + int(decimals.ljust(places, "0"))
+    return int(whole + decimals.ljust(places, "0"))
 
 
 def _from_numerals(text: str) -> int:
@@ -150,7 +150,12 @@ def _spellings(fen: int) -> Iterator[str]:
             yield f"{before}整"
         for gap in _gaps_before_cents(whole, jiao):
             if rest:
-                yield before + gap + (f"{_PLAIN[jiao]}角" if jiao else "") + (f"{_PLAIN[last]}分" if last else "")
+                yield (
+                    before
+                    + gap
+                    + (f"{_PLAIN[jiao]}角" if jiao else "")
+                    + (f"{_PLAIN[last]}分" if last else "")
+                )
 
 
 def _gaps_before_cents(whole: int, jiao: int) -> tuple[str, ...]:

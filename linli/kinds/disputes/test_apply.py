@@ -37,7 +37,12 @@ def test_who_cannot_be_told_of_it_is_asked_for_a_number(world):
 
 @pytest.mark.parametrize("who", ["call_taker", "county_clerk", HOME])
 def test_telephone_window_and_grid_worker_take_it_in_and_say_from_where_it_came(world, committee, who):
-    given = {**SAID, "source": "court", "source_number": "（2026）苏0831诉前调1号", "division": world.place(HOME).trimmed}
+    given = {
+        **SAID,
+        "source": "court",
+        "source_number": "（2026）苏0831诉前调1号",
+        "division": world.place(HOME).trimmed,
+    }
     opened = open_case("disputes", given, by=world.by(who))
     case = Case.everywhere.select_related("dispute").get(pk=opened.case)
     assert (case.dispute.source, case.dispute.source_number) == ("court", "（2026）苏0831诉前调1号")
@@ -57,7 +62,9 @@ def test_the_other_side_is_told_when_it_is_asked_and_not_before(applied):
 
 def test_a_matter_that_turns_out_to_be_a_dispute_keeps_its_link_and_its_reporter(world, reported_matter):  # noqa: F811
     origin = Origin(case=reported_matter.case)
-    opened = actions.apply(by=world.by("chengguan_clerk"), origin=origin, text=LEAK, division=world.place(HOME))
+    opened = actions.apply(
+        by=world.by("chengguan_clerk"), origin=origin, text=LEAK, division=world.place(HOME)
+    )
     assert Link.objects.get(target=opened.case).source_id == reported_matter.pk
     assert Case.everywhere.get(pk=opened.case).reporter_id == reported_matter.case.reporter_id
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from linli.base.worktime import Calendar
 from linli.kinds.disputes.clauses import (
+    CONFIRMING,
     Clause,
     Confirmable,
-    CONFIRMING,
     How,
     Payment,
     Sort,
@@ -30,7 +30,15 @@ SIDES = {0, 1}
 PAID = Clause(Sort.MONEY, who=0, whom=1, fen=1200000, how=How.TRANSFER, payments=(Payment(DAY, 1200000),))
 SOUND = [
     PAID,
-    Clause(Sort.MONEY, who=1, whom=0, fen=1000, how=How.CASH, payments=monthly(1000, 3, DAY), text="收款人账户见附件"),
+    Clause(
+        Sort.MONEY,
+        who=1,
+        whom=0,
+        fen=1000,
+        how=How.CASH,
+        payments=monthly(1000, 3, DAY),
+        text="收款人账户见附件",
+    ),
     Clause(Sort.ACT, who=1, text="清走楼道杂物", by=DAY),
     Clause(Sort.STOP, who=1, text="夜间10点后不再装修"),
     Clause(Sort.APOLOGY, who=0, whom=1, how=How.SPOKEN, by=DAY),
@@ -117,7 +125,10 @@ def test_a_day_off_is_named_with_the_next_working_day():
 
 def test_every_sort_says_whether_a_court_may_confirm_it():
     assert set(CONFIRMING) == set(Sort.values)
-    assert {sort for sort, each in CONFIRMING.items() if each.answer == Confirmable.NO} == {"ownership", "status"}
+    assert {sort for sort, each in CONFIRMING.items() if each.answer == Confirmable.NO} == {
+        "ownership",
+        "status",
+    }
 
 
 def test_one_clause_a_court_turns_down_keeps_the_whole_from_being_offered():

@@ -1,6 +1,6 @@
 import pytest
 
-from linli.base.errors import Conflict, NotYours
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.models import Attachment, Case, Notice, Withheld
 from linli.cases.steps import steps_open_to
 from linli.kinds.disputes.conftest import mediator
@@ -114,12 +114,19 @@ def test_whom_both_wish_for_is_suggested_first(consented):
     assert consented.dispute.wishes == {"0": consented.second.post.pk}
 
 
+def test_naming_another_than_both_wish_for_says_why(consented):
+    for side in (consented.applicant, consented.respondent):
+        consented.go(side, "prefer", to=consented.second.post)
+    with pytest.raises(Invalid, match="Say why"):
+        consented.go(consented.head, "appoint", to=consented.fan.post)
+    consented.go(consented.head, "appoint", to=consented.fan.post, reason="本人本月请假")
+
+
 def test_another_mediator_and_the_county_find_nothing(mediating, world):
     for by in (mediator("石慧"), world.by("county_head"), world.by("chengguan_clerk")):
         assert steps_open_to(by, mediating.case) == []
-        with pytest.raises(Exception) as refused:
+        with pytest.raises(NotFound):
             mediating.go(by, "suggest", options="x")
-        assert refused.type.__name__ == "NotFound"
 
 
 def test_a_side_takes_no_step_of_the_mediator(mediating):

@@ -28,7 +28,10 @@ def test_both_must_ask_each_for_itself(sealed):
 
 def test_with_both_the_application_is_made(sealed):
     both_ask(sealed)
-    assert [each["relation"] for each in sealed.papers("confirmation")[0]["signing"]] == ["reporter", "respondent"]
+    assert [each["relation"] for each in sealed.papers("confirmation")[0]["signing"]] == [
+        "reporter",
+        "respondent",
+    ]
 
 
 def test_after_thirty_days_it_is_refused_and_said_what_else_is_possible(sealed):

@@ -94,9 +94,11 @@ def test_what_is_drawn_up_names_both_sides_and_the_sum_in_numerals(mediating, de
 
 
 def test_another_version_begins_with_what_was_agreed(mediating, desk):
-    post(desk, mediating)
+    post(desk, mediating, place="东门社区调解室")
     shown = text(desk.get(f"/desk/cases/{mediating.case.number}/draft_agreement/"))
     assert 'value="12,000"' in shown
+    assert "楼上漏水泡坏吊顶。</textarea>" in shown
+    assert 'value="东门社区调解室"' in shown
 
 
 def test_what_nobody_may_confirm_is_not_offered_to_the_court(mediating, desk):

@@ -5,6 +5,8 @@ from linli.cases.models import Case, Clock
 from linli.cases.steps import open_case, take
 from linli.kinds.disputes.conftest import Way
 from linli.kinds.disputes.models import Dispute
+from linli.registers.actions.mediators import declare
+from linli.registers.models import Mediator
 
 QUARREL = {
     "text": "楼道堆物起了口角。",
@@ -13,7 +15,12 @@ QUARREL = {
     "other_name": "王强",
     "other_phone": "13887654321",
 }
-SETTLED = {"agreed": "王强今晚把鞋柜搬回家，双方互致歉意。", "manner": "present", "calm": "on", "confirmable": "on"}
+SETTLED = {
+    "agreed": "王强今晚把鞋柜搬回家，双方互致歉意。",
+    "manner": "present",
+    "calm": "on",
+    "confirmable": "on",
+}
 
 
 @pytest.fixture
@@ -52,3 +59,9 @@ def test_with_one_side_alone_there_is_no_agreement(applied):
     with pytest.raises(Conflict, match="other side first"):
         applied.go(applied.head, "settle_orally", agreed="算了", manner="present", calm=True)
     assert Case.everywhere.get(pk=applied.key).stage == "applied"
+
+
+def test_who_declared_a_tie_with_a_side_settles_nothing_between_them(quarrel):
+    declare(Mediator.objects.get(holding=quarrel.fan.holding), "王强", by=quarrel.fan)
+    with pytest.raises(Conflict, match="declared a tie"):
+        take(quarrel.case, "settle_orally", SETTLED, by=quarrel.fan, seen=1)

@@ -155,7 +155,9 @@ def test_a_sum_is_written_in_numerals_and_digits():
     assert as_agreed(clause, NAMES) == (
         "王大明向李小芳支付人民币壹万贰仟元整（¥12,000），于2026年12月31日前（含当日）付清。"
     )
-    assert performed(clause, 1, NAMES) == ["第1项款项以银行转账方式支付，于2026年12月31日前（含当日）一次付清。"]
+    assert performed(clause, 1, NAMES) == [
+        "第1项款项以银行转账方式支付，于2026年12月31日前（含当日）一次付清。"
+    ]
 
 
 def test_instalments_are_told_one_by_one():

@@ -127,7 +127,11 @@ class Walks(RuleBasedStateMachine):
                 "how": "apart" if odd % 3 == 2 else "joint",
                 "place": "调解室",
             },
-            "hold": {"how": "apart" if odd % 3 == 2 else "joint", "present": [0] if odd % 3 == 2 else [0, 1], "text": "双方陈述。"},
+            "hold": {
+                "how": "apart" if odd % 3 == 2 else "joint",
+                "present": [0] if odd % 3 == 2 else [0, 1],
+                "text": "双方陈述。",
+            },
             "suggest": {"options": "一、修好；二、赔偿。"},
             "consult": {"to": self.world.posts["housing"], "question": "如何估损?"},
             "advise": {"opinion": "约八千元"},

@@ -127,8 +127,15 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
     if again := reshaped(rule, found, by=by, data=request.POST):
         _check(rule, found, by)
         return _asked(request, found, rule, _named(again, rule))
+    return _taken(request, by, rule, (found, seen))
+
+
+def _taken(request: HttpRequest, by: PostActor, rule: Step, seen_case: tuple[Case, int]) -> HttpResponse:
+    """Take the step with what was sent; the form again where something of it is wrong."""
+    found, seen = seen_case
+    number = found.number
     try:
-        take(found, step, request.POST, by=by, seen=seen, files=request.FILES)
+        take(found, rule.name, request.POST, by=by, seen=seen, files=request.FILES)
     except Invalid as refusal:
         _check(rule, found, by)
         form = _named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)

@@ -20,10 +20,18 @@ from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of
 from linli.kinds.disputes.contents import Agreed, agreement, oral_record
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
-from linli.kinds.disputes.rounds import carry_on, head_of, refuse_unreported, remind_of_next, require_two
+from linli.kinds.disputes.rounds import (
+    carry_on,
+    head_of,
+    refuse_unreported,
+    remind_of_next,
+    require_fit,
+    require_two,
+)
 from linli.kinds.disputes.routing import reviewer
 from linli.kinds.disputes.wording import file_of
-from linli.posts.actor import Actor, PartyActor
+from linli.posts.actor import Actor, PartyActor, PostActor
+from linli.posts.models import PostKind
 
 
 class Oral(TypedDict, total=False):
@@ -47,6 +55,8 @@ def settle_orally(
         require_two(now.case)
         refuse_unreported(detail)
         _require_calm(detail, calm=given.get("calm", False))
+        if isinstance(now.by, PostActor) and now.by.post.kind == PostKind.MEDIATOR:
+            require_fit(now, now.by.post)
         now.case.category = given.get("category") or now.case.category
         detail.handler = now.case.lead = getattr(now.by, "post", None)
         detail.form, detail.agreed = Form.ORAL, given["agreed"]

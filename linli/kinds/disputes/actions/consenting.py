@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict
+from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import attach, keep
 from linli.cases.sight import keep_from
 from linli.cases.taking import Taking, Version, taking
@@ -15,7 +15,15 @@ from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.contents import consent as consent_paper
 from linli.kinds.disputes.models import Dispute, Manner, Said
-from linli.kinds.disputes.rounds import all_said, carry_on, head_of, refuse_unreported, require_two
+from linli.kinds.disputes.rounds import (
+    all_said,
+    carry_on,
+    head_of,
+    refuse_unreported,
+    require_fit,
+    require_two,
+    sides_of,
+)
 from linli.kinds.disputes.routing import mediators_for, told_apart
 from linli.kinds.disputes.wording import file_of, lines_of, show_ways, tell_ending
 from linli.posts.actor import Actor, PostActor
@@ -81,7 +89,7 @@ def stay_silent(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | No
 def prefer(dispute: Dispute, *, by: Actor, seen: Version, to: Post, at: datetime | None = None) -> None:
     """A side says whom it would like as mediator (选择调解员); the body's head follows where both wish the same."""
     with taking("prefer", dispute, by=by, seen=seen, at=at) as now:
-        _require_fit(now, to)
+        require_fit(now, to)
         now.detail.wishes = {**now.detail.wishes, str(Statement.of(now).side): to.pk}
         now.facts(side=Statement.of(now).side, mediator=to.pk)
 
@@ -91,26 +99,21 @@ def appoint(
 ) -> None:
     """Name the mediator (确定调解员), by the body's head; not one who declared a tie, or whom a side has refused."""
     with taking("appoint", dispute, by=by, seen=seen, at=at) as now:
-        _require_fit(now, to)
+        require_fit(now, to)
+        _say_why_another(now, to, reason)
         now.detail.handler = now.case.lead = to
         now.hand_to(to)
         now.facts(mediator=to.pk)
         now.words(reason=reason)
 
 
-def _require_fit(now: Taking, to: Post) -> None:
-    if to.pk in now.detail.refused:
-        raise Conflict(
-            _("A side has asked for another mediator than this one, or they stepped aside. Choose another.")
-        )
-    offers = mediators_for(now.case, apart=told_apart(now.case))
-    if to.pk not in {each.mediator.holding.post_id for each in offers}:
-        raise Conflict(
-            _(
-                "This mediator cannot take it: the term has ended, the place is not theirs, or they declared a tie "
-                "with one side. Choose another."
-            )
-        )
+def _say_why_another(now: Taking, to: Post, reason: str) -> None:
+    """Where all sides wish for the same mediator, naming another one needs its reason (人民调解法 19)."""
+    wishes = set(now.detail.wishes.values())
+    agreed = len(wishes) == 1 and len(now.detail.wishes) == len(sides_of(now.case))
+    if agreed and to.pk not in wishes and not reason:
+        sentence = _("Both sides wish for another mediator. Say why it is not that one.")
+        raise Invalid(sentence, fields={"reason": [sentence]})
 
 
 def replace_mediator(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None) -> None:

@@ -116,7 +116,9 @@ def _check_minutes(now: Taking, present: Sequence[int], held: datetime) -> None:
 def _check_private(how: str, present: Sequence[int]) -> None:
     """What a side says apart from the other stands in minutes of its own, which the other never reads."""
     if how == Session.How.APART and len(present) > 1:
-        sentence = _("Keep minutes of their own for each side: what one says apart is not for the other to read.")
+        sentence = _(
+            "Keep minutes of their own for each side: what one says apart is not for the other to read."
+        )
         raise Invalid(sentence, fields={"present": [sentence]})
 
 

@@ -6,7 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import ReasonForm, StepForm, TidyText
+from linli.documents.making import data_of
+from linli.documents.models import Document
 from linli.kinds.disputes.clauses import clause_from
+from linli.kinds.disputes.contents import told_before
 from linli.kinds.disputes.forms.agreement import AgreementForm
 from linli.kinds.disputes.forms.intake import class_field
 from linli.kinds.disputes.forms.sides import Tap
@@ -67,6 +70,9 @@ class DraftAgreement(AgreementForm):
         if self.case:
             found = Dispute.objects.get(pk=self.case.pk)
             self.initial["clauses"] = [clause_from(each) for each in found.clauses]
+            documents = Document.objects.filter(case=self.case, template="disputes.agreement")
+            if written := documents.order_by("version").last():
+                self.initial.update(told_before(data_of(written)))
 
 
 class Seal(Tap):

@@ -38,7 +38,9 @@ class ClausesWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """What the template draws: rows bound when they were sent to be looked at, else only as typed."""
         context = super().get_context(name, value, attrs)
-        typed = value if isinstance(value, Typed) else Typed(tuple(as_typed(each) for each in value or ()), LOOK)
+        typed = (
+            value if isinstance(value, Typed) else Typed(tuple(as_typed(each) for each in value or ()), LOOK)
+        )
         rows = rows_of(typed, self.names)
         for row in rows:
             row.auto_id = f"{context['widget']['attrs'].get('id', name)}-{row.nr}-%s"
@@ -80,7 +82,8 @@ def _drawn(row: ClauseRow) -> dict[str, Any]:
 def _off(clause: Clause) -> list[str]:
     sentence = _("%(day)s is a day off; the next working day is %(next)s. Banks may not pay on a day off.")
     return [
-        sentence % {"day": day_words(day), "next": day_words(then)} for day, then in days_off(clause, calendar_of())
+        sentence % {"day": day_words(day), "next": day_words(then)}
+        for day, then in days_off(clause, calendar_of())
     ]
 
 
@@ -98,12 +101,16 @@ class ClausesField(forms.Field):
         """The clauses; each fault stands beside its field, and here by the clause's number."""
         names = getattr(self, "names", {})
         if any(not raw["sort"] for raw in value.rows):
-            raise forms.ValidationError(_("The clauses cannot be read. Send a list of clauses, each with its sort."))
+            raise forms.ValidationError(
+                _("The clauses cannot be read. Send a list of clauses, each with its sort.")
+            )
         if len(value.rows) > MOST_CLAUSES:
             raise forms.ValidationError(_("At most %(most)d clauses.") % {"most": MOST_CLAUSES})
         rows = rows_of(value, names)
         if not rows:
-            raise forms.ValidationError(_("An agreement needs at least one clause. Choose what it is about and add it."))
+            raise forms.ValidationError(
+                _("An agreement needs at least one clause. Choose what it is about and add it.")
+            )
         wrong = [sentence for row in rows for sentence in _wrong(row)]
         if wrong:
             raise forms.ValidationError(wrong)
@@ -132,7 +139,9 @@ class AgreementForm(StepForm):
     facts = TidyText(
         label=gettext_lazy("What the dispute was about"),
         max_length=2000,
-        help_text=gettext_lazy("The main facts and what each side asked for, in a few sentences that both would sign."),
+        help_text=gettext_lazy(
+            "The main facts and what each side asked for, in a few sentences that both would sign."
+        ),
     )
     clauses = ClausesField(
         label=gettext_lazy("What both sides agree on"),

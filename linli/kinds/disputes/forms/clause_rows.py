@@ -1,10 +1,10 @@
-"""The clauses of an agreement as rows of fields: what was typed, the buttons that change rows, and what they come to."""
+"""The clauses of an agreement as rows of fields: what was typed, buttons that change rows, what they come to."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,7 +53,10 @@ WHO: Mapping[str, Any] = {
     Sort.COSTS: gettext_lazy("Who bears them"),
     Sort.APOLOGY: gettext_lazy("Who apologises"),
 }
-WHOM: Mapping[str, Any] = {Sort.MONEY: pgettext_lazy("clause", "To whom"), Sort.APOLOGY: pgettext_lazy("clause", "To whom")}
+WHOM: Mapping[str, Any] = {
+    Sort.MONEY: pgettext_lazy("clause", "To whom"),
+    Sort.APOLOGY: pgettext_lazy("clause", "To whom"),
+}
 BY: Mapping[str, Any] = {Sort.STOP: gettext_lazy("From which day on")}
 
 
@@ -105,7 +108,9 @@ class ClauseRow(FrameForm):
         self.fields.update(_fields_of(self.sort, names))
         for part in range(self.parts):
             self.fields[f"due-{part}"] = _due(alone=self.parts == 1)
-            self.fields[f"part-{part}"] = SumField(label=pgettext("clause", "Sum"), required=False, max_length=60)
+            self.fields[f"part-{part}"] = SumField(
+                label=pgettext("clause", "Sum"), required=False, max_length=60
+            )
 
     @property
     def payments(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
@@ -123,7 +128,11 @@ class ClauseRow(FrameForm):
         payments = self._paid(given)
         if self.errors:
             return given
-        found = {name: given[name] for name in ASKS[self.sort] if given.get(name) is not None and name != "payments"}
+        found = {
+            name: given[name]
+            for name in ASKS[self.sort]
+            if given.get(name) is not None and name != "payments"
+        }
         self.clause = Clause(self.sort, **found, payments=payments)
         for name, sentence in faults(self.clause, self.names, timezone.localdate()).items():
             self.add_error(None if name == "payments" else name, sentence)
@@ -155,14 +164,16 @@ class ClauseRow(FrameForm):
 
 def _fields_of(sort: Sort, names: Mapping[int, str]) -> dict[str, forms.Field]:
     """The fields a sort asks for, in its order."""
-    made = {
+    made: dict[str, Callable[[], forms.Field]] = {
         "who": lambda: _side(WHO.get(sort) or pgettext("clause", "Who does it"), sort, names),
         "whom": lambda: _side(WHOM.get(sort) or pgettext("clause", "To whom"), sort, names),
         "text": lambda: _text(sort),
         "by": lambda: DayField(label=BY.get(sort) or _("By which day")),
         "how": lambda: _way(sort),
         "fen": lambda: SumField(
-            label=_("The whole sum"), max_length=60, help_text=_("In digits or numerals: 12,000.50, 1.2万, 壹万贰仟元整.")
+            label=_("The whole sum"),
+            max_length=60,
+            help_text=_("In digits or numerals: 12,000.50, 1.2万, 壹万贰仟元整."),
         ),
     }
     fields: dict[str, forms.Field] = {name: made[name]() for name in ASKS[sort] if name in made}
@@ -284,7 +295,9 @@ def _rows_from(given: Any) -> Iterable[Raw]:
 
 def _row_from(given: dict[str, Any]) -> Raw:
     sort = str(given["sort"])
-    row: Raw = {name: str(value) for name, value in given.items() if name in ASKS[sort] and name != "payments"}
+    row: Raw = {
+        name: str(value) for name, value in given.items() if name in ASKS[sort] and name != "payments"
+    }
     for part, each in enumerate(given.get("payments", ())[:MOST_PAYMENTS]):
         row |= {f"due-{part}": str(each["due"]), f"part-{part}": str(each.get("fen", ""))}
     return {"sort": sort, **row}
