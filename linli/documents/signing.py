@@ -59,6 +59,7 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
             "manner": str(signing.manner),
             "place": signing.relation,
             "seat": signing.seat,
+            "party": _party(by),
         }
         record(Line(SIGN, by.by(), locked.case.code_now, locked.case_id, signature.at, facts))
     return signature
@@ -120,9 +121,14 @@ def deny(signature: Signature, reason: str, *, by: Actor) -> None:
         found.denied_at = timezone.now()
         found.save(update_fields=["denied_at"])
         case = signature.document.case
-        facts = {"document": str(found.document_id), "signature": str(found.pk)}
+        facts = {"document": str(found.document_id), "signature": str(found.pk), "party": _party(by)}
         words = {"reason": reason}
         record(Line(DENY, by.by(), case.code_now, case.pk, found.denied_at, facts, words))
+
+
+def _party(by: Actor) -> int | None:
+    """The number of the party that acts, as entries of steps name it too, so that the story tells whose act it was."""
+    return by.nr if isinstance(by, PartyActor) else None
 
 
 def is_of(signature: Signature, by: PartyActor) -> bool:

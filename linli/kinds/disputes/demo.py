@@ -120,9 +120,7 @@ STORIES = (
         (
             *NAMED,
             _minutes("双方对事故经过没有争议。医药费票据共9,600元，已垫付3,600元。", "同意分期支付余款。"),
-            _draft(
-                "周海骑电动车撞伤赵建平，医药费尚有6,000元未付。", _owes(6_000, (30, 3_000), (60, 3_000))
-            ),
+            _draft("周海骑电动车撞伤赵建平，医药费尚有6,000元未付。", _owes(6_000, (30, 3_000), (60, 3_000))),
             Turn(APPLICANT, SIGNED),
         ),
     ),
@@ -236,9 +234,7 @@ def mediate_some(now: datetime) -> int:
 
 
 def _seat_head(body: Body, now: datetime) -> None:
-    post = found(
-        HEAD, kind=PostKind.HEAD, organisation=body.organisation, division=body.division, by=FOUNDER
-    )
+    post = found(HEAD, kind=PostKind.HEAD, organisation=body.organisation, division=body.division, by=FOUNDER)
     account = Account.objects.create_user("demo-m00", called=CALLED)
     appoint(account, post, by=FOUNDER, since=now - HEAD_SINCE)
 

@@ -21,6 +21,7 @@ from linli.cases.forms import (
     TidyText,
 )
 from linli.cases.models.catalogue import Audience
+from linli.kinds.disputes.forms.sides import dispute_of
 from linli.kinds.disputes.models import Safety, Source
 from linli.posts.actor import PostActor
 from linli.posts.models import Organisation, PostKind
@@ -154,6 +155,12 @@ class ReportOn(NoteForm):
     number = forms.CharField(label=_("Number of the report there"), max_length=60, required=False)
 
     field_order = ("to", "number", "note")
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was noted that has to be reported, or it has been."""
+        found = dispute_of(self.case) if self.case else None
+        return found is not None and (not found.crime or found.reported_at is not None)
 
 
 class TurnDown(ReasonForm):
