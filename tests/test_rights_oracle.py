@@ -36,6 +36,7 @@ def _a_yes_is_said_by_the_question() -> Iterator[None]:
         patch.setattr(reading, "in_force", lambda *_asked: in_hand().matter.agreed)  # type: ignore[attr-defined]
         patch.setattr(Case, "names_to_parties", lambda *_asked: in_hand().matter.named)  # type: ignore[attr-defined]
         patch.setattr(Case, "opens_to", _opens_to)
+        patch.setattr(Case, "contacts_of_party", lambda case, nr: set() if nr else {case.reporter_id})
         yield
 
 

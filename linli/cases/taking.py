@@ -146,8 +146,9 @@ class Taking:
 
     def let_be(self, *clocks: str) -> None:
         """Let these clocks as they are, though the procedure names them for this step: it is not their time yet."""
-        kept = {
-            name: tuple(each for each in getattr(self.step, name) if each not in clocks) for name in MOVES_CLOCKS
+        kept: dict[str, Any] = {
+            name: tuple(each for each in getattr(self.step, name) if each not in clocks)
+            for name in MOVES_CLOCKS
         }
         self.step = replace(self.step, **kept)
 

@@ -249,13 +249,13 @@ class Obligation(models.Model):
     said_by = models.PositiveSmallIntegerField(null=True)
     reminded_at = models.DateTimeField(null=True)
 
-    @property
-    def sum(self) -> str:
-        """The sum as people write it; empty where none is owed."""
-        return digits(self.fen) if self.fen else ""
-
     class Meta:
         ordering: ClassVar = ["on", "number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dispute", "turn", "number"], name="obligation_number_once")
         ]
+
+    @property
+    def sum(self) -> str:
+        """The sum as people write it; empty where none is owed."""
+        return digits(self.fen) if self.fen else ""

@@ -52,7 +52,7 @@ def test_after_thirty_days_it_is_refused_and_said_what_else_is_possible(sealed):
 def test_the_last_day_moves_past_holidays(signed, sealed_on, last_day):
     signed.go(signed.fan, "seal", at=datetime(*sealed_on, 10, tzinfo=PLACE_TIME))
     clock = Clock.objects.get(case=signed.key, name="confirm", stopped_at=None)
-    assert timezone.localdate(clock.due_at) == datetime(*last_day).date()  # noqa: DTZ001
+    assert timezone.localdate(clock.due_at) == datetime(*last_day).date()
 
 
 def test_the_court_has_three_days_to_accept_and_fifteen_to_decide(filed):
