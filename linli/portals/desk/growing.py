@@ -43,7 +43,7 @@ def kinds_beside(case: Case, by: PostActor) -> list[Kind]:
 
 def grown(form: StepForm, source: Case | None) -> StepForm:
     """The opening form with the source at hand, and what is known of it filled in as long as nobody has typed."""
-    form.source = source  # type: ignore[attr-defined]
+    form.grown_from = source  # type: ignore[attr-defined]
     if source is None or form.is_bound:
         return form
     detail = kind_of(source.kind).detail_of(source)
