@@ -33,7 +33,7 @@ class Template:
     """A template as its kind brings it.
 
     `audience`: relations to the case that may read it, besides staff who see the whole case; `personal`: staff who
-    open such a document leave an entry.
+    open such a document leave an entry; `binds`: who signs it says yes to it, not only that it was read.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Template:
     sample: Mapping[str, Any]
     audience: frozenset[str] = frozenset()
     personal: bool = True
+    binds: bool = False
 
 
 _templates: dict[str, Template] = {}
@@ -64,6 +65,7 @@ def load_papers() -> None:
                     raw["sample"],
                     frozenset(raw.get("audience", ())),
                     raw.get("personal", True),
+                    raw.get("binds", False),
                 )
                 _templates[known.name] = known
 

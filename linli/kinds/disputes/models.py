@@ -172,7 +172,12 @@ class Dispute(models.Model):
         """What is due under the agreement that is in force, the earliest first, each with who owes it to whom."""
         parties = rows_of_parties(self.case)
         return [
-            (row, " → ".join(role_words(self.case, nr, parties) for nr in (row.who, row.whom) if nr is not None))
+            (
+                row,
+                " → ".join(
+                    role_words(self.case, nr, parties) for nr in (row.who, row.whom) if nr is not None
+                ),
+            )
             for row in self.obligations.filter(turn=self.turn)
         ]
 

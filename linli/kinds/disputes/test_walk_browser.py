@@ -221,7 +221,7 @@ def test_a_grid_workers_matter_becomes_a_dispute_that_is_agreed_kept_and_confirm
     assert stage.case.stage == "performing"
     second.tap("report_performance", number="1", state="said")
     first.tap("check_performance", number="1", right="yes")
-    assert [row.state for row in stage.dispute.obligations.order_by("number")][0] == "kept"
+    assert stage.dispute.obligations.order_by("number").values_list("state", flat=True)[0] == "kept"
     first.tap("ask_confirmation")
     second.tap("ask_confirmation")
     desk.take("file_confirmation", court="云溪县人民法院").take("court_accepts", number="（2026）云调确1号")
@@ -247,7 +247,10 @@ def grown_out_of_a_matter(stage):
     desk.page.click("a[href*='report/disputes']")
     desk.look()
     assert desk.page.input_value("[name=text]") == QUARREL
-    desk._fill(desk.page.locator("main form"), {"category": "D02", "other_name": "王强", "other_phone": "13887654321"})
+    desk._fill(
+        desk.page.locator("main form"),
+        {"category": "D02", "other_name": "王强", "other_phone": "13887654321"},
+    )
     desk.send()
     desk.look()
     assert Link.objects.get(source=matter).target == stage.case
@@ -307,7 +310,9 @@ def test_where_there_was_violence_nobody_is_offered_one_table_and_the_page_is_le
     desk = stage.at_desk(stage.head).goto(f"/desk/cases/{stage.case.number}/triage/")
     desk.page.check("[name=safety][value=apart]")
     desk.page.click("main form .actions > button")
-    assert "您告知了什么" in desk.text() or desk.page.locator("#wrong-title").count()  # advice is not left out
+    assert (
+        "您告知了什么" in desk.text() or desk.page.locator("#wrong-title").count()
+    )  # advice is not left out
     desk.take("triage", safety="apart", advice="先报警，110。妇女热线12338。").take("invite")
     first, second = stage.on_telephone(0), stage.on_telephone(1)
     for side in (first, second):

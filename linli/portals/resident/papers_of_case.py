@@ -21,6 +21,7 @@ from linli.documents.models import Document, Manner
 from linli.documents.setting import Unset, paper_of
 from linli.documents.showing import page_of, paper_for
 from linli.documents.signing import Signing, deny, drawn, is_of, sign, standing, wanted_from
+from linli.documents.wordings import template_named
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.unlocked import visible_case
 from linli.posts.actor import PartyActor
@@ -108,6 +109,7 @@ def _page(request: HttpRequest, document: Document, by: PartyActor, form: FrameF
         "case": document.case,
         "qr": qr.drawn(address_of(request, document)),
         "can_set": can_set(),
+        "binds": template_named(document.template).binds,
         "form": form if isinstance(form, SignForm) and wanted and not shown["shown"].replaced else None,
         "deny": (form if isinstance(form, DenyForm) else DenyForm()) if own else None,
         "wrong": form if form.errors else None,
