@@ -15,7 +15,7 @@ from linli.cases.channels import text_of
 from linli.cases.follow import ways_into
 from linli.cases.models import Case, Category, Link, Notice
 from linli.kinds.disputes import actions
-from linli.kinds.disputes.conftest import HOME, Way, committee_of_home, mediator
+from linli.kinds.disputes.conftest import HOME, Way, committee_of_home, mediator, money
 from linli.kinds.disputes.models import Dispute, Safety
 from linli.kinds.disputes.test_editor_browser import PASSWORD, fill_in
 from linli.kinds.matters import actions as matters
@@ -33,6 +33,12 @@ class Visit:
     def __init__(self, stage: Stage, size: dict[str, int]) -> None:
         self.stage, self.size = stage, size
         self.page = stage.browser.new_context(locale="zh-CN", viewport=size).new_page()
+
+    def wear(self, cookies: dict[str, str]) -> Visit:
+        """Another language, or large type."""
+        given = [{"name": name, "value": value, "url": self.stage.url} for name, value in cookies.items()]
+        self.page.context.add_cookies(given)
+        return self
 
     def goto(self, path: str) -> Visit:
         """Open a page of the place; it fits the screen."""
@@ -342,3 +348,23 @@ def test_a_quarrel_settled_on_the_spot_is_two_pages_and_few_fields(stage):
     desk.take("settle_orally", **said)
     assert (stage.case.stage, len(typed) + len(said)) == ("performing", 6)
     assert stage.dispute.effective_at is not None
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["telephone", "desk"])
+@pytest.mark.parametrize(
+    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
+)
+def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_source, size, cookies):
+    way = stage.mediated().go(stage.fan, "draft_agreement", facts="漏水赔偿。", clauses=money())
+    side = Visit(stage, size).wear(cookies).follow(1)
+    desk = Visit(stage, size).wear(cookies).enter(stage.fan)
+    number, paper = way.case.number, way.dispute.document
+    seen = {
+        side: (f"/follow/{number}/", f"/follow/{number}/papers/{paper}/", f"/follow/{number}/data/"),
+        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/"),
+    }
+    for visit, paths in seen.items():
+        for path in paths:
+            visit.goto(path).page.evaluate(axe_source)
+            found = visit.page.evaluate("axe.run().then(done => done.violations.map(each => each.id))")
+            assert found == [], path
