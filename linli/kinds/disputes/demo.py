@@ -305,6 +305,9 @@ def _first_mediator() -> Post:
 
 
 def _sign(dispute: Dispute, by: Actor, at: datetime) -> None:
-    document = Document.objects.select_related("case", "wording").get(pk=dispute.document)
+    versions = Document.objects.select_related("case", "wording").filter(
+        case=dispute.case, template="disputes.agreement"
+    )
+    document = versions.latest("version")
     relation, seat = (by.relation, by.nr) if isinstance(by, PartyActor) else (MEDIATED, 0)
     sign(document, Signing(relation, Manner.CODE, seat=seat, at=at), digest=document.digest, by=by)
