@@ -35,6 +35,7 @@ os.environ.update(
     LINLI_BACKUP_AT="",
     LINLI_BALLAST_MB="0",
     LINLI_PLAIN_HTTP="1",
+    LINLI_SECOND_FACTOR="no",
     LINLI_LOG_LEVEL="WARNING",
     **({"DATABASE_URL": POSTGRES} if POSTGRES else {}),
 )

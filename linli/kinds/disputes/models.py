@@ -13,9 +13,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
+from linli.cases.parties import role_words, rows_of_parties
+from linli.documents.models import Document
+from linli.documents.signing import missing
+from linli.kinds.disputes.outlook import NEXT
 from linli.kinds.disputes.routing import ways_of
 from linli.kinds.disputes.sums import digits
 from linli.posts.models import Organisation, Post
+from linli.registers.models import Mediator
 from linli.registers.suggesting import LawfulWay
 from linli.residents.words import Words
 
@@ -137,14 +142,43 @@ class Dispute(models.Model):
         return ways_of(self.case)
 
     @property
+    def what_next(self) -> str:
+        """What comes next, as both sides read it."""
+        return str(NEXT.get(self.case.stage, ""))
+
+    @property
+    def mediator(self) -> str:
+        """Who mediates, by name and body; an office that everybody may know the holder of."""
+        found = Mediator.objects.filter(holding__post=self.handler_id, holding__until=None)
+        row = found.select_related("holding__account", "holding__post__organisation").first()
+        if row is None:
+            return self.handler.with_body if self.handler else ""
+        return f"{row.holding.account.called} · {row.holding.post.organisation.name}"
+
+    @property
+    def unsigned(self) -> list[str]:
+        """Who has still to sign the agreement, as its places are called."""
+        found = Document.objects.filter(pk=self.document).first() if self.document else None
+        return [str(each["label"]) for each in missing(found)] if found else []
+
+    @property
     def coming(self) -> list[Session]:
         """The sessions that are still to be held, the earliest first."""
         return list(self.sessions.filter(held_at=None, at__gt=timezone.now()).order_by("at"))
 
     @property
-    def owed(self) -> list[Obligation]:
-        """What is due under the agreement that is in force, the earliest first."""
-        return list(self.obligations.filter(turn=self.turn))
+    def owed(self) -> list[tuple[Obligation, str]]:
+        """What is due under the agreement that is in force, the earliest first, each with who owes it to whom."""
+        parties = rows_of_parties(self.case)
+        return [
+            (
+                row,
+                " → ".join(
+                    role_words(self.case, nr, parties) for nr in (row.who, row.whom) if nr is not None
+                ),
+            )
+            for row in self.obligations.filter(turn=self.turn)
+        ]
 
     @property
     def joint(self) -> bool:

@@ -28,6 +28,7 @@ from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.complaints.demo import complain_some
 from linli.kinds.datarequests.demo import claim_some
+from linli.kinds.disputes.demo import mediate_some
 from linli.kinds.matters.demo import (
     BY_GRID_WORKER,
     Course,
@@ -94,6 +95,7 @@ def fill_days(
         reported += complain_some(made.now)
         reported += bring_sheet(world, made.now)
         reported += claim_some(made.now)
+        reported += mediate_some(made.now)
     _settle(made.now)
     return reported
 

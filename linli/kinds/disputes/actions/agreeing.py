@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.worktime import PLACE_TIME
@@ -128,7 +129,7 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
                     "whom": each.whom,
                     "on": each.day,
                     "fen": each.fen,
-                    "act": clauses[each.clause - 1].text,
+                    "act": _act(clauses[each.clause - 1]),
                 }
                 for each in plan_of(clauses)
             ],
@@ -136,6 +137,14 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
         _take_effect(now, confirmable=may_be_confirmed(clauses))
         now.facts(document=str(document.pk), document_digest=document.digest)
         carry_on(now, now.detail.handler)
+
+
+def _act(clause: Clause) -> str:
+    """What stands in the plan beside the sum: the clause's own words, else what sort of thing it is, as on paper."""
+    if clause.text or clause.fen:
+        return clause.text
+    with override("zh-hans"):
+        return str(clause.sort.label)
 
 
 def _agreement_of(detail: Dispute) -> Document:

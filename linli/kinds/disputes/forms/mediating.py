@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import PostField, ReasonForm, StepForm, TidyText
-from linli.kinds.disputes.forms.sides import SidesField, Tap, WordForm, choices_of
-from linli.kinds.disputes.models import Dispute, Session
+from linli.kinds.disputes.forms.sides import OwnWord, SidesField, WordForm, choices_of
+from linli.kinds.disputes.models import Dispute, Said, Session
 from linli.posts.actor import PostActor
 from linli.posts.lookup import serving
 from linli.posts.models import Post, PostKind
@@ -113,8 +113,10 @@ class Advise(StepForm):
     opinion = TidyText(label=_("Your opinion"), max_length=3000)
 
 
-class Prolong(Tap):
+class Prolong(OwnWord):
     """Agreeing to go on longer."""
+
+    to = Said.PROLONG
 
 
 class Fail(ReasonForm):
