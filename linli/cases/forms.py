@@ -53,6 +53,11 @@ class StepForm(forms.Form):
     def suggest(self) -> None:
         """Fill in what is likely right, before anybody has answered; kinds override this."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do by this step now, though the stage allows it: pages leave it out."""
+        return False
+
     def nearby(self) -> list[Nearby]:
         """Once valid, an opening form: what others have raised that may be the same; kinds override this."""
         return []

@@ -28,7 +28,18 @@ from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import BECAME, DUPLICATE, merge_one_at_a_time, original_of, still_open
 from linli.cases.follow import follow_code
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Attachment, Case, Category, Clock, Link, Notice, Party, Task, Withheld
+from linli.cases.models import (
+    Attachment,
+    Case,
+    Category,
+    Clock,
+    Link,
+    Notice,
+    Party,
+    Task,
+    Withheld,
+    areas_see,
+)
 from linli.cases.parties import GivenParty, joining, told_by
 from linli.cases.permission import require_opening
 from linli.cases.story import GREW
@@ -330,9 +341,9 @@ def _links_of(draft: Draft, case: Case, original: Case | None) -> list[Link]:
 
 
 def _left_behind(row: Rows) -> list[Line]:
-    """What the story of the case says that this one grows out of."""
+    """What the story of the case says that this one grows out of; nothing where areas do not see what grew."""
     source = row.draft.origin.case if row.draft.origin else None
-    if source is None:
+    if source is None or not areas_see(row.draft.kind):
         return []
     said = {"other": row.case.number}
     return [Line(GREW, row.draft.by.by(), source.code_now, source.pk, row.case.at, said, said)]

@@ -138,6 +138,7 @@ class Procedure:
 
     `invitation`: what the button says to residents who may open one; the label where it is missing.
     `offered`: false for a kind that only another mechanism of the core opens, never a page or a request by its name.
+    `grows`: whether one that only tasks give sight of may grow out of a case that its area sees (docs/adr/0011).
     `roles`: of the parties that a case can have beside its reporter, who may have another name here (申请人).
     `keep_years`: after so many years from its end the file is erased, but for the parts in `keeps`; `holds_files`:
     while one of this kind is open, no file of the same person is erased.
@@ -156,6 +157,7 @@ class Procedure:
     sight: str = BY_AREA
     invited: Words | None = None
     offered: bool = True
+    grows: bool = False
 
     @property
     def invitation(self) -> Words:
@@ -205,6 +207,7 @@ def read_procedure(path: Path) -> Procedure:
         sight=raw.get("sight", BY_AREA),
         invited=Words(**raw["invitation"]) if "invitation" in raw else None,
         offered=raw.get("offered", True),
+        grows=raw.get("grows", False),
     )
     if mistakes := list(mistakes_in(procedure)):
         raise ValueError(f"{path}: " + "; ".join(mistakes))

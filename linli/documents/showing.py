@@ -59,7 +59,7 @@ def _may_read(document: Document, case: Case, by: Actor) -> bool:
         return False
     if document.only and by.nr not in document.only:
         return False
-    return by.relation in template_named(document.template).audience
+    return by.role in template_named(document.template).audience  # whoever acts for a party reads what it may
 
 
 def _shown(document: Document) -> Shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.ids import uuid7
 from linli.base.writing import writing
+from linli.cases.taking import Taking
 from linli.documents.entries import DENY, SIGN
 from linli.documents.making import data_of
 from linli.documents.models import Document, Manner, Signature, State
@@ -28,12 +30,13 @@ LEAST_EXTENT = 40
 
 @dataclass(frozen=True)
 class Signing:
-    """How somebody signs: whose place it is, in what manner, and the mark itself (SVG or JPEG)."""
+    """How somebody signs: whose place it is, in what manner, the mark itself (SVG or JPEG), and when, if not now."""
 
     relation: str
     manner: Manner
     mark: bytes = b""
     seat: int = 0
+    at: datetime | None = None
 
 
 def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Signature:
@@ -57,6 +60,7 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
             "manner": str(signing.manner),
             "place": signing.relation,
             "seat": signing.seat,
+            "party": _party(by),
         }
         record(Line(SIGN, by.by(), locked.case.code_now, locked.case_id, signature.at, facts))
     return signature
@@ -81,7 +85,7 @@ def _check_own(signing: Signing, by: Actor) -> None:
 
 
 def _row(document: Document, signing: Signing, by: Actor) -> Signature:
-    now = timezone.now()
+    now = signing.at or timezone.now()
     signature = Signature(
         id=uuid7(now),
         document=document,
@@ -118,9 +122,32 @@ def deny(signature: Signature, reason: str, *, by: Actor) -> None:
         found.denied_at = timezone.now()
         found.save(update_fields=["denied_at"])
         case = signature.document.case
-        facts = {"document": str(found.document_id), "signature": str(found.pk)}
+        facts = {"document": str(found.document_id), "signature": str(found.pk), "party": _party(by)}
         words = {"reason": reason}
         record(Line(DENY, by.by(), case.code_now, case.pk, found.denied_at, facts, words))
+
+
+def restore(now: Taking, document: Document) -> None:
+    """Let the signature that was denied last count again, inside the step that finds it genuine.
+
+    Where its place was signed anew in the meantime, that one counts already.
+    """
+    denied = (
+        Signature.objects.filter(document=document).exclude(denied_at=None).order_by("-denied_at").first()
+    )
+    if denied is None:
+        return
+    rows = Signature.objects.filter(document=document, denied_at=None)
+    if rows.filter(relation=denied.relation, seat=denied.seat).exists():
+        return
+    denied.denied_at = None
+    denied.save(update_fields=["denied_at"])
+    now.facts(signature=str(denied.pk))
+
+
+def _party(by: Actor) -> int | None:
+    """The number of the party that acts, as entries of steps name it too, so that the story tells whose act it was."""
+    return by.nr if isinstance(by, PartyActor) else None
 
 
 def is_of(signature: Signature, by: PartyActor) -> bool:

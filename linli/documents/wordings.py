@@ -33,7 +33,8 @@ class Template:
     """A template as its kind brings it.
 
     `audience`: relations to the case that may read it, besides staff who see the whole case; `personal`: staff who
-    open such a document leave an entry.
+    open such a document leave an entry; `denial`: the step by which a party says that a signature is not theirs;
+    `meaning`: what signing it says, where that is more than having received it.
     """
 
     name: str
@@ -43,6 +44,8 @@ class Template:
     sample: Mapping[str, Any]
     audience: frozenset[str] = frozenset()
     personal: bool = True
+    denial: str = ""
+    meaning: Words | None = None
 
 
 _templates: dict[str, Template] = {}
@@ -64,6 +67,8 @@ def load_papers() -> None:
                     raw["sample"],
                     frozenset(raw.get("audience", ())),
                     raw.get("personal", True),
+                    raw.get("denial", ""),
+                    Words(**raw["meaning"]) if "meaning" in raw else None,
                 )
                 _templates[known.name] = known
 

@@ -135,7 +135,7 @@ def faults(clause: Clause, sides: Collection[int], today: date) -> dict[str, str
     """What is wrong with a clause, by part, each with what to do; empty for a sound one."""
     found = {name: _("This is missing.") for name in _lacking(clause)}
     found |= _wrong_sides(clause, sides)
-    if clause.by and (wrong := _wrong_day(clause.by, today)):
+    if clause.by and (wrong := wrong_day(clause.by, today)):
         found["by"] = wrong
     if clause.how and clause.how not in WAYS.get(clause.sort, ()):
         found["how"] = _("This way does not fit this clause. Choose one from the list.")
@@ -165,7 +165,8 @@ def _wrong_sides(clause: Clause, sides: Collection[int]) -> dict[str, str]:
     return found
 
 
-def _wrong_day(day: date, today: date) -> str:
+def wrong_day(day: date, today: date) -> str:
+    """What is wrong with a day by which something is to be done, in a sentence; empty where nothing is."""
     if day < today:
         return _("This day has passed. What was already done is written into the facts of the dispute.")
     if day > today.replace(year=today.year + FARTHEST_YEARS, day=min(today.day, 28)):
@@ -180,7 +181,7 @@ def _wrong_payments(clause: Clause, today: date) -> dict[str, str]:
         return {"payments": _("At most %(most)d instalments in one clause.") % {"most": MOST_PAYMENTS}}
     days = [each.due for each in clause.payments]
     for nr, each in enumerate(clause.payments, 1):
-        wrong = _wrong_day(each.due, today) or (
+        wrong = wrong_day(each.due, today) or (
             "" if each.fen > 0 else _("A sum in an agreement is more than nothing.")
         )
         if wrong:

@@ -62,8 +62,12 @@ class Way:
     @property
     def respondent(self) -> PartyActor:
         """The first on the other side."""
-        party = parties_of(self.case)[0]
-        return PartyActor("respondent", self.key, side=party.side)
+        return self.party(1)
+
+    def party(self, nr: int) -> PartyActor:
+        """A party by its number."""
+        found = next(each for each in parties_of(self.case) if each.nr == nr)
+        return PartyActor(found.role, self.key, side=found.side)
 
     @property
     def second(self) -> PostActor:

@@ -13,9 +13,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
+from linli.cases.parties import role_words, rows_of_parties
+from linli.documents.models import Document
+from linli.documents.signing import missing
+from linli.kinds.disputes.outlook import NEXT
 from linli.kinds.disputes.routing import ways_of
 from linli.kinds.disputes.sums import digits
 from linli.posts.models import Organisation, Post
+from linli.registers.models import Mediator
 from linli.registers.suggesting import LawfulWay
 from linli.residents.words import Words
 
@@ -81,7 +86,7 @@ class Dispute(models.Model):
     what was said in an earlier one does not count. `wishes`: mediators' posts by the number of the side that
     wishes for them; `refused`: those that will not do. `ways`: the lawful ways as they were shown with the offer.
     `agreed`: an oral agreement; of a written one the `document` says it, and `clauses` keeps what is due when.
-    `days_left`: to ask the court for confirmation, while a signature is looked into; `denied_in`: the stage before.
+    `denied_in`: the stage in which the signature was denied that is being looked into.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="dispute")
@@ -110,7 +115,6 @@ class Dispute(models.Model):
     document = models.UUIDField(null=True)
     effective_at = models.DateTimeField(null=True)
     confirmable = models.BooleanField(default=False)
-    days_left = models.PositiveSmallIntegerField(null=True)
     denied_in = models.CharField(max_length=30, blank=True)
     at_court = models.CharField(max_length=10, choices=AtCourt.choices, blank=True)
     court = models.CharField(max_length=100, blank=True)
@@ -138,14 +142,43 @@ class Dispute(models.Model):
         return ways_of(self.case)
 
     @property
+    def what_next(self) -> str:
+        """What comes next, as both sides read it."""
+        return str(NEXT.get(self.case.stage, ""))
+
+    @property
+    def mediator(self) -> str:
+        """Who mediates, by name and body; an office that everybody may know the holder of."""
+        found = Mediator.objects.filter(holding__post=self.handler_id, holding__until=None)
+        row = found.select_related("holding__account", "holding__post__organisation").first()
+        if row is None:
+            return self.handler.with_body if self.handler else ""
+        return f"{row.holding.account.called} · {row.holding.post.organisation.name}"
+
+    @property
+    def unsigned(self) -> list[str]:
+        """Who has still to sign the agreement, as its places are called."""
+        found = Document.objects.filter(pk=self.document).first() if self.document else None
+        return [str(each["label"]) for each in missing(found)] if found else []
+
+    @property
     def coming(self) -> list[Session]:
         """The sessions that are still to be held, the earliest first."""
         return list(self.sessions.filter(held_at=None, at__gt=timezone.now()).order_by("at"))
 
     @property
-    def owed(self) -> list[Obligation]:
-        """What is due under the agreement that is in force, the earliest first."""
-        return list(self.obligations.filter(turn=self.turn))
+    def owed(self) -> list[tuple[Obligation, str]]:
+        """What is due under the agreement that is in force, the earliest first, each with who owes it to whom."""
+        parties = rows_of_parties(self.case)
+        return [
+            (
+                row,
+                " → ".join(
+                    role_words(self.case, nr, parties) for nr in (row.who, row.whom) if nr is not None
+                ),
+            )
+            for row in self.obligations.filter(turn=self.turn)
+        ]
 
     @property
     def joint(self) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
 from linli.base.worktime import PLACE_TIME
+from linli.cases.clocks import live_clocks
 from linli.cases.models import Case
 from linli.cases.parties import parties_of, role_words, rows_of_parties
 from linli.cases.taking import Taking
@@ -93,6 +95,14 @@ def remind_of_next(now: Taking) -> None:
         return
     day = datetime.combine(first.on - REMINDED_BEFORE, REMINDED_AT, PLACE_TIME)
     now.run_until("due", max(day, now.at))
+
+
+def may_ask_court(dispute: Dispute) -> bool:
+    """Whether the court can still be asked: it confirms such an agreement, has not been asked, and there is time."""
+    if not dispute.confirmable or dispute.at_court:
+        return False
+    running = [clock for clock in live_clocks(dispute.case) if clock.name == "confirm" and clock.running]
+    return any(clock.due_at >= timezone.now() for clock in running)
 
 
 def called(case: Case) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -16,14 +17,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from linli.base.errors import Refusal
+from linli.base.errors import NotFound, Refusal
 from linli.cases.kinds import kind_of
+from linli.cases.lapses import lapse_due
 from linli.cases.models import Case, Category
+from linli.cases.reading import case_for
 from linli.cases.steps import steps_open_to
 from linli.documents.models import Document, Manner
+from linli.documents.showing import papers_of
 from linli.documents.signing import Signing, missing, sign
 from linli.kinds.disputes import actions
-from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home, in_days, money
+from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home, in_days, mediator, money
 from linli.kinds.disputes.models import Dispute, Obligation, Session, Yes
 from linli.ledger.models import Entry
 from linli.portals.demo.world import standing_world
@@ -32,7 +36,7 @@ from linli.posts.models import Organisation
 from linli.residents.keeping import GivenContact
 
 PROCEDURE = kind_of("disputes").procedure
-WHO = ["head", "fan", "second", "reviewer", "applicant", "respondent", "clock"]
+WHO = ["head", "fan", "second", "reviewer", "applicant", "respondent", "representative", "neighbour", "clock"]
 # What these refuse depends on what they are given or on what was said before, so they may be offered and refused.
 DEPENDING = {
     *(
@@ -91,14 +95,19 @@ class Walks(RuleBasedStateMachine):
         return opened.case
 
     def actor(self, who: str) -> object:
-        if who == "respondent" and len(self.way.sides()) < 2:
+        if who in {"respondent", "representative"} and len(self.way.sides()) < 2:
             return None
+        if (
+            who == "representative"
+        ):  # of the respondent, by a mandate that its door has asked the database for
+            return PartyActor("representative", self.way.key, side=self.way.respondent.side)
         people = {
             "head": self.way.head,
             "fan": self.way.fan,
             "second": self.way.second,
             "reviewer": self.world.by("chengguan_clerk"),
             "applicant": self.way.applicant,
+            "neighbour": PartyActor("reporter", self.other.pk),
             "clock": SystemActor("clock"),
         }
         return self.way.respondent if who == "respondent" else people[who]
@@ -220,6 +229,41 @@ class Walks(RuleBasedStateMachine):
         signing = Signing(place["relation"], Manner.CODE, seat=place["seat"])
         sign(document, signing, digest=document.digest, by=by)
 
+    @rule(days=st.sampled_from([0, 8, 40, 400]))
+    def time_runs_out(self, days: int) -> None:
+        """The loop takes what lapses, as it does on its own."""
+        before = self.way.case.version
+        lapse_due(timezone.now() + timedelta(days=days))
+        self.taken += self.way.case.version - before
+
+    @precondition(lambda self: hasattr(self, "way"))
+    @invariant()
+    def strangers_find_nothing(self) -> None:
+        """Neither the levels above nor another mediator nor a neighbour, as long as nobody gave them a part in it."""
+        case = self.way.case
+        worked = set(case.tasks.values_list("post", flat=True))
+        posts = [self.world.by("county_head"), self.world.by("chengguan_clerk"), mediator("石慧")]
+        for by in [each for each in posts if each.post.pk not in worked]:
+            assert steps_open_to(by, case) == []
+            assert papers_of(case, by=by) == []
+            with pytest.raises(NotFound):
+                case_for(by, case.number)
+        neighbour = PartyActor("reporter", self.other.pk)
+        assert steps_open_to(neighbour, case) == []
+        assert papers_of(case, by=neighbour) == []
+
+    @precondition(lambda self: hasattr(self, "way"))
+    @invariant()
+    def the_court_can_be_asked_while_it_binds_and_nobody_denies_it(self) -> None:
+        dispute = self.way.dispute
+        clocks = dispute.case.clocks.filter(name="confirm")
+        open_to_court = dispute.confirmable and not dispute.at_court
+        denied = dispute.case.stage == "reviewing" and dispute.denied_in == "performing"
+        assert clocks.filter(stopped_at=None).exists() == (
+            open_to_court and dispute.case.stage == "performing"
+        )
+        assert clocks.filter(resting=True).exists() == (open_to_court and denied)
+
     @precondition(lambda self: hasattr(self, "way"))
     @invariant()
     def the_books_agree(self) -> None:
@@ -261,16 +305,8 @@ class Walks(RuleBasedStateMachine):
         dispute = self.way.dispute
         stage = dispute.case.stage
         assert (stage not in {"performing", "confirming", "settled"}) or dispute.effective_at
-        if (
-            dispute.effective_at
-            and dispute.form == "written"
-            and stage == "performing"
-            and not self._denied()
-        ):
+        if dispute.form == "written" and stage in {"performing", "confirming", "settled"}:
             assert missing(Document.objects.get(pk=dispute.document)) == []
-
-    def _denied(self) -> bool:
-        return Entry.objects.filter(about=self.way.key, name="disputes.deny_signature").exists()
 
     @precondition(lambda self: hasattr(self, "way"))
     @invariant()

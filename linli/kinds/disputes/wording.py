@@ -15,11 +15,12 @@ from linli.kinds.disputes.models import Dispute
 from linli.kinds.disputes.rounds import APPLICANT, called, sides_of
 from linli.kinds.disputes.routing import ways_of
 from linli.posts.actor import PartyActor, PostActor, SystemActor
-from linli.registers.models import Mediator
+from linli.registers.models import Mediator, Way
 from linli.residents.purposes import BETWEEN, CARRY
 from linli.residents.reading import read
 
 UNNAMED = "（姓名待补）"
+ON_PAPER = "zh-hans"  # whatever language whoever makes it reads
 
 
 def file_of(now: Taking) -> File:
@@ -37,7 +38,8 @@ def file_of(now: Taking) -> File:
 
 def people_of(now: Taking) -> list[Person]:
     """The sides by name and by nothing else: what reaches one of them is not the other's to know."""
-    words = called(now.case)
+    with override(ON_PAPER):
+        words = called(now.case)
     contacts = [(0, APPLICANT, now.case.reporter)] if now.case.reporter else []
     contacts += [(each.nr, each.role, each.contact) for each in parties_of(now.case)]
     why = BETWEEN if isinstance(now.by, PartyActor) else CARRY
@@ -57,10 +59,17 @@ def _called(detail: Dispute) -> str:
     return mediator.holding.account.called if mediator else ""
 
 
-def show_ways(now: Taking) -> None:
-    """Keep the other lawful ways as they are shown now, in the language of papers."""
-    with override("zh-hans"):
-        ways = ways_of(now.case)
+def subject_of(now: Taking) -> str:
+    """What it is about, by its class, as papers say it."""
+    with override(ON_PAPER):
+        return str(now.case.category or "")
+
+
+def show_ways(now: Taking, *without: Way.Sort) -> None:
+    """Keep the other lawful ways as they are shown now, in the language of papers; not those of these sorts."""
+    with override(ON_PAPER):
+        left_out = {str(each.label) for each in without}
+        ways = [each for each in ways_of(now.case) if each.sort not in left_out]
     now.detail.ways = [
         {
             "sort": each.sort,
@@ -81,6 +90,6 @@ def lines_of(ways: Sequence[Mapping[str, str]]) -> list[str]:
 
 def tell_ending(now: Taking, reason: str = "") -> None:
     """Make the notice that it ended, with the lawful ways (人民调解法 26); not where the clock ends it by itself."""
-    show_ways(now)
+    show_ways(now, Way.Sort.CONFIRM)  # there is no agreement that a court could confirm
     if len(sides_of(now.case)) > 1 and not isinstance(now.by, SystemActor):
         make(now, "ending", ending(file_of(now), reason, lines_of(now.detail.ways)))

@@ -28,6 +28,7 @@ from linli.cases.search import fold
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.complaints.demo import complain_some
 from linli.kinds.datarequests.demo import claim_some
+from linli.kinds.disputes.demo import mediate_some
 from linli.kinds.emergencyreads.demo import look_some
 from linli.kinds.leaks.demo import leak_one
 from linli.kinds.matters.demo import (
@@ -102,6 +103,7 @@ def fill_days(
         reported += look_some()
         settle_some(world)
         put_on_paper()
+        reported += mediate_some(made.now)
     _settle(made.now)
     return reported
 

@@ -45,6 +45,12 @@ ROLES = (
         _("Looks into complaints about posts; those it is about do not see them."),
         "search",
     ),
+    Role(
+        PostKind.MEDIATOR,
+        _("Mediator"),
+        _("Settles disputes with both sides; only they and the mediators see one."),
+        "people",
+    ),
     Role(PostKind.CALL_TAKER, _("Call-taker"), _("Takes calls, and calls back those who reported."), "phone"),
     Role(
         PostKind.HEAD, _("Head"), _("Sees everything in the area, and what is late."), "people", "desk:area"

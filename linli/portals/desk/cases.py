@@ -76,12 +76,18 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "foreign": foreign_of(found),
         **forgotten(found),
         "others": kinds_beside(found, by),
-        "forms": [(step, _named(form_for(step, found, by=by), step)) for step in _usual_first(by, found)],
+        "forms": _forms_of(by, found),
         "may_ask": may_ask(by, found),
         "parties": parties_on_page(by, found),
         "may_break_glass": may_break_glass(by, found),
         "may_open_resident": may_open_resident(by, found),
     }
+
+
+def _forms_of(by: PostActor, found: Case) -> list[tuple[Step, StepForm]]:
+    """The steps open to the post with their forms, without those by which there is nothing to do now."""
+    asked = ((step, form_for(step, found, by=by)) for step in _usual_first(by, found))
+    return [(step, _named(form, step)) for step, form in asked if not form.idle]
 
 
 def _usual_first(by: PostActor, found: Case) -> list[Step]:

@@ -21,7 +21,8 @@ _SAME = ("text", "landmark", "longitude", "latitude")  # what kinds call alike
 def source_of(request: HttpRequest, by: PostActor, kind: Kind) -> Case | None:
     """The case it grows out of, if one is named; NotFound when the actor may not see it or no link may lead there.
 
-    A link from what an area sees to what only tasks give sight of would tell that there is one.
+    A link from what an area sees to what only tasks give sight of would tell that there is one; where the procedure
+    says that it `grows`, nothing of it stands in the one it grows out of, and only who sees both sees the link.
     """
     number = (request.POST if request.method == "POST" else request.GET).get(FIELD, "")
     if not number:
@@ -36,12 +37,13 @@ def kinds_beside(case: Case, by: PostActor) -> list[Kind]:
     """The kinds of which the actor may open a case that grows out of this one."""
     if not areas_see(case.kind):
         return []
-    return [each for each in kinds_to_open(by) if each.name != case.kind and areas_see(each.name)]
+    offered = [each for each in kinds_to_open(by) if areas_see(each.name) or each.procedure.grows]
+    return [each for each in offered if each.name != case.kind]
 
 
 def grown(form: StepForm, source: Case | None) -> StepForm:
     """The opening form with the source at hand, and what is known of it filled in as long as nobody has typed."""
-    form.source = source  # type: ignore[attr-defined]
+    form.grown_from = source  # type: ignore[attr-defined]
     if source is None or form.is_bound:
         return form
     detail = kind_of(source.kind).detail_of(source)

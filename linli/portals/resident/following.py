@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.cases.clocks import live_clocks
 from linli.cases.follow import followed
 from linli.cases.forms import StepForm
 from linli.cases.holding_files import forgotten
@@ -23,9 +24,11 @@ from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.parties import role_words, rows_of_parties, stands
 from linli.cases.procedure import REPRESENTATIVE, Step
+from linli.cases.sensitive import is_private
 from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
 from linli.documents.showing import papers_of
+from linli.documents.signing import wanted_from
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.linked import linked
 from linli.portals.resident.looking import by_day
@@ -68,6 +71,7 @@ class OpenStep:
 
     step: Step
     form: StepForm
+    wanted: bool = False
 
     @property
     def opened(self) -> bool:
@@ -144,6 +148,10 @@ def party_rows(cases: list[tuple[Case, int]]) -> list[PartyRow]:
 def forget(request: HttpRequest) -> HttpResponse:
     """Close everything on this device, as one does on a shared computer."""
     lock_all(request)
+    if (
+        "leave" in request.POST
+    ):  # whoever looks at the screen next finds the place's first page, and no word of this
+        return redirect("resident:home")
     messages.success(
         request, _("Closed on this device. With number and code you can open it again at any time.")
     )
@@ -168,7 +176,8 @@ def show_case(
     kind = kind_of(case.kind)
     story = story_for_reporter(case, by.nr)
     stage = kind.procedure.stages[shown_stage(case, story)]
-    open_steps = [OpenStep(step, _form(step, case, by)) for step in steps_open_to(by, case)]
+    open_steps = _open_steps(case, by, story)
+    papers = papers_of(case, by=by)
     content: dict[str, Any] = {
         "case": case,
         "kind": kind,
@@ -176,8 +185,13 @@ def show_case(
         "outcome": kind.procedure.outcomes.get(case.outcome, ""),
         "milestones": milestones(case, story),
         "lines": _lines(story, ended=stage.ends),
-        "waiting": not stage.ends and _was_told(kind, story) and _wanted(case, open_steps, story),
+        "waiting": not stage.ends and _was_told(kind, story) and any(each.wanted for each in open_steps),
         "steps": [sent if sent and sent.step == each.step else each for each in open_steps],
+        "to_sign": next(
+            (each for each in papers[:1] if not stage.ends and wanted_from(each.document, by)), None
+        ),
+        "due_label": _due_label(case),
+        "private": is_private(case) and (kind.procedure.has_parties or case.category is not None),
         "wrong": sent.form if sent else None,
         "detail": kind.detail_of(case),
         "detail_template": f"{case.kind}/detail.html",
@@ -186,7 +200,7 @@ def show_case(
         "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
         "others": others_of(case, by),
         "links": [] if by.nr else list(linked(request, case)),
-        "papers": papers_of(case, by=by),
+        "papers": papers,
         **forgotten(case),
         **_looks(request, case, by),
     }
@@ -228,9 +242,26 @@ def _was_told(kind: Kind, story: list[Happening]) -> bool:
     return bool(story) and bool(kind.procedure.steps[story[-1].step].notice)
 
 
-def _wanted(case: Case, steps: list[OpenStep], story: list[Happening]) -> bool:
-    """Whether one of the steps is what the present stage or the newest step asks for, not one that is always open."""
-    return any(each.step.leaves == {case.stage} or story[-1].step in each.step.settles for each in steps)
+def _open_steps(case: Case, by: PartyActor, story: list[Happening]) -> list[OpenStep]:
+    """What may be done now, first what is asked for; without the steps by which there is nothing to do."""
+    steps = [(step, _form(step, case, by)) for step in steps_open_to(by, case)]
+    found = [OpenStep(step, form, _wanted(step, case, story)) for step, form in steps if not form.idle]
+    return sorted(found, key=lambda each: not each.wanted)
+
+
+def _wanted(step: Step, case: Case, story: list[Happening]) -> bool:
+    """Whether a step is what the present stage or the newest step asks for, not one that is always open."""
+    return step.leaves == {case.stage} or bool(story and story[-1].step in step.settles)
+
+
+def _due_label(case: Case) -> str:
+    """What the day is by which something is due: an answer that is promised; between parties, what the clock is for."""
+    rules = kind_of(case.kind).procedure
+    if not rules.has_parties:
+        return _("We promise an answer by")
+    names = [clock.name for clock in live_clocks(case) if clock.running and clock.due_at == case.due]
+    shown = [rules.clocks[name] for name in names if rules.clocks[name].shown]
+    return str(shown[0].label) if shown else _("Next date")
 
 
 def _form(step: Step, case: Case, by: PartyActor, **sent: Any) -> StepForm:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.duplicates import BECAME, DUPLICATE
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Link
+from linli.cases.models import Case, Link, areas_see
 from linli.portals.resident.unlocked import may_see
 from linli.web.parts import Row
 
@@ -28,7 +28,7 @@ def _told(request: HttpRequest, case: Case) -> Iterator[tuple[str, str, Case]]:
     for link in Link.objects.filter(source=case, relation__in=relations).select_related("target"):
         if link.relation == DUPLICATE:
             yield _("Dealt with together with"), _("The same matter, reported before"), link.target
-        else:
+        elif areas_see(link.target.kind) or _theirs(request, case, link.target):
             yield _("What came of it"), _kind(link.target), link.target
     for link in Link.objects.filter(target=case, relation=BECAME).select_related("source"):
         if _theirs(request, case, link.source):

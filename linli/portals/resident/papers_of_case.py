@@ -21,6 +21,7 @@ from linli.documents.models import Document, Manner
 from linli.documents.setting import Unset, paper_of
 from linli.documents.showing import page_of, paper_for
 from linli.documents.signing import Signing, deny, drawn, is_of, sign, standing, wanted_from
+from linli.documents.wordings import template_named
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.unlocked import visible_case
 from linli.posts.actor import PartyActor
@@ -102,14 +103,16 @@ def _page(request: HttpRequest, document: Document, by: PartyActor, form: FrameF
     """The page, with what this party can do; 422 once a form has errors."""
     shown = page_of(document)
     own = [each for each in shown["signatures"] if is_of(each, by)]
-    wanted = wanted_from(document, by)
+    wanted, template = wanted_from(document, by), template_named(document.template)
     content = {
         **shown,
         "case": document.case,
         "qr": qr.drawn(address_of(request, document)),
         "can_set": can_set(),
         "form": form if isinstance(form, SignForm) and wanted and not shown["shown"].replaced else None,
-        "deny": (form if isinstance(form, DenyForm) else DenyForm()) if own else None,
+        "deny": (form if isinstance(form, DenyForm) else DenyForm()) if own and not template.denial else None,
+        "denial": template.denial if own else "",
+        "meaning": template.meaning,
         "wrong": form if form.errors else None,
     }
     return render(request, "resident/paper.html", content, status=422 if form.errors else 200)
@@ -144,6 +147,8 @@ def _right_code(request: HttpRequest, case: Case, code: str, by: PartyActor) -> 
 
 
 def _denied(request: HttpRequest, case: Case, document: Document, by: PartyActor) -> HttpResponse:
+    if template_named(document.template).denial:
+        raise Conflict(_("What this document says binds. Deny the signature on the case's own page."))
     form = DenyForm(request.POST)
     if not form.is_valid():
         return _page(request, document, by, form)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from linli.base.errors import Conflict, Invalid, NotFound
-from linli.base.worktime import PLACE_TIME, Unit
-from linli.cases.clocks import Term, term_of
+from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Category
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.documents.models import Document, Signature
-from linli.documents.signing import deny, missing
+from linli.documents.signing import deny, missing, restore
 from linli.kinds.disputes.actions.saying import Statement
-from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of
+from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of, wrong_day
 from linli.kinds.disputes.contents import Agreed, agreement, oral_record
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
 from linli.kinds.disputes.rounds import (
@@ -29,7 +29,7 @@ from linli.kinds.disputes.rounds import (
     require_two,
 )
 from linli.kinds.disputes.routing import reviewer
-from linli.kinds.disputes.wording import file_of
+from linli.kinds.disputes.wording import file_of, subject_of
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.models import PostKind
 
@@ -60,9 +60,10 @@ def settle_orally(
         now.case.category = given.get("category") or now.case.category
         detail.handler = now.case.lead = getattr(now.by, "post", None)
         detail.form, detail.agreed = Form.ORAL, given["agreed"]
-        said = Agreed(given.get("facts") or str(now.case.category or ""), words=given["agreed"])
+        said = Agreed(given.get("facts") or subject_of(now), words=given["agreed"])
         detail.document = make(now, "oral", oral_record(file_of(now), said)).pk
         if day := given.get("by_day"):
+            _require_to_come(now, day)
             _owe(now, [{"who": None, "whom": None, "on": day, "act": given["agreed"][:300]}])
         _take_effect(now, confirmable=given.get("confirmable", True))
         now.facts(manner=given["manner"])
@@ -81,6 +82,11 @@ def _require_calm(detail: Dispute, *, calm: bool) -> None:
         sentence = _("Say that there was no violence and no threat. Otherwise look at the safety first.")
         raise Invalid(sentence, fields={"calm": [sentence]})
     detail.safety = Safety.CALM
+
+
+def _require_to_come(now: Taking, day: date) -> None:
+    if sentence := wrong_day(day, now.at.astimezone(PLACE_TIME).date()):
+        raise Invalid(sentence, fields={"by_day": [sentence]})
 
 
 def draft_agreement(
@@ -123,7 +129,7 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
                     "whom": each.whom,
                     "on": each.day,
                     "fen": each.fen,
-                    "act": clauses[each.clause - 1].text,
+                    "act": _act(clauses[each.clause - 1]),
                 }
                 for each in plan_of(clauses)
             ],
@@ -131,6 +137,14 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
         _take_effect(now, confirmable=may_be_confirmed(clauses))
         now.facts(document=str(document.pk), document_digest=document.digest)
         carry_on(now, now.detail.handler)
+
+
+def _act(clause: Clause) -> str:
+    """What stands in the plan beside the sum: the clause's own words, else what sort of thing it is, as on paper."""
+    if clause.text or clause.fen:
+        return clause.text
+    with override("zh-hans"):
+        return str(clause.sort.label)
 
 
 def _agreement_of(detail: Dispute) -> Document:
@@ -152,7 +166,7 @@ def _owe(now: Taking, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _take_effect(now: Taking, *, confirmable: bool) -> None:
     now.detail.effective_at, now.detail.confirmable = now.at, confirmable
-    now.detail.at_court, now.detail.days_left = AtCourt.NONE, None
+    now.detail.at_court = AtCourt.NONE
     if not confirmable:
         now.let_be("confirm")
     now.let_be("report")
@@ -171,10 +185,10 @@ def deny_signature(
         detail = now.detail
         deny(_signature_of(now), reason, by=now.by)
         detail.denied_in = now.case.stage
-        detail.days_left = _days_left(now)
+        _let_the_court_wait(now)
         to = reviewer(now.case.code_now, [post.pk for post in (detail.handler,) if post])
         now.hand_to(to or head_of(detail) or detail.handler)
-        now.facts(side=Statement.of(now).side, days_left=detail.days_left)
+        now.facts(side=Statement.of(now).side)
         now.words(reason=reason)
 
 
@@ -190,11 +204,12 @@ def _signature_of(now: Taking) -> Signature:
     return found
 
 
-def _days_left(now: Taking) -> int | None:
-    running = [clock for clock in now.clocks if clock.name == "confirm" and clock.running]
-    if not running or running[0].due_at < now.at:
-        return None
-    return (running[0].due_at.astimezone(PLACE_TIME).date() - now.at.astimezone(PLACE_TIME).date()).days
+def _let_the_court_wait(now: Taking) -> None:
+    """Let the time for asking the court rest, if it runs: what was used of it stays used."""
+    if any(clock.name == "confirm" and clock.running for clock in now.clocks):
+        now.rest_for("denied")
+    else:
+        now.let_be("confirm")
 
 
 def uphold_signature(
@@ -203,24 +218,14 @@ def uphold_signature(
     """Find that the signature is genuine, with reasons (核实签名有效); the agreement binds as before."""
     with taking("uphold_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
+        restore(now, _agreement_of(detail))
         if detail.denied_in == "signing":
             now.enter("signing", start=())
         else:
-            _run_on(now)
             remind_of_next(now)
-        detail.denied_in, detail.days_left = "", None
+        detail.denied_in = ""
         now.words(reason=reason)
         carry_on(now, detail.handler)
-
-
-def _run_on(now: Taking) -> None:
-    """Let the time for asking the court go on with the days that were left when it began to rest."""
-    left = now.detail.days_left
-    if left is None:
-        now.let_be("confirm")
-        return
-    source = term_of("disputes", "confirm", now.at.astimezone(PLACE_TIME).date()).source
-    now.run_for("confirm", Term(Unit.CALENDAR_DAYS, left, source))
 
 
 def void_agreement(
@@ -230,7 +235,7 @@ def void_agreement(
     with taking("void_agreement", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
         detail.effective_at, detail.document, detail.form = None, None, Form.NONE
-        detail.denied_in, detail.days_left, detail.confirmable = "", None, False
+        detail.denied_in, detail.confirmable = "", False
         Obligation.objects.filter(dispute=detail, turn=detail.turn).delete()
         now.words(reason=reason)
         carry_on(now, detail.handler)

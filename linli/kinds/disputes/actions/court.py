@@ -18,7 +18,7 @@ from linli.kinds.disputes.rounds import all_said, carry_on
 from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor
 
-PROLONGED_BY = 10  # days (法释〔2011〕5号 11)
+PROLONGED_BY = 10  # days (法释〔2011〕5号 5)
 
 
 def ask_confirmation(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None) -> None:

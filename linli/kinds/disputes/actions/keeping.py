@@ -11,6 +11,7 @@ from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.worktime import PLACE_TIME
 from linli.cases.taking import Taking, Version, taking
 from linli.kinds.disputes.actions.saying import Statement
+from linli.kinds.disputes.clauses import wrong_day
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Said
 from linli.kinds.disputes.rounds import REMINDED_BEFORE, all_said, carry_on, head_of, remind_of_next, sides_of
 from linli.posts.actor import Actor
@@ -49,8 +50,7 @@ def _check_plan(now: Taking, on: date, who: int | None, whom: int | None) -> Non
     if who not in known or whom not in known or (who is not None and who == whom):
         sentence = _("Choose one side that owes it and another that it is owed to.")
         raise Invalid(sentence, fields={"whom": [sentence]})
-    if on < _day(now):
-        sentence = _("This day has passed. Choose one that is still to come.")
+    if sentence := wrong_day(on, _day(now)):
         raise Invalid(sentence, fields={"on": [sentence]})
 
 
@@ -173,7 +173,7 @@ def reopen(dispute: Dispute, *, by: Actor, seen: Version, note: str = "", at: da
         detail.safety, detail.crime, detail.reported_at, detail.advice = "", False, None, ""
         detail.handler = now.case.lead = None
         detail.form, detail.agreed, detail.clauses, detail.document = Form.NONE, "", [], None
-        detail.effective_at, detail.confirmable, detail.days_left = None, False, None
+        detail.effective_at, detail.confirmable = None, False
         detail.at_court, detail.why_ended, detail.next_owner = AtCourt.NONE, "", None
         detail.wishes = {}
         now.facts(turn=detail.turn, side=Statement.of(now).side)

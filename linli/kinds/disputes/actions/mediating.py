@@ -16,7 +16,7 @@ from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.contents import Sitting, minutes
 from linli.kinds.disputes.models import Dispute, Said, Session, Yes
 from linli.kinds.disputes.rounds import all_said, sides_of
-from linli.kinds.disputes.wording import file_of, tell_ending
+from linli.kinds.disputes.wording import file_of, subject_of, tell_ending
 from linli.posts.actor import Actor
 from linli.posts.models import Post
 
@@ -91,7 +91,7 @@ def hold(
         sitting = Sitting(
             held,
             row.place,
-            str(now.case.category or ""),
+            subject_of(now),
             given["text"],
             given.get("result", ""),
             apart=how == Session.How.APART,

@@ -7,14 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import ReasonForm, StepForm, TidyText
 from linli.documents.making import data_of
-from linli.documents.models import Document
+from linli.documents.models import Document, Signature
+from linli.documents.signing import is_of
 from linli.kinds.disputes.clauses import clause_from
 from linli.kinds.disputes.contents import told_before
 from linli.kinds.disputes.forms.agreement import AgreementForm
 from linli.kinds.disputes.forms.intake import class_field
-from linli.kinds.disputes.forms.sides import Tap
+from linli.kinds.disputes.forms.sides import Tap, dispute_of
 from linli.kinds.disputes.models import Dispute, Manner
 from linli.kinds.disputes.rounds import called
+from linli.posts.actor import PartyActor
 
 
 class SettleOrally(StepForm):
@@ -78,11 +80,24 @@ class DraftAgreement(AgreementForm):
 class Seal(Tap):
     """Setting the seal."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether somebody has still to sign: the seal comes last."""
+        return self.case is not None and bool(dispute_of(self.case).unsigned)
+
 
 class DenySignature(StepForm):
     """Saying that a signature is not one's own."""
 
     reason = TidyText(label=_("How do you know that it is not yours?"), max_length=1000)
+
+    @property
+    def idle(self) -> bool:
+        """Whether the agreement carries no signature of the side that looks."""
+        if self.case is None or not isinstance(self.by, PartyActor):
+            return False
+        rows = Signature.objects.filter(document=dispute_of(self.case).document, denied_at=None)
+        return not any(is_of(each, self.by) for each in rows)
 
 
 class UpholdSignature(ReasonForm):

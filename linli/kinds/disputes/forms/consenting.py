@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import NoteForm, PhotosField, ReasonForm, StepForm, TidyText
-from linli.kinds.disputes.forms.sides import SideField, Tap, WordForm, choices_of
-from linli.kinds.disputes.models import Dispute
+from linli.kinds.disputes.forms.sides import SideField, Tap, WordForm, choices_of, has_said
+from linli.kinds.disputes.models import Dispute, Said
 from linli.kinds.disputes.routing import mediators_for
 from linli.posts.actor import PostActor
 from linli.posts.models import Post
@@ -32,6 +32,11 @@ class Consent(StepForm):
             del self.fields["whose"], self.fields["papers"]
         elif self.case:
             self.fields["whose"].choices = choices_of(self.case)  # type: ignore[attr-defined]
+
+    @property
+    def idle(self) -> bool:
+        """Whether the side that looks has agreed already."""
+        return has_said(self, Said.CONSENT)
 
 
 class Refuse(WordForm):

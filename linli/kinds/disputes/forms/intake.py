@@ -21,9 +21,10 @@ from linli.cases.forms import (
     TidyText,
 )
 from linli.cases.models.catalogue import Audience
+from linli.kinds.disputes.forms.sides import dispute_of
 from linli.kinds.disputes.models import Safety, Source
 from linli.posts.actor import PostActor
-from linli.posts.models import Organisation
+from linli.posts.models import Organisation, PostKind
 from linli.residents.keeping import GivenContact, plain_phone
 
 
@@ -63,11 +64,12 @@ class Apply(PersonFields):
     )
 
     def offer(self) -> None:
-        """Only a post says from where it was referred; whoever comes themselves gives a number to be told."""
-        self.fields["name"].required = True
+        """Only a post says from where it was referred; whoever comes themselves gives a name and a number."""
         if not isinstance(self.by, PostActor):
             del self.fields["source"], self.fields["source_number"]
-            self.fields["phone"].required = True
+            self.fields["name"].required = self.fields["phone"].required = True
+        elif self.by.post.kind == PostKind.GRID_WORKER:
+            self.fields["source"].initial = Source.GRID
 
     def clean_other_phone(self) -> str:
         """A number that can be called, or nothing."""
@@ -153,6 +155,12 @@ class ReportOn(NoteForm):
     number = forms.CharField(label=_("Number of the report there"), max_length=60, required=False)
 
     field_order = ("to", "number", "note")
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing was noted that has to be reported, or it has been."""
+        found = dispute_of(self.case) if self.case else None
+        return found is not None and (not found.crime or found.reported_at is not None)
 
 
 class TurnDown(ReasonForm):

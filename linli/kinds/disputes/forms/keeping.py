@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import Invalid
 from linli.cases.forms import NoteForm, ReasonForm, StepForm, TidyText
-from linli.kinds.disputes.forms.sides import SideField, Tap, choices_of
-from linli.kinds.disputes.models import AtCourt, Obligation
-from linli.kinds.disputes.rounds import obligations_of
+from linli.kinds.disputes.forms.sides import OwnWord, SideField, choices_of, dispute_of
+from linli.kinds.disputes.models import AtCourt, Obligation, Said
+from linli.kinds.disputes.rounds import all_said, may_ask_court, obligations_of, side_of
 from linli.kinds.disputes.sums import digits, fen_of
+from linli.posts.actor import PartyActor
+
+KEPT, CONTESTED = Obligation.State.KEPT, Obligation.State.CONTESTED
 
 
 class Plan(StepForm):
@@ -48,9 +51,17 @@ class ObligationForm(NoteForm):
 
     def offer(self) -> None:
         """The lines that are not yet kept."""
-        if self.case:
-            rows = [row for row in obligations_of(self.case) if row.state != Obligation.State.KEPT]
-            self.fields["number"].choices = [(row.number, line_of(row)) for row in rows]  # type: ignore[attr-defined]
+        rows = [row for row in obligations_of(self.case) if self.fits(row)] if self.case else []
+        self.fields["number"].choices = [(row.number, line_of(row)) for row in rows]  # type: ignore[attr-defined]
+
+    def fits(self, row: Obligation) -> bool:
+        """Whether there is something to say about a line."""
+        return row.state != Obligation.State.KEPT
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to say about any line."""
+        return self.case is not None and not self.fields["number"].choices  # type: ignore[attr-defined]
 
 
 def line_of(row: Obligation) -> str:
@@ -86,9 +97,22 @@ class CheckPerformance(ObligationForm):
 
     field_order = ("number", "right", "note")
 
+    def fits(self, row: Obligation) -> bool:
+        """What another side has reported and nobody has answered."""
+        own = side_of(self.by) if isinstance(self.by, PartyActor) else None
+        return row.said_by not in (None, own) and row.state not in (KEPT, CONTESTED)
 
-class ConfirmSettled(Tap):
+
+class ConfirmSettled(OwnWord):
     """It is settled."""
+
+    to = Said.SETTLED
+
+    @property
+    def idle(self) -> bool:
+        """Also while something that is due is not kept."""
+        owed = obligations_of(self.case) if self.case else []
+        return super().idle or any(row.state != KEPT for row in owed)
 
 
 class FollowUp(StepForm):
@@ -107,8 +131,15 @@ class Reopen(NoteForm):
     note = TidyText(label=_("What has happened since?"), required=False, max_length=2000)
 
 
-class AskConfirmation(Tap):
+class AskConfirmation(OwnWord):
     """Asking the court to confirm."""
+
+    to = Said.COURT
+
+    @property
+    def idle(self) -> bool:
+        """Also where a court does not confirm it, or has been asked, or the thirty days have passed."""
+        return super().idle or (self.case is not None and not may_ask_court(dispute_of(self.case)))
 
 
 class FileConfirmation(StepForm):
@@ -116,11 +147,22 @@ class FileConfirmation(StepForm):
 
     court = forms.CharField(label=_("To which court"), max_length=100)
 
+    @property
+    def idle(self) -> bool:
+        """Whether one side has not asked for it, or it went there already."""
+        found = dispute_of(self.case) if self.case else None
+        return found is not None and not (may_ask_court(found) and all_said(found, Said.COURT))
+
 
 class CourtAccepts(StepForm):
     """The court accepted."""
 
     number = forms.CharField(label=_("Number at the court"), max_length=60)
+
+    @property
+    def idle(self) -> bool:
+        """Whether the court has accepted it already."""
+        return self.case is not None and dispute_of(self.case).at_court != AtCourt.FILED
 
 
 class CourtProlongs(NoteForm):

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import PostField, ReasonForm, StepForm, TidyText
-from linli.kinds.disputes.forms.sides import SidesField, Tap, WordForm, choices_of
-from linli.kinds.disputes.models import Dispute, Session
+from linli.kinds.disputes.forms.sides import OwnWord, SidesField, WordForm, choices_of
+from linli.kinds.disputes.models import Dispute, Said, Session
 from linli.posts.actor import PostActor
 from linli.posts.lookup import serving
 from linli.posts.models import Post, PostKind
 
+LONGEST_MINUTES = 100_000  # characters, some 150 pages; a form of more than a megabyte is not read
 EXPERTS = (PostKind.HANDLER, PostKind.MEDIATOR)
 
 
@@ -59,7 +60,7 @@ class Hold(StepForm):
     present = SidesField(label=_("Who was there"))
     text = TidyText(
         label=_("Minutes"),
-        max_length=6000,
+        max_length=LONGEST_MINUTES,
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("Read them back; whoever was there signs them on the page of the paper."),
     )
@@ -112,8 +113,10 @@ class Advise(StepForm):
     opinion = TidyText(label=_("Your opinion"), max_length=3000)
 
 
-class Prolong(Tap):
+class Prolong(OwnWord):
     """Agreeing to go on longer."""
+
+    to = Said.PROLONG
 
 
 class Fail(ReasonForm):

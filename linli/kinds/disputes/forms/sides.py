@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import StepForm
-from linli.kinds.disputes.models import Manner
-from linli.kinds.disputes.rounds import called
-from linli.posts.actor import PostActor
+from linli.cases.models import Case
+from linli.kinds.disputes.models import Dispute, Manner, Said
+from linli.kinds.disputes.rounds import called, said, side_of
+from linli.posts.actor import PartyActor, PostActor
 
 
 class SideField(forms.TypedChoiceField):
@@ -52,3 +53,26 @@ def choices_of(case: Any) -> list[tuple[Any, str]]:
 
 class Tap(StepForm):
     """A step that a side takes with one tap, and that asks for nothing."""
+
+
+class OwnWord(Tap):
+    """A yes that each side says once; who has said it is not asked again."""
+
+    to: ClassVar[Said]
+
+    @property
+    def idle(self) -> bool:
+        """Whether the side that looks has said so already."""
+        return has_said(self, self.to)
+
+
+def has_said(form: StepForm, to: Said) -> bool:
+    """Whether the side that would take this step has said yes to it in this attempt."""
+    if form.case is None or not isinstance(form.by, PartyActor):
+        return False
+    return side_of(form.by) in said(dispute_of(form.case), to)
+
+
+def dispute_of(case: Case) -> Dispute:
+    """What the step is about, as it stands now."""
+    return Dispute.objects.select_related("case").get(pk=case.pk)

@@ -40,7 +40,6 @@ class Migration(migrations.Migration):
                 ('document', models.UUIDField(null=True)),
                 ('effective_at', models.DateTimeField(null=True)),
                 ('confirmable', models.BooleanField(default=False)),
-                ('days_left', models.PositiveSmallIntegerField(null=True)),
                 ('denied_in', models.CharField(blank=True, max_length=30)),
                 ('at_court', models.CharField(blank=True, choices=[('', '—'), ('filed', 'handed to the court'), ('accepted', 'accepted by the court'), ('confirmed', 'confirmed by the court'), ('rejected', 'not confirmed by the court')], max_length=10)),
                 ('court', models.CharField(blank=True, max_length=100)),
