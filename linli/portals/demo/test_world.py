@@ -61,7 +61,7 @@ def test_every_grid_is_found_by_its_own_middle_and_said_to_be_schematic(world: A
 def test_there_are_at_least_eighty_situations_over_all_categories(world: Any) -> None:
     assert len(matters.situations()) >= 80
     assert {each.category for each in matters.situations()} == set(
-        Category.objects.filter(audience="everyone").values_list("code", flat=True)
+        Category.objects.filter(kind="matters", audience="everyone").values_list("code", flat=True)
     )
 
 
