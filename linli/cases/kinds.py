@@ -77,6 +77,12 @@ class Kind:
         name = f"linli.kinds.{self.name}.figures"
         return tuple(import_module(name).FIGURES) if find_spec(name) else ()
 
+    @cached_property
+    def returned(self) -> ModuleType | None:
+        """What lists in another authority's form may say of its cases; None without a returned.py."""
+        name = f"linli.kinds.{self.name}.returned"
+        return import_module(name) if find_spec(name) else None
+
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""
         return getattr(self.actions, step.name)

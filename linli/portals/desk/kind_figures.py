@@ -32,6 +32,7 @@ from linli.divisions.codes import Level
 from linli.portals.desk.figuring import words_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import Entry, Listing, address_with
+from linli.portals.desk.places import has
 from linli.portals.desk.rows import rows_of
 from linli.portals.desk.tree import Node, standing_at
 from linli.posts.actor import PostActor
@@ -69,6 +70,11 @@ class Row:
     numbers: Sequence[Number]
 
 
+def periods_offered() -> list[tuple[str, str]]:
+    """The quarters and years that may be asked for."""
+    return [each for each in recent(timezone.localdate()) if len(each[0]) != MONTH or "Q" in each[0]]
+
+
 class Choice(forms.Form):
     """A quarter or a year, of all cases of the area or of those one may open.
 
@@ -79,7 +85,7 @@ class Choice(forms.Form):
 
     def __init__(self, query: QueryDict, kind: str, node: Node, by: PostActor) -> None:
         self.kind, self.node, self.by, self.now = kind, node, by, timezone.now()
-        offered = [each for each in recent(timezone.localdate()) if len(each[0]) != MONTH or "Q" in each[0]]
+        offered = periods_offered()
         super().__init__({"period": query.get("period") or offered[-3][0]})
         self.fields["period"].choices = offered  # type: ignore[attr-defined]
         below_village = node.here.level > Level.VILLAGE
@@ -137,6 +143,7 @@ def kind_figures(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse
             "taken": confidential.time_of(kind, form.question, table.whole),
             "tabs": _tabs(form),
             "defined": list(own.values()),
+            "lists": bool(kind_of(kind).returned) and has(by, "exports.return"),
             "inside": f"?{urlencode({'period': form.data['period'], 'whose': form.whose})}&place=",
         }
     return render(request, "desk/kind_figures.html", context, status=200 if form.is_valid() else 422)
