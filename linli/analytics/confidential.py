@@ -42,8 +42,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Opened:
-    """The cases behind a figure that the reader may open, and how many others it counts; None: so few that it is
-    not said.
+    """The cases behind a figure that the reader may open, and how many others it counts; None: if any, so few
+    that it is not said.
     """
 
     cases: CaseQuerySet
@@ -154,7 +154,7 @@ def opened(figure: Figure, asked: Question, line: Line, *, by: PostActor) -> Ope
     """The cases behind a figure of a place, as far as the actor may open them, and how many others there are."""
     cases = opening_to(by, behind(figure, asked))
     others = line.part.counted.get(figure.name, 0) - cases.count()
-    return Opened(cases, None if figure.name in line.hidden and others else others)
+    return Opened(cases, None if figure.name in line.hidden else others)
 
 
 def time_of(kind: str, asked: Question, line: Line) -> Taken | None:

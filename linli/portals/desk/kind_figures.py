@@ -118,10 +118,10 @@ class Choice(forms.Form):
 
     def number(self, figure: Figure, line: Line) -> Number:
         """A figure of a part of the place; a withheld one may be opened too, for what one may see of it."""
-        count = line.part.counted.get(figure.name, 0)
-        place = line.part.place
-        address = self.address(figure.name, place=place.trimmed) if count and place else ""
-        return Number(figure, None if figure.name in line.hidden else count, address)
+        hidden, place = figure.name in line.hidden, line.part.place
+        count = None if hidden else line.part.counted.get(figure.name, 0)
+        address = self.address(figure.name, place=place.trimmed) if place and count != 0 else ""
+        return Number(figure, count, address)
 
 
 @require_safe
@@ -139,7 +139,7 @@ def kind_figures(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse
             "blocks": _blocks(form, table.whole),
             "columns": main,
             "rows": [_row(form, line, main) for line in table.parts],
-            "nothing": not any(table.whole.part.counted.values()),
+            "nothing": not (table.whole.hidden or any(table.whole.part.counted.values())),
             "taken": confidential.time_of(kind, form.question, table.whole),
             "tabs": _tabs(form),
             "defined": list(own.values()),

@@ -15,7 +15,7 @@ from linli.kinds.disputes.conftest import applied_in, committee_of_home, head_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/figures/of/disputes/"
-LINK = re.compile(r'<a href="(/desk/figures/of/disputes/\w+/\?[^"]+)">(?:<strong>)?(\d+|<span aria)')
+LINK = re.compile(r'<a href="(/desk/figures/of/disputes/\w+/\?[^"]+)">(?:<strong>)?(\d+|<i aria)')
 
 
 def text(response):
@@ -59,7 +59,7 @@ def test_a_village_shows_no_small_number_and_does_not_say_how_many_others(sign_i
     client = sign_in("chengguan_clerk")
     home = world.place("东门社区").trimmed
     page = text(client.get(f"{PAGE}?place={home}"))
-    assert [count for _address, count in LINK.findall(page)].count("<span aria") >= 1
+    assert [count for _address, count in LINK.findall(page)].count("<i aria") >= 1
     address = next(address for address, count in LINK.findall(page) if "ended_withdrawn" in address)
     assert "数量不予显示" in text(client.get(address))
 
