@@ -156,7 +156,7 @@ DOORS: dict[str, Door] = {
     "desk/figures/of/<slug:kind>/": Door(
         AREA, fill=lambda _world: {"kind": "disputes"}, data=(("place", "990101001"),)
     ),
-    "desk/figures/of/<slug:kind>/lists/": Door(POWER, fill=lambda _world: {"kind": "disputes"}),
+    "desk/figures/of/<slug:kind>/lists/": Door(OWN_AREA_AND_POWER, fill=lambda _world: {"kind": "disputes"}),
     "desk/figures/of/<slug:kind>/<slug:figure>/": Door(
         AREA, fill=lambda _world: {"kind": "disputes", "figure": "ended"}, data=(("place", "990101001"),)
     ),

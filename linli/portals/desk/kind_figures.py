@@ -143,10 +143,15 @@ def kind_figures(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse
             "taken": confidential.time_of(kind, form.question, table.whole),
             "tabs": _tabs(form),
             "defined": list(own.values()),
-            "lists": bool(kind_of(kind).returned) and has(by, "exports.return"),
+            "lists": _may_have_lists(kind, by),
             "inside": f"?{urlencode({'period': form.data['period'], 'whose': form.whose})}&place=",
         }
     return render(request, "desk/kind_figures.html", context, status=200 if form.is_valid() else 422)
+
+
+def _may_have_lists(kind: str, by: PostActor) -> bool:
+    made = bool(kind_of(kind).returned) and by.post.division.level <= Level.TOWN
+    return made and has(by, "exports.return")
 
 
 def _choice(request: HttpRequest, kind: str, by: PostActor) -> Choice:
