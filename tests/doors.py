@@ -162,6 +162,13 @@ DOORS: dict[str, Door] = {
     "desk/figures/": Door(AREA, data=(("place", "990101001"),)),
     "desk/figures/list/": Door(AREA, data=(("place", "990101001"), ("figure", "due"))),
     "desk/figures/file/": Door(AREA, data=(("place", "990101001"), ("form", "csv"))),
+    "desk/figures/of/<slug:kind>/": Door(
+        AREA, fill=lambda _world: {"kind": "disputes"}, data=(("place", "990101001"),)
+    ),
+    "desk/figures/of/<slug:kind>/lists/": Door(OWN_AREA_AND_POWER, fill=lambda _world: {"kind": "disputes"}),
+    "desk/figures/of/<slug:kind>/<slug:figure>/": Door(
+        AREA, fill=lambda _world: {"kind": "disputes", "figure": "ended"}, data=(("place", "990101001"),)
+    ),
     "desk/coverage/": Door(POWER, **CENTRE),
     "desk/posts/": Door(POWER, **CENTRE),
     "desk/posts/<str:code>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),

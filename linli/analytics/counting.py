@@ -23,16 +23,17 @@ BY_LEAD = "lead"
 MOST_TIMED = 10_000  # closed cases whose times are read one by one for a median
 
 
-def count(asked: Question, by: int | str = "") -> dict[Any, Counted]:
-    """Every figure, in one statement per population, by a key of the case.
+def count(asked: Question, by: int | str = "", figures: Iterable[Figure] | None = None) -> dict[Any, Counted]:
+    """Every figure (of these, or all), in one statement per population, by a key of the case.
 
     `by` is BY_LEAD (the key is the leading post or None), or a number that cuts codes down to one level; without it
     there is one key, None. Keys without any case are left out.
     """
     found: dict[Any, Counter[str]] = defaultdict(Counter)
-    for population, figures in _together(all_figures().values()).items():
+    chosen = all_figures().values() if figures is None else figures
+    for population, together in _together(chosen).items():
         counts: dict[str, Any] = {
-            figure.name: Count("pk", filter=figure.test(asked) or None) for figure in figures
+            figure.name: Count("pk", filter=figure.test(asked) or None) for figure in together
         }
         rows = population.rows(asked)
         if not by:
@@ -85,7 +86,11 @@ class Behind:
 
 def page_behind(figure: Figure, asked: Question, after: Any = None, *, most: int) -> Behind:
     """One page, newest first, after the case with a key (two statements)."""
-    found = behind(figure, asked)
+    return page_of(behind(figure, asked), after, most=most)
+
+
+def page_of(found: CaseQuerySet, after: Any = None, *, most: int) -> Behind:
+    """One page of these cases, newest first, after the case with a key (two statements)."""
     rows = found.select_related("division").defer("division__outline")
     rows = rows.filter(pk__lt=after) if after else rows
     page = list(rows.order_by("-pk")[: most + 1])
@@ -121,11 +126,15 @@ class Taken:
     nine_in_ten: int
 
 
-def times_taken(asked: Question, closed: int) -> Taken | None:
-    """Of the cases closed in the period, read one by one (one statement); None where there are none, or too many."""
+def times_taken(asked: Question, closed: int, figure: Figure | None = None) -> Taken | None:
+    """Of the cases closed in the period, or of those a figure counts, read one by one (one statement).
+
+    None where there are none, or too many.
+    """
     if not 0 < closed <= MOST_TIMED:
         return None
-    spells = list(CLOSED.rows(asked).order_by().values_list("at", "closed_at"))
+    rows = behind(figure, asked) if figure else CLOSED.rows(asked)
+    spells = list(rows.order_by().values_list("at", "closed_at"))
     if not spells:
         return None
     low, _high = _span(asked)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from linli.analytics.counting import BY_LEAD, Counted, count, total
+from linli.analytics.figures import Figure
 from linli.analytics.questions import Question
 from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.divisions.models import Division
@@ -58,10 +59,12 @@ def bodies_of(span: tuple[int, int]) -> Bodies:
     return Bodies(shown[:MOST_PARTS])
 
 
-def by_place(asked: Question, here: Division, below: Sequence[Division]) -> list[Part]:
+def by_place(
+    asked: Question, here: Division, below: Sequence[Division], figures: Iterable[Figure] | None = None
+) -> list[Part]:
     """A row for each place one level down, in the order of their codes, and one for what lies in none of them."""
     divisor = divisor_below(here)
-    counted = count(asked, divisor)
+    counted = count(asked, divisor, figures)
     parts = [
         Part(counted.pop(place.code // divisor, {}), place=place)
         for place in below

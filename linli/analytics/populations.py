@@ -12,11 +12,13 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from linli.analytics.questions import Question
+from linli.cases.counted import Group
 from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Clock, Link
 from linli.cases.models.case import Unindexed
 from linli.cases.narrowing import least_key
+from linli.cases.sight import opening_to
 from linli.ledger.models import Entry
 
 VOID = "void"  # the outcome of what should not have been opened, in every kind that has it
@@ -89,6 +91,16 @@ def _moved(asked: Question) -> QuerySet[Any]:
 def _standing(asked: Question) -> QuerySet[Any]:
     """The cases that are open now, whatever the period."""
     return asked.narrowed(Case.everywhere.filter(closed_at=None))
+
+
+def of_group(group: Group) -> Population:
+    """The cases of a group that a kind says itself; where it is asked so, only those that a post may open."""
+
+    def rows(asked: Question) -> QuerySet[Any]:
+        found: Any = asked.narrowed(Case.everywhere.filter(group.rows(asked)))
+        return opening_to(asked.opening_to, found) if asked.opening_to else found
+
+    return Population(group.name, rows)
 
 
 def taken(names: Iterable[str], asked: Question) -> Q:

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from linli.analytics.periods import Period
 from linli.cases.models.case import CodePrefix, of_seen_kinds
 from linli.cases.narrowing import Days, Narrowing, Test, narrowed_by
+from linli.posts.actor import PostActor
 
 Rows = TypeVar("Rows", bound=Model)
 
@@ -20,7 +21,8 @@ class Question:
     """`narrowing` always says the place. `unled`: only what nobody leads yet; `led_beside`: not by these posts.
 
     `beside`: only what lies in no known place one level down; it holds their codes cut to that level, and `divisor`
-    is what cuts a code so.
+    is what cuts a code so. `confidential`: of one kind whose cases area gives no sight of; `opening_to`:
+    of such a kind only those that this post may open.
     """
 
     narrowing: Narrowing
@@ -30,6 +32,8 @@ class Question:
     led_beside: tuple[int, ...] | None = None
     beside: tuple[int, ...] = ()
     divisor: int = 0
+    confidential: bool = False
+    opening_to: PostActor | None = None
 
     @property
     def begin(self) -> datetime:
@@ -53,7 +57,8 @@ class Question:
         tests: list[Test] = self.narrowing.tests(self.now)
         tests += [("lead_id", "isnull", True)] if self.unled else []
         tests += [("lead_id", "isnull", False)] if self.led_beside is not None else []
-        found: QuerySet[Any] = of_seen_kinds(narrowed_by(rows, tests, prefix), prefix)
+        found: QuerySet[Any] = narrowed_by(rows, tests, prefix)
+        found = found if self.confidential else of_seen_kinds(found, prefix)
         if self.led_beside:
             found = found.exclude(**{f"{prefix}lead__in": self.led_beside})
         if self.divisor:

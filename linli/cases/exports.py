@@ -19,15 +19,17 @@ from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.models import Case, Export, ExportState, areas_see
+from linli.divisions.codes import Level
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require, require_holding
 from linli.posts.models import Post
-from linli.residents.purposes import purposes_for
+from linli.residents.purposes import TAKE_OUT, purposes_for
 from linli.residents.reading import Person, read_many
 
 MOST_WITH_CONTACTS = 200  # cases in one file with names and telephone numbers
+MOST_IN_RETURN = 5000  # cases in one list without parties
 MOST_AT_ONCE = 3  # files one post may have in the making
 CLAIM = timedelta(minutes=10)  # a maker that died gives its claim up after this
 KEPT = timedelta(days=3)
@@ -54,6 +56,10 @@ def register_entries() -> None:
         ("exports.approve", lambda: gettext("Export with contacts approved")),
         ("exports.refuse", lambda: gettext("Export with contacts refused")),
         ("exports.fetch", lambda: gettext("Export with contacts fetched")),
+        ("exports.ask_return", lambda: gettext("Confidential list asked for")),
+        ("exports.approve_return", lambda: gettext("Confidential list approved")),
+        ("exports.refuse_return", lambda: gettext("Confidential list refused")),
+        ("exports.fetch_return", lambda: gettext("Confidential list fetched")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)
 
@@ -125,6 +131,27 @@ def ask(wanted: Wanted, purpose: str, reason: str, cases: list[Case], *, by: Pos
     return export
 
 
+def ask_return(wanted: Wanted, reason: str, cases: int, *, by: PostActor) -> Export:
+    """Ask for a list of confidential cases in another authority's form, without any party; a second post answers."""
+    require_holding(by)
+    require(by, "exports.return", within=by.post.division.code)
+    if by.post.division.level > Level.TOWN:
+        raise NotYours(_("Such lists are made for a town or a county, so that nobody is known by them."))
+    if not reason:
+        raise Invalid(_("Say why you need this list."))
+    if not cases:
+        raise Invalid(_("There is no case in this period. Choose another one."))
+    if cases > MOST_IN_RETURN:
+        most = {"most": MOST_IN_RETURN}
+        raise Invalid(_("Such a list may hold at most %(most)s cases. Narrow it further.") % most)
+    with writing():
+        export = _add(wanted, ExportState.ASKED, timezone.now() + ANSWER, by=by)
+        export.purpose, export.reason, export.rows = TAKE_OUT, reason, cases
+        export.save(update_fields=["purpose", "reason", "rows"])
+        _record("exports.ask", export, by)
+    return export
+
+
 def answer(key: UUID, *, yes: bool, words: str, by: PostActor) -> Export:
     """Approve or refuse, as another person than the one who asked."""
     with writing():
@@ -159,6 +186,19 @@ def fetch(key: UUID, *, by: PostActor) -> list[tuple[Case, Person]]:
     return [(case, person) for (_contact, case), person in zip(pairs, people, strict=True)]
 
 
+def fetch_return(key: UUID, *, by: PostActor) -> Export:
+    """Say that an approved list of confidential cases is made now, once."""
+    with writing():
+        export = _locked(key)
+        if export.purpose != TAKE_OUT:
+            raise NotFound
+        _check_fetching(export, by)
+        export.state, export.until = ExportState.FETCHED, timezone.now()
+        export.save(update_fields=["state", "until"])
+        _record("exports.fetch", export, by)
+    return export
+
+
 def _check_fetching(export: Export, by: PostActor) -> None:
     if export.post_id != by.post.pk:
         raise NotFound
@@ -172,7 +212,8 @@ def _check_fetching(export: Export, by: PostActor) -> None:
         )
     if export.state != ExportState.APPROVED or export.until <= timezone.now():
         raise Conflict(_("There is nothing to fetch: it was not approved, or its time has passed."))
-    _check_cap(by, export.rows, until__gte=_today(), state=ExportState.FETCHED)
+    if export.purpose != TAKE_OUT:
+        _check_cap(by, export.rows, until__gte=_today(), state=ExportState.FETCHED)
 
 
 def _check_cap(by: PostActor, more: int, **counted: Any) -> None:
@@ -181,7 +222,7 @@ def _check_cap(by: PostActor, more: int, **counted: Any) -> None:
     What was asked for today counts when more is asked for, what was fetched today when more is fetched.
     """
     Post.objects.select_for_update().get(pk=by.post.pk)  # two requests of one post take turns
-    of_post = Export.objects.filter(post=by.post, **counted).exclude(purpose="")
+    of_post = Export.objects.filter(post=by.post, **counted).exclude(purpose__in=["", TAKE_OUT])
     had = of_post.aggregate(people=Sum("rows"))["people"] or 0
     if had + more > settings.EXPORT_PERSONS_PER_DAY:
         said = {
@@ -288,4 +329,5 @@ def _record(name: str, export: Export, by: PostActor) -> None:
     facts = {"export": str(export.pk), "rows": export.rows, "form": export.form, "list": export.listing}
     if export.purpose:
         facts["purpose"] = export.purpose
+    name = f"{name}_return" if export.purpose == TAKE_OUT else name
     record(Line(name, by.by(), by.post.division.code, facts=facts))

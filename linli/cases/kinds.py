@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound
+from linli.cases.counted import Counted
 from linli.cases.models import Case, let_areas_see, let_be_named, let_people_raise
 from linli.cases.procedure import BY_AREA, Procedure, Step, read_procedure
 from linli.ledger.names import Redaction, register
@@ -69,6 +70,18 @@ class Kind:
         """What makes a case that is opened together with many others; None where cases open one by one only."""
         name = f"linli.kinds.{self.name}.drafting"
         return import_module(name).draft if find_spec(name) else None
+
+    @cached_property
+    def figures(self) -> tuple[Counted, ...]:
+        """What is counted of its cases beyond what is counted of every kind; empty without a figures.py."""
+        name = f"linli.kinds.{self.name}.figures"
+        return tuple(import_module(name).FIGURES) if find_spec(name) else ()
+
+    @cached_property
+    def returned(self) -> ModuleType | None:
+        """What lists in another authority's form may say of its cases; None without a returned.py."""
+        name = f"linli.kinds.{self.name}.returned"
+        return import_module(name) if find_spec(name) else None
 
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
@@ -62,6 +62,15 @@ def _by_tasks(case: Case, by: PostActor) -> Sight:
 def sees(case: Case, *, by: PostActor) -> bool:
     """Whether the case exists for the actor at all."""
     return sight_of(case, by=by) is not Sight.NOTHING
+
+
+def opening_to(by: PostActor, cases: CaseQuerySet) -> CaseQuerySet:
+    """Those of these cases, all of a kind that is seen by tasks, that exist for the actor; as `sees` says of one."""
+    own = {"case": OuterRef("pk"), "post": by.post}
+    known = (
+        Q(opened_by=by.post) | Q(Exists(Task.objects.filter(**own))) | Q(Exists(Copy.objects.filter(**own)))
+    )
+    return cases.filter(known).exclude(pk__in=_kept_from(by))
 
 
 def photos_of(case: Case, *, by: PostActor) -> QuerySet[Attachment]:

@@ -270,6 +270,7 @@ except ValueError as trouble:
     raise ImproperlyConfigured(f"LINLI_BACKUP_AT: {trouble}") from trouble
 BACKUP_DAYS = env.int("LINLI_BACKUP_DAYS", default=30)
 BALLAST_MB = env.int("LINLI_BALLAST_MB", default=0 if DEMO else 64)  # thrown off when the disk is full
+RETURNS_ROOT = HOME / "returns"  # a place's own map files for lists in another authority's form, by kind
 EXPORTS_ROOT = HOME / "exports"  # lists somebody asked for, kept for some days; nothing personal lies here
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576

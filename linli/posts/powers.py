@@ -53,6 +53,11 @@ _rules: dict[str, PostRule] = {
             lambda: gettext("Approve a file with names and telephone numbers"),
             frozenset({HEAD, ADMINISTRATOR}),
         ),
+        PostRule(
+            "exports.return",
+            lambda: gettext("Ask for a list of confidential cases without parties"),
+            frozenset({HEAD, ADMINISTRATOR, PostKind.CLERK}),
+        ),
         PostRule("catalogue.read", lambda: gettext("Read the catalogue"), EVERYBODY),
         PostRule("catalogue.edit", lambda: gettext("Change the catalogue"), frozenset({ADMINISTRATOR})),
         PostRule("calendar.edit", lambda: gettext("Change the working calendar"), frozenset({ADMINISTRATOR})),

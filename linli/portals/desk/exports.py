@@ -26,6 +26,7 @@ from linli.cases import exports
 from linli.cases.exports import MOST_WITH_CONTACTS, Wanted
 from linli.cases.forms import TidyText
 from linli.cases.models import Case, Export, ExportState
+from linli.portals.desk import kind_returns
 from linli.portals.desk.exporting import FORMS, Table, cells_of, counted, heading_of, write
 from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import moment_of, title_of
@@ -238,7 +239,7 @@ def export_file(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
     if found.purpose:
         if request.method != "POST":
             return redirect("desk:export", key)
-        return _with_contacts(found, by)
+        return kind_returns.fetched(found, by) if found.purpose == TAKE_OUT else _with_contacts(found, by)
     path = exports.file_of(found)
     if found.state != ExportState.READY or not path.is_file():
         raise Conflict(_("This file is not there yet, or its time has passed."))

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.analytics.confidential import counted_kinds
 from linli.analytics.counting import Counted, ages, count, page_behind, times_taken, total
 from linli.analytics.figures import IN_TIME_THREE_WAYS, Block, Figure, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
@@ -60,6 +61,7 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
     node = standing_at(by, request.GET.get("place", ""))
     form = FigureRow(request.GET, node)
     context: dict[str, Any] = {"form": form, "node": node, "fewest": FEWEST_FOR_SHARE}
+    context["apart"] = counted_kinds()
     if form.is_valid():
         parts = parts_of(form)
         whole = total(part.counted for part in parts)
