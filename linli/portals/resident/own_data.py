@@ -69,27 +69,29 @@ def mine(request: HttpRequest) -> HttpResponse:
     content = {
         "rows": case_rows(cases[:MOST]),
         "between": party_rows(_between(request, resident)),
-        "acted": case_rows(_acted_for(resident)),
-        "acted_between": party_rows(_acted_between(resident)),
+        "acted": case_rows(_acted_for(request, resident)),
+        "acted_between": party_rows(_acted_between(request, resident)),
         "held_back": held_back,
     }
     return render(request, "resident/mine.html", content)
 
 
-def _acted_for(resident: Resident) -> list[Case]:
-    """What others let the resident act in."""
+def _acted_for(request: HttpRequest, resident: Resident) -> list[Case]:
+    """What others let the resident act in; what is sensitive only after proving who it is."""
     whole, single = acted_for(resident)
     others = Case.everywhere.select_related("category").filter(Q(reporter__in=whole) | Q(pk__in=single))
     found = list(others.order_by("-id")[:MOST])
-    return [case for case in found if case.reporter_id and may_act(resident, case.reporter_id, case.pk)]
+    held = [case for case in found if case.reporter_id and may_act(resident, case.reporter_id, case.pk)]
+    return [case for case in held if _may_show(request, case)]
 
 
-def _acted_between(resident: Resident) -> list[tuple[Case, int]]:
-    """What others, who are parties beside the reporter, let the resident act in."""
+def _acted_between(request: HttpRequest, resident: Resident) -> list[tuple[Case, int]]:
+    """What others, who are parties beside the reporter, let the resident act in; sensitive ones as above."""
     whole, single = acted_for(resident)
     rows = Party.objects.filter(Q(contact__in=whole) | Q(case__in=single), left_at=None, nr__gt=0)
     found = rows.select_related("case").order_by("-case_id", "nr")[:MOST]
-    return [(each.case, each.nr) for each in found if may_act(resident, each.contact_id, each.case_id)]
+    held = [each for each in found if may_act(resident, each.contact_id, each.case_id)]
+    return [(each.case, each.nr) for each in held if _may_show(request, each.case)]
 
 
 def _between(request: HttpRequest, resident: Resident) -> list[tuple[Case, int]]:
@@ -97,7 +99,11 @@ def _between(request: HttpRequest, resident: Resident) -> list[tuple[Case, int]]
     own = contacts_of(resident).values("pk")
     rows = Party.objects.filter(contact__in=own, left_at=None, nr__gt=0).select_related("case__category")
     found = [(each.case, each.nr) for each in rows.order_by("-case_id", "nr")[:MOST]]
-    return [each for each in found if recently_proven(request) or not is_private(each[0])]
+    return [each for each in found if _may_show(request, each[0])]
+
+
+def _may_show(request: HttpRequest, case: Case) -> bool:
+    return recently_proven(request) or not is_private(case)
 
 
 @require_safe

@@ -47,6 +47,14 @@ def test_with_one_the_case_is_seen_and_answered_for_and_marked_so(checked_matter
     assert "您的代办人" in signed_in(OWN).get(f"/follow/{case.number}/").content.decode()
 
 
+def test_what_is_sensitive_is_listed_for_who_acts_only_after_proving_who_it_is(checked_matter, monkeypatch):
+    given()
+    monkeypatch.setattr("linli.portals.resident.own_data.is_private", lambda _case: True)
+    assert checked_matter.case.number not in signed_in(OTHER).get("/mine/").content.decode()
+    monkeypatch.setattr("linli.portals.resident.own_data.recently_proven", lambda _request: True)
+    assert checked_matter.case.number in signed_in(OTHER).get("/mine/").content.decode()
+
+
 def test_what_is_sealed_stays_sealed(checked_matter):
     given()
     page = signed_in(OTHER).post(f"/follow/{checked_matter.case.number}/data/")
