@@ -74,6 +74,13 @@ class Visit:
         self.look()
         return self
 
+    def press(self, locator: Any) -> Visit:
+        """Press a button or a link, and wait for the page that it leads to."""
+        with self.page.expect_navigation():
+            locator.first.click()
+        self.look()
+        return self
+
     def again(self) -> Visit:
         """The side's page as it is now."""
         return self.goto(f"/follow/{self.stage.case.number}/")
@@ -85,9 +92,8 @@ class Visit:
         if fold.get_attribute("open") is None:
             fold.locator("summary").click()
         self._fill(fold, given)
-        fold.locator("form .actions button").click()
-        self.page.wait_for_selector(".notice--success")
-        self.look()
+        self.press(fold.locator("form .actions button"))
+        assert self.page.locator(".notice--success").count(), self.text()
         return self
 
     def take(self, step: str, **given: str) -> Visit:
@@ -98,8 +104,7 @@ class Visit:
 
     def send(self) -> Visit:
         """Send the form of the page."""
-        self.page.click("main form .actions > button:not(.unseen)")
-        self.page.wait_for_load_state()
+        self.press(self.page.locator("main form .actions > button:not(.unseen)"))
         assert not self.page.locator("#wrong-title").count(), self.page.inner_text("main")
         return self
 
@@ -117,8 +122,7 @@ class Visit:
     def sign(self) -> Visit:
         """Read what waits for a signature, and sign it with a finger."""
         self.again()
-        self.page.locator("a[href*='/papers/']").first.click()
-        self.look()
+        self.press(self.page.locator("a[href*='/papers/']"))
         canvas = self.page.locator("canvas")
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
@@ -127,14 +131,14 @@ class Visit:
         for nr in range(1, 12):
             self.page.mouse.move(box["x"] + 30 + nr * 20, box["y"] + 40 + nr % 3 * 25)
         self.page.mouse.up()
-        self.page.locator("form:has(canvas) .actions button").click()
-        self.page.wait_for_selector(".notice--success")
+        self.press(self.page.locator("form:has(canvas) .actions button"))
+        assert self.page.locator(".notice--success").count(), self.text()
         return self
 
     def put_down(self, place: str) -> Visit:
         """A post enters the photo of a signature on the newest paper."""
         self.goto(f"/desk/cases/{self.stage.case.number}/")
-        self.page.locator("a[href*='/papers/']").first.click()
+        self.press(self.page.locator("a[href*='/papers/']"))
         self.page.click("details:has([name=place]) summary")
         self.page.select_option("[name=place]", place)
         photo = io.BytesIO()
@@ -142,8 +146,8 @@ class Visit:
         self.page.set_input_files(
             "[name=scan]", {"name": "x.png", "mimeType": "image/png", "buffer": photo.getvalue()}
         )
-        self.page.locator("form:has([name=scan]) .actions button").click()
-        self.page.wait_for_selector(".notice--success")
+        self.press(self.page.locator("form:has([name=scan]) .actions button"))
+        assert self.page.locator(".notice--success").count(), self.text()
         return self
 
     def text(self) -> str:
@@ -235,7 +239,7 @@ def test_a_grid_workers_matter_becomes_a_dispute_that_is_agreed_kept_and_confirm
     assert stage.dispute.at_court == "confirmed"
     assert "法院已确认" in first.again().text()
     seen = first.goto(f"/follow/{stage.case.number}/data/").text()
-    first.page.click("a[rel=next]")
+    first.press(first.page.locator("a[rel=next]"))
     assert {"调解员", "调委会主任", "本办件的另一方当事人"} <= {*seen.split(), *first.text().split()}
 
 
@@ -250,15 +254,13 @@ def grown_out_of_a_matter(stage):
     matter = Case.everywhere.get(kind="matters")
     desk = stage.at_desk(stage.worker).goto(f"/desk/cases/{matter.number}/")
     desk.page.click("details:has(a[href*='report/disputes']) summary")
-    desk.page.click("a[href*='report/disputes']")
-    desk.look()
+    desk.press(desk.page.locator("a[href*='report/disputes']"))
     assert desk.page.input_value("[name=text]") == QUARREL
     desk._fill(
         desk.page.locator("main form"),
         {"category": "D02", "other_name": "王强", "other_phone": "13887654321"},
     )
     desk.send()
-    desk.look()
     assert Link.objects.get(source=matter).target == stage.case
     desk.goto(f"/desk/cases/{matter.number}/")
     assert stage.case.number in desk.text()
@@ -290,9 +292,8 @@ def put_in_writing(first, second, desk):
     """The agreement by instalments: written in the editor, signed by all, sealed."""
     desk.goto(f"/desk/cases/{desk.stage.case.number}/draft_agreement/")
     fill_in(desk.page)
-    desk.page.click("main form > .actions button")
-    desk.page.wait_for_load_state()
-    assert "等您" not in desk.text()
+    desk.press(desk.page.locator("main form > .actions button"))
+    assert desk.stage.case.stage == "signing", desk.text()
     for side in (first, second):
         side.sign()
     desk.goto(f"/desk/cases/{desk.stage.case.number}/")
@@ -307,7 +308,7 @@ def test_one_that_fails_names_the_lawful_ways_to_both_sides(stage):
         side = stage.on_telephone(nr)
         assert "双方对数额没有谈拢" in side.text()
         assert "直接向人民法院起诉" in side.text()
-        side.page.click("text=终止调解告知书")
+        side.press(side.page.locator("text=终止调解告知书"))
         assert "您可以依法采取的途径" in side.text()
 
 
@@ -315,10 +316,8 @@ def test_where_there_was_violence_nobody_is_offered_one_table_and_the_page_is_le
     stage.asked_for()
     desk = stage.at_desk(stage.head).goto(f"/desk/cases/{stage.case.number}/triage/")
     desk.page.check("[name=safety][value=apart]")
-    desk.page.click("main form .actions > button")
-    assert (
-        "您告知了什么" in desk.text() or desk.page.locator("#wrong-title").count()
-    )  # advice is not left out
+    desk.press(desk.page.locator("main form .actions > button"))
+    assert desk.page.locator("#wrong-title").count()  # advice is not left out
     desk.take("triage", safety="apart", advice="先报警，110。妇女热线12338。").take("invite")
     first, second = stage.on_telephone(0), stage.on_telephone(1)
     for side in (first, second):
@@ -328,12 +327,9 @@ def test_where_there_was_violence_nobody_is_offered_one_table_and_the_page_is_le
     offered = mediating.page.locator("[name=how]").evaluate_all("all => all.map(each => each.value)")
     assert offered == ["apart"]
     assert Dispute.objects.get(pk=stage.case.pk).safety == Safety.APART
-    for notice in Notice.objects.filter(case=stage.case):
-        assert not {"暴力", "威胁", "邻里纠纷", "漏水", "李小芳", "王强"} & {
-            word for word in ("暴力", "威胁", "邻里纠纷", "漏水", "李小芳", "王强") if word in text_of(notice)
-        }
-    first.again().page.click("form.leave button")
-    first.look()
+    said = "".join(text_of(each) for each in Notice.objects.filter(case=stage.case))
+    assert not [word for word in ("暴力", "威胁", "邻里纠纷", "漏水", "李小芳", "王强") if word in said]
+    first.again().press(first.page.locator("form.leave button"))
     assert stage.case.number not in first.page.content()
     first.page.goto(f"{stage.url}/follow/{stage.case.number}/")
     assert first.page.url.endswith(f"/follow/?number={stage.case.number}")

@@ -148,9 +148,7 @@ def party_rows(cases: list[tuple[Case, int]]) -> list[PartyRow]:
 def forget(request: HttpRequest) -> HttpResponse:
     """Close everything on this device, as one does on a shared computer."""
     lock_all(request)
-    if (
-        "leave" in request.POST
-    ):  # whoever looks at the screen next finds the place's first page, and no word of this
+    if "leave" in request.POST:  # whoever looks at the screen next finds no word of it
         return redirect("resident:home")
     messages.success(
         request, _("Closed on this device. With number and code you can open it again at any time.")
