@@ -141,7 +141,7 @@ def _seen(whose: Contact | models.Person | None, about: UUID | None) -> Seen:
 
 
 def _usual(rule: Purpose) -> How:
-    if rule.systems:
+    if "notices" in rule.systems:
         return How.MESSAGE
     return How.EXPORT if rule.many else How.HIT if rule.look_up else How.VIEW
 

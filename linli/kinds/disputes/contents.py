@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from linli.documents.contents import Contents, Part, Place, Row
 from linli.kinds.disputes.clauses import Clause, Due, Sort
-from linli.kinds.disputes.legal_words import as_agreed, day_of, performed
+from linli.kinds.disputes.legal_words import as_agreed, day_of, performed, sum_of
 
 MEDIATOR, RECORDER = "mediator", "recorder"
 SIGNS = "（签名、盖章或按指印）"
@@ -271,6 +271,8 @@ def ending(file: File, reason: str, ways: Sequence[str]) -> Contents:
 def reminder(file: File, agreed: Agreed, due: Due) -> Contents:
     """履行提醒: what is due when, to whoever owes it, and whom to tell if it cannot be kept."""
     clause = agreed.clauses[due.clause - 1]
+    rows = [Row("约定事项", as_agreed(clause, file.names))]
+    rows += [Row("本期应付", sum_of(due.fen))] if len(clause.payments) > 1 else []
     owing = [each for each in file.people if due.who in (None, each.nr)]
     return Contents(
         title="调解协议履行提醒",
@@ -278,9 +280,7 @@ def reminder(file: File, agreed: Agreed, due: Due) -> Contents:
         addressed="、".join(each.name for each in owing),
         parts=(
             Part(paragraphs=("您在人民调解协议中约定的以下事项即将到期，请按约定履行：",)),
-            Part(
-                rows=(Row("约定事项", as_agreed(clause, file.names)), Row("履行期限", f"{day_of(due.day)}前"))
-            ),
+            Part(rows=[*rows, Row("履行期限", f"{day_of(due.day)}前（含当日）")]),
             Part(
                 paragraphs=(
                     "已经履行的，请凭编号和查询码登记履行情况。确有困难的，请及早与对方协商或者联系人民调解员；变更约定须经双方同意。",

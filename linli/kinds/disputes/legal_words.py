@@ -30,7 +30,7 @@ def performed(clause: Clause, nr: int, names: Names) -> list[str]:
     if len(clause.payments) == 1:
         return [f"{way}，{_until(clause.payments[0].due)}一次付清。"]
     lines = [
-        f"第{part}期：{_until(each.due)}，人民币{capitals(each.fen)}（¥{digits(each.fen).removesuffix('元')}）；"
+        f"第{part}期：{_until(each.due)}，{sum_of(each.fen)}；"
         for part, each in enumerate(clause.payments, 1)
     ]
     return [f"{way}，分{len(lines)}期：", *lines[:-1], f"{lines[-1][:-1]}。"]
@@ -45,7 +45,8 @@ def _until(day: date) -> str:
     return f"于{day_of(day)}前（含当日）"
 
 
-def _sum(fen: int) -> str:
+def sum_of(fen: int) -> str:
+    """A sum as papers write it, in numerals and in digits."""
     return f"人民币{capitals(fen)}（¥{digits(fen).removesuffix('元')}）"
 
 
@@ -58,7 +59,7 @@ def _text(clause: Clause) -> str:
 
 
 def _money(clause: Clause, names: Names) -> str:
-    said = f"{_name(clause.who, names)}向{_name(clause.whom, names)}支付{_sum(clause.fen)}"
+    said = f"{_name(clause.who, names)}向{_name(clause.whom, names)}支付{sum_of(clause.fen)}"
     if len(clause.payments) == 1:
         said += f"，{_until(clause.payments[0].due)}付清"
     else:
@@ -89,7 +90,7 @@ def _return(clause: Clause, names: Names) -> str:
 
 
 def _costs(clause: Clause, names: Names) -> str:
-    sums = f"（{_sum(clause.fen)}）" if clause.fen else ""
+    sums = f"（{sum_of(clause.fen)}）" if clause.fen else ""
     if clause.who is None:
         return f"{_text(clause)}{sums}由各方当事人{'平均分担' if clause.fen else '各自承担'}"
     return f"{_text(clause)}{sums}由{_name(clause.who, names)}承担"

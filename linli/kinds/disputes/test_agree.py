@@ -2,7 +2,8 @@ import pytest
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.models import Clock
-from linli.documents.signing import missing
+from linli.documents.models import Manner
+from linli.documents.signing import Signing, missing, sign
 from linli.kinds.disputes.clauses import Clause, Sort
 from linli.kinds.disputes.conftest import agreement_of, in_days, money, sign_as
 from linli.kinds.disputes.models import Obligation
@@ -71,6 +72,13 @@ def test_a_denied_signature_is_looked_into_by_who_did_not_mediate(sealed, commit
 def test_who_has_not_signed_has_nothing_to_deny(drafted):
     with pytest.raises(Conflict, match="no signature of yours"):
         drafted.go(drafted.respondent, "deny_signature", reason="不是我签的")
+
+
+def test_a_signature_that_a_post_put_down_from_paper_can_be_denied_too(drafted):
+    document = agreement_of(drafted)
+    sign(document, Signing("respondent", Manner.SCAN, b"JPEG", 1), digest=document.digest, by=drafted.fan)
+    drafted.go(drafted.respondent, "deny_signature", reason="这不是我签的")
+    assert drafted.stage == "reviewing"
 
 
 def test_found_genuine_the_days_go_on_that_were_left(sealed):

@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from linli.cases.follow import follow_code, party_code
+from linli.cases.parties import parties_of
 from linli.documents import setting
 from linli.documents.making import data_of
 from linli.documents.models import Document, Manner
 from linli.documents.setting import Unset, paper_of
-from linli.documents.signing import Signing, missing, sign
+from linli.documents.signing import Signing, missing, sign, standing
 from linli.kinds.disputes.forms.clause_rows import PRESS
 from linli.web.typesetting import Unsettable
 
@@ -137,3 +139,36 @@ def test_without_paper_the_page_still_says_all_of_it(mediating, desk, monkeypatc
     shown = text(desk.get(f"/desk/cases/{mediating.case.number}/papers/{document.pk}/"))
     for words in ("人民调解协议书", "王强向李小芳支付", "壹万贰仟元整"):
         assert words in shown
+
+
+def telephone(way, code):
+    """The telephone of a side, with the case open by that side's code."""
+    client = Client(headers={"accept-language": "zh-hans"})
+    assert client.post("/follow/", {"number": way.case.number, "code": code}).status_code == 302
+    return client
+
+
+def test_each_side_signs_with_its_own_code_in_its_own_place(mediating, desk):
+    post(desk, mediating)
+    document = agreement_of(mediating)
+    address = f"/follow/{mediating.case.number}/papers/{document.pk}/"
+    theirs = party_code(parties_of(mediating.case)[0])
+    other = telephone(mediating, theirs)
+    assert 'name="code"' in text(other.get(address))
+    own = follow_code(mediating.key)
+    assert other.post(address, {"digest": document.digest, "code": own}).status_code == 422
+    assert other.post(address, {"digest": document.digest, "code": theirs}).status_code == 302
+    assert [(each.relation, each.seat) for each in standing(document)] == [("respondent", 1)]
+    assert 'name="code"' in text(telephone(mediating, own).get(address))
+
+
+def test_who_has_signed_is_not_asked_again(mediating, desk):
+    post(desk, mediating)
+    document = agreement_of(mediating)
+    address = f"/follow/{mediating.case.number}/papers/{document.pk}/"
+    code = follow_code(mediating.key)
+    client = telephone(mediating, code)
+    for _twice in range(2):
+        client.post(address, {"digest": document.digest, "code": code})
+    assert len(standing(document)) == 1
+    assert 'name="code"' not in text(client.get(address))

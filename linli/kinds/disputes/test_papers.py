@@ -183,6 +183,17 @@ def test_a_reminder_goes_to_who_owes(file):
     assert paper.addressed == "王大明"
 
 
+def test_a_reminder_names_the_instalment_that_is_due(file):
+    clause = Clause(
+        Sort.MONEY, who=0, whom=1, fen=90000, how=How.CASH, payments=monthly(90000, 3, date(2027, 1, 31))
+    )
+    paper = contents.reminder(file, Agreed("x", (clause,)), plan_of((clause,))[1])
+    assert [row.value for row in paper.parts[1].rows[1:]] == [
+        "人民币叁佰元整（¥300）",
+        "2027年2月28日前（含当日）",
+    ]
+
+
 def test_a_sum_of_cents_has_them_in_both(file):
     clause = Clause(Sort.MONEY, who=0, whom=1, fen=5, how=How.CASH, payments=(Payment(TODAY, 5),))
     assert "人民币伍分（¥0.05）" in as_agreed(clause, NAMES)

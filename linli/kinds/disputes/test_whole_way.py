@@ -24,7 +24,7 @@ from linli.documents.models import Document, Manner
 from linli.documents.signing import Signing, missing, sign
 from linli.kinds.disputes import actions
 from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home, in_days, money
-from linli.kinds.disputes.models import Obligation, Session, Yes
+from linli.kinds.disputes.models import Dispute, Obligation, Session, Yes
 from linli.ledger.models import Entry
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PartyActor, SystemActor
@@ -175,6 +175,7 @@ class Walks(RuleBasedStateMachine):
             return
         case = self.way.case
         offered = {each.name for each in steps_open_to(by, case)}
+        self.nothing_is_taken_on_an_older_version(step, by, odd)
         try:
             self.way.go(by, step, **self.extras(step, odd))
         except Refusal:
@@ -184,6 +185,12 @@ class Walks(RuleBasedStateMachine):
             assert step in offered
             self.taken += 1
             assert self.way.stage in PROCEDURE.steps[step].targets | {case.stage}
+
+    def nothing_is_taken_on_an_older_version(self, step: str, by: object, odd: int) -> None:
+        case = self.way.case
+        with pytest.raises(Refusal):
+            getattr(actions, step)(Dispute(case=case), by=by, seen=case.version - 1, **self.extras(step, odd))
+        assert self.way.case.version == case.version
 
     @rule(chosen=st.integers(0, 10_000), odd=st.integers(0, 60))
     def go_on(self, chosen: int, odd: int) -> None:

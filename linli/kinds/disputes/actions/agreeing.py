@@ -183,8 +183,8 @@ def _signature_of(now: Taking) -> Signature:
     if not isinstance(by, PartyActor):
         raise NotFound
     side = Statement.of(now).side
-    rows = Signature.objects.filter(document=now.detail.document, denied_at=None, post=None)
-    found = rows.filter(seat=side).first()
+    rows = Signature.objects.filter(document=now.detail.document, denied_at=None)
+    found = rows.filter(relation=by.role, seat=side).first()
     if found is None:
         raise Conflict(_("There is no signature of yours on this agreement, so there is nothing to deny."))
     return found

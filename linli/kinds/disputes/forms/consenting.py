@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.cases.forms import NoteForm, PhotosField, ReasonForm, StepForm, TidyText
 from linli.kinds.disputes.forms.sides import SideField, Tap, WordForm, choices_of
 from linli.kinds.disputes.models import Dispute
-from linli.kinds.disputes.routing import mediators_for, told_apart
+from linli.kinds.disputes.routing import mediators_for
 from linli.posts.actor import PostActor
 from linli.posts.models import Post
 from linli.registers.suggesting import Offer
@@ -69,8 +69,8 @@ class Prefer(StepForm):
 
 
 def _offers(case: Any) -> list[Offer]:
-    dispute = Dispute.objects.get(pk=case.pk)
-    return mediators_for(case, apart=told_apart(case), without=dispute.refused)
+    """Not compared with what they declared, which would be a reading at each look at the page: the action compares."""
+    return mediators_for(case, without=Dispute.objects.get(pk=case.pk).refused)
 
 
 class Appoint(Prefer):
@@ -78,7 +78,7 @@ class Appoint(Prefer):
 
     to = MediatorField(
         label=_("Mediator"),
-        help_text=_("Who declared a tie with one side, or was refused by one, is not offered."),
+        help_text=_("Who declared a tie with one side, or was refused by one, cannot be named."),
     )
     reason = TidyText(
         label=_("Reason"),
