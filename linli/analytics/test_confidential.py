@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,11 +26,12 @@ from linli.cases.narrowing import Narrowing
 from linli.cases.sight import sees
 from linli.divisions.codes import span
 from linli.kinds.disputes import actions
-from linli.kinds.disputes.conftest import Way, committee_of_home, head_of_home
+from linli.kinds.disputes.conftest import Way, applied_in, committee_of_home, head_of_home
 from linli.kinds.disputes.figures import OTHER_ENDS
 from linli.kinds.disputes.models import Dispute, Obligation
 from linli.kinds.disputes.routing import mediators_for
 from linli.ledger.models import Entry
+from linli.portals.desk.conftest import reported
 from linli.posts.actor import PartyActor, PostActor, SystemActor
 from linli.posts.models import Holding
 from linli.residents.keeping import GivenContact
@@ -103,14 +105,16 @@ def random_disputes(world, seed, number=26):
     """Disputes that end in every way at past times, some taken up again, some linked with earlier ones."""
     committee_of_home()
     chance, ways = Random(seed), []
+    matter = reported(world).case
     names = [*ENDINGS, *chance.choices(list(ENDINGS), k=number - len(ENDINGS))]
-    for name in names:
-        at = BEGUN + timedelta(minutes=chance.randrange(110 * 24 * 60))
+    for place, name in enumerate(names):
+        first = place < len(ENDINGS)  # each way once, undisturbed; the rest at random
+        at = BEGUN + timedelta(minutes=chance.randrange((20 if first else 110) * 24 * 60))
         opened = actions.apply(
             by=PartyActor("reporter"),
             text="吵起来了",
             category=Category.objects.get(kind="disputes", code="D02"),
-            division=world.place(chance.choice(GRIDS)),
+            division=world.place(GRIDS[0] if first else chance.choice(GRIDS)),
             contact=GivenContact("李小芳", "13912345678"),
             other=GivenContact("王强", "13887654321"),
             at=at,
@@ -121,14 +125,16 @@ def random_disputes(world, seed, number=26):
         if name not in {"withdrawn", "unfit"}:
             went(way, [("head", "triage", {"safety": "calm", "crime": False})], at, chance)
         at = went(way, ENDINGS[name], at + timedelta(days=5), chance)
-        if chance.random() < 0.2 and way.case.closed_at:
+        if not first and chance.random() < 0.4 and way.case.closed_at:
             went(way, [("applicant", "reopen", {})], at + timedelta(days=2), chance)
         if chance.random() < 0.3 and len(ways) > 1:
             earlier = chance.choice(ways[:-1])
             Link.objects.get_or_create(source=earlier.case, target=way.case, relation="became")
-        if chance.random() < 0.4:
+        if chance.random() < 0.3:
+            Link.objects.get_or_create(source=matter, target=way.case, relation="became")
+        if place % 3 != 1:
             Dispute.objects.filter(pk=way.key).exclude(effective_at=None).update(
-                form="written", at_court=chance.choice(["confirmed", "rejected", "filed"])
+                form="written", at_court="rejected" if place % 3 else "confirmed"
             )
     return ways
 
@@ -196,6 +202,20 @@ def test_figures_of_disputes_equal_a_plain_recount(world, seed):
             seen |= {name for name, keys in wanted.items() if keys}
     assert {"settled", "ended_agreed", "performed", "broken", "confirmed", "repeated", "reopened"} <= seen
     assert {f"ended_{name}" for name in OTHER_ENDS} - {"ended_referred"} <= seen
+
+
+@pytest.mark.django_db
+def test_a_dispute_from_the_same_matter_as_an_earlier_one_is_a_repeat_and_the_first_is_not(world):
+    committee_of_home()
+    matter, (first, second) = reported(world).case, (applied_in(world), applied_in(world))
+    Link.objects.bulk_create(
+        Link(source=matter, target=way.case, relation="became") for way in (first, second)
+    )
+    today = timezone.localdate()
+    period = Period(today - timedelta(days=1), today + timedelta(days=1))
+    asked = replace(asked_of(world.county.trimmed, period), now=timezone.now())
+    found = behind(confidential.figures_of("disputes")["repeated"], asked)
+    assert [case.pk for case in found] == [second.key]
 
 
 @pytest.mark.django_db

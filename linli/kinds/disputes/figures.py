@@ -70,13 +70,14 @@ def _broken(_span: Span) -> Q:
 
 def _repeated(_span: Span) -> Q:
     """Linked with an earlier dispute, or grown out of the same case as one. Who the sides are is not asked."""
-    earlier = Dispute.objects.filter(pk__lt=OuterRef(OuterRef("pk"))).values("pk")
+    before = OuterRef(OuterRef("pk"))
+    earlier = Dispute.objects.filter(pk__lt=before).values("pk")
     links = Link.objects.exclude(relation=DUPLICATE)
-    grown = links.filter(target__in=earlier).values("source")
+    grown = links.filter(target__in=Dispute.objects.filter(pk__lt=OuterRef(before)).values("pk"))
     tied = (
         links.filter(source=OuterRef("pk"), target__in=earlier),
         links.filter(target=OuterRef("pk"), source__in=earlier),
-        links.filter(target=OuterRef("pk"), source__in=grown),
+        links.filter(target=OuterRef("pk"), source__in=grown.values("source")),
     )
     return Q(Exists(tied[0])) | Q(Exists(tied[1])) | Q(Exists(tied[2]))
 
