@@ -67,8 +67,9 @@ def roles() -> list[str]:
 
 @cache
 def core_rules() -> dict[str, frozenset[str]]:
-    """The post rules of the core and of exchange, read out of their source."""
+    """The post rules of the core, of retention and of exchange, read out of their source."""
     found = dict(_calls("linli/posts/powers.py", "PostRule", 2))
+    found |= dict(_calls("linli/cases/holding_files.py", "allow", 1))
     return found | dict(_calls("linli/exchange/apps.py", "allow", 1))
 
 
@@ -119,8 +120,8 @@ def _named(tree: ast.Module, called: str) -> Iterator[ast.Call]:
 def _calls(path: str, called: str, place: int) -> Iterator[tuple[str, frozenset[str]]]:
     tree, names = _tree(path)
     for call in _named(tree, called):
-        if isinstance(call.args[0], ast.Constant):
-            yield call.args[0].value, _kinds(call.args[place], names)
+        if name := _text(call.args[0], names):
+            yield name, _kinds(call.args[place], names)
 
 
 def _text(node: ast.expr, names: dict[str, Any]) -> str:

@@ -36,11 +36,14 @@ def register_entries() -> None:
         (LET_GO, lambda: gettext("File no longer kept beyond its period")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)
-    keepers = {PostKind.HEAD, PostKind.INSPECTOR}
-    allow(HOLD, keepers, label=lambda: gettext("Keep a case's file beyond its period, and let it go"))
+    allow(
+        HOLD,
+        {PostKind.HEAD, PostKind.INSPECTOR},
+        label=lambda: gettext("Keep a case's file beyond its period, and let it go"),
+    )
     allow(
         PROOFS,
-        {*keepers, PostKind.ADMINISTRATOR},
+        {PostKind.HEAD, PostKind.INSPECTOR, PostKind.ADMINISTRATOR},
         label=lambda: gettext("Read and check proofs of what was erased"),
     )
 

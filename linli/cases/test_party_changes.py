@@ -144,7 +144,7 @@ def test_a_partys_contact_stays_while_the_case_is_open(world: Any) -> None:
 
 def test_a_partys_copy_has_its_own_data_and_not_the_others_words(world: Any) -> None:
     case = dispute(world)
-    asked: Any = SimpleNamespace(contact=contact_of(case, 1), whole=True)
+    asked: Any = SimpleNamespace(contact=contact_of(case, 1), whole=True, person=None)
     (report,) = everything_about(asked, case)["reports"]
     assert report["contact"]["telephone"] == WANG
     assert report["words"] == ""

@@ -77,7 +77,10 @@ def test_the_same_seed_tells_the_same_days(world: Any) -> None:
     for _time in range(2):
         with transaction.atomic():
             fill_days(world, days=3, count=6, seed=9, now=now)
-            told.append(list(Case.everywhere.order_by("number").values_list("summary", "stage", "at")))
+            cases = Case.everywhere.exclude(
+                kind="emergencyreads"
+            )  # the glass breaks now, whatever day is played
+            told.append(list(cases.order_by("number").values_list("summary", "stage", "at")))
             transaction.set_rollback(True)
     assert told[0] == told[1]
 

@@ -11,7 +11,7 @@ from linli.posts.actor import PartyActor, PostActor, SystemActor
 from linli.posts.models import Holding, PostKind
 from linli.residents.access import names_of
 from linli.residents.keeping import GivenContact, sealed_contact
-from linli.residents.models import Access, Household, Member, Pair, Person, Residence
+from linli.residents.models import Access, Guardianship, Household, Member, Pair, Person, Residence
 from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, given
 from linli.residents.people.fields import Decided, all_fields, put, rule_of, set_rule
 from linli.residents.people.reading import members_of, opened, read_person
@@ -200,7 +200,7 @@ def test_a_field_without_a_row_in_the_table_cannot_be_stored(world, resident):
 
 def test_every_sealed_column_of_residents_has_its_row_with_purpose_basis_and_period():
     rows = {(field.table, field.name) for field in all_fields()}
-    models = (Person, Household, Member, Residence)
+    models = (Guardianship, Household, Member, Person, Residence)
     columns = {
         (model._meta.model_name, field.name.removesuffix("_sealed"))
         for model in models
@@ -208,7 +208,7 @@ def test_every_sealed_column_of_residents_has_its_row_with_purpose_basis_and_per
         if field.name.endswith("_sealed")
     }
     assert columns == rows
-    assert all(field.purpose() and field.basis and 0 < field.months <= 24 for field in all_fields())
+    assert all(field.purpose() and field.basis and 0 < field.months <= 36 for field in all_fields())
 
 
 def test_the_birth_date_is_kept_only_where_a_service_needs_it(world):
