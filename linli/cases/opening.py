@@ -38,7 +38,6 @@ from linli.cases.models import (
     Party,
     Task,
     Withheld,
-    areas_see,
 )
 from linli.cases.parties import GivenParty, joining, told_by
 from linli.cases.permission import require_opening
@@ -341,9 +340,9 @@ def _links_of(draft: Draft, case: Case, original: Case | None) -> list[Link]:
 
 
 def _left_behind(row: Rows) -> list[Line]:
-    """What the story of the case says that this one grows out of; nothing where areas do not see what grew."""
+    """What the story of the case says that this one grows out of; nothing of one that grows unseen by the area."""
     source = row.draft.origin.case if row.draft.origin else None
-    if source is None or not areas_see(row.draft.kind):
+    if source is None or kind_of(row.draft.kind).procedure.grows:
         return []
     said = {"other": row.case.number}
     return [Line(GREW, row.draft.by.by(), source.code_now, source.pk, row.case.at, said, said)]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from linli.cases.models import Case, Category
@@ -109,6 +110,12 @@ def head_of_home() -> PostActor:
     found = Holding.objects.select_related("post__division").filter(post__title="调委会主任").first()
     assert found is not None
     return PostActor(found)
+
+
+@pytest.fixture(autouse=True)
+def _counts_anew() -> None:
+    """Tries are counted by number, and each test's first dispute has the same."""
+    cache.clear()
 
 
 @pytest.fixture
