@@ -140,8 +140,8 @@ class Taking:
         """Give a clock this step starts another term than the procedure's default; several are milestones."""
         self.changes.terms[clock] = terms
 
-    def run_until(self, clock: str, end: datetime) -> None:
-        """Let a clock this step starts end at a moment that people agreed on, which no calendar moves."""
+    def run_until(self, clock: str, end: datetime | None) -> None:
+        """Let a clock this step starts end at an agreed moment, which no calendar moves; None: it does not start."""
         self.changes.ends = {**self.changes.ends, clock: end}
 
     def let_be(self, *clocks: str) -> None:

@@ -90,8 +90,8 @@ def remind_of_next(now: Taking) -> None:
     """Let the reminder run until three days before the next thing that is due; not at all where nothing is."""
     owed = Obligation.objects.filter(dispute=now.detail, turn=now.detail.turn, reminded_at=None)
     first = owed.filter(state=Obligation.State.OPEN, on__gte=now.at.astimezone(PLACE_TIME).date()).first()
-    if first is None:
-        now.let_be("due")
+    if first is None:  # the clock that ran out has to stop all the same, or it would remind without end
+        now.run_until("due", None)
         return
     day = datetime.combine(first.on - REMINDED_BEFORE, REMINDED_AT, PLACE_TIME)
     now.run_until("due", max(day, now.at))

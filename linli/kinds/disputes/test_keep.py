@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid
+from linli.cases.lapses import lapse_due
 from linli.cases.models import Clock, Notice
 from linli.kinds.disputes.conftest import in_days
 from linli.kinds.disputes.models import Obligation
@@ -30,6 +31,15 @@ def test_both_are_reminded_and_the_next_reminder_waits_for_the_next_part(sealed)
     assert Notice.objects.filter(case=sealed.key, step="remind_due").count() == 2
     clock = Clock.objects.get(case=sealed.key, name="due", stopped_at=None)
     assert timezone.localdate(clock.due_at) == in_days(57)
+
+
+def test_after_the_last_reminder_nobody_is_reminded_any_more(sealed):
+    Obligation.objects.filter(dispute=sealed.key).update(on=in_days(1))
+    Clock.objects.filter(case=sealed.key, name="due", stopped_at=None).update(due_at=timezone.now())
+    assert lapse_due() == 1
+    assert lapse_due() == 0
+    assert Notice.objects.filter(case=sealed.key, step="remind_due").count() == 2
+    assert not Clock.objects.filter(case=sealed.key, name="due", stopped_at=None).exists()
 
 
 def test_kept_is_what_both_sides_say(sealed):
