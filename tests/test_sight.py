@@ -190,6 +190,7 @@ def tellers(key: str, case: Case, world: Any) -> set[str]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("key", STRANGERS)
 def test_a_post_without_a_task_finds_it_nowhere(key: str, hidden: Case, world: Any) -> None:
     assert tellers(key, hidden, world) == set()

@@ -36,6 +36,7 @@ def test_the_first_administrator_chooses_a_password_and_then_a_second_factor(pri
     assert "_auth_user_id" not in again.session
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["admin", "demo", "demo-001", "root", "first", "administrator"])
 @pytest.mark.parametrize("password", ["admin", "password", "demo", "linli", "", "admin123", "123456"])
 def test_no_default_and_no_credential_of_the_demo_opens_a_place(printed, name, password):

@@ -219,6 +219,7 @@ def test_steps_that_stand_before_others_are_held_back_only_if_the_map_says_so(
     assert Case.everywhere.get().closed_at == datetime(2024, 3, 6, 0, 30, tzinfo=UTC)
 
 
+@pytest.mark.thorough
 @pytest.mark.server
 def test_killed_in_the_middle_it_goes_on_and_ends_as_if_it_had_not_been(
     committed_world: Any, fresh_database: str, tmp_path: Path

@@ -82,6 +82,7 @@ def test_a_case_without_a_contact_has_no_door(world, sign_in):
     assert client.get(f"/desk/cases/{opened.number}/contact/").status_code == 404
 
 
+@pytest.mark.thorough
 def test_whoever_deals_with_it_walks_the_whole_desk_and_never_meets_the_reporter(world, sign_in):
     """Follow every link and open every step form; try the steps too, to see their errors."""
     handled = dispatched(world)
