@@ -24,7 +24,7 @@ from linli.ledger.models import Entry, EntryDetail
 from linli.ledger.sequencing import sequence_all
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
-from linli.residents.models import Contact
+from linli.residents.models import Contact, Mandate
 from linli.residents.rights import is_empty
 from tests.parties import contact_of, dispute, let_matters_have_parties
 
@@ -92,6 +92,17 @@ def test_contact_words_and_photos_go_and_the_row_stays(world):
     assert not EntryDetail.objects.filter(entry__about=case.pk, words__isnull=False).exists()
     assert case.number
     assert Entry.objects.filter(about=case.pk, name="matters.report").exists()
+
+
+@pytest.mark.django_db
+def test_the_number_of_who_acted_in_it_goes_with_the_file(world):
+    case = closed(raised(world))
+    acted = Mandate(contact=case.reporter, about=case.pk, last_four="4321", until=timezone.now())
+    acted.agent_sealed, acted.agent_index = b"sealed", "digest"
+    acted.save()
+    forget_due()
+    acted.refresh_from_db()
+    assert (bytes(acted.agent_sealed), acted.agent_index, acted.last_four) == (b"", "", "")
 
 
 @pytest.mark.django_db

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.ids import uuid7
 from linli.posts.models import Holding, Post
+
+# What a mandate's number and digest are emptied to, once whoever acted does not act any more.
+NOBODY: dict[str, Any] = {"agent_sealed": b"", "agent_index": ""}
 
 
 class Extract(models.Model):

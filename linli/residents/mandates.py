@@ -19,6 +19,7 @@ from linli.base.writing import writing
 from linli.ledger.records import By, Line, record
 from linli.residents.accounts import numbers_of
 from linli.residents.crypto import blind_indexes, current_version, seal
+from linli.residents.duty_models import NOBODY
 from linli.residents.keeping import plain_phone, takes_text_messages
 from linli.residents.models import Contact, Mandate, Resident
 from linli.residents.rights import scope_of
@@ -28,7 +29,6 @@ REPRESENTATIVE = "representative"
 MOST_DAYS = 365
 MOST = 5  # that go on at once: more is a market
 BATCH = 200
-NOBODY: dict[str, Any] = {"agent_sealed": b"", "agent_index": ""}  # of whoever does not act any more
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,10 @@ def may_act(agent: Resident, reporter: UUID, case: UUID) -> bool:
 def acted_for(agent: Resident) -> tuple[QuerySet[Contact], list[UUID]]:
     """The contacts of those somebody acts for in everything, and the single cases."""
     held = list(_held_by(agent).select_related("contact"))
-    whole = Q(pk=None)
-    for each in held:
-        if each.about is None:
-            whole |= Q(pk=each.contact_id) | Q(phone_index__in=numbers_of(each.contact))
-    return Contact.objects.filter(whole), [each.about for each in held if each.about]
+    whole = [each.contact for each in held if each.about is None]
+    numbers = {digest for contact in whole for digest in numbers_of(contact)}
+    theirs = Q(pk__in=[contact.pk for contact in whole]) | Q(phone_index__in=numbers)
+    return Contact.objects.filter(theirs), [each.about for each in held if each.about]
 
 
 def _scope(reporter: UUID) -> QuerySet[Contact, UUID]:

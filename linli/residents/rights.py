@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from linli.residents.accounts import numbers_of
 from linli.residents.crypto import blind_index, current_version, seal
+from linli.residents.duty_models import NOBODY
 from linli.residents.models import Access, Consent, Contact, Extract, Involvement, Mandate, Person, Resident
 from linli.residents.reading import FIELDS
 from linli.residents.sealing import place_of, unsealed
@@ -66,7 +67,7 @@ def erase_about(case: UUID) -> None:
     Rows of consents and mandates stay, so that it can be shown that there was a yes.
     """
     Consent.objects.filter(about=case).update(paper_sealed=b"")
-    Mandate.objects.filter(about=case).update(agent_index="erased", last_four="")
+    Mandate.objects.filter(about=case).update(**NOBODY, last_four="")
     Involvement.objects.filter(about=case).delete()
 
 
