@@ -90,6 +90,11 @@ def categories_of(kind: str) -> list[Category]:
     return sorted(_categories(kind).values(), key=lambda category: category.code)
 
 
+def category_by_key(kind: str, key: int | None) -> Category | None:
+    """A category of a kind by its key, without a statement; None for no key, or another kind's."""
+    return _categories(kind).get(key) if key else None
+
+
 def with_all_below(category: Category) -> list[int]:
     """The ids of a category and of everything that belongs to it."""
     found = [category.pk]

@@ -15,9 +15,9 @@ from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.cases.channels import NEW_NUMBER, OLD_NUMBER
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Notice, Party, Task
+from linli.cases.models import Case, Notice, Party
 from linli.cases.parties import refuse_same_number, rows_of_parties, stands
-from linli.cases.procedure import ASKED, REPORTER
+from linli.cases.procedure import REPORTER
 from linli.cases.quiet import next_moment
 from linli.cases.reading import require_whole
 from linli.ledger.names import Redaction, register
@@ -48,8 +48,7 @@ class NewNumber:
 
 def may_renumber(by: PostActor, case: Case) -> bool:
     """Whether a post has the case to carry through, and the kind knows parties."""
-    tasks = Task.objects.filter(case=case, post=by.post, closed_at=None).exclude(role=ASKED)
-    return kind_of(case.kind).procedure.has_parties and tasks.exists()
+    return kind_of(case.kind).procedure.has_parties and case.is_carried_by(by.post.pk)
 
 
 def renumber(case: Case, new: NewNumber, *, by: PostActor) -> None:

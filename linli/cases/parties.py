@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,16 +55,14 @@ def is_party(by: PartyActor, rows: Sequence[Party]) -> bool:
 
 
 def given_with(phone: str, cases: Sequence[Case]) -> list[tuple[Contact, Case]]:
-    """Whose number it is in each of these cases: the reporter's, or another party's."""
+    """Whose number it is in each of these cases: the reporter's, or another party's (two statements)."""
     known = set(contacts_with(phone).values_list("pk", flat=True))
-    people = [
-        (contact, case) for case in cases for contact in (case.reporter, *map(_contact, parties_of(case)))
-    ]
+    rows = Party.objects.filter(case__in=cases, contact__in=known, left_at=None, nr__gt=0)
+    others = defaultdict(list)
+    for row in rows.select_related("contact").order_by("nr"):
+        others[row.case_id].append(row.contact)
+    people = [(contact, case) for case in cases for contact in (case.reporter, *others[case.pk])]
     return [(contact, case) for contact, case in people if contact and contact.pk in known]
-
-
-def _contact(party: Party) -> Contact:
-    return party.contact
 
 
 def joining(case: Case, given: GivenParty, rows: Sequence[Party], at: datetime) -> Party:

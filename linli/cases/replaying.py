@@ -283,8 +283,6 @@ class History(Book):
         rows.tasks += taken.opened
         rows.clocks += taken.clocks.begun
         rows.lines.append(taken.line)
-        for party in taken.left:
-            party.left_at = taken.at
         rows.parties += taken.joined
         if taken.step.shifts:
             for task in _open(rows.tasks):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linli.cases.catalogue import categories_of, is_sensitive
+from linli.cases.catalogue import category_by_key, is_sensitive
 from linli.cases.models import Case
 
 
@@ -13,5 +13,5 @@ def is_private(case: Case) -> bool:
 
 def is_private_by_key(kind: str, category: int | None) -> bool:
     """The same for a case's kind and the key of its category, without a statement."""
-    found = next((each for each in categories_of(kind) if each.pk == category), None)
+    found = category_by_key(kind, category)
     return found is None or is_sensitive(found)

@@ -65,14 +65,11 @@ class Taking:
     @property
     def parties(self) -> list[Party]:
         """Who is a party beside the reporter, by numbers, as it will be after this step."""
-        rows = [*self._parties, *self.joined]
-        return [each for each in rows if each.nr and stands(each) and each not in self.left]
+        return [each for each in [*self._parties, *self.joined] if each.nr and stands(each)]
 
     def add_party(self, role: str, contact: GivenContact) -> Party:
         """Let somebody be a party from now on; what they gave is sealed, the entry says their number only."""
         rows = [*self._parties, *self.joined]
-        for gone in self.left:
-            gone.left_at = gone.left_at or self.at
         self.joined.append(joining(self.case, GivenParty(role, contact), rows, self.at))
         return self.joined[-1]
 
@@ -81,6 +78,7 @@ class Taking:
         found = next((each for each in self.parties if each.nr == nr), None)
         if found is None or found in self.joined:
             raise Conflict(_("There is no such party in this case any more."))
+        found.left_at = self.at
         self.left.append(found)
 
     def tell(self, *parties: int) -> None:
@@ -222,9 +220,20 @@ def _finish(now: Taking) -> Taken:
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
     told = told_by(now.step, now.case, now.parties, now.told) if now.step.notice else []
-    step, case, detail = now.step, now.case, now.detail
-    kept = Taken(step, case, detail, now.before, now.at, closed, opened, moved, line)
-    return replace(kept, joined=now.joined, left=now.left, told=told)
+    return Taken(
+        now.step,
+        now.case,
+        now.detail,
+        now.before,
+        now.at,
+        closed,
+        opened,
+        moved,
+        line,
+        joined=now.joined,
+        left=now.left,
+        told=told,
+    )
 
 
 def _move_stage(now: Taking, *, moves: bool) -> None:

@@ -204,8 +204,12 @@ class Case(models.Model):
 
     def opens_to(self, contact: UUID | None, post: int) -> bool:
         """Whether a post that carries the case through may know who this is."""
-        carried = self.tasks.filter(post=post, closed_at=None).exclude(role="asked")  # type: ignore[attr-defined]
-        return self.names_to_parties(contact) and carried.exists()
+        return self.names_to_parties(contact) and self.is_carried_by(post)
+
+    def is_carried_by(self, post: int) -> bool:
+        """Whether a post carries the case through: it has a task there that is more than a question to answer."""
+        tasks: models.QuerySet[Any] = self.tasks.filter(post=post, closed_at=None)  # type: ignore[attr-defined]
+        return tasks.exclude(role="asked").exists()
 
     def _rows(self) -> models.QuerySet[Any]:
         rows: models.QuerySet[Any] = self.parties.all()  # type: ignore[attr-defined]
