@@ -176,6 +176,16 @@ def _in_the_language_of_the_source(request: pytest.FixtureRequest) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
+def _nothing_of_what_was_taken_back() -> Iterator[None]:
+    """A test's transaction is taken back, and with it the numbers by which caches notice changes."""
+    from linli.base import generations  # models can be imported only after setup
+
+    before = generations.generations()
+    yield
+    generations.take_back(before)
+
+
+@pytest.fixture(autouse=True)
 def _own_files(settings: Any, tmp_path: Path) -> None:
     settings.ATTACHMENTS_ROOT = tmp_path / "attachments"
     settings.EXPORTS_ROOT = tmp_path / "exports"
@@ -247,11 +257,10 @@ def server(start_server: Callable[..., servers.Server]) -> servers.Server:
 def world(db: None) -> Any:
     """The demo county, inside this test's transaction."""
     from linli.portals.demo.world import standing_world  # models can be imported only after setup
-    from linli.residents.openings import _leaves, is_open
+    from linli.residents.openings import is_open
 
     found = standing_world()
-    _leaves.forget()  # rolled back, generations are numbered anew: what another test kept must not pass for this one's
-    is_open("people")
+    is_open("people")  # kept from here on, as in a process that has run for a while
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import F
@@ -14,6 +15,7 @@ from linli.base.models import Generation
 Kept = TypeVar("Kept")
 _current: dict[str, int] = {}
 _changes = count(1)
+_caches: WeakSet[Cached[Any]] = WeakSet()
 
 
 def refresh() -> None:
@@ -35,6 +37,24 @@ def bump(name: str) -> None:
     _current[name] = -next(_changes)
 
 
+def generations() -> dict[str, int]:
+    """The numbers as this process knows them."""
+    return dict(_current)
+
+
+def take_back(before: Mapping[str, int]) -> None:
+    """Go back to these numbers, after the transaction in which others began was taken back.
+
+    They are given again to the next change, so nothing that was kept under them may stay.
+    """
+    changed = {name for name in _current.keys() | before.keys() if _current.get(name) != before.get(name)}
+    _current.clear()
+    _current.update(before)
+    for each in list(_caches):
+        if each.family in changed:
+            each.forget()
+
+
 class Cached(Generic[Kept]):
     """A value computed by `make(*key)` and kept until its family's generation moves."""
 
@@ -42,6 +62,7 @@ class Cached(Generic[Kept]):
         self.family = family
         self.make = make
         self._state: tuple[object, dict[tuple[Any, ...], Kept]] = (None, {})
+        _caches.add(self)
 
     def __call__(self, *key: Any) -> Kept:
         now = (_current.get(self.family, 0), connections.settings[DEFAULT_DB_ALIAS]["NAME"])
