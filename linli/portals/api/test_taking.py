@@ -117,7 +117,9 @@ def test_a_step_takes_at_most_eighteen_statements_with_the_answer(send, reported
     """
     header = token_of("chengguan_clerk")
     first = send(MATTERS, {"text": LAMP, "division": world.place(HOME).trimmed}).json()["number"]
-    send(f"{MATTERS}/{first}/accept", {"category": "0201", "seen": 1}, **header)  # now posts and catalogue are known
+    send(
+        f"{MATTERS}/{first}/accept", {"category": "0201", "seen": 1}, **header
+    )  # now posts and catalogue are known
     with CaptureQueriesContext(connection) as seen:
         send(address_of(reported, "accept"), {"category": "0201", "seen": 1}, **header)
     statements = [each["sql"] for each in seen if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
