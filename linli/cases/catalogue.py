@@ -244,7 +244,9 @@ def admission_of(category: Category | None, post: Post, on: date) -> Admission |
     if category is None or post.division.level < VILLAGE:
         return None
     code = post.division.code
-    rows = [row for row in _admissions(category.kind) if code in range(*row.division.span) and in_force(row, on)]
+    rows = [
+        row for row in _admissions(category.kind) if code in range(*row.division.span) and in_force(row, on)
+    ]
     for each in line_of(category):
         for row in rows:
             if row.category_id == each.pk:
