@@ -36,6 +36,7 @@ class Account(AbstractBaseUser):
     password_once = models.BooleanField(default=False)
     # Raised to end every session of the account at once, in every process.
     era = models.PositiveIntegerField(default=0)
+    large_type = models.BooleanField(default=False)  # 长辈版, brought to every browser one signs in with
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"

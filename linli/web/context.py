@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-CARE_COOKIE = "care"
+from linli.posts.accounts import CARE_COOKIE
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
