@@ -24,6 +24,7 @@ from linli.residents.keeping import GivenContact
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+WHOLE = "/desk/report/disputes/settle_orally/"
 QUARREL = "楼上漏水泡坏了吊顶，两家说不拢。"
 
 
@@ -362,7 +363,7 @@ def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_sou
     number, paper = way.case.number, way.dispute.document
     seen = {
         side: (f"/follow/{number}/", f"/follow/{number}/papers/{paper}/", f"/follow/{number}/data/"),
-        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/"),
+        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/", WHOLE),
     }
     for visit, paths in seen.items():
         for path in paths:

@@ -100,7 +100,7 @@ def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, statu
         "folded": folded,
         "open_fold": any(bound.errors for bound in folded),
         "whole": isinstance(form, WholeForm),
-        "at_opening": kind.procedure.at_opening(form.by.post.kind),
+        "at_opening": kind.procedure.at_opening(form.by.post.kind if isinstance(form.by, PostActor) else ""),
         "sent": sent,
     }
     return render(request, "desk/report.html", context, status=status)
@@ -138,6 +138,8 @@ def opening_form(
     shape = kind.whole_form(step) if step else kind.form(kind.procedure.opening)
     form: StepForm = shape(data, files, by=by)
     _offer_places(form, by)
+    if step:
+        return form
     for name, label in (("name", _("Name of who raised it")), ("phone", _("Their telephone number"))):
         if name in form.fields:
             form.fields[name].label = label

@@ -81,6 +81,8 @@ class ApplyAndSettleOrally(WholeForm, SettleOrally, Apply):
         del self.fields["text"], self.fields["photos"]
         for name in ("name", "other_name", "facts"):
             self.fields[name].required = True
+        self.fields["name"].label, self.fields["other_name"].label = _("One side"), _("The other side")
+        self.fields["name"].help_text = _("By name, or as people call them.")
         self.fields["name"].widget.attrs["autofocus"] = True
         self.fields["agreed"].widget.attrs["rows"] = 3
         self.fields["manner"].initial = "present"
