@@ -160,6 +160,11 @@ DOORS: dict[str, Door] = {
     "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
     "desk/report/": Door(STAFF),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),
+    "desk/report/<slug:kind>/<slug:step>/": Door(
+        # A mediator's alone, and none is sent to the doors: tests/matrix.py has who they open to.
+        NOT_STAFF,
+        fill=lambda _world: {"kind": "disputes", "step": "settle_orally"},
+    ),
     "desk/figures/": Door(AREA, data=(("place", "990101001"),)),
     "desk/figures/list/": Door(AREA, data=(("place", "990101001"), ("figure", "due"))),
     "desk/figures/file/": Door(AREA, data=(("place", "990101001"), ("form", "csv"))),

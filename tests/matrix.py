@@ -69,6 +69,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/chats/", "calls.take"),
     ("desk/report/", OPENERS),
     ("desk/report/<slug:kind>/", "matters.report"),
+    ("desk/report/<slug:kind>/<slug:step>/", frozenset({"mediator"})),
     ("desk/privacy/<slug:activity>/", "privacy.approve"),
     ("desk/mediation/upload/", "registers.edit"),
     ("desk/mediation/enter/", "registers.edit"),

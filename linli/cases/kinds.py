@@ -89,7 +89,15 @@ class Kind:
 
     def form(self, step: Step) -> Any:
         """The form of a step: same name in capitals, e.g. send_back -> SendBack."""
-        return getattr(self.forms, step.name.title().replace("_", ""))
+        return getattr(self.forms, _capitals(step.name))
+
+    def whole_form(self, step: Step) -> Any:
+        """The form that opens a case and takes a step as well, e.g. ApplyAndSettleOrally."""
+        return getattr(self.forms, _capitals(f"{self.procedure.opening.name}_and_{step.name}"))
+
+
+def _capitals(name: str) -> str:
+    return name.title().replace("_", "")
 
 
 def _is_detail(each: object) -> bool:

@@ -72,7 +72,8 @@ class Step:
     whose actor may not take this one. `in_person`: nobody who acts for a party may take it. `notice`: told after
     commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
-    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
+    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time. `at_opening`: kinds of post
+    that may open a case and take this step on one form, for what is over before there is a case (docs/adr/0024).
     """
 
     name: str
@@ -81,6 +82,7 @@ class Step:
     leaves: frozenset[str] = frozenset()
     otherwise: frozenset[str] = frozenset()
     opens: bool = False
+    at_opening: frozenset[str] = frozenset()
     posts: frozenset[str] = frozenset()
     tasked: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
@@ -185,6 +187,10 @@ class Procedure:
         """The roles whose people the others know by name."""
         return frozenset(role.name for role in self.roles.values() if role.named)
 
+    def at_opening(self, post: str) -> list[Step]:
+        """The steps that a kind of post may take on the form with which it opens a case."""
+        return [step for step in self.steps.values() if post in step.at_opening]
+
     def leaving(self, stage: str) -> list[Step]:
         """The steps the procedure allows in a stage, whoever may take them."""
         return [step for step in self.steps.values() if stage in step.leaves]
@@ -215,7 +221,7 @@ def read_procedure(path: Path) -> Procedure:
 
 
 _TEXTS = {"label", "notice"}
-_SETS = {"leaves", "posts", "parties", "tasked", "otherwise"}
+_SETS = {"leaves", "posts", "parties", "tasked", "otherwise", "at_opening"}
 
 
 def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
@@ -251,6 +257,7 @@ def mistakes_in(procedure: Procedure) -> Iterator[str]:
     if sum(step.opens for step in procedure.steps.values()) != 1:
         yield "exactly one step must open a case"
         return
+    yield from _not_at_opening(procedure)
     reached = _reachable(procedure)
     for stage in procedure.stages.values():
         if stage.name not in reached:
@@ -277,6 +284,14 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for rule in procedure.clocks.values():
         if rule.lapse and rule.lapse not in procedure.steps:
             yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
+
+
+def _not_at_opening(procedure: Procedure) -> Iterator[str]:
+    for step in procedure.steps.values():
+        if step.at_opening - procedure.opening.posts:
+            yield f"step {step.name} is taken with the opening by a post that opens none"
+        if step.at_opening and procedure.opening.enters not in step.leaves:
+            yield f"step {step.name} is taken with the opening, but does not leave where a case begins"
 
 
 def _unknown_parties(procedure: Procedure) -> Iterator[str]:

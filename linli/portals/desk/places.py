@@ -108,7 +108,7 @@ class Desk:
             _place(pgettext("desk", "Area"), "area", {"area"}),
         ]
         if kinds_to_open(self.by):
-            found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report"}))
+            found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report", "report_whole"}))
         if has(self.by, TAKE_CALLS):
             found.append(_place(_("Calls"), "calls", {"calls", "chats", "put_through"}))
         if has(self.by, "exchange.read"):

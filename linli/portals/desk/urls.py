@@ -115,6 +115,7 @@ urlpatterns = [
     path("residents/<uuid:key>/end/", resident_changes.end_resident, name="end_resident"),
     path("report/", reporting.reports, name="reports"),
     path("report/<slug:kind>/", reporting.report, name="report"),
+    path("report/<slug:kind>/<slug:step>/", reporting.report, name="report_whole"),
     path("figures/", figures.figures, name="figures"),
     path("figures/list/", figures.figure_list, name="figure_list"),
     path("figures/file/", figure_files.figures_file, name="figures_file"),

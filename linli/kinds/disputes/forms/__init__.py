@@ -1,6 +1,7 @@
 """What each step asks for. Pages and the API use these forms alike."""
 
 from linli.kinds.disputes.forms.agreeing import (
+    ApplyAndSettleOrally,
     DenySignature,
     DraftAgreement,
     Seal,
@@ -58,6 +59,7 @@ from linli.kinds.disputes.forms.mediating import (
 __all__ = [
     "Advise",
     "Apply",
+    "ApplyAndSettleOrally",
     "Appoint",
     "AskConfirmation",
     "CheckPerformance",
