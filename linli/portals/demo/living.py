@@ -75,6 +75,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def arrivals(made: Days, days: int, count: int) -> list[datetime]:
+    """When about `count` matters are reported in so many days, the last of which is today, in the order of time."""
     today = made.now.astimezone(PLACE_TIME).date()
     dates = [today - ONE_DAY * back for back in range(days)]
     weights = [BY_WEEKDAY[day.weekday()] for day in dates]
