@@ -158,6 +158,7 @@ DOORS: dict[str, Door] = {
     ),
     "desk/residents/<uuid:key>/mandates/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
+    "desk/body/": Door(NOT_STAFF),  # a head's alone: tests/matrix.py
     "desk/report/": Door(STAFF),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),
     "desk/report/<slug:kind>/<slug:step>/": Door(

@@ -67,6 +67,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/residents/*", "residents.register"),
     ("desk/calls/", "calls.take"),
     ("desk/chats/", "calls.take"),
+    ("desk/body/", "cases.read_body"),
     ("desk/report/", OPENERS),
     ("desk/report/<slug:kind>/", "matters.report"),
     ("desk/report/<slug:kind>/<slug:step>/", frozenset({"mediator"})),

@@ -8,6 +8,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.cases import (
+            bodywork,
             calendar_edits,
             calling,
             checks,  # noqa: F401  registers Django system checks
@@ -31,6 +32,7 @@ class CasesConfig(AppConfig):
         hold_while(open_among)
         append_only("cases_forgetting")
         load_kinds()
+        bodywork.register_powers()
         calling.register_entries()
         copying.register_entries()
         notices.register_entries()

@@ -83,6 +83,12 @@ class Kind:
         name = f"linli.kinds.{self.name}.returned"
         return import_module(name) if find_spec(name) else None
 
+    @cached_property
+    def unnamed(self) -> Any:
+        """What tells of a case of this kind without its people; None where nothing can."""
+        name = f"linli.kinds.{self.name}.unnamed"
+        return import_module(name).unnamed if find_spec(name) else None
+
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""
         return getattr(self.actions, step.name)

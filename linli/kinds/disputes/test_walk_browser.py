@@ -122,7 +122,10 @@ class Visit:
 
     def sign(self) -> Visit:
         """Read what waits for a signature, and sign it with a finger."""
-        self.again()
+        return self.again().draw()
+
+    def draw(self) -> Visit:
+        """Open the newest paper of the page, and sign it with a finger."""
         self.press(self.page.locator("a[href*='/papers/']"))
         canvas = self.page.locator("canvas")
         canvas.scroll_into_view_if_needed()
@@ -299,7 +302,7 @@ def put_in_writing(first, second, desk):
         side.sign()
     desk.goto(f"/desk/cases/{desk.stage.case.number}/")
     assert not desk.page.locator("form[action$='/seal/']").count()  # the mediator has not signed yet
-    desk.put_down("mediator.0").take("seal")
+    desk.goto(f"/desk/cases/{desk.stage.case.number}/").draw().take("seal")
 
 
 def test_one_that_fails_names_the_lawful_ways_to_both_sides(stage):
@@ -361,10 +364,13 @@ def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_sou
     side = Visit(stage, size).wear(cookies).follow(1)
     desk = Visit(stage, size).wear(cookies).enter(stage.fan)
     number, paper = way.case.number, way.dispute.document
+    own = f"/desk/cases/{number}/papers/{paper}/"
+    head = Visit(stage, size).wear(cookies).enter(stage.head)
     seen = {
         side: (f"/follow/{number}/", f"/follow/{number}/papers/{paper}/", f"/follow/{number}/data/"),
-        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/", WHOLE),
+        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/", own, WHOLE),
     }
+    seen[head] = (f"/desk/body/?step=disputes.{way.stage}", f"/desk/body/?case={number}")
     for visit, paths in seen.items():
         for path in paths:
             visit.goto(path).page.evaluate(axe_source)

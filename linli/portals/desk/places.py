@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from linli.cases.bodywork import READ_BODY
 from linli.cases.calling import TAKE_CALLS
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.lists import MOST_COUNTED, counts
@@ -160,6 +161,7 @@ class Desk:
     def _oversight(self) -> list[Place]:
         return self._with_power(
             [
+                (READ_BODY, _place(_("Work of the body"), "body_work", {"body_work"})),
                 ("", _place(_("Figures"), "figures", {"figures", "figure_list"})),
                 ("", _place(_("Rights"), "rights", {"rights", "why"})),
                 (

@@ -43,6 +43,7 @@ from linli.kinds.disputes.forms.keeping import (
     Plan,
     Reopen,
     ReportPerformance,
+    Urge,
 )
 from linli.kinds.disputes.forms.mediating import (
     Advise,
@@ -100,6 +101,7 @@ __all__ = [
     "TurnDown",
     "UnlinkDuplicate",
     "UpholdSignature",
+    "Urge",
     "VoidAgreement",
     "Withdraw",
 ]
