@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from functools import cache, partial
 from typing import Any
@@ -19,6 +18,7 @@ from linli.analytics.populations import (
     CLOSED,
     IN_TIME,
     KEPT_TO_THE_END,
+    LONG_OPEN,
     MOVED,
     OPENED,
     PROMISED,
@@ -37,7 +37,6 @@ from linli.cases.models import areas_see
 from linli.cases.narrowing import SOON, State, resting
 from linli.cases.procedure import Words
 
-LONG_OPEN = timedelta(days=30)
 KPI = "GB/T 30428.4"
 Text = str | Promise | Words
 
