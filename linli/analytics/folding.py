@@ -78,10 +78,10 @@ def fold_cases(limit: int = BATCH, now: datetime | None = None) -> int:
     return max(len(work.keys), limit if work.full else 1)
 
 
-def fold_all(now: datetime | None = None) -> int:
+def fold_all(limit: int = BATCH, now: datetime | None = None) -> int:
     """Fold until nothing is left; for tests, benches and `linli refold`."""
     done = 0
-    while some := fold_cases(now=now):
+    while some := fold_cases(limit, now):
         done += some
     return done
 

@@ -39,6 +39,9 @@ BODY_LEVEL = Level.COUNTY
 DIVISORS = {level: 10 ** (DIGITS - WIDTHS[level]) for level in Level}
 Item = tuple[int, str]  # a period and the name of a figure
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
+Changes = dict[Cell, dict[str, int]]
+_DIVISORS = [(int(level), int(DIVISORS[level])) for level in map(Level, NOW_LEVELS)]
+FIRST_DAY = 10**7  # smaller periods are months and longer ones
 
 
 @dataclass(frozen=True)
@@ -143,15 +146,13 @@ def day_of(moment: datetime) -> int:
     return day.year * 10000 + day.month * 100 + day.day
 
 
-def cells_of(before: str, after: str) -> Iterator[tuple[Cell, str, int]]:
-    """Which cells change, in which figure and by how much, when a case adds `after` instead of `before`."""
-    if before.split("|")[:3] == after.split("|")[:3]:
-        was, will = items_of(before), items_of(after)
-        yield from _spread(before, was - will, -1)
-        yield from _spread(after, will - was, 1)
-        return
-    yield from _spread(before, items_of(before), -1)
-    yield from _spread(after, items_of(after), 1)
+def note(changes: Changes, before: str, after: str) -> None:
+    """Note which cells change, in which figures and by how much, when a case adds `after` instead of `before`."""
+    was, will = items_of(before), items_of(after)
+    if before.split("|", 3)[:3] == after.split("|", 3)[:3]:
+        was, will = was - will, will - was
+    _spread(changes, before, was, -1)
+    _spread(changes, after, will, 1)
 
 
 def items_of(adds: str) -> set[Item]:
@@ -175,17 +176,27 @@ def _stepwise() -> frozenset[str]:
     return frozenset(figure.name for figure in all_figures().values() if not is_additive(figure))
 
 
-def _spread(adds: str, items: Iterable[Item], by: int) -> Iterator[tuple[Cell, str, int]]:
+def _spread(changes: Changes, adds: str, items: Iterable[Item], by: int) -> None:
+    """Add to every cell that holds these items, a hundred thousand cells a second: plain loops."""
     if not items:
         return
-    code_text, kind, body = adds.split("|")[:3]
-    code = int(code_text)
+    code_text, kind, body_text = adds.split("|", 3)[:3]
+    code, body = int(code_text), int(body_text)
+    places = [(level, code // divisor) for level, divisor in _DIVISORS]
+    names: dict[int, list[str]] = defaultdict(list)
     for period, name in items:
-        is_day = period > 10**7
-        for level in NOW_LEVELS if not period else DAY_LEVELS if is_day else MONTH_LEVELS:
-            yield (level, period, code // DIVISORS[Level(level)], kind, ALL), name, by
+        names[period].append(name)
+    for period, some in names.items():
+        is_day = period >= FIRST_DAY
+        deepest = len(NOW_LEVELS) if not period else len(DAY_LEVELS) if is_day else len(MONTH_LEVELS)
+        cells = [(level, period, place, kind, ALL) for level, place in places[:deepest]]
         if not is_day:
-            yield (BODY_LEVEL, period, code // DIVISORS[BODY_LEVEL], kind, int(body)), name, by
+            level, place = places[BODY_LEVEL - 1]
+            cells.append((level, period, place, kind, body))
+        for cell in cells:
+            counts = changes[cell]
+            for name in some:
+                counts[name] = counts.get(name, 0) + by
 
 
 def _read_body_keys() -> dict[int, int]:

@@ -13,12 +13,11 @@ from django.db.models import Field
 
 from linli.analytics.models import Share as Stored
 from linli.analytics.models import Tally
-from linli.analytics.shares import Cell, Share, cells_of
+from linli.analytics.shares import Cell, Changes, Share, note
 from linli.base.rows import fresh, insert_many
 
 CHUNK = 1000
 Each = TypeVar("Each")
-Changes = dict[Cell, dict[str, int]]
 
 
 def put(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> None:
@@ -31,12 +30,11 @@ def put(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> None:
         for some in chunks(keys)
         for row in Stored.objects.filter(pk__in=some).values_list("pk", "adds", "turns_at")
     }
-    changes: Changes = defaultdict(lambda: defaultdict(int))
+    changes: Changes = defaultdict(dict)
     for key in keys:
         before, after = _adds(stored.get(key)), _adds(shares.get(key))
         if before != after:
-            for cell, name, by in cells_of(before, after):
-                changes[cell][name] += by
+            note(changes, before, after)
     _change(changes)
     _keep(stored, shares)
     gone = [key for key in stored if key not in shares]
