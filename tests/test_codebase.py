@@ -27,6 +27,7 @@ WRITERS = re.compile(
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|new_numbers|search|seeding|attachments|sight|touched|forgetting|holding_files)\.py
+    |analytics/(folding|tallies)\.py
     |documents/(making|setting|signing|overriding)\.py
     |registers/actions/\w+\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
@@ -192,8 +193,8 @@ def test_no_compiled_catalogue_is_committed() -> None:
 
 
 EVERYWHERE = re.compile(
-    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting)\.py"
-)  # residents: by follow code or their own number; figures: a question always says where
+    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting|folding|shares)\.py"
+)  # residents: by follow code or their own number; figures: a question always says where, or each case by its key
 
 
 def test_only_the_core_reads_cases_without_saying_where() -> None:

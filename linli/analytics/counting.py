@@ -13,24 +13,44 @@ from django.db.models import Count, F, Q, QuerySet, Subquery
 from linli.analytics.figures import Figure, all_figures
 from linli.analytics.populations import CLOSED, STANDING, Population
 from linli.analytics.questions import Question
+from linli.analytics.rollups import BY_LEAD, folded, standing
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.cases.calendars import calendar_of
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.models.case import CodePrefix, Unindexed
 
+__all__ = ["BY_LEAD"]
+
 Counted = Mapping[str, int]
-BY_LEAD = "lead"
 MOST_TIMED = 10_000  # closed cases whose times are read one by one for a median
 
 
 def count(asked: Question, by: int | str = "", figures: Iterable[Figure] | None = None) -> dict[Any, Counted]:
-    """Every figure (of these, or all), in one statement per population, by a key of the case.
+    """Every figure (of these, or all) by a key of the case: from the rollups, or in one statement per population.
 
     `by` is BY_LEAD (the key is the leading post or None), or a number that cuts codes down to one level; without it
     there is one key, None. Keys without any case are left out.
     """
     found: dict[Any, Counter[str]] = defaultdict(Counter)
-    chosen = all_figures().values() if figures is None else figures
+    chosen = list(all_figures().values() if figures is None else figures)
+    stands = standing(asked.now)
+    if stands and stands.holds(asked.now):
+        answered, left = folded(asked, by, chosen)
+        found.update(answered)
+        chosen = [figure for figure in chosen if figure.name in left]
+    return _counted(asked, by, chosen, found)
+
+
+def counted_live(
+    asked: Question, by: int | str = "", figures: Iterable[Figure] | None = None
+) -> dict[Any, Counted]:
+    """The same without the rollups, to hold them against."""
+    return _counted(asked, by, all_figures().values() if figures is None else figures, defaultdict(Counter))
+
+
+def _counted(
+    asked: Question, by: int | str, chosen: Iterable[Figure], found: dict[Any, Counter[str]]
+) -> dict[Any, Counted]:
     for population, together in _together(chosen).items():
         counts: dict[str, Any] = {
             figure.name: Count("pk", filter=figure.test(asked) or None) for figure in together

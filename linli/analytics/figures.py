@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from functools import cache, partial
 from typing import Any
@@ -19,6 +18,7 @@ from linli.analytics.populations import (
     CLOSED,
     IN_TIME,
     KEPT_TO_THE_END,
+    LONG_OPEN,
     MOVED,
     OPENED,
     PROMISED,
@@ -34,10 +34,9 @@ from linli.analytics.questions import Question
 from linli.base.errors import NotFound
 from linli.cases.kinds import all_kinds
 from linli.cases.models import areas_see
-from linli.cases.narrowing import State, resting
+from linli.cases.narrowing import SOON, State, resting
 from linli.cases.procedure import Words
 
-LONG_OPEN = timedelta(days=30)
 KPI = "GB/T 30428.4"
 Text = str | Promise | Words
 
@@ -228,6 +227,14 @@ _DEFINED = (
         test=lambda asked: Q(due__lt=asked.now),
         among="open",
         source=KPI,
+    ),
+    _NOW(
+        name="soon",
+        label=_("Due within three days"),
+        meaning=_("Open cases whose running promise ends within the next three days."),
+        test=lambda asked: Q(due__gte=asked.now, due__lt=asked.now + SOON),
+        among="open",
+        better=Better.NEITHER,
     ),
     _NOW(
         name="suspended",
