@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from linli.analytics.counting import Counted, Taken, behind, count, times_taken, total
-from linli.analytics.figures import Block, Figure
+from linli.analytics.definition import Block, Figure
 from linli.analytics.parts import Part, by_place
 from linli.analytics.populations import Population, of_group
 from linli.analytics.questions import Question

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Subquery
 
-from linli.analytics.figures import Figure, all_figures
+from linli.analytics.definition import Figure
+from linli.analytics.figures import all_figures
 from linli.analytics.populations import CLOSED, STANDING, Population
 from linli.analytics.questions import Question
 from linli.base.worktime import ONE_DAY, PLACE_TIME

@@ -11,6 +11,7 @@ from linli.analytics.conftest import NOW
 from linli.analytics.counting import BY_LEAD, behind, count, times_taken, total
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
+from linli.analytics.quality import MORE
 from linli.analytics.questions import Question
 from linli.base.worktime import PLACE_TIME, Unit, due, used, working_days_between
 from linli.cases.calendars import calendar_of
@@ -71,21 +72,72 @@ def verdicts(stretches, calendar):
     }
 
 
+def steps_of(case, entries):
+    """What happened in a case, as pairs of step and entry, in order."""
+    own = sorted((entry for entry in entries if entry.about == case.pk), key=lambda each: each.pk)
+    return [(entry.name.split(".")[1], entry) for entry in own]
+
+
+def of_promise(case, story, stretches, verdict):
+    """The further names of a case whose promise is due."""
+    settled = stretches[-1].halted == "" and any(
+        step == "settle" and entry.at == stretches[-1].stopped_at for step, entry in story
+    )
+    names = {"due_on_the_spot"} if settled else {"due_passed_on"}
+    names |= {"in_time_passed_on"} if verdict["in_time"] and not settled else set()
+    names |= {"due_closed_in_time"} if verdict["in_time"] and case.stage in ENDS else set()
+    names |= {"due_done_again"} if {"fail", "contest"} & {step for step, _entry in story} else set()
+    return names
+
+
+def of_story(case, story, inside):
+    """The names that follow from the steps of a case, its end and its beginning."""
+    every = {step for step, _entry in story}
+    dispatched = [entry for step, entry in story if step == "dispatch"]
+    names = set()
+    if dispatched and inside(dispatched[0].at):
+        names |= {"dispatched"} | (set() if {"send_back", "disclaim"} & every else {"dispatched_right"})
+    heard = [step for step, entry in story if step in {"confirm", "contest", "lapse"} and inside(entry.at)]
+    if heard:
+        names |= {"word_due", "word_none" if heard[-1] == "lapse" else "word_given"}
+        names |= {"word_solved"} if heard[-1] == "confirm" else set()
+    if inside(case.at):
+        soon = case.at + timedelta(hours=24)
+        if soon <= NOW:
+            names |= {"response_due"}
+            by_posts = [entry for step, entry in story if entry.post and step != "report" and entry.at <= soon]
+            names |= {"responded"} if by_posts else set()
+        names |= {"recorded_soon"} if case.recorded_at <= soon else set()
+    if inside(case.closed_at) and case.outcome not in {"void", "merged", "refused"}:
+        names |= {"dealt_with"}
+        low_down = case.lead is None or case.lead.division.level >= 4
+        if case.outcome != "referred" and low_down and not {"escalate", "redo", "uphold"} & every:
+            names |= {"at_home"}
+    if case.stage not in ENDS:
+        names |= {"long_overdue"} if case.due and case.due < NOW - timedelta(days=30) else set()
+        still = all(entry.at < NOW - timedelta(days=14) for _step, entry in story)
+        names |= {"quiet"} if still and case.at < NOW - timedelta(days=14) else set()
+    return names
+
+
 def recounted(period, area, leads=()):
     """The keys of the cases behind each figure, found without any of the product's conditions."""
     inside, found = days_of(period), defaultdict(set)
     low, high = span(area)
     clocks, entries, calendar = list(Clock.objects.all()), list(Entry.objects.all()), calendar_of(low)
     merged = set(Link.objects.filter(relation="duplicate_of").values_list("source", flat=True))
-    for case in Case.everywhere.all():
+    for case in Case.everywhere.select_related("lead__division"):
         if not low <= case.code_now < high or (leads and case.lead_id not in leads):
             continue
-        names = set()
+        story = steps_of(case, entries)
+        names = of_story(case, story, inside)
         stretches = promise_of(case, clocks)
         if stretches and case.pk not in merged and case.outcome != "void":
             first = due(stretches[0].began_at, stretches[0].amount, Unit(stretches[0].unit), calendar)
             if inside(first) and first < NOW:
-                names |= {"due"} | {name for name, so in verdicts(stretches, calendar).items() if so}
+                verdict = verdicts(stretches, calendar)
+                names |= {"due"} | {name for name, so in verdict.items() if so}
+                names |= of_promise(case, story, stretches, verdict)
                 names |= {"due_closed"} if case.stage in ENDS else set()
         names |= {"opened"} if inside(case.at) else set()
         names |= {"closed", f"closed_{case.outcome}"} if inside(case.closed_at) else set()
@@ -125,6 +177,22 @@ def test_every_figure_equals_a_plain_recount_and_opens_exactly_those_cases(world
                 listed = [case.pk for case in behind(figure, asked)]
                 assert set(listed) == wanted[name], (name, place, period)
                 assert len(listed) == len(wanted[name]) == counted[name], (name, place, period)
+
+
+def test_what_is_settled_on_the_spot_goes_up_or_belongs_elsewhere_is_counted_by_its_story(world, at_random):
+    taken = at_random(world, 11, matters=36, wider=True)
+    assert {"settle", "escalate", "disclaim", "dispatch", "lapse"} - taken <= {"lapse"}
+    area, found = world.county.trimmed, set()
+    for period in PERIODS[:2]:
+        asked = Question(Narrowing(place=area), period, NOW)
+        counted, wanted = count(asked)[None], recounted(period, area)
+        for name, figure in all_figures().items():
+            listed = [case.pk for case in behind(figure, asked)]
+            assert len(listed) == len(set(listed)) == counted[name], (name, period)
+            assert set(listed) == wanted[name], (name, period)
+        found |= {name for name, number in counted.items() if number}
+    parts = {each.name for each in MORE}
+    assert {"due_on_the_spot", "in_time_passed_on", "at_home", "dispatched_right", "responded"} <= found & parts
 
 
 def test_parts_by_place_and_by_lead_add_up_and_each_is_a_recount(world, at_random):

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from linli.analytics.confidential import counted_kinds
 from linli.analytics.counting import Counted, ages, count, page_behind, times_taken, total
-from linli.analytics.figures import IN_TIME_THREE_WAYS, Block, Figure, all_figures, figure_named
+from linli.analytics.definition import Block, Figure
+from linli.analytics.figures import IN_TIME_THREE_WAYS, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
 from linli.cases.walking import PAGE, Page, parsed_key
 from linli.divisions.codes import Level

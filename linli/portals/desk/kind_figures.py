@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from linli.analytics import confidential
 from linli.analytics.confidential import Line, Table
 from linli.analytics.counting import page_of
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.periods import Period, recent
 from linli.analytics.questions import Question
 from linli.analytics.withholding import FEWEST
