@@ -15,7 +15,7 @@ from linli.cases.steps import steps_open_to
 from linli.cases.test_taking import extras
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
-from linli.posts.actor import PartyActor
+from linli.posts.actor import PartyActor, SystemActor
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=PLACE_TIME)
 BEGUN = datetime(2026, 1, 5, 9, 0, tzinfo=PLACE_TIME)
@@ -36,6 +36,7 @@ WHO = (
 # How much more often a step is chosen than another one that is offered too, so that walks come far.
 LIKELY = {
     "accept": 9,
+    "settle": 9,
     "dispatch": 9,
     "handle": 4,
     "check": 12,
@@ -52,6 +53,7 @@ LIKELY = {
     "redo": 4,
 }
 WIDER = {"escalate", "disclaim"}  # with these, and with grid workers who settle, walks go everywhere
+SILENT = 0.3  # of those asked, on wider walks, how many do not answer
 LEFT_OUT = {"relate", "ask", "answer", "whistle", "supervise", "add_helper", "escalate", "disclaim"}
 
 
@@ -63,6 +65,9 @@ def taken_at_random(
     left_out = LEFT_OUT - WIDER if wider else LEFT_OUT
     people = {key: world.by(key) for key in (*WHO, *(GRIDS if wider else ())) if key != "reporter"}
     people["reporter"] = PartyActor("reporter", case.pk)
+    if wider and case.stage == "checked" and chance.random() < SILENT:
+        actions.lapse(matter, by=SystemActor("clock"), seen=case.version, at=at)
+        return "lapse"
     offered = [
         (step.name, by)
         for by in people.values()
