@@ -195,7 +195,8 @@ def _moves(kind: Kind) -> QuerySet[Any]:
     names = [f"{kind.name}.{step}" for step in kind.procedure.steps]
     of_steps: QuerySet[Any] = Entry.objects.filter(name__in=names)
     moving = of_steps.annotate(_from=_fact("facts__from"), _to=_fact("facts__to"))
-    return moving.filter(Q(_from=None) | ~Q(_from=F("_to")))
+    moved: QuerySet[Any] = moving.filter(Q(_from=None) | ~Q(_from=F("_to")))
+    return moved
 
 
 def _fact(path: str) -> Cast:

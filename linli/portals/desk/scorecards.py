@@ -105,7 +105,7 @@ def scorecard_places(request: HttpRequest, by: PostActor, figure: str) -> HttpRe
     parts = {name: rows.count() for name, rows in places.items()}
     parts["all"] = sum(parts.values())
     shown = found.of(node.here) if asked == "all" else places[asked]
-    words = {"having": _("Counted"), "lacking": _("Not counted"), "all": _("All")}
+    words = {"having": _("Those that have it"), "lacking": _("Those that lack it"), "all": _("All")}
     context = {
         "figure": found,
         "node": node,
