@@ -151,12 +151,12 @@ def _figures() -> Iterator[str]:
 
 
 FIGURES_ZH = (
-    *("全部可见类办件", "名称", "指标", "分子：统计口径", "分母", "单位", "方向", "来源"),
+    *("网格事件等按区域可见的办件", "名称", "指标", "分子：统计口径", "分母", "单位", "方向", "来源"),
     *("越高越好", "越低越好", "件；%", "件", "治理网络", "个；%", "尚未统计", "原因"),
 )
 FIGURES_EN = (
     *(
-        "Of cases that area sees",
+        "Of matters, and of all cases that area gives sight of",
         "name",
         "figure",
         "numerator: what is counted",

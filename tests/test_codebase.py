@@ -192,7 +192,7 @@ def test_no_compiled_catalogue_is_committed() -> None:
 
 
 EVERYWHERE = re.compile(
-    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting)\.py"
+    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting|happened|spans)\.py"
 )  # residents: by follow code or their own number; figures: a question always says where
 
 
