@@ -22,7 +22,7 @@ from linli.analytics.populations import (
 from linli.divisions.codes import Level
 
 KPI = "GB/T 30428.4"
-HOTLINE = "12345"
+HOTLINE = "北京市接诉即办工作条例 32"
 LONG_OVERDUE = happened.A_DAY * 30
 NOT_DEALT_WITH = (VOID, "merged", "refused")
 

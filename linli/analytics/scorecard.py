@@ -30,12 +30,25 @@ from linli.divisions.models import Division
 
 YEAR_IN_FORCE = -3  # where this year stands among the periods offered
 FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
-OF_CASES = (
-    *("in_time_first", "in_time", "in_time_passed_on", "due_done_again"),
-    *("at_home", "closed_confirmed", "word_given", "word_solved"),
-    *("responded", "dispatched_right"),
-)
-OF_KINDS = (("disputes", "settled"), ("disputes", "settled_at_home"), ("disputes", "performed"))
+OF_CASES: dict[
+    str, Text
+] = {  # where the figure's own label says too little by itself, what it is called here
+    "at_home": _("Solved at the grassroots"),
+    "in_time_first": _("On time, by the first promise"),
+    "in_time": _("On time, rests taken out and extensions granted"),
+    "in_time_passed_on": "",
+    "due_done_again": "",
+    "responded": "",
+    "dispatched_right": "",
+    "closed_confirmed": _("Confirmed as solved, of all closed"),
+    "word_given": "",
+    "word_solved": "",
+}
+OF_KINDS: dict[tuple[str, str], Text] = {
+    ("disputes", "settled_at_home"): _("Disputes settled at the grassroots"),
+    ("disputes", "settled"): _("Disputes settled"),
+    ("disputes", "performed"): _("Agreements performed"),
+}
 
 
 class Sort(StrEnum):
@@ -169,7 +182,14 @@ def _of_cases(asked: Question) -> Iterator[Score]:
     for figure in chosen:
         whole = wholes[figure.among]
         yield Score(
-            *(Sort.CASES, figure.name, figure.label, str(figure.meaning), whole.label, figure.source),
+            *(
+                Sort.CASES,
+                figure.name,
+                OF_CASES[figure.name] or figure.label,
+                str(figure.meaning),
+                whole.label,
+                figure.source,
+            ),
             *(figure.better, counted.get(figure.name, 0), counted.get(whole.name, 0), whole.name),
         )
 
@@ -192,7 +212,7 @@ def _of_kinds(here: Division, asked: Question) -> Iterator[Score]:
 def _of_kind(kind: str, name: str, table: Table) -> Score:
     own, line = figures_of(kind), table.whole
     figure, whole = own[name], own[own[name].among]
-    said = (figure.label, str(figure.meaning), whole.label, figure.source)
+    said = (OF_KINDS[kind, name], str(figure.meaning), whole.label, figure.source)
     return Score(
         *(Sort.CONFIDENTIAL, name, *said, Better.HIGHER, _shown(name, line), _shown(whole.name, line)),
         whole_name=whole.name,
