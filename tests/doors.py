@@ -76,6 +76,7 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
     # The code on the paper is all that is needed, and all that is told is whether it is genuine.
     "mediation/": Door(EVERYONE),
+    "scorecard/": Door(EVERYONE),
     "verify/": Door(EVERYONE),
     "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
@@ -169,6 +170,15 @@ DOORS: dict[str, Door] = {
     "desk/figures/": Door(AREA, data=(("place", "990101001"),)),
     "desk/figures/list/": Door(AREA, data=(("place", "990101001"), ("figure", "due"))),
     "desk/figures/file/": Door(AREA, data=(("place", "990101001"), ("form", "csv"))),
+    "desk/figures/stages/": Door(AREA, data=(("place", "990101001"),)),
+    "desk/figures/stages/<slug:kind>/<slug:stage>/": Door(
+        AREA, fill=lambda _world: {"kind": "matters", "stage": "reported"}, data=(("place", "990101001"),)
+    ),
+    "desk/scorecard/": Door(AREA, data=(("place", "990101001"),)),
+    "desk/scorecard/file/": Door(AREA, data=(("place", "990101001"), ("form", "csv"))),
+    "desk/scorecard/places/<slug:figure>/": Door(
+        AREA, fill=lambda _world: {"figure": "grids_held"}, data=(("place", "990101001"),)
+    ),
     "desk/figures/of/<slug:kind>/": Door(
         AREA, fill=lambda _world: {"kind": "disputes"}, data=(("place", "990101001"),)
     ),

@@ -193,7 +193,7 @@ def test_no_compiled_catalogue_is_committed() -> None:
 
 
 EVERYWHERE = re.compile(
-    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting|folding|shares)\.py"
+    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting|folding|happened|shares|spans)\.py"
 )  # residents: by follow code or their own number; figures: a question always says where, or each case by its key
 
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from linli.analytics.counting import Counted, Taken, behind, count, times_taken, total
-from linli.analytics.figures import Block, Figure
+from linli.analytics.counting import Counted, behind, count, total
+from linli.analytics.definition import Block, Figure
 from linli.analytics.parts import Part, by_place
 from linli.analytics.populations import Population, of_group
 from linli.analytics.questions import Question
+from linli.analytics.spans import Taken, times_taken
 from linli.analytics.withholding import FEWEST, Cell, Sum, withheld
 from linli.base.errors import NotFound
 from linli.cases import counted as said
@@ -163,4 +164,4 @@ def time_of(kind: str, asked: Question, line: Line) -> Taken | None:
     found = line.part.counted.get(timed, 0)
     if found < FEWEST or timed in line.hidden:
         return None
-    return times_taken(asked, found, figures_of(kind)[timed])
+    return times_taken(asked, figures_of(kind)[timed])

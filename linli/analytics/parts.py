@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from linli.analytics.counting import BY_LEAD, Counted, count, total
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.questions import Question
 from linli.analytics.shares import FEWEST_HOLDERS
 from linli.divisions.codes import DIGITS, WIDTHS, Level

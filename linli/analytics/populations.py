@@ -160,9 +160,9 @@ def taken(names: Iterable[str], asked: Question) -> Q:
     return Q(pk__in=Entry.objects.filter(keys, name__in=list(names)).values("about"))
 
 
-def _named(step: str) -> list[str]:
-    """The entries of a step, in whichever kinds have one of this name."""
-    return [f"{kind.name}.{step}" for kind in all_kinds() if step in kind.procedure.steps]
+def named(*steps: str) -> list[str]:
+    """The entries of these steps, in whichever kinds have one of such a name."""
+    return [f"{kind.name}.{step}" for kind in all_kinds() for step in steps if step in kind.procedure.steps]
 
 
 def _reopening() -> list[str]:
@@ -185,10 +185,10 @@ def _extending() -> list[str]:
 
 
 STEPS: dict[str, Callable[[], list[str]]] = {
-    "contested": lambda: _named(CONTESTED),
+    "contested": lambda: named(CONTESTED),
     "reopened": _reopening,
-    "returned": lambda: _named(RETURNED),
-    "reworked": lambda: _named(REWORKED),
+    "returned": lambda: named(RETURNED),
+    "reworked": lambda: named(REWORKED),
     "extended": _extending,
 }
 

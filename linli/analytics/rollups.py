@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Subquery
 
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.models import NAME, Progress, Tally
 from linli.analytics.models import Share as Stored
 from linli.analytics.periods import Period

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
-from linli.analytics.figures import Figure, all_figures
+from linli.analytics.definition import Figure
+from linli.analytics.figures import all_figures
 from linli.analytics.periods import FIRST_YEAR, LAST_YEAR, Period
 from linli.analytics.populations import Folding
 from linli.analytics.questions import Question

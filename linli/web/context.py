@@ -21,6 +21,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "place_name": settings.PLACE_NAME or _("Linli"),
         "sign_on": settings.SIGN_ON_ISSUER and (settings.SIGN_ON_NAME or _("single sign-on")),
         "telephone": settings.PLACE_TELEPHONE,
+        "scorecard_public": settings.SCORECARD_PUBLIC,
         "footer": _footer(),
         "care": request.COOKIES.get(CARE_COOKIE) == "on",
         "languages": settings.LANGUAGES,

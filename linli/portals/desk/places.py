@@ -49,6 +49,7 @@ RESIDENT_PAGES = {
     *("residents", "register_resident", "resident", "household", "correct_resident", "move_resident"),
     *("end_resident", "doubles", "decide_double", "resident_fields"),
 }
+FIGURE_PAGES = {*("figures", "figure_list", "stage_times", "stage_list", "kind_figures", "kind_figure_list")}
 MEDIATION_PAGES = {
     *("mediation", "mediation_coverage", "mediation_ways", "mediation_upload", "end_body", "end_mediator"),
     *("mediation_body", "enter_body", "change_body", "add_mediator", "mediator", "declare_tie"),
@@ -162,7 +163,8 @@ class Desk:
         return self._with_power(
             [
                 (READ_BODY, _place(_("Work of the body"), "body_work", {"body_work"})),
-                ("", _place(_("Figures"), "figures", {"figures", "figure_list"})),
+                ("", _place(_("Figures"), "figures", FIGURE_PAGES)),
+                ("", _place(_("Scorecard"), "scorecard", {"scorecard", "scorecard_places"})),
                 ("", _place(_("Rights"), "rights", {"rights", "why"})),
                 (
                     "privacy.assess",

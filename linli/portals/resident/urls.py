@@ -15,6 +15,7 @@ from linli.portals.resident import (
     papers_of_case,
     photos,
     reporting,
+    scorecards,
     verifying,
     wards,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("follow/<str:number>/papers/<uuid:paper>/", papers_of_case.paper, name="paper"),
     path("follow/<str:number>/papers/<uuid:paper>/pdf/", papers_of_case.paper_pdf, name="paper_pdf"),
     path("mediation/", mediation.near, name="mediation"),
+    path("scorecard/", scorecards.scorecard_page, name="scorecard"),
     path("verify/", verifying.verify_any, name="verify_any"),
     path("verify/<str:code>/", verifying.verify, name="verify"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),

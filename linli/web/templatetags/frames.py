@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms, template
@@ -19,7 +19,7 @@ from linli.web import map as maps
 from linli.web.forms import CountedText, DecoyInput, FilesInput
 from linli.web.icons import draw_icon
 from linli.web.parts import Line, Row
-from linli.web.times import day_words, left_words, moment_words
+from linli.web.times import day_words, left_words, length_words, moment_words
 
 register = template.Library()
 
@@ -156,6 +156,12 @@ def day_filter(value: date | datetime | None) -> str:
 def moment_filter(value: datetime | None) -> str:
     """`{{ case.at|moment }}`: 2026年11月23日 14:05."""
     return moment_words(value) if value else ""
+
+
+@register.filter(name="took")
+def took_filter(value: timedelta) -> str:
+    """A stretch of time in its largest unit: `{{ span|took }}`."""
+    return length_words(value)
 
 
 @register.inclusion_tag("web/timeline.html")
