@@ -5,7 +5,7 @@ Only of kinds that say what can be told of a case without its people (`unnamed.p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from linli.base.errors import NotFound
 from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Case, CaseQuerySet, Task
-from linli.cases.procedure import ASKED, Words
+from linli.cases.procedure import ASKED, REPORTER, REPRESENTATIVE, Words
 from linli.cases.sight import unless_kept
 from linli.ledger.models import Entry
 from linli.ledger.names import known
@@ -48,11 +48,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened in a case: what, when, and from which side it came, never from whom."""
+    """Something that happened in a case: what, when, and whether the `body`, a `side` or the `clock` did it."""
 
     label: str
     at: datetime
-    relation: str
+    who: str
 
 
 def register_powers() -> None:
@@ -115,7 +115,14 @@ def unnamed(case: Case) -> Sequence[tuple[str, str]]:
 def moments_of(case: Case) -> list[Moment]:
     """What happened, the earliest first: no words, no post, no number of a side."""
     rows = Entry.objects.filter(about=case.pk, name__startswith=f"{case.kind}.").order_by("id")
-    return [Moment(known(each.name).label(), each.at, each.relation) for each in rows]
+    sides = {REPORTER, REPRESENTATIVE, *kind_of(case.kind).procedure.roles}
+    return [Moment(known(each.name).label(), each.at, _who(each, sides)) for each in rows]
+
+
+def _who(entry: Entry, sides: Set[str]) -> str:
+    if entry.post:
+        return "body"
+    return "side" if entry.relation in sides else "clock"
 
 
 def _tasks_of_body(by: PostActor) -> Any:

@@ -61,6 +61,8 @@ def _possible(step: Step, clocks: list[Clock]) -> bool:
     running = {clock.name for clock in clocks if clock.running}
     if step.while_running and step.while_running not in running:
         return False
+    if step.whether_running:
+        return True
     if not running.issuperset({*step.suspend[:1], *step.park[:1], *step.extend}):
         return False
     return not step.resume or any(clock.resting and clock.name in step.resume for clock in clocks)

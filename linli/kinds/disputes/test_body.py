@@ -13,7 +13,9 @@ from linli.cases.models import Case
 from linli.cases.sight import keep_from
 from linli.kinds.disputes.conftest import LEAK, Way, applied_in, mediator
 from linli.kinds.disputes.unnamed import size_of
+from linli.posts.actor import SystemActor
 from linli.residents.access import Access
+from linli.residents.keeping import GivenContact
 
 PERSONAL = ("李小芳", "王强", "13912345678", "13887654321", LEAK, "漏水", "东门社区第一网格", "范德顺")
 
@@ -74,6 +76,16 @@ def test_what_is_told_is_kinds_sizes_and_days(sealed):
     assert told["What was agreed, in kind"] == "Payment of money"
     assert told["Sides"] == "2"
     assert next(each.label for each in moments_of(sealed.case)) == "Ask for mediation"
+
+
+def test_it_is_told_whether_the_body_a_side_or_the_clock_took_a_step(triaged):
+    triaged.go(triaged.head, "name_side", contact=GivenContact("王强", "13887654321")).go(
+        triaged.head, "invite"
+    )
+    triaged.go(SystemActor("clock"), "stay_silent")
+    told = {each.label: each.who for each in moments_of(triaged.case)}
+    assert (told["Ask for mediation"], told["Look at the safety"]) == ("side", "body")
+    assert told["No answer in time"] == "clock"
 
 
 def test_sums_are_told_by_their_size():

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -31,7 +30,7 @@ from linli.portals.desk.places import has
 from linli.portals.desk.rows import stage_words
 from linli.posts.actor import PostActor
 
-WHO = {"post": gettext_lazy("The body"), "system": gettext_lazy("The clock")}
+WHO = {"body": gettext_lazy("The body"), "side": gettext_lazy("A side"), "clock": gettext_lazy("The clock")}
 
 
 @dataclass(frozen=True)
@@ -85,6 +84,6 @@ def _read(request: HttpRequest, case: Case) -> HttpResponse:
         "kind": kind_of(case.kind).procedure.label,
         "stage": stage_words(case),
         "told": unnamed(case),
-        "moments": [(each, WHO.get(each.relation) or _("A side")) for each in moments_of(case)],
+        "moments": [(each, WHO[each.who]) for each in moments_of(case)],
     }
     return render(request, "desk/body_case.html", context)
