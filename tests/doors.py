@@ -61,6 +61,7 @@ EXCHANGE = {
 DOORS: dict[str, Door] = {
     "preferences/": Door(EVERYONE),
     "web/guide/": Door((Answer.HIDDEN,) * 4),  # in the demo only
+    "web/tiles/<int:z>/<int:x>/<int:y>/": Door(EVERYONE, fill=lambda _world: {"z": 12, "x": 3403, "y": 1642}),
     "": Door(EVERYONE),
     "report/": Door(EVERYONE),
     "report/<slug:kind>/": Door(EVERYONE, fill=a_kind),
@@ -93,6 +94,8 @@ DOORS: dict[str, Door] = {
     "desk/": Door(STAFF),
     "desk/done/": Door(STAFF),
     "desk/area/": Door(STAFF),
+    "desk/map/": Door(STAFF),
+    "desk/map/<int:z>/<int:x>/<int:y>/": Door(STAFF, fill=lambda _world: {"z": 12, "x": 3403, "y": 1642}),
     "desk/raised/": Door(STAFF),
     "desk/copied/": Door(STAFF),
     "desk/keys/": Door(STAFF),
