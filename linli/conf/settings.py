@@ -299,6 +299,9 @@ except ValueError as trouble:
 # A background for maps, such as https://tiles.example/{z}/{x}/{y}.png; they are complete without one.
 MAP_TILES = env("LINLI_MAP_TILES", default="")
 MAP_CREDIT = env("LINLI_MAP_CREDIT", default="")
+PUSH_KEY = env(
+    "LINLI_PUSH_KEY", default=""
+)  # signs for us at browsers' push services; without it none is asked
 DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")

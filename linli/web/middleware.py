@@ -153,7 +153,7 @@ class MapPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if getattr(request, "has_map", False):
-            allowed = {"worker-src": ["blob:"]}
+            allowed = {"worker-src": ["'self'", "blob:"]}
             if settings.MAP_TILES:
                 host = urlsplit(settings.MAP_TILES)
                 allowed["connect-src"] = [f"{host.scheme}://{host.netloc}"]

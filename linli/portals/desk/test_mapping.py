@@ -96,7 +96,7 @@ def test_a_map_costs_the_same_however_many_cases_it_shows(world, sign_in, case):
 
 def test_only_a_page_with_a_map_may_start_a_worker(sign_in):
     client = sign_in("chengguan_clerk")
-    assert "worker-src blob:" in client.get("/desk/map/")["Content-Security-Policy"]
+    assert "worker-src 'self' blob:" in client.get("/desk/map/")["Content-Security-Policy"]
     assert "worker-src" not in client.get("/desk/area/")["Content-Security-Policy"]
 
 
