@@ -61,6 +61,7 @@ EXCHANGE = {
 DOORS: dict[str, Door] = {
     "preferences/": Door(EVERYONE),
     "web/guide/": Door((Answer.HIDDEN,) * 4),  # in the demo only
+    "web/tiles/<int:z>/<int:x>/<int:y>/": Door(EVERYONE, fill=lambda _world: {"z": 12, "x": 3403, "y": 1642}),
     "": Door(EVERYONE),
     "report/": Door(EVERYONE),
     "report/<slug:kind>/": Door(EVERYONE, fill=a_kind),
@@ -87,6 +88,9 @@ DOORS: dict[str, Door] = {
     "mine/data/": Door(NOT_STAFF),
     "mine/prove/": Door(CODE_FIRST, method="post"),
     "readings/": Door(EVERYONE),
+    "notices/": Door(EVERYONE),
+    "notices/<str:number>/": Door(NOBODY, fill=a_case, method="post"),
+    "notices/<str:number>/device/": Door(NOBODY, fill=a_case, method="post"),
     "handling/": Door(EVERYONE),
     "handling/<slug:activity>/": Door(EVERYONE, fill=lambda _world: {"activity": "contacts"}),
     "mine/agreed/": Door(NOT_STAFF),
@@ -94,6 +98,8 @@ DOORS: dict[str, Door] = {
     "desk/": Door(STAFF),
     "desk/done/": Door(STAFF),
     "desk/area/": Door(STAFF),
+    "desk/map/": Door(STAFF),
+    "desk/map/<int:z>/<int:x>/<int:y>/": Door(STAFF, fill=lambda _world: {"z": 12, "x": 3403, "y": 1642}),
     "desk/raised/": Door(STAFF),
     "desk/copied/": Door(STAFF),
     "desk/keys/": Door(STAFF),

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from linli.analytics.counting import Counted, count
-from linli.analytics.figures import Block, all_figures
+from linli.analytics.definition import Block
+from linli.analytics.figures import all_figures
 from linli.analytics.lags import within
 from linli.analytics.questions import Question
 from linli.analytics.rollups import standing

@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
             calling,
             checks,  # noqa: F401  registers Django system checks
             copying,
+            devices,
             editing,
             exports,
             handover,
@@ -36,6 +37,7 @@ class CasesConfig(AppConfig):
         calling.register_entries()
         copying.register_entries()
         notices.register_entries()
+        devices.register_tables()
         editing.register_entries()
         calendar_edits.register_entries()
         exports.register_entries()

@@ -134,6 +134,7 @@ PAGE_MIDDLEWARE = [  # not for machines: they have no session, and nothing they 
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
+    "linli.web.middleware.MapPolicy",
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"
@@ -295,6 +296,12 @@ try:
     ]
 except ValueError as trouble:
     raise ImproperlyConfigured(f"LINLI_WEBHOOK_NETWORKS: {trouble}") from trouble
+# A background for maps, such as https://tiles.example/{z}/{x}/{y}.png; they are complete without one.
+MAP_TILES = env("LINLI_MAP_TILES", default="")
+MAP_CREDIT = env("LINLI_MAP_CREDIT", default="")
+PUSH_KEY = env(
+    "LINLI_PUSH_KEY", default=""
+)  # signs for us at browsers' push services; without it none is asked
 DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")

@@ -1,4 +1,4 @@
-"""The reader's own choices: language and large type, kept in cookies; large type with the account too."""
+"""The reader's own choices: language and large type, kept in cookies, large type with an account too."""
 
 from __future__ import annotations
 

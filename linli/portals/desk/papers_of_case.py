@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -127,7 +129,7 @@ def _drawn(request: HttpRequest, by: PostActor, document: Document) -> HttpRespo
     form, own = DrawForm(request.POST), own_places(document, by)
     if not form.is_valid():
         return _page(request, by, document, wrong=form, status=422)
-    place = own[0] if own else {"relation": "", "seat": 0}
+    place: Mapping[str, Any] = own[0] if own else {"relation": "", "seat": 0}
     signing = Signing(place["relation"], Manner.STROKES, form.cleaned_data["strokes"], place["seat"])
     sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     messages.success(request, _("The signature was entered. The PDF now carries it."))

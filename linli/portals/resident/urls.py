@@ -16,6 +16,7 @@ from linli.portals.resident import (
     photos,
     reporting,
     scorecards,
+    telling,
     verifying,
     wards,
 )
@@ -38,6 +39,9 @@ urlpatterns = [
     path("verify/", verifying.verify_any, name="verify_any"),
     path("verify/<str:code>/", verifying.verify, name="verify"),
     path("follow/<str:number>/<slug:step>/", following.take_step, name="step"),
+    path("notices/", telling.notices, name="notices"),
+    path("notices/<str:number>/", telling.choose_notices, name="choose_notices"),
+    path("notices/<str:number>/device/", telling.tell_device, name="tell_device"),
     path("handling/", handling.handling, name="handling"),
     path("handling/minors/", wards.minors, name="minors"),
     path("handling/<slug:activity>/", handling.notice, name="handling_notice"),

@@ -182,9 +182,12 @@ def summary_row(label: str, value: object, href: str = "", action: str = "") -> 
     return {"row": Row(label, value, href, action) if value not in (None, "") else None}
 
 
-@register.inclusion_tag("web/map.html")
-def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
-    """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page."""
+@register.inclusion_tag("web/map.html", takes_context=True)
+def svg_map(context: template.Context, content: maps.Map, name: str = "map") -> dict[str, Any]:
+    """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page.
+
+    A browser that can draws a map from it that can be moved (web/map.js); on paper it stays the drawing.
+    """
     links = any(outline.href for outline in content.outlines) or any(pin.href for pin in content.pins)
     paper = maps.draw(content)
     return {
@@ -193,6 +196,7 @@ def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
         "scale": _scale(paper.metres) if paper else "",
         "name": name,
         "links": links,
+        "request": context.get("request"),
     }
 
 

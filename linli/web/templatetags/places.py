@@ -16,14 +16,17 @@ from linli.web.templatetags.frames import svg_map
 register = template.Library()
 
 MOST = 40
-DRAWN = ("name", "outline", "schematic", "parent__name")
+DRAWN = ("name", "code", "level", "outline", "schematic", "parent__name")
 FINEST = 0.00003  # degrees, some three metres: finer corners cannot be seen
 VILLAGE = 5
 
 
-@register.inclusion_tag("web/map.html")
+@register.inclusion_tag("web/map.html", takes_context=True)
 def place_map(
-    division: Division, longitude: float | None = None, latitude: float | None = None
+    context: template.Context,
+    division: Division,
+    longitude: float | None = None,
+    latitude: float | None = None,
 ) -> dict[str, Any]:
     """`{% place_map case.division detail.longitude detail.latitude %}`: works for any kind of case."""
     shown = _around(division)
@@ -32,8 +35,8 @@ def place_map(
     )
     schematic = any(each.schematic for each in shown)
     note = _("The grids are drawn schematically; they are not surveyed borders.") if schematic else ""
-    outlines = [outline for each in shown for outline in _outlines(each, here=each.pk == division.pk)]
-    return svg_map(Map(outlines, pins, title=_("Where it is"), note=note), "where")
+    outlines = [outline for each in shown for outline in rings_of(each, here=each.pk == division.pk)]
+    return svg_map(context, Map(outlines, pins, title=_("Where it is"), note=note), "where")
 
 
 def _around(division: Division) -> list[Division]:
@@ -45,12 +48,18 @@ def _around(division: Division) -> list[Division]:
     return list(drawn.select_related("parent").only(*DRAWN).order_by("code")[:MOST])
 
 
-def _outlines(division: Division, *, here: bool) -> list[Outline]:
+def rings_of(division: Division, *, here: bool = False, href: str = "") -> list[Outline]:
+    """What is drawn of a division that was read with its outline and its parent's name; one ring of it has the name."""
     name = division.name.removeprefix(division.parent.name if division.parent else "")
     area = restored(division.outline or b"").simplify(FINEST)
     parts = [area] if isinstance(area, Polygon) else list(getattr(area, "geoms", ()))
     rings = [[(x, y) for x, y, *_z in part.exterior.coords] for part in parts if isinstance(part, Polygon)]
     return [
-        Outline(ring, label=name if place == 0 else "", css="is-here" if here else "")
+        Outline(
+            ring,
+            label=name if place == 0 else "",
+            css="is-here" if here else "",
+            href=href if place == 0 else "",
+        )
         for place, ring in enumerate(rings)
     ]
