@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.cases.models import Case, Copy
 from linli.cases.reading import require_whole
@@ -46,7 +47,7 @@ def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "")
 def tell(case: Case, posts: Sequence[Post], *, by: PostActor) -> None:
     """Let posts know of a case because a step demands it, in its transaction; whatever the actor sees of the case."""
     with writing():
-        Copy.objects.bulk_create(Copy(case=case, post=post, at=timezone.now()) for post in posts)
+        insert_many([Copy(case=case, post=post, at=timezone.now()) for post in posts])
         if posts:
             facts = {"posts": [post.pk for post in posts]}
             record(Line(COPY, by.by(), case.code_now, case.pk, facts=facts))
