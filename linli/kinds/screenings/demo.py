@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from linli.base.errors import Refusal
-from linli.cases.models import Case, Category
+from linli.cases.models import Category
 from linli.cases.taking import Version
 from linli.kinds.screenings import actions
 from linli.kinds.screenings.models import Place, Screening
@@ -71,7 +71,7 @@ def _answer_some(screening: Screening, clerk: PostActor, at: datetime) -> None:
 
 
 def _version(screening: Screening) -> Version:
-    return Version(Case.everywhere.get(pk=screening.pk).version)
+    return Version(Screening.objects.select_related("case").get(pk=screening.pk).case.version)
 
 
 def _clerk() -> PostActor | None:

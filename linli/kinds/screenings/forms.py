@@ -31,7 +31,7 @@ class DrawUp(StepForm):
     """The opening form: what to look for, where, until when, why."""
 
     category = CategoryField("screenings", audiences=[Audience.STAFF], label=_("What to look for"))
-    area = PlaceField(label=_("Area"), required=False, help_text=_("Left open: the area of your post."))
+    area = PlaceField(label=_("Area to look at"), required=False, help_text=_("Left open: the area of your post."))
     asked = forms.ChoiceField(label=_("Who is asked"), choices=Asked.choices, required=False)
     why = Impersonal(label=_("Why, and what to look at"), max_length=2000, help_text=NO_NAMES)
     order = Impersonal(
@@ -137,7 +137,7 @@ class Found(_OwnPlaces):
     kind = forms.ChoiceField(label=_("Open a case of its own as"), widget=forms.RadioSelect)
     place = forms.TypedChoiceField(label=_("Where"), coerce=int)
     text = Impersonal(
-        label=_("What is it?"),
+        label=_("What did you find?"),
         max_length=2000,
         help_text=_("It goes into the new case, not into the screening. Numbers go into the fields below."),
     )
@@ -149,7 +149,7 @@ class Found(_OwnPlaces):
             "Mediation needs somebody who asks for it. Sealed in the new case; the screening never shows it."
         ),
     )
-    phone = forms.CharField(label=_("Their telephone number"), max_length=30, required=False)
+    phone = forms.CharField(label=_("Telephone number of whoever asks"), max_length=30, required=False)
 
     def offer(self) -> None:
         """The kinds this post may open, and its places where there are several."""
@@ -192,7 +192,7 @@ class AnswerKnown(StepForm):
     """Why it is asked all the same, or that it need not be."""
 
     text = Impersonal(
-        label=_("Answer"),
+        label=_("Reply to all who were asked"),
         max_length=1000,
         help_text=_("All who were asked read it. If it is known, end the screening early and say so."),
     )
