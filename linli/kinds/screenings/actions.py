@@ -89,14 +89,14 @@ def send(screening: Screening, *, by: Actor, seen: Version, at: datetime | None 
         for post in posts:
             now.hand_to(post, HELPS)
         if isinstance(by, PostActor):
-            tell(now.case, [post for post in posts if post.pk != by.post.pk], by=by)
+            tell(now.case, [post for post in posts if post.pk != by.post.pk], by=by, at=now.at)
         now.facts(places=len(layout.places), holes=len(layout.holes), minutes=now.detail.minutes)
 
 
 def drop(
     screening: Screening, *, by: Actor, seen: Version, note: str = "", at: datetime | None = None
 ) -> None:
-    """Do not send it after all (不下发了)."""
+    """Do not send it after all (不再下发)."""
     with taking("drop", screening, by=by, seen=seen, at=at) as now:
         now.words(note=note)
 

@@ -31,7 +31,9 @@ class DrawUp(StepForm):
     """The opening form: what to look for, where, until when, why."""
 
     category = CategoryField("screenings", audiences=[Audience.STAFF], label=_("What to look for"))
-    area = PlaceField(label=_("Area to look at"), required=False, help_text=_("Left open: the area of your post."))
+    area = PlaceField(
+        label=_("Area to look at"), required=False, help_text=_("Left open: the area of your post.")
+    )
     asked = forms.ChoiceField(label=_("Who is asked"), choices=Asked.choices, required=False)
     why = Impersonal(label=_("Why, and what to look at"), max_length=2000, help_text=NO_NAMES)
     order = Impersonal(

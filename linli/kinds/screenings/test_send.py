@@ -1,4 +1,5 @@
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from django.db import connection
@@ -10,11 +11,13 @@ from linli.base.generations import bump
 from linli.cases.models import Admission, Case, Category, Clock, Task
 from linli.cases.models.catalogue import Rule
 from linli.cases.steps import open_case, take
+from linli.divisions.models import Division, Kind
 from linli.kinds.screenings import actions, placing
 from linli.kinds.screenings.conftest import GRIDS, OPENER, draw_up, reload_key, state_of, version_of
 from linli.kinds.screenings.models import Place, Screening
 from linli.posts.actions import end
-from linli.posts.actor import PartyActor
+from linli.posts.actor import PartyActor, PostActor
+from linli.posts.models import Account, Holding, Post
 
 
 def open_titles(screening):
@@ -177,3 +180,62 @@ def statements_of_sending(world, area):
 def test_twelve_grids_cost_as_many_statements_as_three(world):
     statements_of_sending(world, "东门社区")
     assert statements_of_sending(world, "城关街道") == statements_of_sending(world, "东门社区")
+
+
+def a_wide_county(world, grids):
+    """A town with so many grids, in villages of twenty, each with a grid worker who holds its post."""
+    town = Division(
+        code=99010180000000000, level=4, name="大镇", parent=world.county, valid_from=world.county.valid_from
+    )
+    town.save()
+    made = [
+        Division(
+            code=town.code + (1 + number // 20) * 10**5 + (1 + number % 20) * 10**2,
+            level=6,
+            name=f"第{number}网格",
+            kind=Kind.GRID,
+            parent=town,
+            valid_from=town.valid_from,
+        )
+        for number in range(grids)
+    ]
+    made = Division.objects.bulk_create(made)
+    body = world.posts["county_head"].organisation
+    posts = Post.objects.bulk_create(
+        [Post(title=f"{grid.name}员", kind="grid_worker", organisation=body, division=grid) for grid in made]
+    )
+    accounts = Account.objects.bulk_create(
+        [Account(username=f"wide-{post.pk}", password="!") for post in posts]
+    )
+    pairs = zip(posts, accounts, strict=True)
+    Holding.objects.bulk_create(
+        [Holding(post=post, account=each, since=timezone.now() - timedelta(days=1)) for post, each in pairs]
+    )
+    bump("posts")
+    world.places[town.name] = town
+    return town.name
+
+
+@pytest.mark.thorough
+def test_two_thousand_grids_cost_as_many_statements_as_three_and_a_few_seconds(world):
+    statements_of_sending(world, "东门社区")
+    few = statements_of_sending(world, "东门社区")
+    one = draw_up(world, a_wide_county(world, 2000), key="county_clerk")
+    assert reload_key(one.pk).layout.held == 2000
+    begun = perf_counter()
+    with CaptureQueriesContext(connection) as asked:
+        actions.send(one, by=world.by("county_clerk"), seen=1)
+    took = perf_counter() - begun
+    assert Task.objects.filter(case=one.pk, role="helps").count() == 2000
+    assert len(asked) == few, [each["sql"][:90] for each in asked]
+    assert took < 10, took
+    worker = PostActor(
+        Holding.objects.select_related("post__division").get(
+            account__username__startswith="wide-", post__title="第7网格员"
+        )
+    )
+    begun = perf_counter()
+    with CaptureQueriesContext(connection) as asked:
+        actions.clear(one, by=worker, seen=2)
+    assert len(asked) < 30, [each["sql"][:90] for each in asked]
+    assert perf_counter() - begun < 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,6 @@ from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Link, Task
 from linli.cases.procedure import ASKED, HELPS, LEAD
 from linli.cases.sight import those_seen
-from linli.cases.story import MOST_NAMED
 from linli.posts.actor import PostActor
 from linli.posts.models import Holding
 
@@ -46,19 +46,19 @@ class Related:
 
 
 def tasks_of(case: Case, by: PostActor) -> tuple[list[Duty], int]:
-    """Who has to do something in a case now (two statements); of very many the own ones first, and how many more."""
-    rows = Task.objects.filter(case=case, closed_at=None).order_by("id")
-    named = rows.select_related("post__organisation", "case")
-    tasks = list(named[: MOST_NAMED + 1])
-    more = 0
-    if len(tasks) > MOST_NAMED:
-        others = named.exclude(post=by.post)
-        tasks = [*named.filter(post=by.post), *others[:MOST_NAMED]][:MOST_NAMED]
-        more = rows.count() - len(tasks)
-    return _duties(tasks, by), more
+    """Who has to do something in a case now, and how many posts more (three statements).
+
+    Where many answer alongside, a post reads its own part; the others are counted, not named.
+    """
+    rows = Task.objects.filter(case=case, closed_at=None)
+    if any(step.alongside for step in kind_of(case.kind).procedure.leaving(case.stage)):
+        others = Q(role=HELPS) & ~Q(post=by.post)
+        return _duties(rows.exclude(others), by), rows.filter(others).count()
+    return _duties(rows, by), 0
 
 
-def _duties(tasks: list[Task], by: PostActor) -> list[Duty]:
+def _duties(rows: QuerySet[Task], by: PostActor) -> list[Duty]:
+    tasks = list(rows.select_related("post__organisation", "case").order_by("id"))
     posts = [task.post_id for task in tasks]
     held = set(Holding.objects.current().filter(post__in=posts).values_list("post_id", flat=True))
     return [
