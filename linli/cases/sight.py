@@ -66,7 +66,7 @@ def sees(case: Case, *, by: PostActor) -> bool:
 
 
 def those_seen(cases: Sequence[Case], *, by: PostActor) -> set[UUID]:
-    """The keys of those of some cases of any kind that exist for the actor; as `sees` says of one (three statements)."""
+    """The keys of those of some cases of any kind that exist for the actor, as `sees` says (three statements)."""
     found = {each.pk for each in cases if areas_see(each.kind) and covers(by, each.code_now)}
     outside = [each.pk for each in cases if areas_see(each.kind) and each.pk not in found]
     if outside:
