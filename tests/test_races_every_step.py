@@ -206,7 +206,9 @@ class Walk:
             data |= self.data(case, step, by, other)
         entries = Entry.objects.filter(about=case.pk, name=power(self.kind.name, step))
         before = entries.count()
-        if not step.alongside:  # where each does a part of its own, what others did since is no reason to refuse
+        if (
+            not step.alongside
+        ):  # where each does a part of its own, what others did since is no reason to refuse
             status, words = self.answer(case, step, actors[0], data, case.version - 1)
             assert (status, bool(words)) == (409, True), (name, "an older version")
             assert entries.count() == before, (name, "an older version")
