@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.conf import settings
 from django.utils import timezone
@@ -142,9 +142,8 @@ def say_known(
 ) -> None:
     """Say that what is asked is known already (这些已经报过); whoever sent it has to answer. Once per post."""
     with taking("say_known", screening, by=by, seen=seen, at=at) as now:
-        _row, made = Remark.objects.get_or_create(
-            screening=now.detail, post_id=now.by_post, defaults={"text": text, "at": now.at}
-        )
+        own: dict[str, Any] = {"screening": now.detail, "post_id": now.by_post}
+        _row, made = Remark.objects.get_or_create(**own, defaults={"text": text, "at": now.at})
         if not made:
             raise Conflict(_("You have said so already. The answer will stand on this page."))
         if not any(task.asks == "say_known" for task in now.tasks):

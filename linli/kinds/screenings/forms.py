@@ -17,7 +17,8 @@ from linli.cases.models import areas_see
 from linli.cases.models.catalogue import Audience
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
-from linli.kinds.screenings.models import Answer, Asked, Place, Screening
+from linli.kinds.screenings.models import Answer, Place, Screening
+from linli.kinds.screenings.placing import Asked
 from linli.kinds.screenings.wording import NO_NAMES, Impersonal
 from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with

@@ -180,7 +180,7 @@ def parts_of(screening: Screening, level: int) -> list[Part]:
     ]
 
 
-def _by_part(rows: models.QuerySet[Place], size: int) -> models.QuerySet[Place, dict[str, Any]]:
+def _by_part(rows: models.QuerySet[Place], size: int) -> Any:
     return rows.order_by().annotate(part=F("code") / Value(size)).values("part")
 
 
