@@ -56,18 +56,15 @@ def _answer_some(screening: Screening, clerk: PostActor, at: datetime) -> None:
             Place.objects.filter(post__isnull=False).order_by("code").values_list("post", flat=True)
         )
     )
-    workers = [PostActor(_holding(post)) for post in posts[: len(posts) // 2 + 1]]
+    finder, *workers = [PostActor(_holding(post)) for post in posts[: len(posts) // 2 + 1]]
     for number, worker in enumerate(workers):
         moment = at + timedelta(hours=number)
         if number == 1:
             actions.say_known(screening, by=worker, seen=_version(screening), text=KNOWN, at=moment)
             actions.answer_known(screening, by=clerk, seen=_version(screening), text=REPLY, at=moment)
-        if number == 2:
-            actions.found(
-                screening, by=worker, seen=_version(screening), kind="matters", text=FOUND, at=moment
-            )
-        else:
-            actions.clear(screening, by=worker, seen=_version(screening), at=moment)
+        actions.clear(screening, by=worker, seen=_version(screening), at=moment)
+    # What is found opens its case now, whenever it was found: so it comes last.
+    actions.found(screening, by=finder, seen=_version(screening), kind="matters", text=FOUND)
 
 
 def _version(screening: Screening) -> Version:
