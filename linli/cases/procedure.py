@@ -71,10 +71,12 @@ class Step:
     task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
     whose actor may not take this one. `in_person`: nobody who acts for a party may take it. `notice`: told after
     commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
+    `alongside`: many posts answer at the same time, each for itself, so what others did since is no reason to refuse,
+    and the story tells a post of its own such steps only.
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
-    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time; `whether_running`: also where
-    the clock does not run that this would rest or let go on. `at_opening`: kinds of post that may open a case and take this
-    step on one form, for what is over before there is a case (docs/adr/0024).
+    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time; `whether_running`: also
+    where the clock does not run that this would rest or let go on. `at_opening`: kinds of post that may open a case
+    and take this step on one form, for what is over before there is a case (docs/adr/0024).
     """
 
     name: str
@@ -96,6 +98,7 @@ class Step:
     waits: bool = False
     in_person: bool = False
     bulk: bool = False
+    alongside: bool = False
     with_original: bool = False
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()

@@ -124,6 +124,11 @@ class Taking:
         if start is not None:
             self.step = replace(self.step, start=start)
 
+    def go_on(self) -> None:
+        """Let the actor's own part stay open, though the step usually ends it: something of it is still to be done."""
+        self.step = replace(self.step, closes="", enters="", otherwise=frozenset())
+        self.target = ""
+
     @property
     def moves(self) -> bool:
         """Whether the stage moves: not when the step stays, nor while others still have their part to do."""
@@ -190,7 +195,7 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
 
 def _check(now: Taking, seen: int) -> None:
     require_step(now.step, now.case, now.tasks, by=now.by)
-    if seen != now.case.version:
+    if seen != now.case.version and not now.step.alongside:
         raise Stale(version=now.case.version)
     require_stage(now.step, now.case)
     if now.step.while_running and not _running(now, now.step.while_running):

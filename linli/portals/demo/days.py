@@ -27,6 +27,7 @@ from linli.kinds.matters.demo import (
     situations,
     some_grid,
 )
+from linli.kinds.screenings.demo import screen_some
 from linli.portals.demo.hotline import bring_sheet
 from linli.portals.demo.households import settle_some
 from linli.portals.demo.living import Days, Progress, arrivals, catch_up, ground, live_through, undisturbed
@@ -59,6 +60,7 @@ def fill_days(
         reported += claim_some(made.now)
         reported += leak_one(made.now)
         reported += look_some()
+        reported += screen_some(made.now)
         settle_some(world)
         put_on_paper()
         reported += mediate_some(made.now)
