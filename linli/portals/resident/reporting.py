@@ -46,8 +46,9 @@ AGAIN = "again"
 @require_safe
 @resident_page
 def home(request: HttpRequest) -> HttpResponse:
-    """What one can do here."""
-    return render(request, "resident/home.html", {"kinds": open_kinds()})
+    """What one can do here: four tasks, one box, and the rest as a list."""
+    kinds = open_kinds()
+    return render(request, "resident/home.html", {"first": next(iter(kinds), None), "others": kinds[1:]})
 
 
 @require_safe
