@@ -33,11 +33,13 @@ class StepForm(forms.Form):
     """A form for one step of one case, as seen by the actor who would take it. `case` is None while opening.
 
     `from_link`: fields of an opening form that a link to it may fill in; `reshaped_by`: the name of buttons that only
-    change the form (a row more, a row less): it is shown again with what was typed, and nothing is taken.
+    change the form (a row more, a row less): it is shown again with what was typed, and nothing is taken;
+    `residents_order`: how an opening form asks residents, where that differs from how posts are asked.
     """
 
     from_link: ClassVar[frozenset[str]] = frozenset()
     reshaped_by: ClassVar[str] = ""
+    residents_order: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, case: Case | None = None, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
