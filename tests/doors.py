@@ -78,6 +78,11 @@ DOORS: dict[str, Door] = {
     # The code on the paper is all that is needed, and all that is told is whether it is genuine.
     "mediation/": Door(EVERYONE),
     "scorecard/": Door(EVERYONE),
+    "find/": Door(EVERYONE),
+    "neighbourhood/": Door(EVERYONE),
+    # Counted for places only, small numbers withheld; no list stands behind them.
+    "figures/": Door(EVERYONE),
+    "figures/file/<slug:form>/": Door(EVERYONE, fill=lambda _world: {"form": "csv"}),
     "verify/": Door(EVERYONE),
     "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
@@ -200,6 +205,7 @@ DOORS: dict[str, Door] = {
     "desk/posts/<str:code>/<int:post>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     # Asks for fresh proof first, which nobody of the demo county can give.
     "desk/posts/<str:code>/<int:post>/access/<int:holding>/": Door(NOT_STAFF, fill=a_post, **CENTRE),
+    "desk/posts/<str:code>/<int:post>/board/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
     "desk/posts/<str:code>/<int:post>/appoint/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/end/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),
     "desk/posts/<str:code>/<int:post>/give-up/": Door(AREA_AND_POWER, fill=a_post, method="post", **CENTRE),

@@ -35,11 +35,13 @@ class StepForm(forms.Form):
     `from_link`: fields of an opening form that a link to it may fill in; `reshaped_by`: the name of buttons that only
     change the form (a row more, a row less): it is shown again with what was typed, and nothing is taken.
     `folded`: fields of an opening form that are seldom needed; pages fold them away while nothing is in them.
+    `residents_order`: how an opening form asks residents, where that differs from how posts are asked.
     """
 
     from_link: ClassVar[frozenset[str]] = frozenset()
     reshaped_by: ClassVar[str] = ""
     folded: ClassVar[frozenset[str]] = frozenset()
+    residents_order: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, case: Case | None = None, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

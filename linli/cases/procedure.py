@@ -39,12 +39,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a case can stand. `ends`: nobody has to do anything any more; `aside`: not on a case's usual way."""
+    """Where a case can stand. `ends`: nobody has to do anything any more; `aside`: not on a case's usual way; `then`:
+    what happens next, as whoever raised it is told.
+    """
 
     name: str
     label: Words
     ends: bool = False
     aside: bool = False
+    then: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,7 @@ def read_procedure(path: Path) -> Procedure:
     return procedure
 
 
-_TEXTS = {"label", "notice"}
+_TEXTS = {"label", "notice", "then"}
 _SETS = {"leaves", "posts", "parties", "tasked", "otherwise", "at_opening"}
 
 

@@ -152,6 +152,25 @@ class Holding(models.Model):
         ]
 
 
+class Card(models.Model):
+    """What the public board (公示栏) says of a post from a moment on: a telephone, and whether its holder is named.
+
+    A post without one in force is shown by its title and the telephone of its body, never by a name.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="cards")
+    telephone = models.CharField(max_length=30, blank=True)
+    named = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=200)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post"], condition=Q(until=None), name="one_card_per_post")
+        ]
+
+
 class Absence(models.Model):
     """A holder who is away from-until, and whose holder stands in once somebody else has confirmed it.
 

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from linli.analytics import confidential
-from linli.analytics.confidential import Line, Table
 from linli.analytics.counting import page_of
 from linli.analytics.definition import Figure
 from linli.analytics.periods import Period, quarters_and_years
 from linli.analytics.questions import Question
+from linli.analytics.tables import Line, Table
 from linli.analytics.withholding import FEWEST
 from linli.base.errors import NotFound
 from linli.cases.kinds import kind_of
