@@ -217,7 +217,8 @@ def _finish(now: Taking) -> Taken:
     for task in opened:
         task.pressing_at = pressing_at(now.at, moved.live, task.pk)
     moved_to = {"from": left, "to": now.case.stage, "version": now.case.version}
-    facts = {**moved_to, **standing_of(now.case), **_next(opened), **_of_parties(now), **facts_sent(now.case), **now.said}
+    around = {**_next(opened), **_of_parties(now), **facts_sent(now.case)}
+    facts = {**moved_to, **standing_of(now.case), **around, **now.said}
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
     told = told_by(now.step, now.case, now.parties, now.told) if now.step.notice else []

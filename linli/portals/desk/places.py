@@ -15,6 +15,7 @@ from linli.cases.offering import kinds_to_open
 from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
+from linli.posts.models import PostKind
 from linli.posts.powers import kinds_with
 from linli.residents.people.fields import RULES
 from linli.residents.people.pairs import DOUBLES
@@ -114,6 +115,8 @@ class Desk:
         if has(self.by, "exchange.read"):
             waiting = count_owed(sources_in(self.by), by=self.by)
             found.append(_place(pgettext("desk", "Exchange"), "exchange", EXCHANGE_PAGES, waiting))
+        if self.by.post.kind == PostKind.GRID_WORKER:
+            found.append(Place(_("Field app"), reverse("field:to_do"), frozenset()))
         return found
 
     @cached_property
