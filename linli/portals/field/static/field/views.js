@@ -55,8 +55,8 @@ export async function showOutbox() {
   const sent = own.filter((item) => item.state === "sent").reverse();
   const empty = part("li", word("all_sent"), "quiet");
   list.replaceChildren(...(waiting.length ? waiting.map(drawn) : [empty]));
-  document.querySelector("[data-sent]").replaceChildren(...sent.map(drawn));
-  document.querySelector("[data-sent-part]").hidden = !sent.length;
+  document.querySelector("[data-arrived]").replaceChildren(...sent.map(drawn));
+  document.querySelector("[data-arrived-part]").hidden = !sent.length;
   const others = items.filter((item) => item.state !== "sent").length - waiting.length;
   const rest = document.querySelector("[data-others]");
   rest.hidden = !others;
@@ -74,7 +74,7 @@ function drawn(item) {
   if (item.number) row.append(linked(item));
   if (item.error) row.append(part("p", item.error, "item__error"));
   if (item.state === "conflict") row.append(part("h3", word("now")), from(item.now.html), part("h3", word("mine")));
-  for (const [label, value] of item.shown ?? []) row.append(part("p", `${label}: ${value}`, "words"));
+  for (const [label, value] of item.shown ?? []) row.append(part("p", `${label}${word("colon")}${value}`, "words"));
   const facts = [word("written", { moment: moment(item.written) })];
   if (item.photos.length) facts.push(word("photos", { count: item.photos.length }));
   if (item.tries) facts.push(word("tried", { count: item.tries }));
