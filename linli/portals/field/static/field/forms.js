@@ -43,8 +43,9 @@ async function keep(form) {
   for (const [name, value] of new FormData(form)) {
     if (typeof value === "string" && !NOT_CONTENT.has(name)) fields.push([name, value]);
   }
-  const pictures = await pictures_of(form);
-  const photos = [...(before?.photos ?? []), ...pictures.map(({ key, field, blob }) => ({ key, field, size: blob.size, sent: false }))];
+  const pictures = await picturesOf(form);
+  const added = pictures.map(({ key, field, blob }) => ({ key, field, size: blob.size, sent: false }));
+  const photos = [...(before?.photos ?? []), ...added];
   const { opens, number, step, seen, title } = form.dataset;
   const item = {
     ...(before ? { nr: before.nr } : {}),
@@ -66,6 +67,7 @@ function shown(form) {
   for (const field of form.elements) {
     if (!field.name || NOT_CONTENT.has(field.name) || ["hidden", "file"].includes(field.type)) continue;
     if (["checkbox", "radio"].includes(field.type) && !field.checked) continue;
+    if (field.selectedOptions && field.selectedOptions[0] === (field.querySelector("[selected]") ?? field.options[0])) continue;
     const value = field.selectedOptions ? [...field.selectedOptions].map((each) => each.text).join("、") : field.value;
     const label = field.closest("fieldset")?.querySelector("legend") ?? field.labels?.[0];
     const words = ["checkbox", "radio"].includes(field.type) ? field.labels?.[0]?.textContent : value;
@@ -88,7 +90,7 @@ async function addPosition(form) {
   }
 }
 
-async function pictures_of(form) {
+async function picturesOf(form) {
   const pictures = [];
   for (const input of form.querySelectorAll("input[type=file]")) {
     for (const file of input.files) {

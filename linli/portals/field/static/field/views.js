@@ -74,7 +74,7 @@ function drawn(item) {
   if (item.number) row.append(linked(item));
   if (item.error) row.append(part("p", item.error, "item__error"));
   if (item.state === "conflict") row.append(part("h3", word("now")), from(item.now.html), part("h3", word("mine")));
-  for (const [label, value] of item.shown ?? []) row.append(part("p", `${label}${word("colon")}${value}`, "words"));
+  for (const [label, value] of item.shown ?? []) row.append(part("p", `${label}${/[?？]$/.test(label) ? " " : word("colon")}${value}`, "words"));
   const facts = [word("written", { moment: moment(item.written) })];
   if (item.photos.length) facts.push(word("photos", { count: item.photos.length }));
   if (item.tries) facts.push(word("tried", { count: item.tries }));
@@ -137,7 +137,7 @@ export async function showShell(root) {
   const [page, name] = location.pathname.slice(root.length).split("/");
   const drawings = { "": toDo, cases: aCase, new: entering, map: grid, outbox: () => copied("outbox") };
   place.replaceChildren(...[await drawings[page]?.(root, name)].filter(Boolean));
-  if (!place.childNodes.length) place.append(part("p", word("not_here"), "notice"));
+  if (!place.childNodes.length) place.append(part("h1", document.title.split(" – ")[0]), part("p", word("not_here"), "notice"));
   for (const photos of place.querySelectorAll(".photos")) photos.remove(); // they lie on the other side
 }
 
