@@ -46,6 +46,7 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
         return redirect("field:case", number)
     seen = request.POST.get("seen", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        require_step(rule, found, open_tasks(found), by=by)
         raise Invalid(_("This form is incomplete. Open the case again and repeat the step."))
     if again := reshaped(rule, found, by=by, data=request.POST):
         return _shown(request, by, found, Acting(rule, named(again, rule)))

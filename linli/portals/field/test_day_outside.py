@@ -88,9 +88,11 @@ def test_the_language_of_the_page_that_stands_in_is_the_readers(outside):
     until(lambda: "No signal" in tab.evaluate("caches.match('/field/shell/').then((found) => found.text())"))
 
 
-def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committed_world, _browser):
+def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committed_world):
     case = to_verify(committed_world)
-    context = _browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    context = outside.context.browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
     context.add_cookies(outside.context.cookies())
     tab, home = context.new_page(), f"{outside.server.url}/field/"
     tab.goto(f"{home}new/matters/")
