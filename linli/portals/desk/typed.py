@@ -7,7 +7,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 
-from linli.portals.desk.hats import Given, Opened
+from linli.residents.hats import Given, Opened
 from linli.web import typed
 
 KEPT = "desk.typed"

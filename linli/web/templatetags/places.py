@@ -29,14 +29,19 @@ def place_map(
     latitude: float | None = None,
 ) -> dict[str, Any]:
     """`{% place_map case.division detail.longitude detail.latitude %}`: works for any kind of case."""
-    shown = _around(division)
     pins = (
         [] if longitude is None or latitude is None else [Pin(longitude, latitude, _("The place reported"))]
     )
+    return svg_map(context, map_around(division, pins, title=_("Where it is")), "where")
+
+
+def map_around(division: Division, pins: list[Pin], *, title: str) -> Map:
+    """A grid among its neighbours, or the grids of a village, with pins; some three statements."""
+    shown = _around(division)
     schematic = any(each.schematic for each in shown)
     note = _("The grids are drawn schematically; they are not surveyed borders.") if schematic else ""
     outlines = [outline for each in shown for outline in rings_of(each, here=each.pk == division.pk)]
-    return svg_map(context, Map(outlines, pins, title=_("Where it is"), note=note), "where")
+    return Map(outlines, pins, title=title, note=note)
 
 
 def _around(division: Division) -> list[Division]:
