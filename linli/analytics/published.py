@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from linli.analytics.figures import Figure, figure_named
+from linli.analytics.definition import Figure
+from linli.analytics.figures import figure_named
 from linli.analytics.periods import Period, recent
 from linli.analytics.questions import Question
 from linli.analytics.tables import Line, Table, settled

@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from linli.analytics.confidential import Line, Table, counted_kinds, figures_of, table_of
+from linli.analytics.confidential import counted_kinds, figures_of, table_of
 from linli.analytics.counting import Counted, count
 from linli.analytics.definition import Better, Text
 from linli.analytics.figures import all_figures
 from linli.analytics.net import PLACE_FIGURES, PlaceFigure
 from linli.analytics.periods import Period, quarters_and_years
 from linli.analytics.questions import Question
+from linli.analytics.tables import Line, Table
 from linli.analytics.withholding import FEWEST
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import Level

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from linli.analytics.counting import total
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.parts import Part, by_place
 from linli.analytics.questions import Question
 from linli.analytics.withholding import Cell, Sum, withheld

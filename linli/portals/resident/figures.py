@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.published import (
     FEWEST_FOR_SHARE,
     Published,
