@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "linli.exchange",
     "linli.portals.resident",
     "linli.portals.desk",
+    "linli.portals.command",
     "linli.portals.api",
     "linli.portals.open311",
     "linli.portals.feeds",

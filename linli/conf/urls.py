@@ -12,6 +12,7 @@ DOORS = {
     "open311/": "open311",
     "exchange/": "feeds",
     "desk/": "desk",
+    "command/": "command",
     "account/": "entrance",
     "": "resident",
 }  # the busiest first: addresses are tried in this order

@@ -22,10 +22,10 @@ from linli.documents.setting import Unset, opened, paper_of
 from linli.documents.showing import page_of, paper_for
 from linli.documents.signing import Signing, missing, sign
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.web.forms import FrameForm
 from linli.web.qr import drawn
+from linli.web.telling import with_errors
 from linli.web.typesetting import can_set
 
 

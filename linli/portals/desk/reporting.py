@@ -26,9 +26,9 @@ from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.receipts import Taken, receipt
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.models import PostKind
+from linli.web.telling import with_errors
 
 CHANNELS = {PostKind.CALL_TAKER: "telephone", PostKind.GRID_WORKER: "grid", PostKind.CLERK: "window"}
 MOST_CHOICES = 600  # more places than this are typed as a code

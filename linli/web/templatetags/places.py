@@ -6,10 +6,9 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from shapely.geometry import Polygon
 
 from linli.divisions.models import Division
-from linli.divisions.shapes import restored
+from linli.divisions.shapes import rings
 from linli.web.map import Map, Outline, Pin
 from linli.web.templatetags.frames import svg_map
 
@@ -47,10 +46,7 @@ def _around(division: Division) -> list[Division]:
 
 def _outlines(division: Division, *, here: bool) -> list[Outline]:
     name = division.name.removeprefix(division.parent.name if division.parent else "")
-    area = restored(division.outline or b"").simplify(FINEST)
-    parts = [area] if isinstance(area, Polygon) else list(getattr(area, "geoms", ()))
-    rings = [[(x, y) for x, y, *_z in part.exterior.coords] for part in parts if isinstance(part, Polygon)]
     return [
         Outline(ring, label=name if place == 0 else "", css="is-here" if here else "")
-        for place, ring in enumerate(rings)
+        for place, ring in enumerate(rings(division.outline or b"", finest=FINEST))
     ]
