@@ -34,7 +34,7 @@ from linli.analytics.questions import Question
 from linli.base.errors import NotFound
 from linli.cases.kinds import all_kinds
 from linli.cases.models import areas_see
-from linli.cases.narrowing import State, resting
+from linli.cases.narrowing import SOON, State, resting
 from linli.cases.procedure import Words
 
 LONG_OPEN = timedelta(days=30)
@@ -228,6 +228,14 @@ _DEFINED = (
         test=lambda asked: Q(due__lt=asked.now),
         among="open",
         source=KPI,
+    ),
+    _NOW(
+        name="soon",
+        label=_("Due within three days"),
+        meaning=_("Open cases whose running promise ends within the next three days."),
+        test=lambda asked: Q(due__gte=asked.now, due__lt=asked.now + SOON),
+        among="open",
+        better=Better.NEITHER,
     ),
     _NOW(
         name="suspended",

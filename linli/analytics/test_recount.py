@@ -95,6 +95,7 @@ def recounted(period, area, leads=()):
             resting = {clock.halted for clock in clocks if clock.case_id == case.pk and clock.resting}
             names |= {"open"} | resting
             names |= {"overdue"} if case.due and case.due < NOW else set()
+            names |= {"soon"} if case.due and NOW <= case.due < NOW + timedelta(days=3) else set()
             names |= {"long_open"} if case.at < NOW - timedelta(days=30) else set()
         for name in names:
             found[name].add(case.pk)

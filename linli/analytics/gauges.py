@@ -1,0 +1,42 @@
+"""What stands open now, by part of the place or by body, and how old that picture is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from linli.analytics.counting import Counted, count
+from linli.analytics.figures import Block, all_figures
+from linli.analytics.questions import Question
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old the folded numbers are. `as_of`: the moment they are true of; None: not folded, counted live.
+
+    `age` and `waiting` are seconds: since `as_of`, and since the oldest step that is not in the numbers yet (0: none).
+    `p50` and `p99`: seconds from a step's recording to its being in the numbers, for half and for 99 in 100 of the
+    latest steps; None while nothing is known. `stamp` changes whenever a number does.
+    """
+
+    as_of: datetime | None
+    age: float
+    waiting: float
+    p50: float | None
+    p99: float | None
+    stamp: int
+
+
+def gauges(asked: Question, by: int | str = "") -> Mapping[Any, Counted]:
+    """Every figure of what is open now, by the same keys as `count`."""
+    figures = [figure for figure in all_figures().values() if figure.block is Block.NOW]
+    return count(asked, by, figures)
+
+
+def freshness() -> Freshness:
+    """How old the numbers are at this moment."""
+    return Freshness(timezone.now(), 0.0, 0.0, None, None, 0)
