@@ -43,12 +43,20 @@ _TURNS = {
 _TOO_MANY_PIXELS = gettext_lazy("This photo has too many pixels. Please send a smaller one.")
 
 
+class Cleaned(io.BytesIO):
+    """A picture that came ahead and was cleaned then: it is taken as it is."""
+
+    name = "photo.jpg"
+
+
 def cleaned_photo(upload: BinaryIO) -> bytes:
     """The picture as JPEG, upright, at most 2048 px long, without EXIF (place, time, camera, owner).
 
     Raises TooLarge before decoding when bytes or pixels exceed the limits, Invalid for what is no picture, Busy when
     too many are being decoded: each takes some 150 MB, and a few kilobytes are enough to ask for that.
     """
+    if isinstance(upload, Cleaned):
+        return upload.getvalue()
     raw = upload.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))

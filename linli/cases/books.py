@@ -26,6 +26,7 @@ from linli.cases.procedure import Step
 from linli.cases.quiet import next_moment
 from linli.cases.reading import open_tasks
 from linli.cases.reckoning import pressing_again
+from linli.cases.sent import rows_sent
 from linli.cases.sight import refuse_if_kept, sees
 from linli.ledger.models import Entry
 from linli.ledger.records import Line, record
@@ -155,6 +156,7 @@ class Book:
         case.save(update_fields=["stage", "version", "due", "closed_at", "outcome", "category", "lead"])
         self._keep_parties(taken)
         record(taken.line)
+        insert_many(rows_sent(case, taken.at))
         posts = [task.post_id for task in taken.opened]
         Notice.objects.bulk_create(notices_of(case, taken.step, taken.told, posts))
 

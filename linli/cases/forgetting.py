@@ -26,7 +26,18 @@ from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.attachments import drop
 from linli.cases.kinds import Kind, all_kinds, kind_of
-from linli.cases.models import Attachment, Case, Clock, Forgetting, Hold, Link, Notice, Party, SearchText
+from linli.cases.models import (
+    Attachment,
+    Case,
+    Clock,
+    Forgetting,
+    Hold,
+    Link,
+    Notice,
+    Party,
+    SearchText,
+    Sending,
+)
 from linli.cases.search import clean_words
 from linli.ledger.models import Entry, EntryDetail
 from linli.ledger.names import Redaction, known
@@ -291,6 +302,7 @@ def _clear_words(case: Case) -> None:
     Case.everywhere.filter(pk=case.pk).update(summary=_title(), origin_digest="")
     Notice.objects.filter(case=case).update(trouble="")
     SearchText.objects.filter(case=case).delete()
+    Sending.objects.filter(case=case).delete()
 
 
 def _count_contact(case: Case) -> int:

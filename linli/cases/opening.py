@@ -73,12 +73,15 @@ class SentBefore(Conflict):
 class Origin:
     """Where a case comes from: the request, by a key per source and the body's digest, so that a second sending is
     recognised; and `case`, the one of another kind that it grows out of, for its reporter or for `whom` of its parties.
+
+    `written_at`: when it was written, as the clock of the device said that had no signal.
     """
 
     key: str = ""
     digest: str = ""
     case: Case | None = None
     whom: Contact | None = None
+    written_at: datetime | None = None
 
     @staticmethod
     def of(source: str, key: str, body: bytes) -> Origin:
@@ -253,6 +256,8 @@ def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) 
     facts = {**begun, **standing_of(case), **draft.facts}
     if original:
         facts["original"] = original.number
+    if draft.origin and draft.origin.written_at:
+        facts["written_at"] = draft.origin.written_at
     if draft.parties:
         facts["joined"] = list(range(1, len(draft.parties) + 1))
     if draft.origin and draft.origin.case:

@@ -21,6 +21,7 @@ from linli.cases.models import Case, Clock, Party, Task
 from linli.cases.parties import GivenParty, joining, stands, told_by
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ASKED, NEXT, Step
+from linli.cases.sent import facts_sent
 from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
 from linli.ledger.records import Line
 from linli.posts.actor import Actor, PartyActor, PostActor
@@ -216,7 +217,14 @@ def _finish(now: Taking) -> Taken:
     for task in opened:
         task.pressing_at = pressing_at(now.at, moved.live, task.pk)
     moved_to = {"from": left, "to": now.case.stage, "version": now.case.version}
-    facts = {**moved_to, **standing_of(now.case), **_next(opened), **_of_parties(now), **now.said}
+    facts = {
+        **moved_to,
+        **standing_of(now.case),
+        **_next(opened),
+        **_of_parties(now),
+        **facts_sent(now.case),
+        **now.said,
+    }
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
     told = told_by(now.step, now.case, now.parties, now.told) if now.step.notice else []

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import connection
 
 from linli.base import generations
-from linli.cases import followers, forgetting, notices, search
+from linli.cases import followers, forgetting, notices, receiving, search
 from linli.cases.exports import clear
 from linli.cases.followers import close_followers
 from linli.cases.forgetting import forget_due
 from linli.cases.lapses import lapse_due
+from linli.cases.receiving import forget_photos
 from linli.cases.reckoning import reckon_turn
 from linli.conf.backups.nightly import back_up_when_due
 from linli.conf.ballast import lay_ballast
@@ -64,6 +65,7 @@ TURNS = [
     Turn(forget_sent, 600.0),
     Turn(erase_due, 3600.0, erasing.BATCH),
     Turn(forget_due, 3600.0, forgetting.BATCH),
+    Turn(forget_photos, 3600.0, receiving.BATCH),
     Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),
     Turn(reckon_turn, 15.0),

@@ -23,6 +23,7 @@ from linli.cases.models.notice import Notice
 from linli.cases.models.party import Party
 from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
+from linli.cases.models.sending import Sending, SentPhoto
 
 __all__ = [
     "Admission",
@@ -49,6 +50,8 @@ __all__ = [
     "Revision",
     "SavedFilter",
     "SearchText",
+    "Sending",
+    "SentPhoto",
     "Task",
     "Upload",
     "Withheld",

@@ -17,10 +17,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from linli.analytics.gauges import freshness
 from linli.cases.joint import overdue_in, with_joint
 from linli.cases.kinds import kind_of
 from linli.portals.command.mapping import OPEN, OVERDUE, RATE, shaded
-from linli.portals.command.picture import Freshness, Picture, freshness
+from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import standing_at
@@ -49,17 +50,19 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The picture of the hat's area or a part of it; with `part` only what changes, for whoever asks again."""
     node = standing_at(by, request.GET.get("place", ""))
     fresh = freshness()
-    etag = _etag(request, by, fresh)
+    drawn_at = timezone.now()
+    etag = _etag(request, by, (fresh.stamp, mark(), int(drawn_at.timestamp()) // ROUND))
     unchanged = get_conditional_response(request, etag=etag) if "part" in request.GET else None
     if unchanged is not None:
         return unchanged
     wall, colour = request.GET.get("wall") == "1", request.GET.get("colour", "")
     measure = colour if colour in COLOURS else OVERDUE
-    picture = Picture(node, timezone.now())
+    picture = Picture(node, drawn_at)
     context: dict[str, Any] = {
         "picture": picture,
         "node": node,
         "fresh": fresh,
+        "as_of": fresh.as_of or drawn_at,
         "etag": etag,
         "wall": wall,
         "measure": measure,
@@ -108,8 +111,8 @@ def _here(request: HttpRequest, **given: str) -> str:
     return f"{reverse('command:now')}?{urlencode(choices)}" if choices else reverse("command:now")
 
 
-def _etag(request: HttpRequest, by: PostActor, fresh: Freshness) -> str:
+def _etag(request: HttpRequest, by: PostActor, marks: tuple[int, ...]) -> str:
     """Changes with every step, with the clock's round, and with who looks at what in which language."""
     place = sorted((name, value) for name, value in request.GET.items() if name != "part")
-    told = (fresh.mark, int(fresh.drawn_at.timestamp()) // ROUND, by.post.pk, by.area, place, get_language())
+    told = (marks, by.post.pk, by.area, place, get_language())
     return f'"{sha256(repr(told).encode()).hexdigest()[:32]}"'

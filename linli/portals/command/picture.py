@@ -7,37 +7,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext
 
 from linli.analytics.counting import count
-from linli.analytics.figures import Block, Figure, all_figures
+from linli.analytics.figures import all_figures
+from linli.analytics.gauges import gauges
 from linli.analytics.parts import REST, Part, by_place
 from linli.analytics.periods import Period
-from linli.analytics.populations import STANDING
 from linli.analytics.questions import Question
 from linli.cases.joint import questions_in
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import areas_see
-from linli.cases.narrowing import SOON, Narrowing, State
+from linli.cases.narrowing import Narrowing, State
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.ledger.models import Position
 from linli.posts.tree import Node
 
-DUE_SOON = Figure(
-    "soon",
-    Block.NOW,
-    STANDING,
-    gettext_lazy("Due within three days"),
-    gettext_lazy("Open cases whose running promise ends within three days."),
-    test=lambda asked: Q(due__gte=asked.now, due__lt=asked.now + SOON),
-    among="open",
-)
 STANDS = ("open", "overdue", "soon")
 
 
@@ -69,19 +59,9 @@ class Area:
         return round(100 * self.overdue / self.open) if self.open else None
 
 
-@dataclass(frozen=True)
-class Freshness:
-    """How old the picture is: when it was drawn, and when the last step it holds was written down."""
-
-    drawn_at: datetime
-    last_step: datetime | None
-    mark: int
-
-
-def freshness() -> Freshness:
-    """The mark up to which steps are counted (one statement)."""
-    last = Position.objects.select_related("entry").order_by("-number").first()
-    return Freshness(timezone.now(), last.entry.recorded_at if last else None, last.number if last else 0)
+def mark() -> int:
+    """How many steps had their place in the one order of the ledger when this was asked (one statement)."""
+    return Position.objects.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 @dataclass(frozen=True)
@@ -105,13 +85,12 @@ class Picture:
     @cached_property
     def by_kind(self) -> Mapping[str, Mapping[str, int]]:
         """What stands and what came today, for each kind that area gives sight of (two statements each)."""
-        figures = [*_standing(), all_figures()["opened"]]
-        return {
-            kind.name: count(
-                replace(self.question, narrowing=Narrowing(place=self.place, kind=kind.name)), figures=figures
-            )[None]
-            for kind in seen_kinds()
-        }
+        found = {}
+        for kind in seen_kinds():
+            asked = replace(self.question, narrowing=Narrowing(place=self.place, kind=kind.name))
+            today = count(asked, figures=[all_figures()["opened"]])
+            found[kind.name] = {**gauges(asked).get(None, {}), **today[None]}
+        return found
 
     @cached_property
     def tiles(self) -> list[Tile]:
@@ -119,7 +98,7 @@ class Picture:
         today = self.question.period.since.isoformat()
         rows: list[tuple[str, str, dict[str, str]]] = [
             ("overdue", _("Overdue"), {"state": State.OVERDUE}),
-            ("soon", str(DUE_SOON.label), {"state": State.SOON}),
+            ("soon", str(all_figures()["soon"].label), {"state": State.SOON}),
             ("opened", _("New today"), {"opened_since": today, "opened_until": today}),
             ("open", _("Still open"), {"state": State.OPEN}),
         ]
@@ -151,7 +130,8 @@ class Picture:
         """The parts one level down, in the order of their codes; empty at the lowest level."""
         if not self.node.below or self.node.here.level >= Level.GRID:
             return []
-        parts = by_place(self.question, self.node.here, self.node.below, _standing())
+        figures = [all_figures()[name] for name in STANDS]
+        parts = by_place(self.question, self.node.here, self.node.below, figures)
         return [_area(part) for part in parts]
 
 
@@ -160,10 +140,6 @@ def _area(part: Part) -> Area:
     code = part.place.trimmed if part.place else ""
     still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
     return Area(name, code, still, overdue, soon, part.place)
-
-
-def _standing() -> list[Figure]:
-    return [all_figures()["open"], all_figures()["overdue"], DUE_SOON]
 
 
 def seen_kinds() -> list[Kind]:

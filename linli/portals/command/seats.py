@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import wraps
-from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.posts.actor import PostActor
 from linli.posts.may import require_power
-from linli.web.seats import Given, Opened, Seated, seated_at
+from linli.residents.hats import Given, Opened, Seated, seat
 
 READ, ALERTS = "command.read", "command.alerts"
 PAGES = {
@@ -60,17 +58,11 @@ class Centre:
 
 def watching(page: Seated[Given]) -> Opened[Given]:
     """For pages of the command centre: gives the view the actor, if its post watches over an area."""
-
-    @wraps(page)
-    def checked(
-        request: HttpRequest, by: PostActor, *args: Given.args, **kwargs: Given.kwargs
-    ) -> HttpResponse:
-        require_power(by, READ, within=by.post.division.code)
-        return page(request, by, *args, **kwargs)
-
-    return cast("Opened[Given]", seated_at("command/base.html", _furnish)(checked))
+    return seat(page, _at_the_centre)
 
 
-def _furnish(request: HttpRequest, by: PostActor, hats: int) -> None:
+def _at_the_centre(request: HttpRequest, by: PostActor, hats: int) -> None:
+    require_power(by, READ, within=by.post.division.code)
     here = request.resolver_match.url_name if request.resolver_match else ""
+    request.door = "command/base.html"  # type: ignore[attr-defined]
     request.centre = Centre(by, hats, here or "")  # type: ignore[attr-defined]

@@ -147,9 +147,7 @@ def test_at_the_lowest_level_open_matters_are_points(world, sign_in):
     page = text(sign_in("chengguan_dispatcher").get(f"{NOW}?place={grid.trimmed}"))
     assert re.search(rf'<a href="/desk/cases/{matter.case.number}/" aria-label="1 {matter.case.number}', page)
     actions.void(reload(matter), by=world.by("chengguan_clerk"), seen=1, reason="重复误报，予以作废。")
-    assert matter.case.number not in text(
-        sign_in("chengguan_dispatcher").get(f"{NOW}?place={grid.trimmed}")
-    )
+    assert matter.case.number not in text(sign_in("chengguan_dispatcher").get(f"{NOW}?place={grid.trimmed}"))
 
 
 def test_the_picture_of_a_county_costs_a_constant_number_of_statements(world, sign_in):

@@ -28,14 +28,14 @@ from linli.cases.catalogue import categories_of
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
+from linli.cases.offering import kinds_to_open, opening_form
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import case_for
 from linli.cases.steps import open_case, steps_open_to
 from linli.portals.desk.hats import seated
-from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.placing import TypedPlace, names_offered, place_code, place_label
 from linli.portals.desk.receipts import Taken, receipt
-from linli.portals.desk.reporting import opening_form, origin_of, sent_before
+from linli.portals.desk.reporting import origin_of, sent_before
 from linli.portals.desk.rows import stage_words
 from linli.portals.desk.typed import take_back, typed_stays
 from linli.posts.actor import PostActor

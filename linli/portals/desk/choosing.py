@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import NotYours
-from linli.portals.desk.hats import HAT, hats_of, signed_in, wear
 from linli.posts.models import Account
+from linli.residents.hats import HAT, hats_of, signed_in, wear
 from linli.residents.sessions import with_new_key
 
 

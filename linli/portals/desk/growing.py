@@ -9,9 +9,9 @@ from linli.base.errors import NotFound
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case, areas_see
+from linli.cases.offering import kinds_to_open
 from linli.cases.reading import case_for
 from linli.divisions.codes import Level
-from linli.portals.desk.places import kinds_to_open
 from linli.posts.actor import PostActor
 
 FIELD = "from"

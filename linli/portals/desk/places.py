@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.cases.calling import TAKE_CALLS
-from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.lists import MOST_COUNTED, counts
+from linli.cases.offering import kinds_to_open
 from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
@@ -184,9 +184,3 @@ def _place(label: str, name: str, pages: set[str], waiting: str = "") -> Place:
 def has(by: PostActor, needed: str) -> bool:
     """Whether the kind of the actor's post carries a power; where it reaches is asked when it is used."""
     return by.post.kind in kinds_with(needed)
-
-
-def kinds_to_open(by: PostActor) -> list[Kind]:
-    """The kinds of case this actor may open for somebody who called, came in or was met outside."""
-    offered = (kind for kind in all_kinds() if kind.procedure.offered)
-    return [kind for kind in offered if has(by, power(kind.name, kind.procedure.opening))]

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,20 +17,15 @@ from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
 from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
+from linli.cases.offering import channel_of, kinds_to_open, opening_form
 from linli.cases.opening import Origin, SentBefore
 from linli.cases.steps import open_case
-from linli.divisions.codes import Level
-from linli.divisions.models import Division
 from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
-from linli.portals.desk.places import kinds_to_open
 from linli.portals.desk.receipts import Taken, receipt
 from linli.posts.actor import PostActor
-from linli.posts.models import PostKind
 from linli.web.telling import with_errors
 
-CHANNELS = {PostKind.CALL_TAKER: "telephone", PostKind.GRID_WORKER: "grid", PostKind.CLERK: "window"}
-MOST_CHOICES = 600  # more places than this are typed as a code
 _POINT = ("longitude", "latitude", "datum")
 
 
@@ -57,7 +51,7 @@ def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
     source = source_of(request, by, found)
     if request.method != "POST":
         return _asked(request, found, grown(opening_form(found, by), source), str(uuid4()))
-    data = {**request.POST.dict(), "channel": CHANNELS.get(PostKind(by.post.kind), "window")}
+    data = {**request.POST.dict(), "channel": channel_of(by)}
     try:
         opened = open_case(kind, data, by=by, origin=origin_of(request, by, source), files=request.FILES)
     except (Invalid, NotFound, Conflict) as found_wrong:
@@ -108,46 +102,3 @@ def sent_before(request: HttpRequest, refusal: Refusal) -> tuple[Refusal, str]:
         "or send the form once more, and it becomes a new case."
     )
     return Conflict(sentence % {"number": refusal.number}), str(uuid4())
-
-
-def opening_form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:
-    """The opening form as a member of staff fills it in for somebody else."""
-    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by)
-    _offer_places(form, by)
-    for name, label in (("name", _("Name of who raised it")), ("phone", _("Their telephone number"))):
-        if name in form.fields:
-            form.fields[name].label = label
-    if "phone" in form.fields:
-        form.fields["phone"].help_text = _(
-            "Only to tell them how it goes on. Those who deal with it do not see it."
-        )
-    for field in form.fields.values():
-        if isinstance(field, forms.DateTimeField):
-            field.widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return form
-
-
-def _offer_places(form: StepForm, by: PostActor) -> None:
-    """Let the place be picked from the hat's own area instead of typed as a code."""
-    if "division" not in form.fields:
-        return
-    area = by.post.division
-    below = Division.objects.within(area.trimmed).current()
-    if area.level >= Level.VILLAGE:
-        choices = [(place.trimmed, place.name) for place in below.order_by("code")[:MOST_CHOICES]]
-        form.fields["division"].widget = forms.Select(choices=choices)
-        form.fields["division"].initial = area.trimmed
-        return
-    villages = below.filter(level=Level.VILLAGE).select_related("parent").order_by("code")
-    found = list(villages[: MOST_CHOICES + 1])
-    if not found or len(found) > MOST_CHOICES:
-        return
-    form.fields["division"].widget = forms.Select(choices=[("", _("Not known yet")), *_by_town(found)])
-
-
-def _by_town(villages: list[Division]) -> list[tuple[str, list[tuple[str, str]]]]:
-    towns: dict[str, list[tuple[str, str]]] = {}
-    for village in villages:
-        town = village.parent.name if village.parent else ""
-        towns.setdefault(town, []).append((village.trimmed, village.name))
-    return list(towns.items())

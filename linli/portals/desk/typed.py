@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from linli.base.errors import TooMany
-from linli.portals.desk.hats import Given, Opened
+from linli.residents.hats import Given, Opened
 from linli.web.limits import check_rate
 
 KEPT = "desk.typed"

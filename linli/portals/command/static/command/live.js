@@ -6,7 +6,7 @@ const said = document.querySelector("[data-live-said]");
 let etag = region?.dataset.etag;
 let asking = false;
 
-// How many seconds ago the picture was drawn, or found to be still true.
+// How many seconds ago the picture was true: as old as it said it was, and as long as nobody has said it still is.
 let seen = Date.now();
 function age() {
   for (const each of region.querySelectorAll("[data-ago]")) {

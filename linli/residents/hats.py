@@ -1,4 +1,4 @@
-"""Seats: which of the posts somebody holds they are working as. Asked of the database on every request of staff."""
+"""Hats: which of the posts somebody holds they are working as. Asked of the database on every request."""
 
 from __future__ import annotations
 
@@ -36,12 +36,8 @@ def hats_of(account: Account) -> list[Holding]:
     return list(current.with_post().order_by("acting", "pk"))
 
 
-def actor_of(request: HttpRequest) -> PostActor:
-    """Who acts in this request: the chosen hat, or the only one. Raises NotYours when there is none (any more)."""
-    return _chosen(request, hats_of(cast(Account, request.user)))
-
-
-def _chosen(request: HttpRequest, hats: list[Holding]) -> PostActor:
+def worn(request: HttpRequest, hats: list[Holding]) -> PostActor:
+    """Who acts in this request: the chosen one of these hats, or the only one. Hatless when there is none."""
     kept = request.session.get(HAT)
     if kept is None and len(hats) == 1:
         kept = wear(request, hats[0])
@@ -66,12 +62,12 @@ def take_off(request: HttpRequest) -> None:
     request.session.pop(HAT, None)
 
 
-def signed_in_at(door: str, page: Opened[Given]) -> Opened[Given]:
-    """For pages that need an account but no hat, in the frame of a door; what the first sign-in asks comes first."""
+def signed_in(page: Opened[Given]) -> Opened[Given]:
+    """For pages of staff, with or without a hat; what must be done at the first sign-in is done first."""
 
     @wraps(page)
     def checked(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
-        request.door = door  # type: ignore[attr-defined]
+        request.door = "desk/base.html"  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
         if request.user.password_once:
@@ -90,29 +86,21 @@ def signed_in_at(door: str, page: Opened[Given]) -> Opened[Given]:
     return cast("Opened[Given]", never_cache(checked))
 
 
-def seated_at(
-    door: str, furnish: Callable[[HttpRequest, PostActor, int], None]
-) -> Callable[..., Opened[...]]:
-    """Around the pages of a door: each gets the actor, or sends the person to choose a hat, saying why.
+def seat(page: Seated[Given], sit: Callable[[HttpRequest, PostActor, int], None]) -> Opened[Given]:
+    """Give a page the actor, or send the person to choose a hat, saying why; `sit` also learns how many they have."""
 
-    `furnish` puts into the request what the door's frame shows of whoever sits there (with how many hats).
-    """
+    @wraps(page)
+    def checked(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        hats = hats_of(cast(Account, request.user))
+        try:
+            by = worn(request, hats)
+        except Hatless as refusal:
+            if refusal.facts["ended"]:
+                take_off(request)
+                messages.warning(request, refusal.sentence)
+            return redirect("desk:hat")
+        read_by(by)
+        sit(request, by, len(hats))
+        return page(request, by, *args, **kwargs)
 
-    def around(page: Callable[..., HttpResponse]) -> Opened[...]:
-        @wraps(page)
-        def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            hats = hats_of(cast(Account, request.user))
-            try:
-                by = _chosen(request, hats)
-            except Hatless as refusal:
-                if refusal.facts["ended"]:
-                    take_off(request)
-                    messages.warning(request, refusal.sentence)
-                return redirect("desk:hat")
-            read_by(by)
-            furnish(request, by, len(hats))
-            return page(request, by, *args, **kwargs)
-
-        return signed_in_at(door, checked)
-
-    return around
+    return signed_in(cast("Opened[Given]", checked))
