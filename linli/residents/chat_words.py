@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
+from linli.base.text import half_width
 from linli.residents.keeping import plain_phone
 
 SOMEBODY = "某某"
@@ -86,6 +87,12 @@ def plain_line(line: str, names: Iterable[str]) -> PlainLine:
         media.update([kind] * times)
     rest, phones = _without_numbers(rest)
     return PlainLine(_plain_words(rest, names), phones, media)
+
+
+def holds_number(text: str) -> bool:
+    """Whether a text that is to be about no person holds a telephone, identity or card number, or a chat account."""
+    plain = half_width(text)
+    return any(each.search(plain) for each in (_IDENTITY, _TELEPHONE, _CARD, _WECHAT))
 
 
 def _without_numbers(line: str) -> tuple[str, list[str]]:

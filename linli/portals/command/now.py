@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from linli.analytics.gauges import freshness
 from linli.cases.joint import overdue_in, with_joint
 from linli.cases.kinds import kind_of
+from linli.portals.command.alerts import calling_for
 from linli.portals.command.mapping import OPEN, OVERDUE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import watching
@@ -68,6 +69,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "measure": measure,
         "colours": [(name, label, _here(request, colour=name)) for name, label in _measures()],
         "shaded": shaded(picture, measure, wall=wall),
+        "calling": calling_for(by),
         "late": [] if wall else late_in(node.here.span),
         "late_more": picture.listed({"state": "overdue"}),
         "part": _here(request, part="1"),

@@ -18,10 +18,8 @@ PAGES = {
     "now": {"now"},
     "joint": {"joint", "room", "press", "decide"},
     "questions": {"questions"},
-    "alerts": {"alerts", "alert_rule", "end_alert_rule"},
-    "shifts": {"shifts", "write_shift", "hand_over", "take_over"},
-    "trends": {"trends"},
-    "briefing": {"briefing"},
+    "alerts": {"alerts", "end_alert_rule", "acknowledge"},
+    "shifts": {"shifts", "hand_over", "take_over"},
 }
 
 
@@ -49,6 +47,8 @@ class Centre:
             "now": pgettext("command", "Now"),
             "joint": _("Joint cases"),
             "questions": _("Supervision"),
+            "alerts": _("Alerts"),
+            "shifts": _("Shift book"),
         }
         return [
             Place(label, reverse(f"command:{name}"), self.page in PAGES[name])

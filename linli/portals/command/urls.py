@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.command import now, questions, rooms
+from linli.portals.command import alerts, now, questions, rooms, shifts
 
 app_name = "command"
 urlpatterns = [
@@ -14,4 +14,10 @@ urlpatterns = [
     path("cases/<str:number>/decide/", rooms.minute, name="decide"),
     path("cases/<str:number>/<slug:step>/", rooms.press, name="press"),
     path("questions/", questions.questions, name="questions"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/rules/<int:key>/end/", alerts.end_rule, name="end_alert_rule"),
+    path("alerts/<int:key>/seen/", alerts.acknowledge, name="acknowledge"),
+    path("shifts/", shifts.book, name="shifts"),
+    path("shifts/hand-over/", shifts.hand_over, name="hand_over"),
+    path("shifts/<uuid:key>/take-over/", shifts.take_over, name="take_over"),
 ]
