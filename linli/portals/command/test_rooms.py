@@ -52,7 +52,7 @@ def test_the_list_of_joint_cases_shows_nothing_that_residents_wrote(joint_case, 
 
 def test_the_room_names_each_part_with_its_clock(joint_case, sign_in):
     page = text(sign_in("county_dispatcher").get(room(joint_case)))
-    for said in ("路灯维护岗", "供水抢修岗", "牵头", "协办"):
+    for said in ("路灯维护岗", "供水抢修岗", "主办", "协办"):
         assert said in page
     assert Clock.objects.filter(case=joint_case.pk, name="part", stopped_at=None).count() == 2
 
