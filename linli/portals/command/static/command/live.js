@@ -43,6 +43,7 @@ async function ask() {
 }
 
 if (region) {
+  age();
   setInterval(age, 1000);
   setInterval(ask, Number(region.dataset.every) * 1000);
   document.addEventListener("visibilitychange", ask);
