@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Case, CaseQuerySet, Clock, Task
 from linli.cases.models.case import of_seen_kinds
 from linli.cases.procedure import ASKED, HELPS
@@ -17,10 +18,19 @@ from linli.cases.procedure import ASKED, HELPS
 Span = tuple[int, int]
 
 
+def pressing_steps(kind: str) -> frozenset[str]:
+    """The steps by which posts are pressed: they put a question that whoever was asked must answer."""
+    steps = kind_of(kind).procedure.steps.values()
+    return frozenset(name for step in steps if ASKED in step.tasked for name in step.settles)
+
+
 def questions_in(span: Span) -> QuerySet[Task]:
-    """The open questions (吹哨、督办 ...) put to posts about cases of an area."""
+    """The open questions (吹哨、督办) by which posts were pressed about cases of an area."""
     low, high = span
-    asked = Task.objects.filter(closed_at=None, role=ASKED, case__code_now__gte=low, case__code_now__lt=high)
+    names = {name for kind in all_kinds() for name in pressing_steps(kind.name)}
+    asked = Task.objects.filter(
+        closed_at=None, role=ASKED, asks__in=names, case__code_now__gte=low, case__code_now__lt=high
+    )
     found: QuerySet[Task] = of_seen_kinds(asked, "case__")
     return found
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.base.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from linli.cases.forms import PostField, StepForm, TidyText
-from linli.cases.joint import joint_in
+from linli.cases.joint import joint_in, pressing_steps
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Task
 from linli.cases.procedure import ASKED, HELPS, LEAD, Step
@@ -148,7 +148,7 @@ def room(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 def press(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpResponse:
     """Put a question to posts from the room: a whistle, a supervision; the step itself is the kind's."""
     found = _case(by, number)
-    if step not in pressing_steps(found):
+    if step not in pressing_steps(found.kind):
         raise NotFound
     try:
         take(found, step, request.POST, by=by, seen=_seen(request))
@@ -214,14 +214,8 @@ def _shown(
     return render(request, "command/room.html", context, status=status)
 
 
-def pressing_steps(case: Case) -> frozenset[str]:
-    """The steps by which a question is put that posts must answer, as the procedure says."""
-    steps = kind_of(case.kind).procedure.steps.values()
-    return frozenset(name for step in steps if ASKED in step.tasked for name in step.settles)
-
-
 def _presses(found: Case, by: PostActor, bound: dict[str, Any]) -> list[tuple[Step, StepForm]]:
-    asking = pressing_steps(found)
+    asking = pressing_steps(found.kind)
     shown = []
     for step in steps_open_to(by, found):
         if step.name in asking:

@@ -40,7 +40,7 @@ def listed(client, address):
 
 
 def test_each_tile_opens_exactly_what_it_counts(world, sign_in):
-    random_county(world, 3, matters=15)
+    random_county(world, 3, matters=5)
     late(reported(world))
     client = sign_in("county_head")
     found = tiles(client)
@@ -52,7 +52,7 @@ def test_each_tile_opens_exactly_what_it_counts(world, sign_in):
 
 
 def test_each_cell_of_the_table_opens_exactly_what_it_counts(world, sign_in):
-    random_county(world, 4, matters=15)
+    random_county(world, 4, matters=6)
     client = sign_in("county_head")
     cells = CELL.findall(text(client.get(NOW)))
     assert len(cells) > 3
@@ -61,7 +61,7 @@ def test_each_cell_of_the_table_opens_exactly_what_it_counts(world, sign_in):
 
 
 def test_the_parts_add_up_to_the_whole(world, sign_in):
-    random_county(world, 5, matters=12)
+    random_county(world, 5, matters=5)
     client = sign_in("county_head")
     whole = tiles(client)["open"][1]
     towns = [place.trimmed for place in world.places.values() if place.level == 4]

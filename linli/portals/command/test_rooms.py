@@ -141,6 +141,13 @@ def test_an_answered_question_is_gone_from_supervision(world, joint_case, sign_i
     assert room(joint_case) not in text(client.get("/command/questions/"))
 
 
+def test_a_wish_for_more_time_is_no_question_of_supervision(world, late_case, sign_in):
+    actions.request_extension(
+        late_case, by=world.by("power"), seen=late_case.case.version, amount=3, reason="等待配件到货。"
+    )
+    assert room(late_case) not in text(sign_in("county_dispatcher").get("/command/questions/"))
+
+
 def test_small_bodies_stand_together_in_supervision(joint_case, sign_in):
     client = sign_in("county_dispatcher")
     press(client, joint_case)
