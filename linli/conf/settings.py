@@ -149,7 +149,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "linli.web.context.every_page",
             ],
-            "builtins": ["linli.web.templatetags.frames"],
+            "builtins": ["linli.web.templatetags.frames", "linli.web.templatetags.charts"],
         },
     }
 ]

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from linli.base.errors import NotFound
+from linli.web.charts import BAR, LINE, SHARE, Chart, Series
 from linli.web.forms import CountedText, Decoy, FilesInput, FrameForm
 from linli.web.icons import PATHS
 from linli.web.map import Map, Outline, Pin
 from linli.web.parts import Line, Row
-from linli.web.times import moment_words
+from linli.web.times import day_words, moment_words
 
 CORNER = (119.1406, 33.5051)  # any place; the guide's grids are drawn around it
 SIDE = 0.004
@@ -83,6 +84,7 @@ def _everything() -> dict[str, Any]:
         "wrong_form": GuideForm({"wrong-words": "x" * 520, "wrong-place": ""}, prefix="wrong"),
         "icons": sorted(PATHS),
         "map": _map(),
+        "charts": [(f"chart-{place}", chart) for place, chart in enumerate(_charts())],
         "lines": [
             Line(
                 now,
@@ -135,6 +137,50 @@ def _everything() -> dict[str, Any]:
             ),
         ],
     }
+
+
+def _charts() -> list[Chart]:
+    """One of each shape, with a number that is withheld."""
+    villages = [
+        pgettext_lazy("sample", "Old Street Village"),
+        pgettext_lazy("sample", "Lotus Pond Village"),
+        pgettext_lazy("sample", "Market Village"),
+    ]
+    raised, late = pgettext_lazy("sample", "Raised"), pgettext_lazy("sample", "overdue")
+    days = [day_words(timezone.localdate() - timedelta(days=back)) for back in range(13, -1, -1)]
+    return [
+        Chart(
+            pgettext_lazy("sample", "Matters by village"),
+            villages,
+            [Series(raised, [87, 40, 12]), Series(late, [9, None, 1])],
+            BAR,
+            note=pgettext_lazy("sample", "A dash stands for a number that is withheld because it is small."),
+            heading=pgettext_lazy("sample", "Village"),
+            hrefs=["#lists", "#lists", "#lists"],
+        ),
+        Chart(
+            pgettext_lazy("sample", "Matters by day"),
+            days,
+            [
+                Series(raised, [12, 15, 9, 14, 20, 22, 18, None, 16, 13, 21, 25, 19, 17]),
+                Series(late, [2, 3, 2, 1, 4, 5, 4, 3, 3, 2, 2, 4, 3, 2]),
+            ],
+            LINE,
+            heading=pgettext_lazy("sample", "Day"),
+        ),
+        Chart(
+            pgettext_lazy("sample", "Matters by sort"),
+            [
+                pgettext_lazy("sample", "Roads and paths"),
+                pgettext_lazy("sample", "Street lights"),
+                pgettext_lazy("sample", "Rubbish"),
+                pgettext_lazy("sample", "I am not sure"),
+            ],
+            [Series(raised, [62, 41, 28, 8])],
+            SHARE,
+            heading=pgettext_lazy("sample", "Sort"),
+        ),
+    ]
 
 
 def _map() -> Map:

@@ -153,7 +153,9 @@ class Cells(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        self.in_body = tag == "tbody" or (self.in_body and tag != "table")
+        if tag == "table":
+            self.cards = "cards" in (given.get("class") or "")
+        self.in_body = (tag == "tbody" and self.cards) or (self.in_body and tag != "table")
         if tag == "td" and self.in_body and "data-label" not in given and given.get("class") != "is-tick":
             self.unlabelled.append(given)
         if tag == "style" or (tag == "script" and "src" not in given):
