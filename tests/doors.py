@@ -187,6 +187,10 @@ DOORS: dict[str, Door] = {
     "command/cases/<str:number>/<slug:step>/": Door(
         AREA_AND_POWER, fill=lambda world: {**a_case(world), "step": "supervise"}, method="post", **WATCH
     ),
+    "command/trends/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
+    "command/trends/file/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
+    "command/briefing/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
+    "command/briefing/file/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
     "command/alerts/": Door(OWN_AREA_AND_POWER, **COMMAND),
     "command/alerts/<int:key>/seen/": Door(AREA_AND_POWER, fill=an_alert, method="post", **COMMAND),
     "command/alerts/rules/<int:key>/end/": Door(

@@ -115,7 +115,16 @@ NOT_THERE_IF_ENTITLED = {
     "command/",
     *(
         f"command/{rest}"
-        for rest in ("joint/", "questions/", "cases/<str:number>/", "cases/<str:number>/decide/")
+        for rest in (
+            "joint/",
+            "questions/",
+            "trends/",
+            "trends/file/",
+            "briefing/",
+            "briefing/file/",
+            "cases/<str:number>/",
+            "cases/<str:number>/decide/",
+        )
     ),
     "command/cases/<str:number>/<slug:step>/",
     # Without the power one is refused before anything is looked up, whether there is such a record or not.

@@ -20,6 +20,8 @@ PAGES = {
     "questions": {"questions"},
     "alerts": {"alerts", "end_alert_rule", "acknowledge"},
     "shifts": {"shifts", "hand_over", "take_over"},
+    "trends": {"trends"},
+    "briefing": {"briefing"},
 }
 
 
@@ -49,6 +51,8 @@ class Centre:
             "questions": _("Supervision"),
             "alerts": _("Alerts"),
             "shifts": _("Shift book"),
+            "trends": _("Trends"),
+            "briefing": _("Weekly briefing"),
         }
         return [
             Place(label, reverse(f"command:{name}"), self.page in PAGES[name])

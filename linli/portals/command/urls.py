@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.command import alerts, now, questions, rooms, shifts
+from linli.portals.command import alerts, briefing, now, questions, rooms, shifts, trends
 
 app_name = "command"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("shifts/", shifts.book, name="shifts"),
     path("shifts/hand-over/", shifts.hand_over, name="hand_over"),
     path("shifts/<uuid:key>/take-over/", shifts.take_over, name="take_over"),
+    path("trends/", trends.trends, name="trends"),
+    path("trends/file/", trends.trends_file, name="trends_file"),
+    path("briefing/", briefing.briefing, name="briefing"),
+    path("briefing/file/", briefing.briefing_file, name="briefing_file"),
 ]
