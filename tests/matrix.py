@@ -107,6 +107,8 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/catalogue/*/add/", "catalogue.edit"),
     ("desk/catalogue/*/<int:row>/", "catalogue.edit"),
     ("desk/catalogue/*/upload/*", "catalogue.edit"),
+    ("command/alerts/rules/*", "command.alerts"),
+    ("command/*", "command.read"),
 )
 
 # Rows whose stranger in the table of doors lacks the power too: outside the area these look as if nothing were there,
@@ -115,6 +117,21 @@ NOT_THERE = {"desk/calendar/change/", "desk/catalogue/<slug:kind>/<slug:table>/<
 NOT_THERE_IF_ENTITLED = {
     "desk/catalogue/<slug:kind>/proposals/<int:row>/",
     "desk/mediation/<int:body>/change/",
+    "command/",
+    *(
+        f"command/{rest}"
+        for rest in (
+            "joint/",
+            "questions/",
+            "trends/",
+            "trends/file/",
+            "briefing/",
+            "briefing/file/",
+            "cases/<str:number>/",
+            "cases/<str:number>/decide/",
+        )
+    ),
+    "command/cases/<str:number>/<slug:step>/",
     # Without the power one is refused before anything is looked up, whether there is such a record or not.
     "desk/residents/doubles/<uuid:key>/",
     "desk/residents/merges/<uuid:key>/undo/",

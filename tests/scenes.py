@@ -30,7 +30,9 @@ from linli.exchange.sheets.taking_in import keep_sheet, take_in
 from linli.exchange.sources import add_source
 from linli.posts.absences import declare
 from linli.posts.actor import PartyActor
-from linli.registers.models import Mediator
+from linli.registers.actions.alerting import About, set_rule
+from linli.registers.actions.shifts import Said, Standing, hand_over
+from linli.registers.models import Alert, Mediator
 from linli.residents.keeping import GivenContact
 from linli.residents.models import Pair, Person
 from linli.residents.people.merging import merge
@@ -236,3 +238,21 @@ def a_return(world: Any) -> dict[str, Any]:
     foreign = Foreign.objects.filter(source__code=made["code"]).order_by("pk").first()
     back = give_back(foreign.source, {foreign.pk: "x"}, by=world.by("county_clerk"))
     return {**made, "key": back.pk}
+
+
+def a_shift(world: Any) -> dict[str, Any]:
+    """A shift that the head of the county's centre handed over."""
+    handed = hand_over(Said("x"), Standing(0, 0, 0), by=world.by("county_head"))
+    return {"key": handed.pk}
+
+
+def an_alert(world: Any) -> dict[str, Any]:
+    """An alert of the county's centre, with its rule."""
+    rule = set_rule(About(world.county, "open", 1), by=world.by("county_head"))
+    now = timezone.now()
+    return {"key": Alert.objects.create(rule=rule, raised_at=now, counted=1, most=1).pk}
+
+
+def an_alert_rule(world: Any) -> dict[str, Any]:
+    """A rule of the county's centre."""
+    return {"key": set_rule(About(world.county, "overdue", 9), by=world.by("county_head")).pk}

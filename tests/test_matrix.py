@@ -21,10 +21,13 @@ from tests.scenes import a_case
 
 pytestmark = pytest.mark.thorough
 
-DESK = {route: door for route, door in DOORS.items() if route.startswith(("desk/", "field/"))}
+DESK = {route: door for route, door in DOORS.items() if route.startswith(("desk/", "field/", "command/"))}
 # Addresses at which the row of doors says less than there is to say; each has tests of its own beside the code.
 OWN_ROWS = {
     "desk/filters/<int:key>/": "a filter is its owner's alone",
+    "command/shifts/<uuid:key>/take-over/": "a shift book is its centre's alone",
+    "command/alerts/<int:key>/seen/": "alerts are their centre's alone",
+    "command/alerts/rules/<int:key>/end/": "alert rules are their centre's alone",
     "desk/cases/<str:number>/note/<uuid:note>/": "a note is its author's alone",
     "desk/exports/<uuid:key>/file/": "a file is fetched by who asked for it alone",
     "desk/templates/<int:key>/retire/": "a template belongs to posts of its own area",
@@ -37,7 +40,10 @@ OWN_ROWS = {
 }
 SHARES = 4
 # Who sees a case because of a task may put its caller through to a body: nothing about a person is shown there.
-BY_TASK = {"desk/cases/<str:number>/put-through/"}
+BY_TASK = {
+    *("desk/cases/<str:number>/put-through/", "command/cases/<str:number>/"),
+    "command/cases/<str:number>/decide/",
+}
 
 
 def areas(routes: dict[str, Door], world: Any) -> dict[str, dict[str, Door]]:

@@ -26,7 +26,7 @@ OWN_SIDE = {OWN_WORDS, REPRESENTATIVE}
 OTHER_PARTY = "party"
 FOR_STAFF = {"note"}  # what posts write to each other
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
-GREW = "cases.grew"
+GREW, DECIDE = "cases.grew", "cases.decide"
 MOST_NAMED = 12  # more posts than that nobody reads in a line
 
 

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "linli.portals.resident",
     "linli.portals.desk",
     "linli.portals.field",
+    "linli.portals.command",
     "linli.portals.api",
     "linli.portals.open311",
     "linli.portals.feeds",

@@ -13,6 +13,7 @@ DOORS = {
     "exchange/": "feeds",
     "desk/": "desk",
     "field/": "field",
+    "command/": "command",
     "account/": "entrance",
     "": "resident",
 }  # the busiest first: addresses are tried in this order

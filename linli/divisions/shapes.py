@@ -44,6 +44,13 @@ def restored(outline: bytes | memoryview) -> Area:
     return area
 
 
+def rings(outline: bytes | memoryview, *, finest: float) -> list[list[tuple[float, float]]]:
+    """The outer rings of an outline for drawing, without corners finer than so many degrees."""
+    area = restored(outline).simplify(finest)
+    parts = [area] if isinstance(area, Polygon) else list(getattr(area, "geoms", ()))
+    return [[(x, y) for x, y, *_z in part.exterior.coords] for part in parts if isinstance(part, Polygon)]
+
+
 def square(longitude: float, latitude: float, square_kilometres: float) -> Polygon:
     """An invented square around a centre, for places of which no outline is known."""
     half = square_kilometres**0.5 * 500 / METRES_PER_DEGREE

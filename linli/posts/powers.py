@@ -112,6 +112,16 @@ _rules: dict[str, PostRule] = {
             lambda: gettext("See where posts are missing"),
             frozenset({ADMINISTRATOR, HEAD, PostKind.DISPATCHER}),
         ),
+        PostRule(
+            "command.read",
+            lambda: gettext("Watch over the area in the command centre"),
+            frozenset({HEAD, PostKind.DISPATCHER}),
+        ),
+        PostRule(
+            "command.alerts",
+            lambda: gettext("Change the alert rules of the command centre"),
+            frozenset({HEAD}),
+        ),
     )
 }
 

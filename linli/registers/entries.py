@@ -10,6 +10,14 @@ BODY, END_BODY, UNIT = "registers.body", "registers.end_body", "registers.unit"
 MEDIATOR, END_MEDIATOR = "registers.mediator", "registers.end_mediator"
 TIE, UNTIE = "registers.tie", "registers.untie"
 WAY = "registers.way"
+SHIFT = {
+    "note": "registers.shift_note",
+    "correction": "registers.shift_correction",
+    "hand_over": "registers.shift_hand_over",
+    "take_over": "registers.shift_take_over",
+}
+RULE, END_RULE, SEEN = "registers.alert_rule", "registers.end_alert_rule", "registers.alert_seen"
+RAISED, CLEARED = "registers.alert_raised", "registers.alert_cleared"
 
 
 def register_entries() -> None:
@@ -23,5 +31,17 @@ def register_entries() -> None:
         (TIE, lambda: gettext("Conflict of interest declared")),
         (UNTIE, lambda: gettext("Declared conflict of interest withdrawn")),
         (WAY, lambda: gettext("Lawful way entered")),
+        (RULE, lambda: gettext("Alert rule set")),
+        (END_RULE, lambda: gettext("Alert rule ended")),
+        (RAISED, lambda: gettext("Alert raised")),
+        (CLEARED, lambda: gettext("Alert cleared")),
+        (SEEN, lambda: gettext("Alert acknowledged")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)
+    for name, label in (
+        (SHIFT["note"], lambda: gettext("Note in the shift book")),
+        (SHIFT["correction"], lambda: gettext("Correction in the shift book")),
+        (SHIFT["hand_over"], lambda: gettext("Shift handed over")),
+        (SHIFT["take_over"], lambda: gettext("Shift taken over")),
+    ):
+        register(name, label=label, redaction=Redaction.ERASE)

@@ -12,6 +12,22 @@ from django.utils.translation import pgettext_lazy
 
 from linli.divisions.models import Division
 from linli.posts.models import Holding, Organisation
+from linli.registers.centres import Alert, AlertRule, ShiftLine
+
+__all__ = [
+    "Alert",
+    "AlertRule",
+    "Body",
+    "BodyKind",
+    "DisputeKind",
+    "Language",
+    "LargeUnit",
+    "Mediator",
+    "ShiftLine",
+    "Station",
+    "Tie",
+    "Way",
+]
 
 
 class BodyKind(models.TextChoices):

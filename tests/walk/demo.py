@@ -23,7 +23,7 @@ from tests.servers import REPOSITORY, free_port
 PATIENCE = 240
 ROLES = (
     "resident", "clerk", "dispatcher", "handler", "grid_worker", "checker", "inspector", "call_taker", "head",
-    "administrator",
+    "administrator", "duty_officer",
 )  # fmt: skip
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"")
 # One page stands for all that differ only in which case, post or file they show.

@@ -240,6 +240,8 @@ class Task(models.Model):
             models.Index(
                 fields=["post", "-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="task_done"
             ),
+            models.Index(fields=["case"], condition=Q(closed_at=None, role="asked"), name="task_asked"),
+            models.Index(fields=["case"], condition=Q(closed_at=None, role="helps"), name="task_helps"),
         ]
 
 

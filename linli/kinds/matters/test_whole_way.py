@@ -227,6 +227,19 @@ def test_one_level_up_and_back(way):
         way.go("county_dispatcher", "escalate", march(4), reason="再往上")
 
 
+def test_the_upper_level_has_a_clock_of_its_own_until_it_hands_down_or_dispatches(way):
+    def running():
+        return Clock.objects.filter(case=way.matter.pk, name="coordinate", stopped_at=None).count()
+
+    way.go("chengguan_dispatcher", "escalate", march(3), reason="跨街道")
+    assert running() == 1
+    way.go("county_dispatcher", "hand_down", march(3, 15), advice="由街道牵头，县住建配合")
+    assert running() == 0
+    way.go("chengguan_dispatcher", "escalate", march(4), reason="仍需协调")
+    way.go("county_dispatcher", "dispatch", march(4, 15), to=way.world.posts["city_management"])
+    assert running() == 0
+
+
 def other_matter(world):
     opened = actions.report(
         by=PartyActor("reporter"),

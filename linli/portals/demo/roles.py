@@ -23,13 +23,17 @@ LOOKED_AT = 80
 
 @dataclass(frozen=True)
 class Role:
-    """A button of the tour: `key` is a kind of post or `resident`; `page` is where those land who have no tasks."""
+    """A button of the tour: `key` is a kind of post or `resident`; `page` is where those land who have no tasks.
+
+    `kind` is the kind of post where the key is not one: two buttons may show the same people at different doors.
+    """
 
     key: str
     name: str | Promise
     does: str | Promise
     icon: str
     page: str = ""
+    kind: str = ""
 
 
 ROLES = (
@@ -52,6 +56,14 @@ ROLES = (
         "people",
     ),
     Role(PostKind.CALL_TAKER, _("Call-taker"), _("Takes calls, and calls back those who reported."), "phone"),
+    Role(
+        "duty_officer",
+        _("Duty officer"),
+        _("Watches over the county in the command centre, and presses whoever is late."),
+        "clock",
+        "command:now",
+        PostKind.DISPATCHER,
+    ),
     Role(
         PostKind.HEAD, _("Head"), _("Sees everything in the area, and what is late."), "people", "desk:area"
     ),
@@ -104,7 +116,10 @@ def landing_for(role: Role) -> Landing:
         if landing:
             return landing
     holding = (
-        Holding.objects.current().filter(post__kind=role.key).order_by("post__division__level", "pk").first()
+        Holding.objects.current()
+        .filter(post__kind=role.kind or role.key)
+        .order_by("post__division__level", "pk")
+        .first()
     )
     if holding is None:
         raise NotFound

@@ -18,10 +18,10 @@ from linli.base.writing import writing
 from linli.cases.handover import give_up_post, left_at, successors
 from linli.portals.desk.hats import seated
 from linli.portals.desk.posts import Seating, node_to_fill, seatings
-from linli.portals.desk.tree import Node
 from linli.posts.actions import appoint, end, open_account
 from linli.posts.actor import PostActor
 from linli.posts.models import Account, Holding
+from linli.posts.tree import Node
 
 
 class AppointForm(forms.Form):

@@ -22,9 +22,9 @@ from linli.cases.reading import case_for
 from linli.cases.steps import form_for, take, values_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.rows import case_of
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.powers import kinds_with
+from linli.web.telling import with_errors
 
 MOST = 50
 PATIENCE = 3.0  # seconds until the page shows how far it is

@@ -19,11 +19,11 @@ from linli.base.text import half_width, tidy
 from linli.base.worktime import PLACE_TIME
 from linli.portals.desk.appointing import standing
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
 from linli.posts.actions import put_on_board
 from linli.posts.actor import PostActor
 from linli.posts.cards import Given, card_of
 from linli.posts.models import Card
+from linli.web.telling import with_errors
 
 
 class CardForm(forms.Form):

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods
 from linli.base.errors import Invalid
 from linli.portals.desk.hats import seated
 from linli.portals.desk.posts import node_to_fill
-from linli.portals.desk.tree import Node
 from linli.posts.actions import give_telephone
 from linli.posts.actor import PostActor
 from linli.posts.models import Organisation
+from linli.posts.tree import Node
 from linli.residents.keeping import plain_phone
 
 

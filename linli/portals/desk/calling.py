@@ -37,7 +37,6 @@ from linli.portals.desk.placing import TypedPlace, names_offered, place_code, pl
 from linli.portals.desk.receipts import Taken, receipt
 from linli.portals.desk.reporting import origin_of, sent_before
 from linli.portals.desk.rows import stage_words
-from linli.portals.desk.telling import with_errors
 from linli.portals.desk.typed import take_back, typed_stays
 from linli.posts.actor import PostActor
 from linli.posts.may import require
@@ -46,6 +45,7 @@ from linli.residents.models import How
 from linli.residents.purposes import INTAKE
 from linli.residents.showing import reading_as, show
 from linli.web.limits import check_post_rate
+from linli.web.telling import with_errors
 
 LOOK_UPS = {"per_minute": 10, "per_hour": 120}  # more calls than one person can take
 _ASIDE = (forms.FileField, forms.DateTimeField, forms.FloatField, forms.ChoiceField)

@@ -39,11 +39,11 @@ from linli.portals.desk.reading import links_of, tasks_of
 from linli.portals.desk.replying import prefill, replies_for
 from linli.portals.desk.residents import may_open_resident
 from linli.portals.desk.rows import stage_words
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.access import MATTERS, PHOTOS
 from linli.residents.purposes import WORK
 from linli.residents.showing import reading_as, show
+from linli.web.telling import with_errors
 
 
 @require_safe

@@ -26,11 +26,11 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.placing import names_offered, place_code
 from linli.portals.desk.receipts import Taken, receipt
 from linli.portals.desk.reporting import origin_of, sent_before
-from linli.portals.desk.telling import with_errors
 from linli.portals.desk.typed import typed_stays
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.chats import LONGEST, Chat, draft_of
+from linli.web.telling import with_errors
 
 MOST_NAMED = 5
 

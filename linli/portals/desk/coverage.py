@@ -13,10 +13,10 @@ from linli.cases.catalogue import gaps
 from linli.cases.kinds import all_kinds
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
 from linli.posts.coverage import coverage
 from linli.posts.may import require
+from linli.posts.tree import standing_at
 
 MOST_SHOWN = 200
 

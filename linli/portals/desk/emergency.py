@@ -14,8 +14,8 @@ from linli.cases.models import Case
 from linli.cases.reading import case_for
 from linli.portals.desk.contact import party_named
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.web.telling import with_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,9 +19,9 @@ from linli.cases.kinds import kind_of
 from linli.cases.reading import case_for
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.models import Erasure
+from linli.web.telling import with_errors
 
 PAGE = 50
 

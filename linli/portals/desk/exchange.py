@@ -16,8 +16,8 @@ from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sources import add_source, sources_in
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.web.telling import with_errors
 
 
 class SourceForm(forms.Form):

@@ -22,8 +22,8 @@ from linli.exchange.models import Source
 from linli.exchange.sources import source_for
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.web.telling import with_errors
 
 
 class CodesForm(forms.Form):

@@ -26,8 +26,8 @@ from linli.exchange.models import Batch, Feed, Source
 from linli.exchange.sources import source_for
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.web.telling import with_errors
 
 SHOWN = 5
 TROUBLES = {

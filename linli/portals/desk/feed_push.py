@@ -17,8 +17,8 @@ from linli.exchange.models import Feed
 from linli.exchange.sources import source_for
 from linli.portals.desk.feed_page import ReplayForm, WebhookForm, shown
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.web.telling import with_errors
 
 ACTS: dict[str, tuple[Callable[..., None], str | Promise]] = {
     "pause": (keeping.pause, gettext_lazy("Paused. What happens meanwhile is sent when it goes on.")),

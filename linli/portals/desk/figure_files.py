@@ -22,8 +22,8 @@ from linli.portals.desk.exporting import FORMS
 from linli.portals.desk.figures import parts_of
 from linli.portals.desk.figuring import FigureRow, words_of
 from linli.portals.desk.hats import seated
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
+from linli.posts.tree import standing_at
 from linli.web.times import moment_words
 
 

@@ -23,7 +23,7 @@ from linli.cases.kinds import all_kinds
 from linli.cases.models import areas_see
 from linli.cases.narrowing import Narrowing
 from linli.portals.desk.narrowing import categories_below, category_choices, flat
-from linli.portals.desk.tree import Node
+from linli.posts.tree import Node
 
 FREE = "free"
 BY_PLACE, BY_BODY = "place", "body"

@@ -18,12 +18,12 @@ from linli.base.errors import Invalid, Refusal
 from linli.portals.desk.hats import seated
 from linli.portals.desk.resident_forms import day_field
 from linli.portals.desk.residents import opened_now, unkept
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.models import Person
 from linli.residents.people import guarding
 from linli.residents.people.guarding import GivenGuardian, shown_guardians
 from linli.residents.people.warding import ENDS, Ground, Guard, Paper, Tie
+from linli.web.telling import with_errors
 
 _OFF = {"autocomplete": "off"}
 _CHOOSE = [("", gettext_lazy("Please choose"))]

@@ -34,8 +34,8 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import Entry, Listing, address_with
 from linli.portals.desk.places import has
 from linli.portals.desk.rows import rows_of
-from linli.portals.desk.tree import Node, standing_at
 from linli.posts.actor import PostActor
+from linli.posts.tree import Node, standing_at
 from linli.residents.models import How
 from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as

@@ -26,9 +26,9 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.narrowing import PAGE_KEYS, FilterRow
 from linli.portals.desk.places import has
 from linli.portals.desk.rows import CaseRow, case_of, rows_of
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
 from linli.posts.models import PostKind
+from linli.posts.tree import standing_at
 from linli.residents.models import How
 from linli.residents.purposes import OVERSEE, SEARCH, TOLD, WORK
 from linli.residents.showing import reading_as

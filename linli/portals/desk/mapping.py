@@ -20,8 +20,8 @@ from linli.cases.points import Pointed, open_points
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.portals.desk.hats import seated
-from linli.portals.desk.tree import Node, standing_at
 from linli.posts.actor import PostActor
+from linli.posts.tree import Node, standing_at
 from linli.web.map import Map, Pin
 from linli.web.outlines import codes_in, sent
 from linli.web.templatetags.places import DRAWN, rings_of

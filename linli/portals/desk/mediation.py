@@ -20,10 +20,9 @@ from linli.base.workbooks import MOST_BYTES
 from linli.cases.forms import PlaceField
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
 from linli.posts.may import require
+from linli.posts.tree import standing_at
 from linli.registers.actions.bodies import EDIT, About, end_body, enter, enter_unit
 from linli.registers.coverage import coverage
 from linli.registers.models import Body, BodyKind, DisputeKind, Station
@@ -31,6 +30,7 @@ from linli.registers.reading import bodies_in, body_for
 from linli.registers.suggesting import lawful_ways, open_now
 from linli.registers.workbooks import Plan, as_workbook, carry_out, faults_shown, plan_of
 from linli.web.forms import FrameForm
+from linli.web.telling import with_errors
 
 MOST_SHOWN = 200
 

@@ -17,7 +17,6 @@ from linli.base.text import half_width, tidy
 from linli.cases.forms import PlaceField
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require
 from linli.posts.models import Account
@@ -37,6 +36,7 @@ from linli.registers.models import DisputeKind, Language, Mediator
 from linli.registers.reading import body_for, mediator_for
 from linli.registers.suggesting import open_now
 from linli.web.forms import FrameForm
+from linli.web.telling import with_errors
 
 
 class OfficeForm(FrameForm):

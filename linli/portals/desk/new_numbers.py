@@ -16,10 +16,10 @@ from linli.cases.new_numbers import NewNumber, may_renumber, renumber
 from linli.cases.reading import case_for
 from linli.portals.desk.contact import party_named
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.purposes import WORK
 from linli.residents.showing import reading_as
+from linli.web.telling import with_errors
 
 
 class NewNumberForm(forms.Form):

@@ -112,6 +112,8 @@ class Desk:
         ]
         if kinds_to_open(self.by):
             found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report", "report_whole"}))
+        if has(self.by, "command.read"):
+            found.append(Place(_("Command centre"), reverse("command:now"), frozenset()))
         if has(self.by, TAKE_CALLS):
             found.append(_place(_("Calls"), "calls", {"calls", "chats", "put_through"}))
         if has(self.by, "exchange.read"):

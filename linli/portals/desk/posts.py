@@ -18,11 +18,11 @@ from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.divisions.models import GRID_KINDS
 from linli.portals.desk.hats import seated
-from linli.portals.desk.tree import Node, standing_at
 from linli.posts.actions import establish, found
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.models import Holding, Organisation, Post, PostKind
+from linli.posts.tree import Node, standing_at
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from linli.cases.forms import TidyText
 from linli.cases.holding_files import PROOFS
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
 from linli.residents.activities import Activity, activity_named, all_activities
 from linli.residents.assessing import Findings, assess, assessments_of, decide, end
 from linli.residents.models import Assessment
 from linli.residents.openings import Standing, State, standing_of
+from linli.web.telling import with_errors
 
 TONES = {
     State.OPEN: "good",

@@ -13,12 +13,12 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.placing import names_offered
 from linli.portals.desk.resident_forms import ResidentForm
 from linli.portals.desk.residents import LOOK_UPS, keep_open, require_desk, unkept
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.models import Person
 from linli.residents.people.changing import move_in
 from linli.residents.people.registering import Known, register
 from linli.web.limits import check_post_rate
+from linli.web.telling import with_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

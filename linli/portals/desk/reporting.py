@@ -23,8 +23,8 @@ from linli.cases.steps import open_and_take, open_case
 from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.receipts import Taken, receipt
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
+from linli.web.telling import with_errors
 
 _POINT = ("longitude", "latitude", "datum")
 

@@ -18,10 +18,10 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.placing import names_offered
 from linli.portals.desk.resident_forms import CorrectForm, EndForm, MoveForm, day_of, iso
 from linli.portals.desk.residents import OPENED, opened_now, unkept
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.residents.people.changing import document_text, edit, end, move
 from linli.residents.people.reading import Record, read_person
+from linli.web.telling import with_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

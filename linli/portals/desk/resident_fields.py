@@ -18,10 +18,10 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.portals.desk.resident_forms import day_field
 from linli.portals.desk.residents import shows_window
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.people.fields import RULES, Decided, all_fields, rule_of, set_rule
+from linli.web.telling import with_errors
 
 
 class RuleForm(forms.Form):

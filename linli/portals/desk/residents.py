@@ -21,7 +21,6 @@ from linli.portals.desk.contact import may_ask
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.portals.desk.resident_forms import RELATIONS, LookUpForm
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.powers import kinds_with
@@ -33,6 +32,7 @@ from linli.residents.people.pairs import DOUBLES, open_pairs
 from linli.residents.people.reading import has_window, members_of, read_person, relation_of, require_window
 from linli.residents.people.registering import REGISTER, find_one
 from linli.web.limits import check_post_rate
+from linli.web.telling import with_errors
 
 OPENED = "desk.resident"
 FOR = 30 * 60

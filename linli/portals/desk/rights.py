@@ -22,14 +22,14 @@ from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.reading import case_for, require_whole
 from linli.cases.rights import PostRight, explain, explain_here, party_rights, post_rights, purposes
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
 from linli.posts.lookup import meeting
 from linli.posts.models import Holding, Post, PostKind
+from linli.posts.tree import standing_at
 from linli.residents.access import classes_of
 from linli.residents.looks import classes_words
 from linli.residents.purposes import Purpose
+from linli.web.telling import with_errors
 
 MOST = 120
 

@@ -32,8 +32,8 @@ from linli.portals.desk.exporting import FORMS
 from linli.portals.desk.figure_files import as_csv
 from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import address_with
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
+from linli.posts.tree import standing_at
 from linli.web.times import moment_words
 
 MOST_PLACES = 500

@@ -20,8 +20,8 @@ from linli.cases.walking import PAGE, parsed_key
 from linli.portals.desk.figures import Back, list_page, outside
 from linli.portals.desk.figuring import FigureRow
 from linli.portals.desk.hats import seated
-from linli.portals.desk.tree import standing_at
 from linli.posts.actor import PostActor
+from linli.posts.tree import standing_at
 from linli.residents.models import How
 from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as

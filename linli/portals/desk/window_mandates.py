@@ -18,11 +18,11 @@ from linli.base.text import half_width, tidy
 from linli.cases.reading import case_for, numbers_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.residents import opened_now, unkept
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.posts.models import Post
 from linli.residents.models import Mandate, Person
 from linli.residents.people.mandating import Given, end_at_window, give_at_window, mandates_at_window
+from linli.web.telling import with_errors
 
 _OFF = {"autocomplete": "off"}
 

@@ -36,8 +36,8 @@ from linli.cases.reckoning import reckon_turn
 from linli.divisions.models import Division
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
-from linli.portals.desk.tree import Node, standing_at
 from linli.posts.actor import PostActor
+from linli.posts.tree import Node, standing_at
 
 FIRST_YEAR, LAST_YEAR = 2004, 2100
 AT_ONCE = 5000  # so many are reckoned again while the page waits; more are left to the worker loop

@@ -6,10 +6,9 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
-from shapely.geometry import Polygon
 
 from linli.divisions.models import Division
-from linli.divisions.shapes import restored
+from linli.divisions.shapes import rings
 from linli.web.map import Map, Outline, Pin
 from linli.web.templatetags.frames import svg_map
 
@@ -56,9 +55,6 @@ def _around(division: Division) -> list[Division]:
 def rings_of(division: Division, *, here: bool = False, href: str = "") -> list[Outline]:
     """What is drawn of a division that was read with its outline and its parent's name; one ring of it has the name."""
     name = division.name.removeprefix(division.parent.name if division.parent else "")
-    area = restored(division.outline or b"").simplify(FINEST)
-    parts = [area] if isinstance(area, Polygon) else list(getattr(area, "geoms", ()))
-    rings = [[(x, y) for x, y, *_z in part.exterior.coords] for part in parts if isinstance(part, Polygon)]
     return [
         Outline(
             ring,
@@ -66,5 +62,5 @@ def rings_of(division: Division, *, here: bool = False, href: str = "") -> list[
             css="is-here" if here else "",
             href=href if place == 0 else "",
         )
-        for place, ring in enumerate(rings)
+        for place, ring in enumerate(rings(division.outline or b"", finest=FINEST))
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('posts', '0005_mediator'),
+        ('posts', '0006_large_type'),
     ]
 
     operations = [

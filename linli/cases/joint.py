@@ -1,0 +1,60 @@
+"""Several posts on one case, seen from above: open questions, joint cases, and what is overdue the longest.
+
+Everything is narrowed by the code range of an area and to the kinds that area gives sight of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from linli.cases.kinds import all_kinds, kind_of
+from linli.cases.models import Case, CaseQuerySet, Clock, Task
+from linli.cases.models.case import of_seen_kinds
+from linli.cases.procedure import ASKED, HELPS
+
+Span = tuple[int, int]
+
+
+def pressing_steps(kind: str) -> frozenset[str]:
+    """The steps by which posts are pressed: they put a question that whoever was asked must answer."""
+    steps = kind_of(kind).procedure.steps.values()
+    return frozenset(name for step in steps if ASKED in step.tasked for name in step.settles)
+
+
+def questions_in(span: Span) -> QuerySet[Task]:
+    """The open questions (吹哨、督办) by which posts were pressed about cases of an area."""
+    low, high = span
+    names = {name for kind in all_kinds() for name in pressing_steps(kind.name)}
+    asked = Task.objects.filter(
+        closed_at=None, role=ASKED, asks__in=names, case__code_now__gte=low, case__code_now__lt=high
+    )
+    found: QuerySet[Task] = of_seen_kinds(asked, "case__")
+    return found
+
+
+def clocks_for(tasks: Sequence[Task]) -> dict[object, Clock]:
+    """The running clock of each of these tasks that has one (one statement)."""
+    running = Clock.objects.filter(task__in=[task.pk for task in tasks], stopped_at=None)
+    return {clock.task_id: clock for clock in running}
+
+
+def joint_in(span: Span) -> CaseQuerySet:
+    """The open cases of an area in which a post helps another one (联动处置), the earliest limit first."""
+    helping = Task.objects.filter(closed_at=None, role=HELPS)
+    cases = Case.objects.within(span).filter(closed_at=None, pk__in=helping.values("case"))
+    return cases.order_by(F("due").asc(nulls_last=True), "pk")
+
+
+def overdue_in(span: Span) -> CaseQuerySet:
+    """The open cases of an area whose promise has run out, the longest overdue first."""
+    late = Case.objects.within(span).filter(closed_at=None, due__lt=timezone.now())
+    return late.order_by("due", "pk")
+
+
+def with_joint(cases: CaseQuerySet) -> CaseQuerySet:
+    """Say of each case whether a post helps another one in it (`joint`)."""
+    helping = Task.objects.filter(closed_at=None, role=HELPS, case=OuterRef("pk"))
+    return cases.annotate(joint=Exists(helping))

@@ -1,0 +1,233 @@
+"""The weekly briefing (周报), as Word and Excel to edit: figures by area with their definitions and links; no names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from linli.analytics.counting import Counted, count, total
+from linli.analytics.definition import Figure
+from linli.analytics.figures import all_figures
+from linli.analytics.parts import REST, Part, by_place
+from linli.analytics.periods import Period
+from linli.analytics.questions import Question
+from linli.base.errors import Invalid, NotFound
+from linli.base.sheets import XLSX, Table, write_workbook
+from linli.base.sheets import Heading as Column
+from linli.base.word import DOCX, Grid, Heading, Paragraph, write_document
+from linli.base.word import Part as Section
+from linli.cases.joint import joint_in, questions_in
+from linli.cases.narrowing import Narrowing
+from linli.divisions.codes import Level
+from linli.portals.command.seats import watching
+from linli.posts.actor import PostActor
+from linli.posts.tree import Node, standing_at
+from linli.web.times import day_words, moment_words
+
+FIGURES = ("opened", "closed", "due", "in_time_first", "in_time", "reopened", "open", "overdue")
+A_WEEK = timedelta(days=7)
+WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """A week of an area: every number is a figure with its definition, beside the week before."""
+
+    node: Node
+    week: Period
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """What is told."""
+        return [all_figures()[name] for name in FIGURES]
+
+    def _asked(self, period: Period) -> Question:
+        return Question(Narrowing(place=self.node.here.trimmed), period, timezone.now())
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The areas one level down; only the whole where there are none that may be told apart."""
+        here = self.node.here
+        if self.node.below and here.level < Level.VILLAGE:
+            return by_place(self._asked(self.week), here, self.node.below, self.figures)
+        return [Part(count(self._asked(self.week), figures=self.figures)[None], place=here)]
+
+    @cached_property
+    def whole(self) -> Counted:
+        """The week."""
+        return total(part.counted for part in self.parts)
+
+    @cached_property
+    def before(self) -> Counted:
+        """The week before."""
+        earlier = Period(self.week.since - A_WEEK, self.week.until - A_WEEK)
+        return count(self._asked(earlier), figures=self.figures)[None]
+
+    @property
+    def title(self) -> str:
+        """What stands above it."""
+        return _("Weekly briefing: %(place)s") % {"place": self.node.here.name}
+
+    @property
+    def days(self) -> str:
+        """Which days."""
+        return _("%(since)s to %(until)s") % {
+            "since": day_words(self.week.since),
+            "until": day_words(self.week.until),
+        }
+
+    @property
+    def compared(self) -> list[tuple[Figure, int, int | None]]:
+        """Each figure with the week and the week before; what stands open now has no week before."""
+        now = {"open", "overdue"}
+        return [
+            (each, self.whole.get(each.name, 0), None if each.name in now else self.before.get(each.name, 0))
+            for each in self.figures
+        ]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the numbers say in words, to be gone on with."""
+        told = {name: self.whole.get(name, 0) for name in FIGURES}
+        span = self.node.here.span
+        asked = {"joint": joint_in(span).count(), "questions": questions_in(span).count()}
+        return [
+            _(
+                "In the week %(opened)d cases were raised and %(closed)d closed; of %(due)d due, %(in_time)d were "
+                "dealt with in time with extensions, %(in_time_first)d by the first promise."
+            )
+            % told,
+            _(
+                "Now %(open)d cases are open, %(overdue)d of them overdue. %(joint)d are handled jointly, "
+                "%(questions)d answers are awaited."
+            )
+            % {**told, **asked},
+        ]
+
+    def rows(self) -> list[list[str | int]]:
+        """A row for each area and one for all."""
+        found: list[list[str | int]] = [
+            [self._called(part), *(part.counted.get(name, 0) for name in FIGURES)] for part in self.parts
+        ]
+        everything: list[str | int] = [_("All"), *(self.whole.get(name, 0) for name in FIGURES)]
+        return [*found, everything] if len(found) > 1 else found
+
+    def _called(self, part: Part) -> str:
+        return part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
+
+
+@require_safe
+@watching
+def briefing(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The briefing of a week as a page, and where it is fetched as a file."""
+    told = _told(request, by)
+    place = {"place": told.node.here.trimmed}
+    chosen = {**place, "week": told.week.since.isoformat()}
+    last = _last_week()
+    weeks = [last - A_WEEK * back for back in range(WEEKS)]
+    context = {
+        "told": told,
+        "node": told.node,
+        "rows": told.rows(),
+        "weeks": [
+            (day, f"?{urlencode({**place, 'week': day.isoformat()})}", day == told.week.since)
+            for day in weeks
+        ],
+        "files": {
+            form: f"{reverse('command:briefing_file')}?{urlencode({**chosen, 'form': form})}"
+            for form in FORMS
+        },
+    }
+    return render(request, "command/briefing.html", context)
+
+
+@require_safe
+@watching
+def briefing_file(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The briefing as Word or Excel, to be edited."""
+    form = request.GET.get("form", "docx")
+    if form not in FORMS:
+        raise NotFound
+    told = _told(request, by)
+    content = as_word(told, request.build_absolute_uri("/")) if form == "docx" else as_excel(told)
+    response = HttpResponse(content, content_type=FORMS[form])
+    name = f"{_('Weekly briefing')}-{told.node.here.name}-{told.week.since}.{form}"
+    response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    return response
+
+
+FORMS = {"docx": DOCX, "xlsx": XLSX}
+
+
+def _told(request: HttpRequest, by: PostActor) -> Briefing:
+    node = standing_at(by, request.GET.get("place", ""))
+    asked = request.GET.get("week", "")
+    try:
+        day = date.fromisoformat(asked) if asked else _last_week()
+        monday = day - timedelta(days=day.weekday())
+        return Briefing(node, Period.between(monday, monday + timedelta(days=6)))
+    except (ValueError, OverflowError) as trouble:
+        raise Invalid(_("Choose a week from the list.")) from trouble
+
+
+def _last_week() -> date:
+    """The Monday of the last whole week."""
+    today = timezone.localdate()
+    return today - timedelta(days=today.weekday()) - A_WEEK
+
+
+def as_word(told: Briefing, site: str) -> bytes:
+    """The briefing as .docx; `site` is where its links begin."""
+    headings = [_("Area"), *(str(each.label) for each in told.figures)]
+    rows = [[str(cell) for cell in row] for row in told.rows()]
+    compared = [
+        [str(each.label), str(week), "—" if old is None else str(old)] for each, week, old in told.compared
+    ]
+    parts: list[Section] = [
+        Heading(told.title),
+        Paragraph(told.days),
+        *(Paragraph(each) for each in told.sentences),
+        Heading(_("The week beside the week before"), 2),
+        Grid([_("Figure"), _("This week"), _("The week before")], compared),
+        Heading(_("By area"), 2),
+        Grid(headings, rows),
+        Heading(_("What is counted"), 2),
+        *(Paragraph(f"{each.label}{_colon()}{each.meaning}") for each in told.figures),
+        *_links(told, site),
+        Paragraph(f"{_('As of')} {moment_words(timezone.now())}"),
+    ]
+    return write_document(parts)
+
+
+def _links(told: Briefing, site: str) -> Sequence[Section]:
+    days = {"period": "free", "since": told.week.since.isoformat(), "until": told.week.until.isoformat()}
+    query = urlencode({**days, "place": told.node.here.trimmed})
+    figures = f"{site.rstrip('/')}{reverse('desk:figures')}?{query}"
+    now = f"{site.rstrip('/')}{reverse('command:now')}?{urlencode({'place': told.node.here.trimmed})}"
+    return [
+        Paragraph(_("The figures of this week, each with its cases"), figures),
+        Paragraph(_("How it stands now"), now),
+    ]
+
+
+def as_excel(told: Briefing) -> bytes:
+    """The briefing as .xlsx: the table, and what is counted beside it."""
+    columns = [Column(_("Area"), 28), *(Column(str(each.label), 16) for each in told.figures)]
+    remarks = [told.title, told.days, *told.sentences]
+    remarks += [f"{each.label}{_colon()}{each.meaning}" for each in told.figures]
+    return write_workbook(Table(_("Weekly briefing"), columns, told.rows(), remarks, _("What is counted")))
+
+
+def _colon() -> str:
+    return pgettext("between a label and its value", ": ")

@@ -1,0 +1,121 @@
+"""The map of an area: its parts coloured by what is open or overdue; at the lowest level the open cases as points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from linli.divisions.codes import Level
+from linli.divisions.models import Division
+from linli.divisions.shapes import rings
+from linli.portals.command.picture import Area, Picture, points_in
+from linli.web.map import Map, Outline, Pin
+
+OVERDUE, OPEN, RATE = "overdue", "open", "rate"
+STEPS = 4  # shades beside that of nothing
+MOST_POINTS = 60
+FINEST = 1 / 400  # of the width of the map
+COUNTRY = 60.0  # degrees
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A shade of the map and the numbers it stands for."""
+
+    css: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Shaded:
+    """The map with what its shades mean."""
+
+    map: Map
+    shades: Sequence[Shade]
+
+
+def value_of(area: Area, measure: str) -> int:
+    """What a part is coloured by."""
+    return {OVERDUE: area.overdue, OPEN: area.open, RATE: area.percent or 0}[measure]
+
+
+def shaded(picture: Picture, measure: str, *, wall: bool = False) -> Shaded:
+    """The map of the parts below; a wall shows neither points nor links."""
+    here = picture.node.here
+    areas = {area.place.pk: area for area in picture.areas if area.place}
+    most = max((value_of(area, measure) for area in areas.values()), default=0)
+    drawn = _drawn(here)
+    finest = _width(drawn) * FINEST
+    outlines = [
+        outline
+        for place in drawn
+        for outline in _outlines(place, areas.get(place.pk), (measure, most, finest), wall=wall)
+    ]
+    pins = [] if wall or here.level < Level.VILLAGE else _pins(here)
+    schematic = any(place.schematic for place in drawn)
+    note = _("The parts are drawn schematically; they are not surveyed borders.") if schematic else ""
+    title = _("Map: %(place)s") % {"place": here.name}
+    return Shaded(Map(outlines, pins, title=title, note=note), _shades(measure, most))
+
+
+def _drawn(here: Division) -> list[Division]:
+    """The parts of a place that have an outline, or the place itself."""
+    drawn = Division.objects.current().filter(outline__isnull=False).defer(None)
+    below = list(drawn.filter(parent=here).order_by("code"))
+    return below or list(drawn.filter(pk=here.pk))
+
+
+def _width(places: Sequence[Division]) -> float:
+    east = [place.longitude for place in places if place.longitude is not None]
+    spread = max(east) - min(east) if len(east) > 1 else 0.01
+    return min(max(spread, 0.002), COUNTRY)
+
+
+def _outlines(
+    place: Division, area: Area | None, scale: tuple[str, int, float], *, wall: bool
+) -> list[Outline]:
+    measure, most, finest = scale
+    value = value_of(area, measure) if area else 0
+    label = f"{place.name} {value}{'%' if measure == RATE else ''}" if area else place.name
+    choices = {"place": place.trimmed, **({} if measure == OVERDUE else {"colour": measure})}
+    href = "" if wall or not area else f"{reverse('command:now')}?{urlencode(choices)}"
+    css = f"shade-{shade_of(value, most)}"
+    return [
+        Outline(ring, label=label if number == 0 else "", css=css, href=href)
+        for number, ring in enumerate(rings(place.outline or b"", finest=finest))
+    ]
+
+
+def shade_of(value: int, most: int) -> int:
+    """Which shade a value has: 0 for nothing, else 1 to STEPS in equal steps of the largest."""
+    return 0 if not value else max(1, -(-value * STEPS // most))
+
+
+def _shades(measure: str, most: int) -> list[Shade]:
+    unit = "%" if measure == RATE else ""
+    found = [Shade("shade-0", f"0{unit}")]
+    for step in range(1, STEPS + 1):
+        low, high = (step - 1) * most // STEPS + 1, step * most // STEPS
+        if low <= high:
+            words = f"{high}{unit}" if low == high else f"{low}–{high}{unit}"
+            found.append(Shade(f"shade-{step}", words))
+    return found
+
+
+def _pins(here: Division) -> list[Pin]:
+    now = timezone.now()
+    return [
+        Pin(
+            longitude,
+            latitude,
+            _("%(number)s, overdue") % {"number": number} if due and due < now else number,
+            css="" if due and due < now else "is-quiet",
+            href=reverse("desk:case", args=[number]),
+        )
+        for number, longitude, latitude, due in points_in(here, most=MOST_POINTS)
+    ]

@@ -1,0 +1,120 @@
+"""What is true now (实时态势): tiles, map, the longest overdue; live by asking again, and for a wall without words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from linli.analytics.gauges import freshness
+from linli.cases.joint import overdue_in, with_joint
+from linli.cases.kinds import kind_of
+from linli.portals.command.alerts import calling_for
+from linli.portals.command.mapping import OPEN, OVERDUE, RATE, shaded
+from linli.portals.command.picture import Picture, mark
+from linli.portals.command.seats import watching
+from linli.posts.actor import PostActor
+from linli.posts.tree import standing_at
+
+OLDEST = 8
+ROUND = 60  # seconds: what the clock alone changes is looked at anew this often
+COLOURS = (OVERDUE, OPEN, RATE)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A line of what is overdue: what, where and since when; never what somebody wrote."""
+
+    number: str
+    kind: str
+    stage: str
+    place: str
+    lead: str
+    due: datetime | None
+    joint: bool
+
+
+@require_safe
+@watching
+def now(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The picture of the hat's area or a part of it; with `part` only what changes, for whoever asks again."""
+    node = standing_at(by, request.GET.get("place", ""))
+    fresh = freshness()
+    drawn_at = timezone.now()
+    etag = _etag(request, by, (fresh.stamp, mark(), int(drawn_at.timestamp()) // ROUND))
+    unchanged = get_conditional_response(request, etag=etag) if "part" in request.GET else None
+    if unchanged is not None:
+        return unchanged
+    wall, colour = request.GET.get("wall") == "1", request.GET.get("colour", "")
+    measure = colour if colour in COLOURS else OVERDUE
+    picture = Picture(node, drawn_at)
+    context: dict[str, Any] = {
+        "picture": picture,
+        "node": node,
+        "fresh": fresh,
+        "as_of": fresh.as_of or drawn_at,
+        "etag": etag,
+        "wall": wall,
+        "measure": measure,
+        "colours": [(name, label, _here(request, colour=name)) for name, label in _measures()],
+        "shaded": shaded(picture, measure, wall=wall),
+        "calling": calling_for(by),
+        "late": [] if wall else late_in(node.here.span),
+        "late_more": picture.listed({"state": "overdue"}),
+        "part": _here(request, part="1"),
+        "on_the_wall": _here(request, wall="1"),
+        "off_the_wall": _here(request, wall=""),
+    }
+    template = "live" if "part" in request.GET else "wall" if wall else "now"
+    response = render(request, f"command/{template}.html", context)
+    response.headers["ETag"] = etag
+    if wall and "part" not in request.GET:
+        response.headers["Refresh"] = str(ROUND)  # nobody stands there to press a button
+    return response
+
+
+def late_in(span: tuple[int, int]) -> list[Late]:
+    """The cases of an area that are overdue the longest (one statement)."""
+    rows = with_joint(overdue_in(span)).select_related("division", "lead__organisation")
+    rows = rows.only("number", "kind", "stage", "due", "division__name", "lead__organisation__name")
+    return [
+        Late(
+            case.number,
+            str(kind_of(case.kind).procedure.label),
+            str(kind_of(case.kind).procedure.stages[case.stage].label),
+            case.division.name,
+            case.lead.organisation.name if case.lead else "",
+            case.due,
+            case.joint,  # type: ignore[attr-defined]
+        )
+        for case in rows[:OLDEST]
+    ]
+
+
+def _measures() -> list[tuple[str, str]]:
+    return [(OVERDUE, _("Overdue")), (OPEN, _("Still open")), (RATE, _("Share overdue"))]
+
+
+def _here(request: HttpRequest, **given: str) -> str:
+    """This page with these choices; empty ones are left out."""
+    kept = {name: request.GET[name] for name in ("place", "colour", "wall") if name in request.GET}
+    choices = {name: value for name, value in {**kept, **given}.items() if value}
+    return f"{reverse('command:now')}?{urlencode(choices)}" if choices else reverse("command:now")
+
+
+def _etag(request: HttpRequest, by: PostActor, marks: tuple[int, ...]) -> str:
+    """Changes with every step, with the clock's round, and with who looks at what in which language."""
+    place = sorted((name, value) for name, value in request.GET.items() if name != "part")
+    told = (marks, by.post.pk, by.area, place, get_language())
+    return f'"{sha256(repr(told).encode()).hexdigest()[:32]}"'

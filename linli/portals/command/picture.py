@@ -1,0 +1,159 @@
+"""The picture of an area as it stands now: the one place where the command centre's numbers are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from linli.analytics.counting import count
+from linli.analytics.figures import all_figures
+from linli.analytics.gauges import gauges
+from linli.analytics.parts import REST, Part, by_place
+from linli.analytics.periods import Period
+from linli.analytics.questions import Question
+from linli.cases.joint import questions_in
+from linli.cases.kinds import Kind, all_kinds
+from linli.cases.models import areas_see
+from linli.cases.narrowing import Narrowing, State
+from linli.divisions.codes import Level
+from linli.divisions.models import Division
+from linli.ledger.models import Position
+from linli.posts.tree import Node
+
+STANDS = ("open", "overdue", "soon")
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number that opens exactly what it counts; by kind as well, where it counts cases."""
+
+    name: str
+    label: str
+    count: int
+    address: str
+    kinds: tuple[Tile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the place with its counts; `percent` is the share of the open ones that are overdue."""
+
+    name: str
+    code: str
+    open: int
+    overdue: int
+    soon: int
+    place: Division | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """How many of a hundred open cases are overdue; None where none is open."""
+        return round(100 * self.overdue / self.open) if self.open else None
+
+
+def mark() -> int:
+    """How many steps had their place in the one order of the ledger when this was asked (one statement)."""
+    return Position.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An area now. Every number is a figure of the analytics or the length of a list of the core."""
+
+    node: Node
+    now: datetime
+
+    @property
+    def place(self) -> str:
+        """The trimmed code of the area."""
+        return self.node.here.trimmed
+
+    @property
+    def question(self) -> Question:
+        """What is asked of the figures: this area, today."""
+        today = timezone.localdate(self.now)
+        return Question(Narrowing(place=self.place), Period(today, today), self.now)
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, Mapping[str, int]]:
+        """What stands and what came today, for each kind that area gives sight of (two statements each)."""
+        found = {}
+        for kind in seen_kinds():
+            asked = replace(self.question, narrowing=Narrowing(place=self.place, kind=kind.name))
+            today = count(asked, figures=[all_figures()["opened"]])
+            found[kind.name] = {**gauges(asked).get(None, {}), **today[None]}
+        return found
+
+    @cached_property
+    def tiles(self) -> list[Tile]:
+        """What a duty officer looks at first."""
+        today = self.question.period.since.isoformat()
+        rows: list[tuple[str, str, dict[str, str]]] = [
+            ("overdue", _("Overdue"), {"state": State.OVERDUE}),
+            ("soon", str(all_figures()["soon"].label), {"state": State.SOON}),
+            ("opened", _("New today"), {"opened_since": today, "opened_until": today}),
+            ("open", _("Still open"), {"state": State.OPEN}),
+        ]
+        return [self._tile(*row) for row in rows] + [self._questions()]
+
+    def _tile(self, name: str, label: str, choices: dict[str, str]) -> Tile:
+        kinds = tuple(
+            Tile(
+                name,
+                str(kind.procedure.label),
+                self.by_kind[kind.name].get(name, 0),
+                self.listed({**choices, "stage": kind.name}),
+            )
+            for kind in seen_kinds()
+        )
+        return Tile(name, label, sum(each.count for each in kinds), self.listed(choices), kinds)
+
+    def _questions(self) -> Tile:
+        address = f"{reverse('command:questions')}?{urlencode({'place': self.place})}"
+        waiting = questions_in(self.node.here.span).count()
+        return Tile("questions", _("Answers awaited"), waiting, address)
+
+    def listed(self, choices: Mapping[str, str], place: str = "") -> str:
+        """The list of the desk with these choices, which holds exactly the cases counted."""
+        return f"{reverse('desk:area')}?{urlencode({**choices, 'place': place or self.place})}"
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        """The parts one level down, in the order of their codes; empty at the lowest level."""
+        if not self.node.below or self.node.here.level >= Level.GRID:
+            return []
+        figures = [all_figures()[name] for name in STANDS]
+        parts = by_place(self.question, self.node.here, self.node.below, figures)
+        return [_area(part) for part in parts]
+
+
+def _area(part: Part) -> Area:
+    name = part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
+    code = part.place.trimmed if part.place else ""
+    still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
+    return Area(name, code, still, overdue, soon, part.place)
+
+
+def seen_kinds() -> list[Kind]:
+    """The kinds that area gives sight of; the others are counted nowhere here."""
+    return [kind for kind in all_kinds() if areas_see(kind.name)]
+
+
+def points_in(place: Division, *, most: int) -> Iterator[tuple[str, float, float, datetime | None]]:
+    """The open cases of a small area that have a point: number, longitude, latitude, limit; never a word."""
+    low, high = place.span
+    for kind in seen_kinds():
+        if not {"longitude", "latitude"} <= {each.name for each in kind.model._meta.get_fields()}:
+            continue
+        rows = kind.model._default_manager.filter(
+            case__closed_at=None, case__code_now__gte=low, case__code_now__lt=high, longitude__isnull=False
+        ).order_by("case__due", "case")
+        yield from rows.values_list("case__number", "longitude", "latitude", "case__due")[:most]

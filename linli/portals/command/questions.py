@@ -1,0 +1,106 @@
+"""Supervision (督办): the questions put to posts in an area, with the clock of each answer, and by body."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from linli.analytics.parts import bodies_of
+from linli.cases.joint import clocks_for, questions_in
+from linli.cases.kinds import kind_of
+from linli.cases.models import Clock, Task
+from linli.portals.command.seats import watching
+from linli.posts.actor import PostActor
+from linli.posts.tree import standing_at
+
+MOST = 200
+FAR = datetime.max.replace(tzinfo=timezone.get_fixed_timezone(0))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that waits for its answer: in which case, what for, whom it was put to, until when."""
+
+    number: str
+    kind: str
+    step: str
+    post: str
+    body: str
+    place: str
+    since: datetime
+    due: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class BodyRow:
+    """How many answers a body owes; bodies with fewer than three holders stand together."""
+
+    name: str
+    waiting: int
+    late: int
+
+
+@require_safe
+@watching
+def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """Everything that was asked and not yet answered in an area, the earliest limit first; all, or what is late."""
+    node = standing_at(by, request.GET.get("place", ""))
+    tasks = questions_in(node.here.span).select_related("case__division", "post__organisation")
+    tasks = tasks.defer("case__summary", "case__division__outline")
+    waiting = list(tasks.order_by("pressing_at", "pk"))
+    clocks, now = clocks_for(waiting), timezone.now()
+    asked = sorted(
+        (_question(task, clocks.get(task.pk), now) for task in waiting), key=lambda each: each.due or FAR
+    )
+    only_late = request.GET.get("late") == "1"
+    shown = [each for each in asked if each.late or not only_late]
+    context = {
+        "node": node,
+        "late": only_late,
+        "rows": shown[:MOST],
+        "count": len(shown),
+        "overdue": sum(each.late for each in asked),
+        "bodies": by_body(waiting, asked, node.here.span),
+    }
+    return render(request, "command/questions.html", context)
+
+
+def _question(task: Task, clock: Clock | None, now: datetime) -> Question:
+    procedure = kind_of(task.case.kind).procedure
+    step = procedure.steps.get(task.asks)
+    due = clock.due_at if clock else None
+    return Question(
+        task.case.number,
+        str(procedure.label),
+        str(step.label) if step else "",
+        task.post.title,
+        task.post.organisation.name,
+        task.case.division.name,
+        task.opened_at,
+        due,
+        bool(due and due < now),
+    )
+
+
+def by_body(tasks: Sequence[Task], asked: Sequence[Question], span: tuple[int, int]) -> list[BodyRow]:
+    """How many answers each body owes, by name and never by number; small bodies together as in every figure."""
+    shown = {post: body.called for body in bodies_of(span).shown for post in body.posts}
+    late_posts = {(each.number, each.post) for each in asked if each.late}
+    waiting: Counter[str] = Counter()
+    late: Counter[str] = Counter()
+    for task in tasks:
+        name = shown.get(task.post_id, "")
+        waiting[name] += 1
+        late[name] += (task.case.number, task.post.title) in late_posts
+    others = pgettext("bodies", "Other bodies")
+    rows = [BodyRow(name, count, late[name]) for name, count in sorted(waiting.items()) if name]
+    return rows + ([BodyRow(others, waiting[""], late[""])] if waiting[""] else [])

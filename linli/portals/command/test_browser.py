@@ -1,0 +1,123 @@
+"""The command centre in a real browser: fits every screen, shuts nobody out, and pressing takes a few clicks."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from linli.portals.command.conftest import joint_matter, late
+from linli.portals.desk.conftest import reported
+from linli.portals.desk.test_browser import PASSWORD
+from linli.posts.models import Account
+from linli.registers.actions.alerting import About, look_at_rules, set_rule
+from linli.registers.actions.shifts import Said, Standing, hand_over, write
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+MOST_CLICKS = 4
+A_MINUTE = 60  # seconds
+WAYS = [(390, {}), (1280, {"language": "en"}), (390, {"care": "on"}), (1920, {})]
+
+
+@pytest.fixture
+def centre(committed_world, start_server):
+    """A server whose county has a joint case that is overdue, an alert, and a shift that was handed over."""
+    world = committed_world
+    younger, oldest = late(joint_matter(world), days=1), late(joint_matter(world), days=6)
+    late(reported(world), days=9)
+    set_rule(About(world.county, "overdue", 2), by=world.by("county_head"))
+    look_at_rules()
+    write(Said("泵站夜里停过一次。", [oldest.case.number]), by=world.by("county_head"))
+    hand_over(Said("两件联动处置超期。"), Standing(3, 0, 0), by=world.by("county_head"))
+    account = Account.objects.get(pk=world.by("county_dispatcher").holding.account_id)
+    account.set_password(PASSWORD)
+    account.save()
+    return start_server(), oldest.case.number, younger.case.number
+
+
+def sign_in(page, server, world, key="county_dispatcher"):
+    page.goto(f"{server.url}/account/login/?next=/command/")
+    page.fill("[name=login]", world.by(key).holding.account.username)
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url("**/command/")
+
+
+def test_a_duty_officer_presses_the_department_of_the_oldest_joint_case_within_a_minute(
+    committed_world, centre, browser_page
+):
+    server, oldest, _younger = centre
+    page, clicks = browser_page, 0
+    sign_in(page, server, committed_world)
+    begun = time.monotonic()
+    for target in (".places a[href='/command/joint/']", "tbody tr:first-child th a"):
+        page.click(target)
+        page.wait_for_load_state()
+        clicks += 1
+    assert oldest in page.url
+    supervise = "details:has(form[action$='/supervise/'])"
+    if page.get_attribute(supervise, "open") is None:
+        page.click(f"{supervise} > summary")
+        clicks += 1
+    page.fill("#supervise_question", "请说明超期原因和完成时间。")
+    page.click("form[action$='/supervise/'] button")
+    page.wait_for_selector(".notice--success")
+    clicks += 1
+    assert clicks <= MOST_CLICKS
+    assert time.monotonic() - begun < A_MINUTE
+    assert "督办" in page.inner_text(".notice--success")
+
+
+def test_the_picture_changes_by_itself_and_keeps_the_place_of_whoever_reads(
+    committed_world, centre, browser_page
+):
+    server, _oldest, _younger = centre
+    page = browser_page
+    sign_in(page, server, committed_world)
+    before = int(page.inner_text("#tile-opened strong"))
+    page.focus("#tile-opened")
+    reported(committed_world)
+    page.locator("#tile-opened strong", has_text=str(before + 1)).wait_for(timeout=20_000)
+    assert page.evaluate("document.activeElement.id") == "tile-opened"
+    assert page.inner_text("[data-live-said]") != ""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("width", "cookies"), WAYS)
+def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
+    committed_world, centre, browser_page, axe_source, width, cookies
+):
+    server, oldest, _younger = centre
+    page, heard = browser_page, []
+    page.set_viewport_size({"width": width, "height": 1080 if width > 1280 else 800})
+    chosen = [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
+    page.context.add_cookies(chosen)
+    page.on("console", lambda said: heard.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda wrong: heard.append(str(wrong)))
+    sign_in(page, server, committed_world)
+    grid = committed_world.place("东门社区第一网格").trimmed
+    pages = [
+        "",
+        "?wall=1",
+        f"?place={grid}",
+        "joint/",
+        f"cases/{oldest}/",
+        "questions/",
+        "alerts/",
+        "shifts/",
+    ]
+    for address in pages:
+        assert page.goto(f"{server.url}/command/{address}").status == 200, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        page.evaluate(axe_source)
+        wrong = page.evaluate("axe.run().then((found) => found.violations.map((each) => each.id))")
+        assert wrong == [], address
+    assert heard == []
+
+
+def test_a_wall_of_1080_lines_shows_everything_without_scrolling(committed_world, centre, browser_page):
+    server, _oldest, _younger = centre
+    browser_page.set_viewport_size({"width": 1920, "height": 1080})
+    sign_in(browser_page, server, committed_world)
+    browser_page.goto(f"{server.url}/command/?wall=1")
+    assert browser_page.evaluate("document.documentElement.scrollHeight") <= 1080

@@ -1,0 +1,166 @@
+"""The picture of now: what each number opens, what is never shown, how it is kept fresh, and what it costs."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from linli.analytics.conftest import random_county
+from linli.kinds.complaints.actions import complain
+from linli.kinds.matters import actions
+from linli.ledger.sequencing import sequence
+from linli.portals.command.conftest import late
+from linli.portals.desk.conftest import LAMP, NAME, PHONE, reload, reported
+from linli.posts.actor import PartyActor
+from linli.residents.models import Access
+
+pytestmark = pytest.mark.django_db
+NOW = "/command/"
+TILE = re.compile(r'<a class="tile__whole" id="tile-(\w+)" href="([^"]+)"><strong>(\d+)</strong>')
+CELL = re.compile(r'href="(/desk/area/\?[^"]+)">(\d+)</a>')
+CASE = re.compile(r'"/(?:desk|command)/cases/([\d-]+)/')
+MOST_STATEMENTS = 20
+
+
+def text(response):
+    return unescape(response.content.decode())
+
+
+def tiles(client, query=""):
+    page = text(client.get(f"{NOW}?{query}"))
+    return {name: (address, int(count)) for name, address, count in TILE.findall(page)}
+
+
+def listed(client, address):
+    return len(set(CASE.findall(text(client.get(address)))))
+
+
+def test_each_tile_opens_exactly_what_it_counts(world, sign_in):
+    random_county(world, 3, matters=5)
+    late(reported(world))
+    client = sign_in("county_head")
+    found = tiles(client)
+    assert set(found) == {"overdue", "soon", "opened", "open", "questions"}
+    assert found["overdue"][1] > 0
+    assert found["opened"][1] > 0
+    for name, (address, count) in found.items():
+        assert listed(client, address) == count, name
+
+
+def test_each_cell_of_the_table_opens_exactly_what_it_counts(world, sign_in):
+    random_county(world, 4, matters=6)
+    client = sign_in("county_head")
+    cells = CELL.findall(text(client.get(NOW)))
+    assert len(cells) > 3
+    for address, count in cells:
+        assert listed(client, address) == int(count), address
+
+
+def test_the_parts_add_up_to_the_whole(world, sign_in):
+    random_county(world, 5, matters=5)
+    client = sign_in("county_head")
+    whole = tiles(client)["open"][1]
+    towns = [place.trimmed for place in world.places.values() if place.level == 4]
+    assert sum(tiles(client, f"place={code}")["open"][1] for code in towns) == whole
+
+
+def test_no_number_tells_of_a_complaint(world, sign_in):
+    client = sign_in("county_head")
+    before = tiles(client)
+    complain(
+        by=PartyActor("reporter"),
+        organisation=world.posts["power"].organisation,
+        post=world.posts["power"],
+        text="值班人员态度很差，说完就挂电话。",
+    )
+    assert tiles(client) == before
+
+
+def test_a_place_beside_the_own_area_is_not_there(world, sign_in):
+    client = sign_in("liuhe_dispatcher")
+    assert client.get(f"{NOW}?place={world.place('城关街道').trimmed}").status_code == 404
+    assert client.get(f"{NOW}?place={world.county.trimmed}").status_code == 404
+    assert client.get(f"{NOW}?place=12x").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["power", "chengguan_clerk", "administrator"])
+def test_who_does_not_watch_over_an_area_is_refused(sign_in, key):
+    assert sign_in(key).get(NOW).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["", "wall=1", "part=1", "part=1&wall=1"])
+def test_nothing_that_residents_wrote_is_shown_and_so_nothing_is_read(late_case, sign_in, query):
+    read = Access.objects.count()
+    page = text(sign_in("county_head").get(f"{NOW}?{query}"))
+    for said in (LAMP[:8], NAME, PHONE, late_case.case.summary):
+        assert said not in page
+    assert Access.objects.count() == read
+
+
+def test_a_wall_shows_neither_numbers_of_cases_nor_photos_nor_anything_to_press(late_case, sign_in):
+    page = text(sign_in("county_head").get(f"{NOW}?wall=1"))
+    assert late_case.case.number not in page
+    assert "<img" not in page
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert "<a " not in main
+    assert "<button" not in main
+
+
+def test_a_wall_looks_again_by_itself_without_a_script(sign_in):
+    client = sign_in("county_head")
+    assert client.get(f"{NOW}?wall=1")["Refresh"] == "60"
+    assert "Refresh" not in client.get(NOW)
+
+
+def test_who_asks_again_gets_nothing_new_until_a_step_is_taken(world, sign_in):
+    client = sign_in("county_head")
+    sequence()
+    first = client.get(f"{NOW}?part=1")
+    again = {"if-none-match": first["ETag"]}
+    assert client.get(f"{NOW}?part=1", headers=again).status_code == 304
+    reported(world)
+    sequence()
+    changed = client.get(f"{NOW}?part=1", headers=again)
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_the_same_mark_is_another_picture_for_another_post(world, sign_in):
+    head, town = sign_in("county_head"), sign_in("liuhe_dispatcher")
+    again = {"if-none-match": head.get(f"{NOW}?part=1")["ETag"]}
+    assert town.get(f"{NOW}?part=1", headers=again).status_code == 200
+
+
+def test_what_is_overdue_the_longest_comes_first(world, sign_in):
+    younger, older = late(reported(world), days=1), late(reported(world), days=9)
+    page = text(sign_in("chengguan_dispatcher").get(NOW))
+    assert page.index(older.case.number) < page.index(younger.case.number)
+
+
+def test_at_the_lowest_level_open_matters_are_points(world, sign_in):
+    matter = late(reported(world))
+    grid = matter.case.division
+    page = text(sign_in("chengguan_dispatcher").get(f"{NOW}?place={grid.trimmed}"))
+    assert re.search(rf'<a href="/desk/cases/{matter.case.number}/" aria-label="1 {matter.case.number}', page)
+    actions.void(reload(matter), by=world.by("chengguan_clerk"), seen=1, reason="重复误报，予以作废。")
+    assert matter.case.number not in text(sign_in("chengguan_dispatcher").get(f"{NOW}?place={grid.trimmed}"))
+
+
+def test_the_picture_of_a_county_costs_a_constant_number_of_statements(world, sign_in):
+    client = sign_in("county_head")
+    client.get(NOW)
+
+    def statements():
+        with CaptureQueriesContext(connection) as seen:
+            client.get(NOW)
+        return len(seen)
+
+    few = statements()
+    for _each in range(5):
+        late(reported(world))
+    assert statements() <= few
+    assert few <= MOST_STATEMENTS

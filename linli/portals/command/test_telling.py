@@ -1,0 +1,99 @@
+"""Trends and the weekly briefing: each number opens its cases, files say the same, and nobody is named in them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.utils import timezone
+from python_calamine import load_workbook
+
+from linli.portals.desk.conftest import LAMP, NAME, PHONE, reported
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(
+    r'<td class="is-number" data-label="[^"]*"><a href="(/desk/figures/list/\?[^"]+)">(\d+)</a>'
+)
+
+
+def text(response):
+    return unescape(response.content.decode())
+
+
+def test_each_number_of_the_trends_opens_exactly_its_cases(world, sign_in):
+    for _each in range(2):
+        reported(world)
+    client = sign_in("county_dispatcher")
+    found = LINK.findall(text(client.get("/command/trends/")))
+    assert found
+    for address, count in found:
+        assert f"{count} 件" in text(client.get(address)), address
+
+
+def test_a_year_without_anything_says_so(world, sign_in):
+    reported(world)
+    page = text(sign_in("county_dispatcher").get("/command/trends/?year=2023"))
+    assert "2023" in page.partition('class="empty"')[2][:200]
+    assert '<svg class="chart' not in page
+
+
+@pytest.mark.parametrize("year", ["abc", "1800", "99999", "2026-11"])
+def test_a_year_that_cannot_be_read_is_refused(sign_in, year):
+    assert sign_in("county_dispatcher").get(f"/command/trends/?year={year}").status_code in {400, 422}
+
+
+def test_the_file_of_the_trends_holds_the_same_numbers(world, sign_in):
+    reported(world)
+    content = b"".join(sign_in("county_dispatcher").get("/command/trends/file/"))
+    rows = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert rows[-1][0] == f"{timezone.localdate():%m-%d}"
+    assert rows[-1][1] == 1
+
+
+def test_a_page_of_the_trends_never_names_an_area_beside_the_own(world, sign_in):
+    client = sign_in("liuhe_dispatcher")
+    for page in ("trends/", "trends/file/", "briefing/", "briefing/file/"):
+        assert client.get(f"/command/{page}?place={world.place('城关街道').trimmed}").status_code == 404
+
+
+def briefing(client, form, week=""):
+    return b"".join(client.get(f"/command/briefing/file/?form={form}&week={week}"))
+
+
+def test_the_briefing_for_word_has_figures_definitions_and_links_and_no_names(world, sign_in):
+    reported(world)
+    with zipfile.ZipFile(
+        io.BytesIO(briefing(sign_in("county_head"), "docx", timezone.localdate()))
+    ) as packed:
+        body = packed.read("word/document.xml").decode()
+        links = packed.read("word/_rels/document.xml.rels").decode()
+    for said in ("云溪县", "城关街道", "统计口径", "已超期"):
+        assert said in body
+    assert "/desk/figures/?" in links
+    for name in (LAMP, NAME, PHONE, world.by("county_head").holding.account.called):
+        assert name not in body
+
+
+def test_the_briefing_for_excel_has_the_areas_and_all_of_them(world, sign_in):
+    reported(world)
+    book = load_workbook(io.BytesIO(briefing(sign_in("county_head"), "xlsx", timezone.localdate())))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows[1:]] == ["城关街道", "柳河镇", "青石镇", "全部"]
+    assert rows[1][1] == rows[-1][1] == 1
+
+
+def test_the_week_before_stands_beside_the_week(world, sign_in):
+    reported(world)
+    following = timezone.localdate() + timedelta(days=7)
+    page = text(sign_in("county_head").get(f"/command/briefing/?week={following}"))
+    row = page.partition('id="compared-title"')[2].partition("<tbody>")[2].partition("</tr>")[0]
+    assert re.findall(r">(\d+|—)</td>", row) == ["0", "1"]
+
+
+@pytest.mark.parametrize("query", ["week=2026-13-01", "week=x", "week=0001-01-01", "form=pdf"])
+def test_what_cannot_be_read_is_refused(sign_in, query):
+    assert sign_in("county_head").get(f"/command/briefing/file/?{query}").status_code in {400, 404, 422}

@@ -1,0 +1,148 @@
+"""Trends (趋势): what came, what was closed, what was kept in time, by day or month, each opening its cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from linli.analytics.definition import Figure
+from linli.analytics.figures import all_figures
+from linli.analytics.periods import Period
+from linli.analytics.questions import Question
+from linli.analytics.trends import Stretch, Unit, along
+from linli.base.errors import Invalid
+from linli.base.sheets import XLSX, Cell, Heading, Table, write_workbook
+from linli.cases.narrowing import Narrowing
+from linli.portals.command.seats import watching
+from linli.posts.actor import PostActor
+from linli.posts.tree import Node, standing_at
+from linli.web.charts import LINE, Chart, Series
+from linli.web.times import moment_words
+
+SHOWN = ("opened", "closed", "due", "in_time")
+FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
+DAYS = 31
+YEARS = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """A day or month with its figures, each with the list behind it, and the share kept in time."""
+
+    label: str
+    numbers: Sequence[tuple[Figure, int, str]]
+    percent: int | None
+
+
+@require_safe
+@watching
+def trends(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The months of a year, or the last thirty-one days, of the hat's area or a part of it."""
+    node = standing_at(by, request.GET.get("place", ""))
+    year = _year(request.GET)
+    rows = [_row(stretch, node, year) for stretch in stretches_of(node, year)]
+    today = timezone.localdate()
+    context: dict[str, Any] = {
+        "node": node,
+        "year": year,
+        "years": range(today.year, today.year - YEARS, -1),
+        "rows": rows,
+        "figures": [all_figures()[name] for name in SHOWN],
+        "nothing": not any(count for row in rows for _figure, count, _href in row.numbers),
+        "flow": _flow(rows),
+        "kept": _kept(rows),
+        "fewest": FEWEST_FOR_SHARE,
+        "file": f"{reverse('command:trends_file')}?{urlencode(_choices(node, year))}",
+    }
+    return render(request, "command/trends.html", context)
+
+
+@require_safe
+@watching
+def trends_file(request: HttpRequest, by: PostActor) -> HttpResponse:
+    """The same table as Excel."""
+    node, year = standing_at(by, request.GET.get("place", "")), _year(request.GET)
+    rows = [_row(stretch, node, year) for stretch in stretches_of(node, year)]
+    figures = [all_figures()[name] for name in SHOWN]
+    headings = [
+        Heading(_("Month") if year else _("Day")),
+        *(Heading(str(each.label), 18) for each in figures),
+    ]
+    cells: list[list[Cell]] = [[row.label, *(count for _figure, count, _href in row.numbers)] for row in rows]
+    remarks = [node.here.name, moment_words(timezone.now())]
+    remarks += [f"{each.label} {each.meaning}" for each in figures]
+    content = write_workbook(Table(_("Trends"), headings, cells, remarks, _("What is counted")))
+    name = f"{_('Trends')}-{node.here.name}-{year or timezone.localdate().isoformat()}.xlsx"
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
+    return response
+
+
+def _year(query: QueryDict) -> int:
+    """The year asked for; 0 for the last days."""
+    asked = query.get("year", "")
+    if not asked:
+        return 0
+    return Period.named(asked).since.year if asked.isdecimal() else _unreadable()
+
+
+def _unreadable() -> int:
+    raise Invalid(_("Choose a year from the list."))
+
+
+def _choices(node: Node, year: int) -> dict[str, str]:
+    return {"place": node.here.trimmed, **({"year": str(year)} if year else {})}
+
+
+def stretches_of(node: Node, year: int) -> list[Stretch]:
+    """The months of a year up to today, or the last days."""
+    today = timezone.localdate()
+    if year:
+        period = Period(date(year, 1, 1), max(min(date(year, 12, 31), today), date(year, 1, 1)))
+    else:
+        period = Period(today - timedelta(days=DAYS - 1), today)
+    asked = Question(Narrowing(place=node.here.trimmed), period, timezone.now())
+    return along(asked, [all_figures()[name] for name in SHOWN], Unit.MONTH if year else Unit.DAY)
+
+
+def _row(stretch: Stretch, node: Node, year: int) -> Row:
+    since, until = stretch.period.since, stretch.period.until
+    days = {
+        "period": "free",
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "place": node.here.trimmed,
+    }
+    numbers = []
+    for name in SHOWN:
+        count = stretch.counted.get(name, 0)
+        href = f"{reverse('desk:figure_list')}?{urlencode({'figure': name, **days})}" if count else ""
+        numbers.append((all_figures()[name], count, href))
+    due, kept = stretch.counted.get("due", 0), stretch.counted.get("in_time", 0)
+    percent = round(100 * kept / due) if due >= FEWEST_FOR_SHARE else None
+    return Row(f"{since:%Y-%m}" if year else f"{since:%m-%d}", numbers, percent)
+
+
+def _flow(rows: Sequence[Row]) -> Chart:
+    came = [
+        Series(all_figures()[name].label, [row.numbers[SHOWN.index(name)][1] for row in rows])  # type: ignore[arg-type]
+        for name in ("opened", "closed")
+    ]
+    labels = [row.label for row in rows]
+    return Chart(_("What came and what was closed"), labels, came, LINE)
+
+
+def _kept(rows: Sequence[Row]) -> Chart:
+    shares = Series(_("In time with extensions"), [row.percent for row in rows])
+    note = _("Where fewer than %(fewest)d were due, no share is shown.") % {"fewest": FEWEST_FOR_SHARE}
+    return Chart(_("Kept in time, of those due"), [row.label for row in rows], [shares], LINE, "%", note)

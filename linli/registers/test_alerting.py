@@ -1,0 +1,183 @@
+"""Alert rules: what they can be about, when they call, when they fall silent, and who saw it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.cases.models import Case
+from linli.kinds.complaints.actions import complain
+from linli.ledger.models import Entry
+from linli.portals.command.alerts import RuleForm
+from linli.portals.desk.conftest import reported
+from linli.posts.actor import PartyActor
+from linli.registers.actions.alerting import (
+    About,
+    acknowledge,
+    counts_of,
+    end_rule,
+    look_at_rules,
+    set_rule,
+)
+from linli.registers.models import Alert, AlertRule
+
+pytestmark = pytest.mark.django_db
+# Kind, area, body, count and clock: a rule about anything else would be a watch-list.
+MAY_SAY = {"division", "kind", "body", "stands", "count"}
+KEPT_BESIDE = {"id", "centre", "since", "until", "alerts"}
+
+
+def overdue(world, count=1):
+    matters = [reported(world) for _each in range(count)]
+    keys = [matter.pk for matter in matters]
+    Case.everywhere.filter(pk__in=keys).update(due=timezone.now() - timedelta(days=1))
+    return keys
+
+
+def rule(world, **given):
+    about = {"division": world.county, "stands": "overdue", "count": 2, **given}
+    return set_rule(About(**about), by=world.by("county_head"))
+
+
+def raised_long_ago():
+    Alert.objects.update(raised_at=timezone.now() - timedelta(hours=1))
+
+
+def test_a_rule_can_say_kind_area_body_count_and_clock_and_nothing_else(world):
+    said = {field.name for field in AlertRule._meta.get_fields()}
+    assert said - KEPT_BESIDE == MAY_SAY
+    assert set(RuleForm(world.by("county_head")).fields) == MAY_SAY
+    assert set(About.__dataclass_fields__) == MAY_SAY
+
+
+def test_a_rule_calls_when_its_number_is_reached(world):
+    made = rule(world)
+    overdue(world)
+    assert look_at_rules() == 0
+    overdue(world)
+    assert look_at_rules() == 1
+    assert Alert.objects.get(rule=made).counted == 2
+    assert Entry.objects.get(name="registers.alert_raised").facts["count"] == 2
+
+
+def test_an_alert_is_raised_once_however_often_it_is_looked_at(world):
+    rule(world)
+    overdue(world, 3)
+    assert [look_at_rules() for _turn in range(3)] == [1, 0, 0]
+
+
+def test_the_most_that_were_counted_are_remembered(world):
+    rule(world)
+    overdue(world, 2)
+    look_at_rules()
+    overdue(world, 2)
+    look_at_rules()
+    assert (Alert.objects.get().counted, Alert.objects.get().most) == (2, 4)
+
+
+def test_one_less_does_not_clear_it(world):
+    made = rule(world, count=6)
+    keys = overdue(world, 6)
+    look_at_rules()
+    raised_long_ago()
+    Case.everywhere.filter(pk=keys[0]).update(due=timezone.now() + timedelta(days=9))
+    assert look_at_rules() == 0
+    assert Alert.objects.get(rule=made).cleared_at is None
+
+
+def test_at_four_fifths_it_is_cleared_but_not_in_the_first_minutes(world):
+    rule(world, count=5)
+    keys = overdue(world, 5)
+    look_at_rules()
+    Case.everywhere.filter(pk=keys[0]).update(due=timezone.now() + timedelta(days=9))
+    assert look_at_rules() == 0
+    raised_long_ago()
+    assert look_at_rules() == 1
+    assert Alert.objects.get().cleared_at is not None
+
+
+def test_what_was_just_cleared_does_not_call_again_at_once(world):
+    rule(world)
+    keys = overdue(world, 2)
+    look_at_rules()
+    raised_long_ago()
+    Case.everywhere.filter(pk__in=keys).update(due=timezone.now() + timedelta(days=9))
+    look_at_rules()
+    Case.everywhere.filter(pk__in=keys).update(due=timezone.now() - timedelta(days=1))
+    assert look_at_rules() == 0
+    Alert.objects.update(cleared_at=timezone.now() - timedelta(hours=1))
+    assert look_at_rules() == 1
+    assert Alert.objects.count() == 2
+
+
+def test_an_alert_is_acknowledged_by_a_post_and_once(world):
+    rule(world)
+    overdue(world, 2)
+    look_at_rules()
+    alert = Alert.objects.get()
+    acknowledge(alert.pk, by=world.by("county_dispatcher"))
+    assert Alert.objects.get().seen_by == world.posts["county_dispatcher"]
+    with pytest.raises(Conflict):
+        acknowledge(alert.pk, by=world.by("county_head"))
+
+
+def test_the_centre_of_a_town_finds_no_alert_of_the_county(world):
+    rule(world)
+    overdue(world, 2)
+    look_at_rules()
+    with pytest.raises(NotFound):
+        acknowledge(Alert.objects.get().pk, by=world.by("chengguan_dispatcher"))
+
+
+def test_a_rule_that_has_ended_calls_no_more(world):
+    made = rule(world)
+    end_rule(made.pk, by=world.by("county_head"))
+    overdue(world, 3)
+    assert look_at_rules() == 0
+
+
+def test_the_same_rule_does_not_stand_twice(world):
+    rule(world)
+    with pytest.raises(Conflict, match="already"):
+        rule(world, count=9)
+
+
+def test_who_does_not_lead_the_centre_sets_no_rule(world):
+    with pytest.raises(NotYours):
+        set_rule(About(world.county, "overdue", 2), by=world.by("county_dispatcher"))
+
+
+def test_a_rule_about_another_area_is_not_there(world):
+    with pytest.raises(NotFound):
+        set_rule(About(world.county.parent, "overdue", 2), by=world.by("county_head"))
+
+
+def test_a_body_with_fewer_than_three_holders_is_not_watched(world):
+    with pytest.raises(Invalid, match="three holders"):
+        rule(world, body=world.posts["power"].organisation)
+
+
+def test_a_rule_about_complaints_is_refused_and_none_counts_them(world):
+    with pytest.raises(Invalid):
+        rule(world, kind="complaints")
+    everything = rule(world, stands="open", count=1)
+    complain(
+        by=PartyActor("reporter"),
+        organisation=world.posts["power"].organisation,
+        post=world.posts["power"],
+        text="值班人员态度很差，说完就挂电话。",
+    )
+    assert counts_of([everything], timezone.now())[everything.pk] == 0
+
+
+def test_however_many_rules_are_counted_in_one_statement(world):
+    rules = [rule(world, stands=stands, count=3) for stands in ("open", "overdue", "soon")]
+    rules += [rule(world, division=world.place(name), count=3) for name in ("柳河镇", "青石镇")]
+    with CaptureQueriesContext(connection) as seen:
+        counts_of(rules, timezone.now())
+    assert len(seen) == 1
