@@ -94,14 +94,21 @@ def take(case: Case, step: str, data: Mapping[str, Any], *, by: Actor, seen: int
 
 
 def open_case(
-    kind: str, data: Mapping[str, Any], *, by: Actor, origin: Origin | None = None, files: Any = None
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    by: Actor,
+    origin: Origin | None = None,
+    files: Any = None,
+    at: datetime | None = None,
 ) -> Opened:
-    """Check the data with the kind's opening form and open a case."""
+    """Check the data with the kind's opening form and open a case; `at` is when it happened, if not now."""
     found = kind_of(kind)
     if not found.procedure.offered:
         raise NotYours(_("Nobody opens such a case by itself."))
     form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
-    opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
+    given = values_of(form) | ({"at": at} if at else {})
+    opened: Opened = found.function(found.procedure.opening)(**given, by=by, origin=origin)
     return opened
 
 

@@ -133,7 +133,7 @@ def found(
         (place,) = _answer(now, Answer.FOUND, [chosen] if chosen else None, most=1)
         data = {name: given.get(name, "") for name in ("text", "name", "phone")}
         data |= {"division": place.division.trimmed, "channel": "grid"}
-        open_case(given["kind"], data, by=by, origin=Origin(case=now.case))
+        open_case(given["kind"], data, by=by, origin=Origin(case=now.case), at=now.at)
         now.facts(kind=given["kind"])
 
 

@@ -63,8 +63,8 @@ def _answer_some(screening: Screening, clerk: PostActor, at: datetime) -> None:
             actions.say_known(screening, by=worker, seen=_version(screening), text=KNOWN, at=moment)
             actions.answer_known(screening, by=clerk, seen=_version(screening), text=REPLY, at=moment)
         actions.clear(screening, by=worker, seen=_version(screening), at=moment)
-    # What is found opens its case now, whenever it was found: so it comes last.
-    actions.found(screening, by=finder, seen=_version(screening), kind="matters", text=FOUND)
+    moment = at + timedelta(hours=len(workers))
+    actions.found(screening, by=finder, seen=_version(screening), kind="matters", text=FOUND, at=moment)
 
 
 def _version(screening: Screening) -> Version:
