@@ -44,7 +44,7 @@ class CardForm(forms.Form):
         help_text=gettext_lazy("Such as: so that residents know who comes to their door."),
     )
     until = forms.DateField(
-        label=gettext_lazy("Until when"),
+        label=gettext_lazy("Shown until"),
         required=False,
         help_text=gettext_lazy("The last day. Empty: until it is changed."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
