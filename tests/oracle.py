@@ -67,10 +67,11 @@ def roles() -> list[str]:
 
 @cache
 def core_rules() -> dict[str, frozenset[str]]:
-    """The post rules of the core, of retention and of exchange, read out of their source."""
+    """The post rules of the core, of retention, of a body's work and of exchange, read out of their source."""
     found = dict(_calls("linli/posts/powers.py", "PostRule", 2))
-    found |= dict(_calls("linli/cases/holding_files.py", "allow", 1))
-    return found | dict(_calls("linli/exchange/apps.py", "allow", 1))
+    for path in ("linli/cases/holding_files.py", "linli/cases/bodywork.py", "linli/exchange/apps.py"):
+        found |= dict(_calls(path, "allow", 1))
+    return found
 
 
 @cache
