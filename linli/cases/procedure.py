@@ -72,9 +72,9 @@ class Step:
     whose actor may not take this one. `in_person`: nobody who acts for a party may take it. `notice`: told after
     commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
-    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time; `whether_running`: also where
-    the clock does not run that this would rest or let go on. `at_opening`: kinds of post that may open a case and take this
-    step on one form, for what is over before there is a case (docs/adr/0024).
+    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time. `whether_running`: where
+    the clock does not run that this would rest or let go on, too. `at_opening`: kinds of post that may open a case and
+    take this step on one form, for what is over before there is a case (docs/adr/0024).
     """
 
     name: str
