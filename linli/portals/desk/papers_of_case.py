@@ -127,8 +127,8 @@ def _drawn(request: HttpRequest, by: PostActor, document: Document) -> HttpRespo
     form, own = DrawForm(request.POST), own_places(document, by)
     if not form.is_valid():
         return _page(request, by, document, wrong=form, status=422)
-    place = own[0] if own else {"relation": "", "seat": 0}
-    signing = Signing(place["relation"], Manner.STROKES, form.cleaned_data["strokes"], place["seat"])
+    relation, seat = (own[0]["relation"], own[0]["seat"]) if own else ("", 0)
+    signing = Signing(relation, Manner.STROKES, form.cleaned_data["strokes"], seat)
     sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     messages.success(request, _("The signature was entered. The PDF now carries it."))
     return redirect("desk:paper", document.case.number, document.pk)
