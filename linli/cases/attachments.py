@@ -28,6 +28,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 LONGEST_SIDE = 2048
 MAX_PER_STEP = 6
+_PDF = b"%PDF-"
 PATIENCE = 20  # seconds until somebody who waits to be decoded is asked to come again
 _decoding = BoundedSemaphore(max(2, os.cpu_count() or 1))
 _MADE_SMALL_AS_THEY_ARE = {"RGB", "RGBA", "L"}
@@ -60,6 +61,14 @@ def cleaned_photo(upload: BinaryIO) -> bytes:
     raw = upload.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))
+    if raw.startswith(_PDF):
+        raise Invalid(
+            _(
+                "This is a PDF. Only pictures are kept here, at most %(most)s at once and 10 MB each: of a long file, "
+                "photograph the pages that matter, and keep the rest on paper."
+            )
+            % {"most": MAX_PER_STEP}
+        )
     if not _decoding.acquire(timeout=PATIENCE):
         raise Busy(retry_after=PATIENCE)
     try:

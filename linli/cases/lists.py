@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from linli.base.errors import NotFound
@@ -48,8 +48,8 @@ def to_do(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, 
 
 
 def done(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
-    """The tasks this post finished (已办), newest first."""
-    return _of_post(_tasks(by).filter(closed_at__isnull=False), _Order("closed_at"), (narrowing, turn, most))
+    """The cases in which this post finished something (已办), each once, where it did so last, newest first."""
+    return _of_post(_last_done(_tasks(by)), _Order("closed_at"), (narrowing, turn, most))
 
 
 def copied(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
@@ -109,7 +109,7 @@ def counts(by: PostActor) -> dict[str, int]:
     """How many rows the lists of a post have, up to MOST_COUNTED + 1 (one statement, however long they are)."""
     of_post: dict[str, QuerySet[Any]] = {
         "to_do": _own_tasks(by).filter(closed_at=None),
-        "done": _own_tasks(by).filter(closed_at__isnull=False),
+        "done": _last_done(_own_tasks(by)),
         "raised": raised_by(by, Case.everywhere.all()),
         "copied": _copies(by),
     }
@@ -126,6 +126,13 @@ def _tasks(by: PostActor) -> QuerySet[Task]:
 
 def _own_tasks(by: PostActor) -> QuerySet[Task]:
     return unless_kept(Task.objects.filter(post=by.post), by)
+
+
+def _last_done(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Those of a post's finished tasks after which it finished none in the same case."""
+    later = Q(closed_at__gt=OuterRef("closed_at")) | Q(closed_at=OuterRef("closed_at"), id__gt=OuterRef("id"))
+    same = Task.objects.filter(later, case=OuterRef("case"), post=OuterRef("post"))
+    return tasks.filter(~Exists(same), closed_at__isnull=False)
 
 
 def _copies(by: PostActor) -> QuerySet[Copy]:

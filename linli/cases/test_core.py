@@ -373,3 +373,10 @@ def test_a_leak_that_the_system_opened_is_nobodys_record(world):
     opened = notice(by=SystemActor("clock"), text="备份盘找不到", division=world.county)
     assert Case.everywhere.get(pk=opened.case).whose is None
     assert report(world).case.whose is not None
+
+
+def test_a_long_file_is_told_what_is_kept_here_and_how_much():
+    with pytest.raises(
+        Invalid, match=r"This is a PDF. Only pictures are kept here, at most 6 at once and 10 MB each"
+    ):
+        cleaned_photo(io.BytesIO(b"%PDF-1.7\n" + b"300 pages" * 1000))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from linli.base.errors import NotFound
 from linli.cases.bodywork import case_of_body, moments_of, open_of_body, unnamed, waiting_of_body
+from linli.cases.lists import counts, done
 from linli.cases.models import Case
 from linli.cases.sight import keep_from
 from linli.kinds.disputes.conftest import LEAK, Way, applied_in, mediator
@@ -132,3 +133,9 @@ def test_a_step_of_the_strip_opens_exactly_the_cases_it_counts(mediating, client
     desk = client_of(client, mediating.fan)
     assert mediating.case.number in desk.get("/desk/?stage=disputes.mediating").content.decode()
     assert mediating.case.number not in desk.get("/desk/?stage=disputes.applied").content.decode()
+
+
+def test_what_was_done_stands_once_for_each_case(invited):
+    assert invited.case.tasks.filter(post=invited.head.post, closed_at__isnull=False).count() > 1
+    assert [each.case_id for each in done(invited.head).rows] == [invited.key]
+    assert counts(invited.head)["done"] == 1

@@ -8,10 +8,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from linli.base.errors import Refusal
 from linli.cases.channels import text_of
+from linli.cases.emergency import may_break_glass
 from linli.cases.follow import ways_into
 from linli.cases.models import Case, Link, Notice
 from linli.cases.opening import Origin
+from linli.cases.parties import parties_of
 from linli.cases.search import fold
 from linli.kinds.disputes import actions
 from linli.kinds.disputes.conftest import HOME, LEAK, Way
@@ -19,7 +22,10 @@ from linli.kinds.matters import actions as matters
 from linli.ledger.sequencing import sequence_all
 from linli.posts import tokens
 from linli.posts.actor import PostActor, SystemActor
+from linli.residents.access import Access
 from linli.residents.keeping import GivenContact
+from linli.residents.purposes import CARRY
+from linli.residents.reading import read
 
 STRANGERS = ("county_head", "head_东门社区", "county_clerk", "call_taker", "administrator", HOME)
 
@@ -136,3 +142,16 @@ def test_a_matters_reporter_finds_the_dispute_they_are_in(world: Any, committee:
     client = Client(headers={"accept-language": "zh-hans"})
     client.post("/follow/", {"number": matter.number, "code": ways_into(matter)[0].code})
     assert dispute.number in client.get(f"/follow/{matter.number}/").content.decode()
+
+
+def test_in_danger_to_life_whoever_has_the_dispute_reads_where_a_side_is_and_nobody_else_does(triaged):
+    case = triaged.case
+    triaged.go(triaged.head, "name_side", contact=GivenContact("王强", "13887654321", "三号楼 401"))
+    side = parties_of(triaged.case)[0].contact
+    assert read(side, CARRY, triaged.case, by=triaged.head).address == "三号楼 401"
+    assert Access.objects.filter(contact=side, post=triaged.head.post.pk).exists()
+    above = triaged.world.by("county_head")
+    assert not may_break_glass(above, case)
+    assert not may_break_glass(triaged.head, case)
+    with pytest.raises(Refusal):
+        read(side, CARRY, triaged.case, by=above)

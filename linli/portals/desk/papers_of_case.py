@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -25,10 +23,10 @@ from linli.documents.showing import page_of, paper_for
 from linli.documents.signing import Signing, missing, own_places, sign
 from linli.documents.signing import drawn as drawn_mark
 from linli.portals.desk.hats import seated
+from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.web.forms import FrameForm
 from linli.web.qr import drawn
-from linli.web.telling import with_errors
 from linli.web.typesetting import can_set
 
 
@@ -129,8 +127,8 @@ def _drawn(request: HttpRequest, by: PostActor, document: Document) -> HttpRespo
     form, own = DrawForm(request.POST), own_places(document, by)
     if not form.is_valid():
         return _page(request, by, document, wrong=form, status=422)
-    place: Mapping[str, Any] = own[0] if own else {"relation": "", "seat": 0}
-    signing = Signing(place["relation"], Manner.STROKES, form.cleaned_data["strokes"], place["seat"])
+    relation, seat = (own[0]["relation"], own[0]["seat"]) if own else ("", 0)
+    signing = Signing(relation, Manner.STROKES, form.cleaned_data["strokes"], seat)
     sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     messages.success(request, _("The signature was entered. The PDF now carries it."))
     return redirect("desk:paper", document.case.number, document.pk)
