@@ -76,7 +76,7 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
     # The code on the paper is all that is needed, and all that is told is whether it is genuine.
     "mediation/": Door(EVERYONE),
-    "scorecard/": Door(EVERYONE),
+    "scorecard/": Door(NOBODY),  # but where the place publishes it: portals/desk/test_scorecards.py
     "verify/": Door(EVERYONE),
     "verify/<str:code>/": Door(EVERYONE, fill=a_paper),
     "photos/<uuid:key>/": Door((*NOBODY[:2], *EVERYONE[2:]), fill=a_case),
