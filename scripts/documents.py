@@ -142,9 +142,9 @@ def _figures() -> Iterator[str]:
     yield ""
     yield NOTE.format(source="the definitions in `linli/analytics` and in `figures.py` of each kind")
     yield ""
-    yield "Every figure is a number of cases (or of places), counted by one condition that also opens its list. Where it"
-    yield "is a share of another figure, that one is its denominator. *Better* says which way it should go; where nothing"
-    yield "stands there, it only says how much there is. What is not measured yet is listed at the end."
+    yield "Every figure is a number of cases (or of places), counted by one condition that also opens its list. Where"
+    yield "it is a share of another figure, that one is its denominator. *Better* says which way it should go; where"
+    yield "nothing stands there, it only says how much there is. What is not measured yet is listed at the end."
     for language, heads in (("zh-hans", FIGURES_ZH), ("en", FIGURES_EN)):
         with translation.override(language):
             yield from _figures_in_words(heads)
