@@ -87,7 +87,7 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
     # The code on the paper is all that is needed, and all that is told is whether it is genuine.
     "mediation/": Door(EVERYONE),
-    "scorecard/": Door(EVERYONE),
+    "scorecard/": Door(NOBODY),  # but where the place publishes it: portals/desk/test_scorecards.py
     "find/": Door(EVERYONE),
     "neighbourhood/": Door(EVERYONE),
     # Counted for places only, small numbers withheld; no list stands behind them.

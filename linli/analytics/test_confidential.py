@@ -158,6 +158,8 @@ def recounted(period, area):
             lately = case.closed_at > NOW - timedelta(days=30)
             settled = "settled_lately" if lately else "settled"
             names |= {"ended", settled if case.outcome == "settled" else f"ended_{case.outcome}"}
+            low_down = case.lead is not None and case.lead.division.level >= 4
+            names |= {"settled_at_home"} if settled in names and settled == "settled" and low_down else set()
         if inside(dispute.effective_at):
             states = {
                 each.state for each in Obligation.objects.filter(dispute=dispute) if each.turn == dispute.turn

@@ -259,7 +259,7 @@ def stood(area, period):
     return found, left
 
 
-@pytest.mark.parametrize("place", ["云溪县", "城关街道"])
+@pytest.mark.parametrize("place", ["云溪县", pytest.param("城关街道", marks=pytest.mark.thorough)])
 def test_the_time_in_a_stage_is_that_of_the_stay_in_the_middle_and_opens_the_cases_that_left_it(
     world, at_random, place
 ):

@@ -145,7 +145,7 @@ def test_the_page_costs_few_statements_however_many_cases(world, sign_in):
     many = {by: statements(client, f"/desk/figures/?{QUARTER}&by={by}") for by in ("place", "body")}
     assert max(many.values()) <= MOST_STATEMENTS
     assert all(
-        many[by] <= few[by] + 2 for by in many
+        many[by] <= few[by] + 3 for by in many
     )  # the oldest and the times are asked where there are any
 
 
