@@ -32,6 +32,7 @@ NOT_THEIRS = {
     "cases.Notice": "cleared by name (trouble)",
     "cases.Attachment": "deleted",
     "cases.SearchText": "deleted",
+    "cases.Device": "deleted, with the choice",
     "cases.Responsibility": "the catalogue; a row may name the case it was ruled in",
     "cases.Forgetting": "the proof itself",
     "cases.Hold": "the duty to keep it, named by a post",
