@@ -33,6 +33,7 @@ NOT_THEIRS = {
     "cases.Attachment": "deleted",
     "cases.SearchText": "deleted",
     "cases.Sending": "deleted",
+    "cases.Device": "deleted, with the choice",
     "cases.Responsibility": "the catalogue; a row may name the case it was ruled in",
     "cases.Forgetting": "the proof itself",
     "cases.Hold": "the duty to keep it, named by a post",

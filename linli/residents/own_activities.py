@@ -26,13 +26,15 @@ def _of_reports() -> Iterable[Activity]:
         lambda: gettext(
             "To ask back, to tell how it goes on, and to let whoever raised it have the last word"
         ),
-        lambda: gettext("Name, telephone number, address, as far as somebody gives them"),
+        lambda: gettext(
+            "Name, telephone number, address, as far as somebody gives them; where a browser that asks for news is told"
+        ),
         "个人信息保护法 13(3)",
         lambda: gettext(
             "While the case is open or can be reopened; afterwards until the person wants it gone, at the latest "
             "with the case's file"
         ),
-        tables=("residents.Contact", "residents.Consent", "residents.Mandate"),
+        tables=("cases.Device", "residents.Contact", "residents.Consent", "residents.Mandate"),
     )
     yield Activity(
         "files",

@@ -8,6 +8,11 @@ from django.utils.html import escape
 
 from linli.web.map import MARGIN, TALLEST, WIDTH, Drawing, Map, Outline, Pin, draw
 
+# Before a page loads: a browser that cannot draw maps.
+NO_WEBGL = """const own = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith("webgl") ? null : own.call(this, kind, ...more);
+};"""
 SQUARE_ON_THE_GROUND = Outline(
     [(120.0, 60.0), (120.02, 60.0), (120.02, 60.01), (120.0, 60.01)], label="第一网格"
 )

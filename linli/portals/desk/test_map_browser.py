@@ -7,12 +7,9 @@ import pytest
 from linli.portals.desk.conftest import HOME, reported
 from linli.portals.desk.test_browser import PASSWORD, sign_in
 from linli.posts.models import Account
+from linli.web.test_map import NO_WEBGL
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-NO_WEBGL = """const own = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-  return kind.startsWith("webgl") ? null : own.call(this, kind, ...more);
-};"""
 MOVES = "document.querySelector('figure.map').classList.contains('is-live')"
 DRAWN = "getComputedStyle(document.querySelector('figure.map > svg')).display"
 

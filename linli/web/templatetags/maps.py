@@ -66,7 +66,7 @@ def _words() -> dict[str, str]:
 def pin_map(context: template.Context, longitude: str, latitude: str) -> dict[str, Any]:
     """`{% pin_map "id_longitude" "id_latitude" %}`: a pin to be dragged fills the two fields of these ids.
 
-    Shown only where the browser draws maps; the fields and the list of places do without it.
+    Offered only where the browser draws maps, and fetched when it is opened; the fields do without it.
     """
     attributes = live_map(context)
     return {"attributes": attributes, "longitude": longitude, "latitude": latitude}

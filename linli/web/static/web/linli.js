@@ -64,6 +64,7 @@ for (const button of document.querySelectorAll("button[data-longitude][data-lati
     navigator.geolocation.getCurrentPosition((found) => {
       document.getElementById(button.dataset.longitude).value = found.coords.longitude.toFixed(6);
       document.getElementById(button.dataset.latitude).value = found.coords.latitude.toFixed(6);
+      document.getElementById(button.dataset.longitude).dispatchEvent(new Event("change")); // for a pin on a map
       said.textContent = button.dataset.done;
     }, () => { said.textContent = button.dataset.failed; }, { enableHighAccuracy: true, timeout: 10000 });
   });
@@ -78,9 +79,9 @@ const looked = new IntersectionObserver((seen) => {
   }
 }, { rootMargin: "200px" });
 for (const figure of document.querySelectorAll("figure[data-map]")) {
-  if (figure.hidden) import(figure.dataset.map).then((map) => map.show(figure)).catch(() => {});
-  else if (!navigator.connection?.saveData) looked.observe(figure);
+  if (figure.closest("[data-pin]") || !navigator.connection?.saveData) looked.observe(figure);
 }
+for (const pin of document.querySelectorAll("[data-pin]")) pin.hidden = !document.createElement("canvas").getContext("webgl2");
 
 // A menu that folds out closes again by Escape or a click beside it.
 document.addEventListener("click", (event) => {

@@ -125,7 +125,6 @@ export async function show(figure) {
   const drawing = figure.querySelector("svg[viewBox]");
   if (drawing) box.style.height = `${Math.max(280, drawing.getBoundingClientRect().height)}px`; // nothing jumps
   figure.prepend(box);
-  figure.hidden = false;
   const map = new maplibregl.Map({
     container: box, style, bounds: boundsOf(told.ground ? style.sources.drawn.data.features : [], placed, told), fitBoundsOptions: { padding: 20 },
     maxZoom: 18, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true, locale: told.words, fadeDuration: 0,
