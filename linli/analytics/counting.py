@@ -30,7 +30,7 @@ def count(asked: Question, by: int | str = "", figures: Iterable[Figure] | None 
     """
     found: dict[Any, Counter[str]] = defaultdict(Counter)
     chosen = list(all_figures().values() if figures is None else figures)
-    stands = standing(asked.now)
+    stands = None if asked.confidential else standing(asked.now)
     if stands and stands.holds(asked.now):
         answered, left = folded(asked, by, chosen)
         found.update(answered)

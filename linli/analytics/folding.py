@@ -98,6 +98,11 @@ def refold() -> None:
         progress.save()
 
 
+def cases_to_fold() -> int:
+    """How many cases there are, to show how far a fold from zero has come."""
+    return Case.everywhere.count()
+
+
 def _no_earlier(progress: Progress, moment: datetime) -> datetime:
     """The moment to fold as of: not before that of the last batch, unless the clock was set back by a lot."""
     before = progress.as_of

@@ -21,14 +21,13 @@ from linli.analytics.rollups import standing
 class Freshness:
     """How old the folded numbers are. `as_of`: the moment they are true of; None: not folded, counted live.
 
-    `age` and `waiting` are seconds: since `as_of`, and since the oldest step that is not in the numbers yet (0: none).
-    `p50` and `p99`: seconds from a step's recording to its being in the numbers, for half and for 99 in 100 of the
-    latest steps; None while nothing is known. `stamp` changes whenever a number does.
+    `age`: seconds since then, 0 where nothing waits. `p50` and `p99`: seconds from a step's recording to its being in
+    the numbers, for half and for 99 in 100 of the latest steps; None while nothing is known. `stamp` changes whenever
+    a number does.
     """
 
     as_of: datetime | None
     age: float
-    waiting: float
     p50: float | None
     p99: float | None
     stamp: int
@@ -45,7 +44,8 @@ def freshness(now: datetime | None = None) -> Freshness:
     moment = now or timezone.now()
     stands = standing(moment)
     if stands is None or not stands.holds(moment):
-        return Freshness(None, 0.0, 0.0, None, None, stands.progress.stamp if stands else 0)
+        return Freshness(None, 0.0, None, None, stands.progress.stamp if stands else 0)
     as_of = moment if stands.oldest is None else min(stands.oldest, moment)
-    age, lags = (moment - as_of).total_seconds(), stands.progress.lags
-    return Freshness(as_of, age, age, within(lags, 0.5), within(lags, 0.99), stands.progress.stamp)
+    progress = stands.progress
+    age = (moment - as_of).total_seconds()
+    return Freshness(as_of, age, within(progress.lags, 0.5), within(progress.lags, 0.99), progress.stamp)

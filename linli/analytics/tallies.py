@@ -104,8 +104,9 @@ def _update(model: type[Any], names: Sequence[str], rows: Sequence[tuple[Any, tu
         return
     columns: list[Field[Any, Any]] = [model._meta.get_field(name) for name in names]
     key = model._meta.pk
-    sets = ", ".join(f"{column.column} = %s" for column in columns)
-    statement = f"UPDATE {model._meta.db_table} SET {sets} WHERE {key.column} = %s"  # noqa: S608  names of columns
+    quoted = connection.ops.quote_name
+    sets = ", ".join(f"{quoted(str(column.column))} = %s" for column in columns)
+    statement = f"UPDATE {quoted(model._meta.db_table)} SET {sets} WHERE {quoted(str(key.column))} = %s"  # noqa: S608  names of columns
     values = [
         (
             *(

@@ -23,6 +23,7 @@ from linli.cases.models import Attachment, CalendarDay, Notice
 from linli.conf.duties import assessments_hold
 from linli.conf.findings import Finding, Level
 from linli.conf.safekeeping import backups_recent, drilled, space_left, upgrade_ended
+from linli.conf.tallying import figures_hold
 from linli.divisions.codes import Level as DivisionLevel
 from linli.divisions.models import Division
 from linli.exchange.feeds.sending import failing
@@ -291,6 +292,7 @@ CHECKS: list[Callable[[], Iterator[Finding]]] = [
     all_migrated,
     ledger_protected,
     positions_gap_free,
+    figures_hold,
     calendar_known,
     notices_moving,
     feeds_moving,
