@@ -38,7 +38,7 @@ class Callback(models.Model):
 
     def words(self) -> str:
         """What the search finds it by."""
-        return self.text
+        return str(self.text)
 
     def sheet(self) -> list[tuple[str, object]]:
         """What its printed file says, as labels and values."""
