@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from linli.base.errors import Unavailable
 from linli.cases.kinds import kind_of
@@ -76,6 +77,25 @@ def story_of(request: HttpRequest) -> Story | None:
         return None
     stages = kind_of(case.kind).procedure.stages
     return Story(case, str(stages[case.stage].label), list(_turns(case)), _landing(case))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A matter that came in just now, and how many seconds ago."""
+
+    number: str
+    place: str
+    ago: int
+
+
+def just_arrived() -> list[Arrival]:
+    """The newest that residents raised on the web, without a word of what they wrote (one statement)."""
+    now = timezone.now()
+    rows = Case.everywhere.filter(kind="matters", channel="web").with_place().order_by("-id")[:3]
+    return [
+        Arrival(case.number, case.division.name, max(0, int((now - case.recorded_at).total_seconds())))
+        for case in rows
+    ]
 
 
 def _landing(case: Case) -> Landing | None:

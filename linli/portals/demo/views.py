@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,11 +19,12 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.base.errors import NotFound
 from linli.portals.demo.pristine import start_over
 from linli.portals.demo.roles import ROLES, Landing, landing_for, role_of, waiting
-from linli.portals.demo.story import RECEIPT, STORY, UNLOCKED, begin, story_of
+from linli.portals.demo.story import RECEIPT, STORY, UNLOCKED, begin, just_arrived, story_of
 from linli.portals.demo.visits import touch
 from linli.posts.actor import PartyActor
 from linli.posts.models import Holding
 from linli.residents.showing import read_by
+from linli.web.qr import drawn
 
 HAT = "desk.hat"  # where the desk keeps the appointment somebody works as
 KEPT = (STORY, UNLOCKED, RECEIPT)
@@ -50,7 +52,17 @@ def tour(request: HttpRequest) -> HttpResponse:
     """The roles with what waits for each, and the visitor's story."""
     counted = waiting()
     roles = [(role, counted[role.key]) for role in ROLES]
-    return render(request, "demo/tour.html", {"roles": roles, "story": story_of(request)})
+    report = request.build_absolute_uri(reverse("resident:report", args=["matters"]))
+    content = {"roles": roles, "story": story_of(request), "report": report, "qr": drawn(report)}
+    return render(request, "demo/tour.html", {**content, "arrived": just_arrived(), "centre": _centre()})
+
+
+def _centre() -> str:
+    """Where the command centre is, in an installation that has that door; empty elsewhere."""
+    try:
+        return reverse("command:now")
+    except NoReverseMatch:
+        return ""
 
 
 @demo_only

@@ -111,6 +111,7 @@ def resident_reports(days):
     page.fill("#id_phone", "13912345678")
     page.select_option("select[name=division]", value=days.world.place("东门社区").trimmed)
     page.click("main form .actions button.button")
+    page.click("button[name=own]")
     page.wait_for_selector(".done__number")
     days.number, code = page.locator(".done__number").all_inner_texts()
     days.code = re.sub(r"\s", "", code)

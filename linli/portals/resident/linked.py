@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,13 +25,14 @@ def linked(request: HttpRequest, case: Case) -> list[Row]:
 
 
 def _told(request: HttpRequest, case: Case) -> Iterator[tuple[str, str, Case]]:
-    relations = [DUPLICATE, BECAME]
-    for link in Link.objects.filter(source=case, relation__in=relations).select_related("target"):
+    own, came = Q(source=case, relation__in=[DUPLICATE, BECAME]), Q(target=case, relation=BECAME)
+    links = list(Link.objects.filter(own | came).select_related("source", "target").order_by("pk"))
+    for link in (each for each in links if each.source_id == case.pk):
         if link.relation == DUPLICATE:
             yield _("Dealt with together with"), _("The same matter, reported before"), link.target
         elif areas_see(link.target.kind) or _theirs(request, case, link.target):
             yield _("What came of it"), _kind(link.target), link.target
-    for link in Link.objects.filter(target=case, relation=BECAME).select_related("source"):
+    for link in (each for each in links if each.source_id != case.pk):
         if _theirs(request, case, link.source):
             yield _("Came from"), _kind(link.source), link.source
 

@@ -101,6 +101,7 @@ def test_a_report_with_photos_goes_through_in_the_messenger(committed_world, in_
     page = in_wechat(java_script_enabled=script)
     filled(page, tmp_path)
     page.tap("main form .actions button")
+    page.tap("button[name=own]")
     page.wait_for_url("**/receipt/")
     assert page.locator(".done__number").count() == 2
     assert Attachment.objects.count() == 2
@@ -113,6 +114,7 @@ def test_the_messenger_without_cookies_shows_number_and_code(committed_world, in
     filled(page, tmp_path)
     page.context.clear_cookies()
     page.tap("main form .actions button")
+    page.tap("button[name=own]")
     page.wait_for_selector(".done__number")
     number, code = page.locator(".done__number").all_inner_texts()
     case = Case.everywhere.get(number=number)

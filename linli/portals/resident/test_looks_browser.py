@@ -236,6 +236,7 @@ def test_she_reads_five_lines_asks_why_and_prints(browser_page, place, desk, mat
         page.click("tr:has-text('路灯维护岗') a:has-text('问为何查阅')")
         page.fill("[name=text]", "我没有叫人来修路灯，为什么查看？")
         page.click("main form .actions button")
+        page.click("button[name=own]")
         page.wait_for_url("**/receipt/")
         asked = DataRequest.objects.select_related("case").get()
         assert (asked.wanted, asked.asked_look.who) == ("ask_why", "路灯维护岗")

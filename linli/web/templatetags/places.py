@@ -49,7 +49,10 @@ def _around(division: Division) -> list[Division]:
         return []
     parent = division.pk if division.level == VILLAGE else division.parent_id
     drawn = Division.objects.current().filter(parent=parent, outline__isnull=False)
-    return list(drawn.select_related("parent").only(*DRAWN).order_by("code")[:MOST])
+    drawn = (
+        drawn.select_related("parent").defer(None).only(*DRAWN)
+    )  # lists leave outlines out; this one draws them
+    return list(drawn.order_by("code")[:MOST])
 
 
 def rings_of(division: Division, *, here: bool = False, href: str = "") -> list[Outline]:
