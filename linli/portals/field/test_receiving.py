@@ -96,6 +96,14 @@ def test_somebody_who_was_faster_is_shown_beside_what_was_written(device, case, 
     assert error(answer)["open"] is False
 
 
+def test_whoever_lost_the_task_to_somebody_faster_is_told_what_happened(device, case, world):
+    matter = Matter.objects.select_related("case").get(pk=case.pk)
+    actions.verify(matter, by=world.by(HOME), seen=2, finding="另一台手机写的")
+    answer = device.send(number=case.number, step="verify", seen=2, fields=FOUND)
+    assert (answer.status_code, error(answer)["code"], error(answer)["open"]) == (409, Stale.code, False)
+    assert "另一台手机写的" in error(answer)["html"]
+
+
 def test_the_devices_clock_is_noted_and_not_believed(device, case):
     yesterday = int((timezone.now().timestamp() - 86_400) * 1000)
     device.send(number=case.number, step="verify", seen=2, fields=FOUND, written_at=yesterday)
