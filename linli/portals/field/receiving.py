@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ from linli.cases.steps import open_case, steps_open_to
 from linli.portals.field.acting import as_shown, story
 from linli.portals.field.forms import lost_to_somebody_faster
 from linli.portals.field.opening import openable
-from linli.portals.field.seating import by_device
+from linli.portals.field.seating import as_json, by_device
 from linli.posts.actor import PostActor
 
 LARGEST = 256 * 1024
@@ -90,7 +90,7 @@ def receive(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
             if isinstance(refusal, NotYours) and not lost:
                 raise
             return _overtaken(found, item, by)
-    return JsonResponse({"key": str(key), "number": number}, status=200 if again else 201)
+    return as_json({"key": str(key), "number": number}, status=200 if again else 201)
 
 
 def _opened(item: Item, by: PostActor, origin: Origin) -> tuple[str, bool]:
@@ -115,7 +115,7 @@ def _overtaken(found: Case, item: Item, by: PostActor) -> HttpResponse:
         "open": item.step in {each.name for each in steps_open_to(by, found)},
         "html": render_to_string("field/overtaken.html", shown),
     }
-    return JsonResponse({"error": error}, status=Stale.status)
+    return as_json({"error": error}, status=Stale.status)
 
 
 @by_device("PUT", per_minute=480)
@@ -128,7 +128,7 @@ def photo(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
     if len(raw) > MAX_BYTES:
         raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))
     keep_photo(key, raw, digest, by=by)
-    return JsonResponse({"key": str(key), "sha256": digest})
+    return as_json({"key": str(key), "sha256": digest})
 
 
 def _item(request: HttpRequest) -> Item:
