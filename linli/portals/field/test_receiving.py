@@ -195,13 +195,16 @@ def test_sweeping_leaves_the_photo_of_a_case_alone(device, report):
         {"seen": True},
         {"seen": 10**12},
         {"opens": "", "step": ""},
-        {"fields": [["text", "x"]] * 201},
     ],
 )
 def test_what_cannot_be_read_is_refused_and_nothing_is_kept(device, odd, report):
     before = Case.everywhere.count()
     assert device.send(**{"opens": "matters", "fields": report, **odd}).status_code == 422
     assert Case.everywhere.count() == before
+
+
+def test_more_fields_than_any_form_has_are_refused(device, report):
+    assert device.send(opens="matters", fields=[*report, *[["text", "x"]] * 199]).status_code == 422
 
 
 def test_what_is_no_json_or_too_long_is_refused(device):
