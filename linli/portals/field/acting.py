@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.base.errors import Conflict, Invalid, Refusal, Stale
+from linli.base.errors import Conflict, Invalid, NotYours, Refusal, Stale
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.permission import require_stage, require_step
@@ -19,7 +19,7 @@ from linli.cases.reading import case_for, open_tasks
 from linli.cases.sight import sees
 from linli.cases.steps import form_for, reshaped, take
 from linli.cases.story import story_for_staff
-from linli.portals.field.forms import Acting, label_of, named, steps_for
+from linli.portals.field.forms import Acting, label_of, lost_to_somebody_faster, named, steps_for
 from linli.portals.field.seating import seated
 from linli.posts.actor import PostActor
 from linli.residents.access import MATTERS
@@ -52,8 +52,9 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
         return _shown(request, by, found, Acting(rule, named(again, rule)))
     try:
         take(found, step, request.POST, by=by, seen=int(seen), files=request.FILES)
-    except (Invalid, Conflict) as refusal:
-        require_step(rule, found, open_tasks(found), by=by)
+    except (Invalid, Conflict, NotYours) as refusal:
+        if not (int(seen) < found.version and lost_to_somebody_faster(rule, found, by)):
+            require_step(rule, found, open_tasks(found), by=by)
         return _again(request, by, found, (rule, refusal))
     messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": rule.label, "number": number})
     return redirect("field:case", number) if sees(found, by=by) else redirect("field:to_do")
@@ -62,14 +63,15 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
 def _again(request: HttpRequest, by: PostActor, found: Case, wrong: tuple[Step, Refusal]) -> HttpResponse:
     """What was typed stays; where somebody was faster it stands beside the case as it is now."""
     rule, refusal = wrong
-    if not isinstance(refusal, Stale):
+    if isinstance(refusal, Conflict) and not isinstance(refusal, Stale):
         require_stage(rule, found)
     found = case_for(by, found.number)
     form = named(form_for(rule, found, by=by, data=request.POST, files=request.FILES), rule)
     form.is_valid()
     if not form.errors:
-        form.add_error(None, refusal.sentence)
-    return _shown(request, by, found, Acting(rule, form), status=refusal.status)
+        form.add_error(None, Stale.sentence if isinstance(refusal, NotYours) else refusal.sentence)
+    status = Stale.status if isinstance(refusal, NotYours) else refusal.status
+    return _shown(request, by, found, Acting(rule, form), status=status)
 
 
 def _shown(

@@ -21,7 +21,7 @@ from linli.cases.models import Case
 from linli.cases.offering import kinds_to_open
 from linli.portals.field.acting import as_shown
 from linli.portals.field.forms import opening_of, steps_for
-from linli.portals.field.seating import by_device, tag_of
+from linli.portals.field.seating import as_json, by_device, tag_of
 from linli.posts.actor import PostActor
 from linli.residents.models import How
 from linli.residents.purposes import WORK
@@ -36,7 +36,7 @@ _LONGEST = 4_000  # characters of what the device says it holds
 @by_device("GET", per_minute=60)
 def hello(request: HttpRequest, by: PostActor) -> JsonResponse:
     """Who is signed in, what time it is here, and the token with which the device may send."""
-    return JsonResponse(
+    return as_json(
         {
             "who": tag_of(by),
             "post": by.post.title,
@@ -59,7 +59,7 @@ def day(request: HttpRequest, by: PostActor) -> JsonResponse:
         if case.pk in handed or case not in fresh
     ]
     reading_as(WORK, How.DEVICE)
-    return JsonResponse({"cases": shown, "more": len(fresh) > BATCH})
+    return as_json({"cases": shown, "more": len(fresh) > BATCH})
 
 
 def _held(given: str) -> Mapping[str, int]:
@@ -101,7 +101,7 @@ def codes(request: HttpRequest, by: PostActor) -> JsonResponse:
     """What names nobody: the forms by which the post enters something new, and the map of its area."""
     kinds = kinds_to_open(by)
     shown = map_around(by.post.division, [], title=by.post.division.name)
-    return JsonResponse(
+    return as_json(
         {
             "openings": [
                 {

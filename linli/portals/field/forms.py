@@ -8,7 +8,7 @@ from django.forms.boundfield import BoundField
 
 from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
-from linli.cases.models import Case
+from linli.cases.models import Case, Task
 from linli.cases.offering import opening_form
 from linli.cases.procedure import Step
 from linli.cases.steps import form_for, leads_on, steps_open_to
@@ -68,6 +68,11 @@ def named(form: StepForm, step: Step) -> StepForm:
     """Several forms stand on one page: each needs ids of its own."""
     form.auto_id = f"{step.name}_%s"
     return form
+
+
+def lost_to_somebody_faster(step: Step, case: Case, by: PostActor) -> bool:
+    """Whether the post had a task for the step: it is told what happened, and not that it may not do this."""
+    return bool(step.tasked) and Task.objects.filter(case=case, post=by.post).exists()
 
 
 def label_of(case: Case) -> str:

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid, NotFound, Stale, TooLarge
+from linli.base.errors import Invalid, NotFound, NotYours, Stale, TooLarge
 from linli.cases.attachments import MAX_BYTES, MAX_PER_STEP, Cleaned
 from linli.cases.kinds import step_of
 from linli.cases.models import Case
@@ -29,8 +29,9 @@ from linli.cases.receiving import SentOtherwise, Step, keep_photo, photos_sent, 
 from linli.cases.sent import Sent
 from linli.cases.steps import open_case, steps_open_to
 from linli.portals.field.acting import as_shown, story
+from linli.portals.field.forms import lost_to_somebody_faster
 from linli.portals.field.opening import openable
-from linli.portals.field.seating import by_device
+from linli.portals.field.seating import as_json, by_device
 from linli.posts.actor import PostActor
 
 LARGEST = 256 * 1024
@@ -77,14 +78,19 @@ def receive(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
     if item.opens:
         number, again = _opened(item, by, replace(origin, written_at=item.written_at))
     else:
-        found, rule = case_for(by, item.number), item.step
+        found = case_for(by, item.number)
+        rule = step_of(found.kind, item.step)
         sent = Sent(found.pk, origin.key, origin.digest, item.written_at)
+        step = Step(found, rule.name, item.seen, item.data(), item.files(by))
         try:
-            step = Step(found, step_of(found.kind, rule).name, item.seen, item.data(), item.files(by))
             number, again = found.number, take_once(step, sent, by=by)
-        except Stale as refusal:
-            return _overtaken(refusal, case_for(by, item.number), item, by)
-    return JsonResponse({"key": str(key), "number": number}, status=200 if again else 201)
+        except (Stale, NotYours) as refusal:
+            found = case_for(by, item.number)
+            lost = found.version > item.seen and lost_to_somebody_faster(rule, found, by)
+            if isinstance(refusal, NotYours) and not lost:
+                raise
+            return _overtaken(found, item, by)
+    return as_json({"key": str(key), "number": number}, status=200 if again else 201)
 
 
 def _opened(item: Item, by: PostActor, origin: Origin) -> tuple[str, bool]:
@@ -99,17 +105,17 @@ def _opened(item: Item, by: PostActor, origin: Origin) -> tuple[str, bool]:
     return opened.number, opened.again
 
 
-def _overtaken(refusal: Stale, found: Case, item: Item, by: PostActor) -> HttpResponse:
+def _overtaken(found: Case, item: Item, by: PostActor) -> HttpResponse:
     """Somebody was faster: the case as it is now, to stand beside what was written; a person decides."""
     shown = {**as_shown(found, by), "changes": story(found, by, item.seen)}
     error = {
-        "code": refusal.code,
-        "sentence": refusal.sentence,
+        "code": Stale.code,
+        "sentence": str(Stale.sentence),
         "version": found.version,
         "open": item.step in {each.name for each in steps_open_to(by, found)},
         "html": render_to_string("field/overtaken.html", shown),
     }
-    return JsonResponse({"error": error}, status=refusal.status)
+    return as_json({"error": error}, status=Stale.status)
 
 
 @by_device("PUT", per_minute=480)
@@ -122,7 +128,7 @@ def photo(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
     if len(raw) > MAX_BYTES:
         raise TooLarge(_("A photo may have at most 10 MB. Please send a smaller one."))
     keep_photo(key, raw, digest, by=by)
-    return JsonResponse({"key": str(key), "sha256": digest})
+    return as_json({"key": str(key), "sha256": digest})
 
 
 def _item(request: HttpRequest) -> Item:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -83,6 +83,11 @@ def by_device(method: str, *, per_minute: int) -> Callable[[Send[Given]], Opened
         return cast("Opened[Given]", never_cache(checked))
 
     return around
+
+
+def as_json(content: dict[str, Any], *, status: int = 200) -> JsonResponse:
+    """An answer to the script; Chinese stays as it is, and short."""
+    return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def _sender(request: HttpRequest) -> PostActor:

@@ -91,7 +91,7 @@ def test_the_language_of_the_page_that_stands_in_is_the_readers(outside):
 def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committed_world):
     case = to_verify(committed_world)
     context = outside.context.browser.new_context(
-        java_script_enabled=False, viewport={"width": 390, "height": 844}
+        java_script_enabled=False, locale="zh-CN", viewport={"width": 390, "height": 844}
     )
     context.add_cookies(outside.context.cookies())
     tab, home = context.new_page(), f"{outside.server.url}/field/"

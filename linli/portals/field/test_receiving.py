@@ -96,6 +96,14 @@ def test_somebody_who_was_faster_is_shown_beside_what_was_written(device, case, 
     assert error(answer)["open"] is False
 
 
+def test_whoever_lost_the_task_to_somebody_faster_is_told_what_happened(device, case, world):
+    matter = Matter.objects.select_related("case").get(pk=case.pk)
+    actions.verify(matter, by=world.by(HOME), seen=2, finding="另一台手机写的")
+    answer = device.send(number=case.number, step="verify", seen=2, fields=FOUND)
+    assert (answer.status_code, error(answer)["code"], error(answer)["open"]) == (409, Stale.code, False)
+    assert "另一台手机写的" in error(answer)["html"]
+
+
 def test_the_devices_clock_is_noted_and_not_believed(device, case):
     yesterday = int((timezone.now().timestamp() - 86_400) * 1000)
     device.send(number=case.number, step="verify", seen=2, fields=FOUND, written_at=yesterday)
@@ -187,13 +195,16 @@ def test_sweeping_leaves_the_photo_of_a_case_alone(device, report):
         {"seen": True},
         {"seen": 10**12},
         {"opens": "", "step": ""},
-        {"fields": [["text", "x"]] * 201},
     ],
 )
 def test_what_cannot_be_read_is_refused_and_nothing_is_kept(device, odd, report):
     before = Case.everywhere.count()
     assert device.send(**{"opens": "matters", "fields": report, **odd}).status_code == 422
     assert Case.everywhere.count() == before
+
+
+def test_more_fields_than_any_form_has_are_refused(device, report):
+    assert device.send(opens="matters", fields=[*report, *[["text", "x"]] * 199]).status_code == 422
 
 
 def test_what_is_no_json_or_too_long_is_refused(device):

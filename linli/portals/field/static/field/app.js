@@ -38,11 +38,9 @@ async function prepareForNoSignal() {
   if (look !== (await store.get("codes", "look"))) {
     const name = (await caches.keys()).find((each) => each.startsWith("field-"));
     if (name) await (await caches.open(name)).put(`${root}shell/`, await fetch(`${root}shell/`));
-    await fetchCodes();
-    await store.put("codes", look, "look");
-  } else {
-    await fetchCodes();
   }
+  await fetchCodes(look);
+  await store.put("codes", look, "look");
   await offerToTakeAlong();
   await show();
 }

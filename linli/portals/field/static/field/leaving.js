@@ -11,7 +11,7 @@ async function leave(form) {
   form.submit();
 }
 
-if (store.able && said) {
+if (said && (await store.exists())) {
   const waiting = await store.mine(await store.unsent());
   said.hidden = !waiting.length;
   said.textContent = said.dataset.unsentStay.replace("{count}", waiting.length);

@@ -4,6 +4,7 @@ import * as store from "./store.js";
 const PATIENCE = 45_000;
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 600_000;
+const FRESH = 3_600_000; // forms and maps change seldom
 const STUBBORN = 3; // whatever fails so often lets the others go first
 const told = "BroadcastChannel" in window ? new BroadcastChannel("linli-field") : null;
 const listeners = [];
@@ -27,14 +28,18 @@ export function say(word, { quietly = false } = {}) {
 
 // An answer of the other side as far as it is one: a page of some network in between has no JSON.
 export async function ask(path, options = {}) {
+  const patience = new AbortController();
+  const over = setTimeout(() => patience.abort(), PATIENCE);
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const { signal } = patience;
     const answer = await fetch(root + path, { redirect: "error", cache: "no-store", signal, ...options });
     const body = await answer.json().catch(() => null);
     const wait = Number(answer.headers.get("Retry-After")) * 1000 || 0;
     return { status: body === null ? 0 : answer.status, body: body ?? {}, wait };
   } catch {
     return { status: 0, body: {}, wait: 0 };
+  } finally {
+    clearTimeout(over);
   }
 }
 
@@ -151,9 +156,11 @@ export async function takeAlong() {
   }
 }
 
-export async function fetchCodes() {
+export async function fetchCodes(look) {
+  const held = await store.get("codes", "codes");
+  if (held?.look === look && Math.abs(Date.now() - held.at) < FRESH) return;
   const answer = await ask("codes/");
-  if (answer.status === 200) await store.put("codes", answer.body, "codes");
+  if (answer.status === 200) await store.put("codes", { ...answer.body, look, at: Date.now() }, "codes");
 }
 
 // What is stuck leaves as a file: everything that was written, photos too.

@@ -5,7 +5,13 @@ const KEPT_RECEIPTS = 50;
 
 export const MOST = 200;
 export const LARGEST = 200 * 1024 * 1024;
-export const able = window.isSecureContext && "indexedDB" in window && Boolean(window.crypto?.subtle);
+export const able = window.isSecureContext && "indexedDB" in window && Boolean(window.crypto?.randomUUID);
+
+// Whether anything was ever kept here: asking makes no store where there is none.
+export async function exists() {
+  if (!able) return false;
+  return !indexedDB.databases || (await indexedDB.databases()).some((each) => each.name === NAME);
+}
 
 let opened;
 

@@ -25,10 +25,13 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(request) {
+  const patience = new AbortController();
+  const over = setTimeout(() => patience.abort(), PATIENCE);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(request, { signal: patience.signal });
     if (!DOWN.has(answer.status)) return answer;
   } catch { /* no signal */ }
+  clearTimeout(over);
   return (await (await caches.open(RELEASE.cache)).match(RELEASE.shell)) ?? Response.error();
 }
 
