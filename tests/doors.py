@@ -21,6 +21,7 @@ from tests.answers import (
     Answer,
     Door,
 )
+from tests.command_doors import COMMAND_DOORS
 from tests.scenes import (
     a_calendar_edit,
     a_case,
@@ -42,13 +43,10 @@ from tests.scenes import (
     a_resident,
     a_return,
     a_sample,
-    a_shift,
     a_source,
     a_template,
     an_absence,
     an_activity,
-    an_alert,
-    an_alert_rule,
     an_export,
 )
 
@@ -60,12 +58,6 @@ EXCHANGE = {
     "right_power": "county_clerk",
 }
 
-WATCH = {"wrong_division": "liuhe_dispatcher", "right_power": "chengguan_dispatcher"}
-COMMAND = {
-    "wrong_division": "liuhe_dispatcher",
-    "missing_power": "county_clerk",
-    "right_power": "county_dispatcher",
-}
 
 # Address -> who may open it.
 DOORS: dict[str, Door] = {
@@ -223,29 +215,6 @@ DOORS: dict[str, Door] = {
     "desk/figures/of/<slug:kind>/<slug:figure>/": Door(
         AREA, fill=lambda _world: {"kind": "disputes", "figure": "ended"}, data=(("place", "990101001"),)
     ),
-    "command/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/joint/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/questions/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/cases/<str:number>/": Door(AREA_AND_POWER, fill=a_case, **WATCH),
-    "command/cases/<str:number>/decide/": Door(AREA_AND_POWER, fill=a_case, method="post", **WATCH),
-    "command/cases/<str:number>/<slug:step>/": Door(
-        AREA_AND_POWER, fill=lambda world: {**a_case(world), "step": "supervise"}, method="post", **WATCH
-    ),
-    "command/trends/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/trends/file/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/briefing/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/briefing/file/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
-    "command/alerts/": Door(OWN_AREA_AND_POWER, **COMMAND),
-    "command/alerts/<int:key>/seen/": Door(AREA_AND_POWER, fill=an_alert, method="post", **COMMAND),
-    "command/alerts/rules/<int:key>/end/": Door(
-        (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.OPEN),
-        fill=an_alert_rule,
-        method="post",
-        **{**COMMAND, "right_power": "county_head"},
-    ),
-    "command/shifts/": Door(OWN_AREA_AND_POWER, **COMMAND),
-    "command/shifts/hand-over/": Door(OWN_AREA_AND_POWER, method="post", **COMMAND),
-    "command/shifts/<uuid:key>/take-over/": Door(AREA_AND_POWER, fill=a_shift, method="post", **COMMAND),
     "desk/coverage/": Door(POWER, **CENTRE),
     "desk/posts/": Door(POWER, **CENTRE),
     "desk/posts/<str:code>/": Door(AREA_AND_POWER, fill=a_post, **CENTRE),
@@ -427,7 +396,7 @@ DOORS |= {
     "exchange/v1/feed": Door((Answer.SIGN_IN,) * 4),
     "exchange/v1/dictionary": Door((Answer.SIGN_IN,) * 4),
 }
-DOORS |= ACCOUNT_DOORS
+DOORS |= ACCOUNT_DOORS | COMMAND_DOORS
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:

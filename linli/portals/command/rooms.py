@@ -222,7 +222,7 @@ def _presses(found: Case, by: PostActor, bound: dict[str, Any]) -> list[tuple[St
             form = bound.get(step.name) or form_for(step, found, by=by)
             form.auto_id = f"{step.name}_%s"
             shown.append((step, form))
-    return shown
+    return sorted(shown, key=lambda each: len(each[1].fields))  # what asks least is at hand first
 
 
 def parts_of(case: Case) -> list[PartOfCase]:
