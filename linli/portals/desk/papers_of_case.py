@@ -23,10 +23,10 @@ from linli.documents.showing import page_of, paper_for
 from linli.documents.signing import Signing, missing, own_places, sign
 from linli.documents.signing import drawn as drawn_mark
 from linli.portals.desk.hats import seated
-from linli.portals.desk.telling import with_errors
 from linli.posts.actor import PostActor
 from linli.web.forms import FrameForm
 from linli.web.qr import drawn
+from linli.web.telling import with_errors
 from linli.web.typesetting import can_set
 
 
