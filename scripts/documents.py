@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -20,6 +20,11 @@ from linli.base.catalogues import compile_catalogues  # noqa: E402
 compile_catalogues(REPOSITORY / "linli")
 django.setup()
 
+from linli.analytics.confidential import counted_kinds, figures_of  # noqa: E402  after the apps are loaded
+from linli.analytics.definition import Better, Figure  # noqa: E402
+from linli.analytics.figures import all_figures  # noqa: E402
+from linli.analytics.net import PLACE_FIGURES  # noqa: E402
+from linli.analytics.scorecard import UNMEASURED  # noqa: E402
 from linli.cases.apart import constraints  # noqa: E402  after the apps are loaded
 from linli.cases.drawing import draw, takers  # noqa: E402
 from linli.cases.kinds import all_kinds  # noqa: E402
@@ -37,6 +42,7 @@ def documents() -> dict[str, str]:
         "docs/procedures.md": _lines(_procedures()),
         "docs/entries.md": _lines(_entries()),
         "docs/rights.md": _lines(_rights()),
+        "docs/figures.md": _lines(_figures()),
     }
     for kind in all_kinds():
         for language, ending in (("en", ""), ("zh-hans", ".zh")):
@@ -129,6 +135,69 @@ def _entries() -> Iterator[str]:
         with translation.override("en"):
             english = each.label()
         yield _row(f"`{each.name}`", chinese, english, each.redaction.value)
+
+
+def _figures() -> Iterator[str]:
+    yield "# Figures · 统计指标"
+    yield ""
+    yield NOTE.format(source="the definitions in `linli/analytics` and in `figures.py` of each kind")
+    yield ""
+    yield "Every figure is a number of cases (or of places), counted by one condition that also opens its list."
+    yield "Where it is a share of another figure, that one is its denominator. *Better* says which way it should go;"
+    yield "where nothing stands there, it only says how much there is. What is not measured yet is listed at the end."
+    for language, heads in (("zh-hans", FIGURES_ZH), ("en", FIGURES_EN)):
+        with translation.override(language):
+            yield from _figures_in_words(heads)
+
+
+FIGURES_ZH = (
+    *("网格事件等按区域可见的办件", "名称", "指标", "分子：统计口径", "分母", "单位", "方向", "来源"),
+    *("越高越好", "越低越好", "件；%", "件", "治理网络", "个；%", "尚未统计", "原因"),
+)
+FIGURES_EN = (
+    *(
+        "Of matters, and of all cases that area gives sight of",
+        "name",
+        "figure",
+        "numerator: what is counted",
+        "denominator",
+        "unit",
+        "better",
+        "source",
+    ),
+    *("higher", "lower", "cases; %", "cases", "Of the net", "places; %", "Not yet measured", "why"),
+)
+
+
+def _figures_in_words(heads: tuple[str, ...]) -> Iterator[str]:
+    known = all_figures()
+    yield from ("", f"## {heads[0]}", "")
+    yield from _table(*heads[1:8])
+    for figure in known.values():
+        yield _figure_row(figure, known, heads)
+    for kind in counted_kinds():
+        yield from ("", f"## {kind.procedure.label}", "")
+        yield from _table(*heads[1:8])
+        own = figures_of(kind.name)
+        for figure in own.values():
+            yield _figure_row(figure, own, heads)
+    yield from ("", f"## {heads[12]}", "")
+    yield from _table(*heads[1:8])
+    for place in PLACE_FIGURES.values():
+        yield _row(
+            f"`{place.name}`", place.label, place.meaning, place.whole, heads[13], heads[8], place.source
+        )
+    yield from ("", f"## {heads[14]}", "")
+    yield from _table(heads[1], heads[2], heads[15])
+    for each in UNMEASURED:
+        yield _row(f"`{each.name}`", each.label, each.why)
+
+
+def _figure_row(figure: Figure, known: Mapping[str, Figure], heads: tuple[str, ...]) -> str:
+    better = {Better.HIGHER: heads[8], Better.LOWER: heads[9]}.get(figure.better, "")
+    among = known[figure.among].label if figure.among else ""
+    unit = heads[10] if figure.among else heads[11]
+    return _row(f"`{figure.name}`", figure.label, figure.meaning, among, unit, better, figure.source)
 
 
 def _rights() -> Iterator[str]:

@@ -56,6 +56,9 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/cases/<str:number>/put-through/", "calls.take"),
     ("desk/cases/<str:number>/resident/", BOTH_RECORDS),
     ("desk/cases/<str:number>/<slug:step>/", "matters.accept"),
+    ("field/cases/<str:number>/<slug:step>/", "matters.accept"),
+    ("field/new/", OPENERS),
+    ("field/new/<slug:kind>/", "matters.report"),
     ("desk/erasures/", "cases.read_proofs"),
     ("desk/erasures/<uuid:key>/let-go/", "cases.hold"),
     ("desk/figures/of/<slug:kind>/lists/", "exports.return"),
@@ -67,8 +70,10 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/residents/*", "residents.register"),
     ("desk/calls/", "calls.take"),
     ("desk/chats/", "calls.take"),
+    ("desk/body/", "cases.read_body"),
     ("desk/report/", OPENERS),
     ("desk/report/<slug:kind>/", "matters.report"),
+    ("desk/report/<slug:kind>/<slug:step>/", frozenset({"mediator"})),
     ("desk/privacy/<slug:activity>/", "privacy.approve"),
     ("desk/mediation/upload/", "registers.edit"),
     ("desk/mediation/enter/", "registers.edit"),
@@ -135,7 +140,7 @@ NOT_THERE_IF_ENTITLED = {
 
 
 # Everybody of the table of doors has the power there; who has not is refused.
-ALL_HAVE = {"desk/report/"}
+ALL_HAVE = {"desk/report/", "field/new/"}
 # Residents' records are for posts of at most a town: wider ones have no window, whatever their kind.
 WINDOW = {
     "desk/cases/<str:number>/resident/",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from importlib import import_module
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 from PIL import Image
@@ -37,6 +38,11 @@ from linli.residents.models import Pair, Person
 from linli.residents.people.merging import merge
 from linli.residents.people.registering import GivenResident, register
 from tests.assessing import assess_only, assessed, assessed_source
+
+
+def a_key(_world: Any) -> dict[str, Any]:
+    """A key that a device made."""
+    return {"key": uuid4()}
 
 
 def a_case(world: Any) -> dict[str, Any]:

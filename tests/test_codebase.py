@@ -25,8 +25,9 @@ WRITERS = re.compile(
     |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables|rights|consents|assessing|mandates)\.py
     |residents/people/(registering|changing|merging|pairs|erasing|fields|involving|guarding|mandating)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
-    |cases/(clocks|lapses|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
+    |cases/(clocks|lapses|devices|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|new_numbers|receiving|search|seeding|attachments|sight|touched|forgetting|holding_files)\.py
+    |analytics/(folding|tallies)\.py
     |documents/(making|setting|signing|overriding)\.py
     |registers/actions/\w+\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py
@@ -192,8 +193,8 @@ def test_no_compiled_catalogue_is_committed() -> None:
 
 
 EVERYWHERE = re.compile(
-    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting)\.py"
-)  # residents: by follow code or their own number; figures: a question always says where
+    r"(cases|portals/demo|portals/resident)/.*|analytics/(populations|counting|folding|happened|shares|spans)\.py"
+)  # residents: by follow code or their own number; figures: a question always says where, or each case by its key
 
 
 def test_only_the_core_reads_cases_without_saying_where() -> None:
@@ -206,6 +207,7 @@ OPENS = re.compile(
     r"residents/(crypto|reading|sealing|sessions|accounts|second_factor|rights)\.py"
     r"|residents/keeping\.py|residents/people/(reading|involving|warding)\.py|documents/making\.py|registers/actions/mediators\.py"
     r"|exchange/(feeds/keeping|sheets/parcels)\.py"
+    r"|cases/devices\.py"  # where a browser is told; it says nothing of whose it is
 )
 
 

@@ -21,7 +21,7 @@ from tests.scenes import a_case
 
 pytestmark = pytest.mark.thorough
 
-DESK = {route: door for route, door in DOORS.items() if route.startswith(("desk/", "command/"))}
+DESK = {route: door for route, door in DOORS.items() if route.startswith(("desk/", "field/", "command/"))}
 # Addresses at which the row of doors says less than there is to say; each has tests of its own beside the code.
 OWN_ROWS = {
     "desk/filters/<int:key>/": "a filter is its owner's alone",

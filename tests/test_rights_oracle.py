@@ -25,7 +25,7 @@ from linli.residents.purposes import Purpose, all_purposes
 from tests import oracle
 from tests.questions import Question, questions
 
-COUNT = 150_000
+COUNT = 180_000
 Mutant = tuple[str, str, Callable[[], Any]]  # what it is, whose questions are asked, what makes it
 
 

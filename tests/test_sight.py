@@ -140,7 +140,7 @@ def parameters(case: Case, world: Any, route: str) -> dict[str, Any]:
 def requests(case: Case, world: Any) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Method, address and data of everything staff can ask for."""
     for route in ours():
-        if not route.startswith(("desk/", "photos/", "api/")):
+        if not route.startswith(("desk/", "field/", "photos/", "api/")):
             continue
         filled = parameters(case, world, route)
         address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found, filled=filled: str(filled[found[1]]), route)

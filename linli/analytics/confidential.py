@@ -4,40 +4,25 @@ those of its cases that the reader may open anyway.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from linli.analytics.counting import Counted, Taken, behind, count, times_taken, total
-from linli.analytics.figures import Block, Figure
-from linli.analytics.parts import Part, by_place
+from linli.analytics.counting import Counted, behind, count
+from linli.analytics.definition import Block, Figure
+from linli.analytics.parts import Part
 from linli.analytics.populations import Population, of_group
 from linli.analytics.questions import Question
-from linli.analytics.withholding import FEWEST, Cell, Sum, withheld
+from linli.analytics.spans import Taken, times_taken
+from linli.analytics.tables import Line, Table, at, settled
+from linli.analytics.withholding import FEWEST
 from linli.base.errors import NotFound
 from linli.cases import counted as said
 from linli.cases.kinds import Kind, all_kinds, kind_of
 from linli.cases.models import CaseQuerySet, areas_see
 from linli.cases.sight import opening_to
-from linli.divisions.codes import Level, lineage
 from linli.divisions.models import Division
 from linli.posts.actor import PostActor
-
-
-@dataclass(frozen=True)
-class Line:
-    """What a part of a place counts, and which of its figures are withheld."""
-
-    part: Part
-    hidden: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Table:
-    """A place as a whole, and its parts one level down."""
-
-    whole: Line
-    parts: Sequence[Line] = ()
 
 
 @dataclass(frozen=True)
@@ -76,77 +61,22 @@ def table_of(kind: str, asked: Question, here: Division) -> Table:
 
     What is withheld of a place is settled where it stands beside its neighbours, so from the county down.
     """
-    own = figures_of(kind)
-    if here.level < Level.COUNTY:
-        parts = by_place(_at(asked, here), here, _below(here), own.values())
-        return Table(_whole(here, parts), [Line(part) for part in parts])
-    hidden: frozenset[str] = frozenset()
-    for place in _down_to(here):
-        table = _beside(kind, place, by_place(_at(asked, place), place, _below(place), own.values()), hidden)
-        on = [
-            line
-            for line in table.parts
-            if line.part.place and here.trimmed.startswith(line.part.place.trimmed)
-        ]
-        hidden = on[0].hidden if on else frozenset()
-    return table if here.level < Level.VILLAGE else Table(table.whole)
+    return settled(asked, here, list(figures_of(kind).values()), _divided(kind))
 
 
-def _down_to(here: Division) -> list[Division]:
-    """The places from the county down to here; no further than a village."""
-    codes = lineage(here.trimmed)[Level.COUNTY - 1 : Level.VILLAGE]
-    rows = Division.objects.current().within(codes[0]).filter(level__lte=Level.VILLAGE)
-    known = {
-        place.trimmed: place for place in rows.filter(code__in=[int(code.ljust(17, "0")) for code in codes])
-    }
-    return [known[code] for code in codes if code in known]
-
-
-def _below(here: Division) -> list[Division]:
-    return list(Division.objects.current().filter(parent=here).order_by("code"))
-
-
-def _at(asked: Question, here: Division) -> Question:
-    return replace(asked, narrowing=replace(asked.narrowing, place=here.trimmed))
-
-
-def _whole(here: Division, parts: Sequence[Part]) -> Line:
-    return Line(Part(total(part.counted for part in parts), place=here))
-
-
-def _beside(kind: str, here: Division, parts: Sequence[Part], known: frozenset[str]) -> Table:
-    """A table of one place: row 0 is the whole, the others its parts."""
-    own, whole = figures_of(kind), _whole(here, parts)
-    rows = [whole.part, *parts]
-    cells: dict[Cell, int] = {
-        (number, name): row.counted.get(name, 0) for number, row in enumerate(rows) for name in own
-    }
-    of_rows = [
-        Sum((number, each), parts) for number in range(len(rows)) for each, parts in _divided(kind, number)
-    ]
-    of_columns = [Sum((0, name), [(number, name) for number in range(1, len(rows))]) for name in own]
-    exact = {cell for cell in cells if cell[0] == 0} if here.level <= Level.COUNTY else set()
-    hidden = withheld(cells, [*of_rows, *of_columns], exact, {(0, name) for name in known})
-    lines = [
-        Line(row, frozenset(name for place, name in hidden if place == number))
-        for number, row in enumerate(rows)
-    ]
-    return Table(lines[0], lines[1:])
-
-
-def _divided(kind: str, row: int) -> list[tuple[str, list[Cell]]]:
-    """The figures that others of the kind add up to."""
-    found: dict[str, list[Cell]] = {}
+def _divided(kind: str) -> dict[str, list[str]]:
+    """The figures of a kind that others add up to, with their parts."""
+    found: dict[str, list[str]] = {}
     own = figures_of(kind)
     for each in kind_of(kind).figures:
         if each.divides:
-            found.setdefault(own[each.name].among, []).append((row, each.name))
-    return list(found.items())
+            found.setdefault(own[each.name].among, []).append(each.name)
+    return found
 
 
 def own_of(kind: str, asked: Question, here: Division) -> Table:
     """The figures of those cases only that the reader may open; nothing of them is withheld."""
-    counted: Counted = count(_at(asked, here), "", figures_of(kind).values())[None]
+    counted: Counted = count(at(asked, here), "", figures_of(kind).values())[None]
     return Table(Line(Part(counted, place=here)))
 
 
@@ -163,4 +93,4 @@ def time_of(kind: str, asked: Question, line: Line) -> Taken | None:
     found = line.part.counted.get(timed, 0)
     if found < FEWEST or timed in line.hidden:
         return None
-    return times_taken(asked, found, figures_of(kind)[timed])
+    return times_taken(asked, figures_of(kind)[timed])

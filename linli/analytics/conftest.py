@@ -15,7 +15,7 @@ from linli.cases.steps import steps_open_to
 from linli.cases.test_taking import extras
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
-from linli.posts.actor import PartyActor
+from linli.posts.actor import PartyActor, SystemActor
 
 NOW = datetime(2026, 3, 31, 15, 30, tzinfo=PLACE_TIME)
 BEGUN = datetime(2026, 1, 5, 9, 0, tzinfo=PLACE_TIME)
@@ -36,6 +36,7 @@ WHO = (
 # How much more often a step is chosen than another one that is offered too, so that walks come far.
 LIKELY = {
     "accept": 9,
+    "settle": 9,
     "dispatch": 9,
     "handle": 4,
     "check": 12,
@@ -51,19 +52,27 @@ LIKELY = {
     "send_back": 2,
     "redo": 4,
 }
+WIDER = {"escalate", "disclaim"}  # with these, and with grid workers who settle, walks go everywhere
+SILENT = 0.3  # of those asked, on wider walks, how many do not answer
 LEFT_OUT = {"relate", "ask", "answer", "whistle", "supervise", "add_helper", "escalate", "disclaim"}
 
 
-def taken_at_random(world: Any, matter: Matter, at: datetime, chance: Random, other: Case | None) -> str:
+def taken_at_random(
+    world: Any, matter: Matter, at: datetime, chance: Random, other: Case | None, *, wider: bool = False
+) -> str:
     """Take one of the steps that somebody may take; its name, or nothing if it was refused."""
     case = Case.everywhere.get(pk=matter.pk)
-    people = {key: world.by(key) for key in WHO if key != "reporter"}
+    left_out = LEFT_OUT - WIDER if wider else LEFT_OUT
+    people = {key: world.by(key) for key in (*WHO, *(GRIDS if wider else ())) if key != "reporter"}
     people["reporter"] = PartyActor("reporter", case.pk)
+    if wider and case.stage == "checked" and chance.random() < SILENT:
+        actions.lapse(matter, by=SystemActor("clock"), seen=case.version, at=at)
+        return "lapse"
     offered = [
         (step.name, by)
         for by in people.values()
         for step in steps_open_to(by, case)
-        if step.name not in LEFT_OUT and not (step.name == "link_duplicate" and other is None)
+        if step.name not in left_out and not (step.name == "link_duplicate" and other is None)
     ]
     if not offered:
         return ""
@@ -75,7 +84,9 @@ def taken_at_random(world: Any, matter: Matter, at: datetime, chance: Random, ot
     return step
 
 
-def random_county(world: Any, seed: int, matters: int = 26, steps: int = 30) -> set[str]:
+def random_county(
+    world: Any, seed: int, matters: int = 26, steps: int = 30, *, wider: bool = False
+) -> set[str]:
     """Matters that walk at random; the names of the steps that were taken."""
     chance, taken = Random(seed), set()
     earlier: Case | None = None
@@ -89,7 +100,8 @@ def random_county(world: Any, seed: int, matters: int = 26, steps: int = 30) -> 
             at += timedelta(minutes=int(chance.lognormvariate(6.2, 1.6)))
             if at >= NOW:
                 break
-            taken.add(taken_at_random(world, matter, at, chance, earlier if number % 5 == 0 else None))
+            other = earlier if number % 5 == 0 else None
+            taken.add(taken_at_random(world, matter, at, chance, other, wider=wider))
         case = Case.everywhere.get(pk=matter.pk)
         earlier = case if case.closed_at is None and case.stage != "merged" else earlier
     return taken

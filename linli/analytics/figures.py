@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from linli.analytics.definition import Better, Block, Figure, always
 from linli.analytics.populations import (
     BY_FIRST,
     CLOSED,
     IN_TIME,
     KEPT_TO_THE_END,
+    LONG_OPEN,
     MOVED,
     OPENED,
     PROMISED,
     STANDING,
     STEPS,
     WITHOUT_EXTENSION,
-    Population,
     out_of_time,
     still_in_time,
     taken,
 )
+from linli.analytics.quality import MORE
 from linli.analytics.questions import Question
 from linli.base.errors import NotFound
 from linli.cases.kinds import all_kinds
@@ -37,46 +35,7 @@ from linli.cases.models import areas_see
 from linli.cases.narrowing import SOON, State, resting
 from linli.cases.procedure import Words
 
-LONG_OPEN = timedelta(days=30)
 KPI = "GB/T 30428.4"
-Text = str | Promise | Words
-
-
-class Better(StrEnum):
-    """Which way a figure should go; most only say how much there is."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = ""
-
-
-class Block(StrEnum):
-    """Where a figure stands on a page."""
-
-    PROMISE = "promise"
-    FLOW = "flow"
-    OUTCOME = "outcome"
-    TROUBLE = "trouble"
-    NOW = "now"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number of cases. `test` picks them among a population; `among` names the figure that a share is taken of."""
-
-    name: str
-    block: Block
-    population: Population
-    label: Text
-    meaning: Text
-    test: Callable[[Question], Q] = lambda _asked: Q()
-    among: str = ""
-    better: Better = Better.NEITHER
-    source: str = ""
-
-
-def _always(condition: Q) -> Callable[[Question], Q]:
-    return lambda _asked: condition
 
 
 def _steps(name: str, asked: Question) -> Q:
@@ -107,7 +66,7 @@ _DEFINED = (
             "Of those due: the work was found done, or the case was settled, refused or referred on. The wait for the "
             "reporter's word is not part of the promise."
         ),
-        test=_always(KEPT_TO_THE_END),
+        test=always(KEPT_TO_THE_END),
         among="due",
         better=Better.HIGHER,
     ),
@@ -115,7 +74,7 @@ _DEFINED = (
         name="due_closed",
         label=pgettext_lazy("figure", "Closed"),
         meaning=_("Of those due: closed by now, after the reporter's word or the time to give it."),
-        test=_always(Q(case__closed_at__isnull=False)),
+        test=always(Q(case__closed_at__isnull=False)),
         among="due",
         better=Better.HIGHER,
     ),
@@ -123,7 +82,7 @@ _DEFINED = (
         name="in_time_first",
         label=_("In time by the first promise"),
         meaning=_("Of those due: dealt with by the day first promised. Nothing is taken out."),
-        test=_always(BY_FIRST),
+        test=always(BY_FIRST),
         among="due",
         better=Better.HIGHER,
     ),
@@ -134,7 +93,7 @@ _DEFINED = (
             "Of those due: dealt with in time when suspended and parked time is taken out, but no extension "
             "counts."
         ),
-        test=_always(WITHOUT_EXTENSION),
+        test=always(WITHOUT_EXTENSION),
         among="due",
         better=Better.HIGHER,
     ),
@@ -145,7 +104,7 @@ _DEFINED = (
             "Of those due: dealt with in time as the procedure counts, suspended and parked time taken out and "
             "extensions granted."
         ),
-        test=_always(IN_TIME),
+        test=always(IN_TIME),
         among="due",
         better=Better.HIGHER,
     ),
@@ -265,7 +224,7 @@ IN_TIME_THREE_WAYS = ("in_time_first", "in_time_rested", "in_time")
 @cache
 def all_figures() -> Mapping[str, Figure]:
     """Every figure by its name, with one for each outcome that a procedure of this place knows."""
-    return {each.name: each for each in (*_DEFINED, *_outcomes())}
+    return {each.name: each for each in (*_DEFINED, *MORE, *_outcomes())}
 
 
 def figure_named(name: str) -> Figure:
@@ -286,5 +245,5 @@ def _outcomes() -> list[Figure]:
 
 def _outcome(name: str, words: Words) -> Figure:
     meaning = _("Of the cases closed in the period: those with this outcome.")
-    chosen: dict[str, Any] = {"test": _always(Q(outcome=name)), "among": "closed"}
+    chosen: dict[str, Any] = {"test": always(Q(outcome=name)), "among": "closed"}
     return Figure(f"closed_{name}", Block.OUTCOME, CLOSED, words, meaning, **chosen)

@@ -10,8 +10,11 @@ from typing import Any
 from django.utils import timezone
 
 from linli.analytics.counting import Counted, count
-from linli.analytics.figures import Block, all_figures
+from linli.analytics.definition import Block
+from linli.analytics.figures import all_figures
+from linli.analytics.lags import within
 from linli.analytics.questions import Question
+from linli.analytics.rollups import standing
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,12 @@ def gauges(asked: Question, by: int | str = "") -> Mapping[Any, Counted]:
     return count(asked, by, figures)
 
 
-def freshness() -> Freshness:
-    """How old the numbers are at this moment."""
-    return Freshness(timezone.now(), 0.0, 0.0, None, None, 0)
+def freshness(now: datetime | None = None) -> Freshness:
+    """How old the numbers are at this moment (one statement)."""
+    moment = now or timezone.now()
+    stands = standing(moment)
+    if stands is None or not stands.holds(moment):
+        return Freshness(None, 0.0, 0.0, None, None, stands.progress.stamp if stands else 0)
+    as_of = moment if stands.oldest is None else min(stands.oldest, moment)
+    age, lags = (moment - as_of).total_seconds(), stands.progress.lags
+    return Freshness(as_of, age, age, within(lags, 0.5), within(lags, 0.99), stands.progress.stamp)

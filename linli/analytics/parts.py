@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from linli.analytics.counting import BY_LEAD, Counted, count, total
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.questions import Question
+from linli.analytics.shares import FEWEST_HOLDERS
 from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.divisions.models import Division
 from linli.posts.lookup import Body, bodies_for
 
-FEWEST_HOLDERS = 3
 MOST_PARTS = 300
-EVERYWHERE = (0, 10**DIGITS)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from linli.base.worktime import ONE_DAY
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST = timedelta(days=366 * 3)
+MONTH = len("2026-11")
 _NAME = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
 
 
@@ -67,3 +68,8 @@ def recent(today: date) -> Iterator[tuple[str, str]]:
         )
     for year in range(today.year, today.year - 3, -1):
         yield f"{year}", _("The year %(year)d") % {"year": year}
+
+
+def quarters_and_years(today: date) -> list[tuple[str, str]]:
+    """Those of the offered periods that are long enough to be compared without giving small numbers away."""
+    return [each for each in recent(today) if len(each[0]) != MONTH or "Q" in each[0]]

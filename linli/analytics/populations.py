@@ -5,9 +5,11 @@ They know nothing of what the figures are called, so that a rollup can take the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -17,22 +19,48 @@ from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Clock, Link
 from linli.cases.models.case import Unindexed
-from linli.cases.narrowing import least_key
+from linli.cases.narrowing import SOON, least_key
 from linli.cases.sight import opening_to
 from linli.ledger.models import Entry
 
 VOID = "void"  # the outcome of what should not have been opened, in every kind that has it
 RETURNED, REWORKED, CONTESTED = "send_back", "fail", "contest"
+LONG_OPEN = timedelta(days=30)
 WHOLE = Q(halted="") | Q(resting=True)  # the last stretch of a clock: every other one is halted and went on
+
+
+AT_ONCE = timedelta()
+Turn = tuple[str, timedelta]  # a column of the rows; how long after its moment (before it: negative)
+
+
+@dataclass(frozen=True)
+class Folding:
+    """How a population's rows are read for some cases, whatever the period, so that rollups can hold them.
+
+    `key` is the column with the case, `day` the moment by which a row lies in a period (empty: it is of now). Where it
+    counts only `once_passed`, that moment must have passed. `turns`: when time alone may change what figures say.
+    `test` is there where a figure picks these rows by another condition than its own.
+    """
+
+    rows: Callable[[Question, Sequence[UUID]], QuerySet[Any]]
+    key: str = "pk"
+    day: str = ""
+    once_passed: bool = False
+    turns: Sequence[Turn] = ()
+    test: Callable[[str], Q | None] | None = None
 
 
 @dataclass(frozen=True)
 class Population:
-    """Rows counted together; `case` leads from a row to its case and is empty where the rows are the cases."""
+    """Rows counted together; `case` leads from a row to its case and is empty where the rows are the cases.
+
+    Without `folding` they are always counted live.
+    """
 
     name: str
     rows: Callable[[Question], QuerySet[Any]]
     case: str = ""
+    folding: Folding | None = field(default=None, compare=False)
 
 
 def promises(column: str = "name") -> Q:
@@ -59,6 +87,17 @@ def _promised(asked: Question) -> QuerySet[Any]:
     Neither void cases nor those that follow another one: what was promised is kept or broken once.
     """
     clocks = Clock.objects.filter(WHOLE, promises())
+    rows = clocks.filter(first_due__gte=asked.begin, first_due__lt=min(asked.end, asked.now))
+    return asked.narrowed(_in_force(rows), "case__")
+
+
+def _promised_to(asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+    """The promise in force of each of some cases."""
+    clocks = Clock.objects.alias(_name=Unindexed(F("name")))
+    return asked.narrowed(_in_force(clocks.filter(WHOLE, promises("_name"), case__in=keys)), "case__")
+
+
+def _in_force(rows: QuerySet[Any]) -> QuerySet[Any]:
     of_case = Clock.objects.alias(_name=Unindexed(F("name")))  # few in a case, many of a name
     later = of_case.filter(WHOLE, promises("_name"), case=OuterRef("case")).filter(
         Q(began_at__gt=OuterRef("began_at"))
@@ -66,9 +105,7 @@ def _promised(asked: Question) -> QuerySet[Any]:
         | Q(began_at=OuterRef("began_at"), first_due=OuterRef("first_due"), pk__gt=OuterRef("pk"))
     )
     follows = Link.objects.filter(source=OuterRef("case"), relation=DUPLICATE)
-    rows = clocks.filter(first_due__gte=asked.begin, first_due__lt=min(asked.end, asked.now))
-    rows = rows.filter(~Exists(later), ~Exists(follows), ~Q(case__outcome=VOID))
-    return asked.narrowed(rows, "case__")
+    return rows.filter(~Exists(later), ~Exists(follows), ~Q(case__outcome=VOID))
 
 
 def _opened(asked: Question) -> QuerySet[Any]:
@@ -93,6 +130,20 @@ def _standing(asked: Question) -> QuerySet[Any]:
     return asked.narrowed(Case.everywhere.filter(closed_at=None))
 
 
+def _of(condition: Q) -> Callable[[Question, Sequence[UUID]], QuerySet[Any]]:
+    return lambda asked, keys: asked.narrowed(Case.everywhere.filter(condition, pk__in=keys))
+
+
+def _steps_in(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+    """The counted steps of some cases: a case may have several, on several days."""
+    names = [name for step in STEPS.values() for name in step()]
+    return Entry.objects.filter(about__in=keys, name__in=names)
+
+
+def _is_step(figure: str) -> Q | None:
+    return Q(name__in=STEPS[figure]()) if figure in STEPS else None
+
+
 def of_group(group: Group) -> Population:
     """The cases of a group that a kind says itself; where it is asked so, only those that a post may open."""
 
@@ -109,9 +160,9 @@ def taken(names: Iterable[str], asked: Question) -> Q:
     return Q(pk__in=Entry.objects.filter(keys, name__in=list(names)).values("about"))
 
 
-def _named(step: str) -> list[str]:
-    """The entries of a step, in whichever kinds have one of this name."""
-    return [f"{kind.name}.{step}" for kind in all_kinds() if step in kind.procedure.steps]
+def named(*steps: str) -> list[str]:
+    """The entries of these steps, in whichever kinds have one of such a name."""
+    return [f"{kind.name}.{step}" for kind in all_kinds() for step in steps if step in kind.procedure.steps]
 
 
 def _reopening() -> list[str]:
@@ -134,18 +185,32 @@ def _extending() -> list[str]:
 
 
 STEPS: dict[str, Callable[[], list[str]]] = {
-    "contested": lambda: _named(CONTESTED),
+    "contested": lambda: named(CONTESTED),
     "reopened": _reopening,
-    "returned": lambda: _named(RETURNED),
-    "reworked": lambda: _named(REWORKED),
+    "returned": lambda: named(RETURNED),
+    "reworked": lambda: named(REWORKED),
     "extended": _extending,
 }
 
-PROMISED = Population("promised", _promised, "case__")
-OPENED = Population("opened", _opened)
-CLOSED = Population("closed", _closed)
-MOVED = Population("moved", _moved)
-STANDING = Population("standing", _standing)
+_AT, _DUE = ("at", LONG_OPEN), ("due", AT_ONCE)
+PROMISED = Population(
+    "promised",
+    _promised,
+    "case__",
+    Folding(
+        _promised_to,
+        "case_id",
+        "first_due",
+        once_passed=True,
+        turns=(("first_due", AT_ONCE), ("due_at", AT_ONCE)),
+    ),
+)
+OPENED = Population("opened", _opened, folding=Folding(_of(Q()), day="at"))
+CLOSED = Population("closed", _closed, folding=Folding(_of(Q(closed_at__isnull=False)), day="closed_at"))
+MOVED = Population("moved", _moved, folding=Folding(_steps_in, "about", "at", test=_is_step))
+STANDING = Population(
+    "standing", _standing, folding=Folding(_of(Q(closed_at=None)), turns=(_DUE, ("due", -SOON), _AT))
+)
 
 # What a promise came to, as conditions on its last stretch.
 KEPT_TO_THE_END = Q(halted="", stopped_at__isnull=False)

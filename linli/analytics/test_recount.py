@@ -8,10 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from linli.analytics.conftest import NOW
-from linli.analytics.counting import BY_LEAD, behind, count, times_taken, total
+from linli.analytics.counting import BY_LEAD, behind, count, total
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
+from linli.analytics.quality import MORE
 from linli.analytics.questions import Question
+from linli.analytics.spans import cases_leaving, latenesses, stays, times_taken
 from linli.base.worktime import PLACE_TIME, Unit, due, used, working_days_between
 from linli.cases.calendars import calendar_of
 from linli.cases.models import Case, Clock, Link
@@ -71,21 +73,74 @@ def verdicts(stretches, calendar):
     }
 
 
+def steps_of(case, entries):
+    """What happened in a case, as pairs of step and entry, in order."""
+    own = sorted((entry for entry in entries if entry.about == case.pk), key=lambda each: each.pk)
+    return [(entry.name.split(".")[1], entry) for entry in own]
+
+
+def of_promise(case, story, stretches, verdict):
+    """The further names of a case whose promise is due."""
+    settled = stretches[-1].halted == "" and any(
+        step == "settle" and entry.at == stretches[-1].stopped_at for step, entry in story
+    )
+    names = {"due_on_the_spot"} if settled else {"due_passed_on"}
+    names |= {"in_time_passed_on"} if verdict["in_time"] and not settled else set()
+    names |= {"due_closed_in_time"} if verdict["in_time"] and case.stage in ENDS else set()
+    names |= {"due_done_again"} if {"fail", "contest"} & {step for step, _entry in story} else set()
+    return names
+
+
+def of_story(case, story, inside):
+    """The names that follow from the steps of a case, its end and its beginning."""
+    every = {step for step, _entry in story}
+    dispatched = [entry for step, entry in story if step == "dispatch"]
+    names = set()
+    if dispatched and inside(dispatched[0].at):
+        names |= {"dispatched"} | (set() if {"send_back", "disclaim"} & every else {"dispatched_right"})
+    heard = [step for step, entry in story if step in {"confirm", "contest", "lapse"} and inside(entry.at)]
+    if heard:
+        names |= {"word_due", "word_none" if heard[-1] == "lapse" else "word_given"}
+        names |= {"word_solved"} if heard[-1] == "confirm" else set()
+    if inside(case.at):
+        soon = case.at + timedelta(hours=24)
+        if soon <= NOW:
+            names |= {"response_due"}
+            by_posts = [
+                entry for step, entry in story if entry.post and step != "report" and entry.at <= soon
+            ]
+            names |= {"responded"} if by_posts else set()
+        names |= {"recorded_soon"} if case.recorded_at <= soon else set()
+    if inside(case.closed_at) and case.outcome not in {"void", "merged", "refused"}:
+        names |= {"dealt_with"}
+        low_down = case.lead is None or case.lead.division.level >= 4
+        if case.outcome != "referred" and low_down and not {"escalate", "redo", "uphold"} & every:
+            names |= {"at_home"}
+    if case.stage not in ENDS:
+        names |= {"long_overdue"} if case.due and case.due < NOW - timedelta(days=30) else set()
+        still = all(entry.at < NOW - timedelta(days=14) for _step, entry in story)
+        names |= {"quiet"} if still and case.at < NOW - timedelta(days=14) else set()
+    return names
+
+
 def recounted(period, area, leads=()):
     """The keys of the cases behind each figure, found without any of the product's conditions."""
     inside, found = days_of(period), defaultdict(set)
     low, high = span(area)
     clocks, entries, calendar = list(Clock.objects.all()), list(Entry.objects.all()), calendar_of(low)
     merged = set(Link.objects.filter(relation="duplicate_of").values_list("source", flat=True))
-    for case in Case.everywhere.all():
+    for case in Case.everywhere.select_related("lead__division"):
         if not low <= case.code_now < high or (leads and case.lead_id not in leads):
             continue
-        names = set()
+        story = steps_of(case, entries)
+        names = of_story(case, story, inside)
         stretches = promise_of(case, clocks)
         if stretches and case.pk not in merged and case.outcome != "void":
             first = due(stretches[0].began_at, stretches[0].amount, Unit(stretches[0].unit), calendar)
             if inside(first) and first < NOW:
-                names |= {"due"} | {name for name, so in verdicts(stretches, calendar).items() if so}
+                verdict = verdicts(stretches, calendar)
+                names |= {"due"} | {name for name, so in verdict.items() if so}
+                names |= of_promise(case, story, stretches, verdict)
                 names |= {"due_closed"} if case.stage in ENDS else set()
         names |= {"opened"} if inside(case.at) else set()
         names |= {"closed", f"closed_{case.outcome}"} if inside(case.closed_at) else set()
@@ -128,6 +183,23 @@ def test_every_figure_equals_a_plain_recount_and_opens_exactly_those_cases(world
                 assert len(listed) == len(wanted[name]) == counted[name], (name, place, period)
 
 
+def test_what_is_settled_on_the_spot_goes_up_or_belongs_elsewhere_is_counted_by_its_story(world, at_random):
+    taken = at_random(world, 13, matters=36, wider=True)
+    assert {"settle", "escalate", "disclaim", "lapse", "confirm"} <= taken
+    for case in list(Case.everywhere.order_by("pk"))[::3]:  # written down as it happened, not long after
+        Case.everywhere.filter(pk=case.pk).update(recorded_at=case.at + timedelta(minutes=5))
+    area, found = world.county.trimmed, set()
+    for period in PERIODS[:2]:
+        asked = Question(Narrowing(place=area), period, NOW)
+        counted, wanted = count(asked)[None], recounted(period, area)
+        for name, figure in all_figures().items():
+            listed = [case.pk for case in behind(figure, asked)]
+            assert len(listed) == len(set(listed)) == counted[name], (name, period)
+            assert set(listed) == wanted[name], (name, period)
+        found |= {name for name, number in counted.items() if number}
+    assert {each.name for each in MORE} <= found
+
+
 def test_parts_by_place_and_by_lead_add_up_and_each_is_a_recount(world, at_random):
     at_random(world, 4)
     period, county = PERIODS[0], world.county.trimmed
@@ -164,7 +236,53 @@ def test_the_time_taken_is_that_of_the_case_in_the_middle(world, at_random):
         for each in closed
     ]
     days = sorted(working_days_between(first, last, calendar_of()) for first, last in local)
-    taken = times_taken(asked, len(closed))
+    taken = times_taken(asked)
     assert (taken.cases, taken.median) == (len(days), days[(len(days) - 1) // 2])
     assert sum(each <= taken.nine_in_ten for each in days) >= 0.9 * len(days)
-    assert times_taken(asked, 0) is None
+    assert times_taken(Question(asked.narrowing, PERIODS[3], NOW)) is None
+
+
+def stood(area, period):
+    """Of each stage that was left in the period, the seconds of each stay and the cases, read entry by entry."""
+    inside, found, left = days_of(period), defaultdict(list), defaultdict(set)
+    low, high = span(area)
+    entries = list(Entry.objects.order_by("pk"))
+    for case in Case.everywhere.filter(code_now__gte=low, code_now__lt=high):
+        since, stage = None, ""
+        for entry in (each for each in entries if each.about == case.pk and "to" in each.facts):
+            if entry.facts["to"] == stage:
+                continue
+            if stage and inside(entry.at):
+                found[stage].append(int(entry.at.timestamp()) - int(since.timestamp()))
+                left[stage].add(case.pk)
+            since, stage = entry.at, entry.facts["to"]
+    return found, left
+
+
+@pytest.mark.parametrize("place", ["云溪县", "城关街道"])
+def test_the_time_in_a_stage_is_that_of_the_stay_in_the_middle_and_opens_the_cases_that_left_it(
+    world, at_random, place
+):
+    at_random(world, 13, wider=True)
+    area = world.place(place).trimmed
+    for period in PERIODS:
+        asked = Question(Narrowing(place=area), period, NOW)
+        wanted, left = stood(area, period)
+        found = {each.stage.name: each for each in stays(asked)}
+        assert set(found) == set(wanted)
+        for stage, each in found.items():
+            spells = sorted(wanted[stage])
+            assert (each.stays, each.cases) == (len(spells), len(left[stage]))
+            assert each.median.total_seconds() == spells[(len(spells) - 1) // 2]
+            assert each.nine_in_ten.total_seconds() == spells[-(-len(spells) * 9 // 10) - 1]
+            assert {case.pk for case in cases_leaving(asked, "matters", stage)} == left[stage]
+
+
+def test_the_most_overdue_case_and_the_one_in_the_middle_are_those_of_all_that_are_overdue(world, at_random):
+    at_random(world, 6)
+    asked = Question(Narrowing(place=world.county.trimmed), PERIODS[0], NOW)
+    late = sorted(case.due for case in Case.everywhere.filter(closed_at=None) if case.due and case.due < NOW)
+    found = latenesses(asked, len(late))
+    assert [each.case.due for each in found] == [late[0], late[len(late) // 2]]
+    assert [each.oldest for each in found] == [True, False]
+    assert latenesses(asked, 0) == []

@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDay, TruncMonth
 
 from linli.analytics.counting import Counted
-from linli.analytics.figures import Figure
+from linli.analytics.definition import Figure
 from linli.analytics.periods import Period
 from linli.analytics.populations import CLOSED, OPENED, PROMISED, Population
 from linli.analytics.questions import Question

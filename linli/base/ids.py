@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.utils import timezone
@@ -37,6 +38,7 @@ def first_key(at: datetime) -> UUID:
     return UUID(int=_first_since(at))
 
 
+@lru_cache(maxsize=4096)  # one moment makes the keys of all rows that came of it
 def _first_since(at: datetime) -> int:
     milliseconds, rest = divmod(max(0, (at - EPOCH) // MICROSECOND), 1000)
     return (milliseconds & (1 << 48) - 1) << 80 | 0x7 << 76 | (rest * 4096 // 1000) << 64 | 0b10 << 62

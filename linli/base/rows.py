@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import chain
 from operator import attrgetter
 from types import NoneType
@@ -196,8 +196,9 @@ def _as_django_does(column: Field[Any, Any], value: Any) -> Any:
     return column.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
+@lru_cache(maxsize=4096)
 def _utc(value: datetime) -> str:
-    """As Django writes an instant for SQLite."""
+    """As Django writes an instant for SQLite; one moment stands in many columns of the rows that came of it."""
     if value.tzinfo is None:
         raise ValueError("An instant without a zone is none.")
     return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ")[:-6]

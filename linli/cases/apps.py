@@ -8,10 +8,12 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.cases import (
+            bodywork,
             calendar_edits,
             calling,
             checks,  # noqa: F401  registers Django system checks
             copying,
+            devices,
             editing,
             exports,
             handover,
@@ -31,9 +33,11 @@ class CasesConfig(AppConfig):
         hold_while(open_among)
         append_only("cases_forgetting")
         load_kinds()
+        bodywork.register_powers()
         calling.register_entries()
         copying.register_entries()
         notices.register_entries()
+        devices.register_tables()
         editing.register_entries()
         calendar_edits.register_entries()
         exports.register_entries()

@@ -20,9 +20,9 @@ from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.cases.clocks import ClockChanges, ClockMoves, live_clocks, store
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Clock, Link, Mark, Notice, Party, Task
+from linli.cases.models import Case, Choice, Clock, Link, Mark, Notice, Party, Task
 from linli.cases.parties import is_party, rows_of_parties
-from linli.cases.procedure import Step
+from linli.cases.procedure import PARTIES, REPORTER, Step
 from linli.cases.quiet import next_moment
 from linli.cases.reading import open_tasks
 from linli.cases.reckoning import pressing_again
@@ -197,19 +197,32 @@ def taken_up(book: Book) -> Iterator[None]:
         _in_hand.reset(before)
 
 
+def _choice_for(case: Case, step: Step) -> Choice:
+    """How the reporter wants to be told of a step; at the opening nothing has been chosen yet."""
+    told = step.notice and not step.opens and {REPORTER, PARTIES} & set(step.tells)
+    return (Choice.objects.filter(case=case).first() if told else None) or Choice(case=case)
+
+
 def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[int]) -> list[Notice]:
     """Unsaved outbox rows of a step: to the parties if the step says so, to the next posts if they want e-mail."""
     now = timezone.now()
+    choice = _choice_for(case, step)
     to: list[dict[str, Any]] = []
     if step.notice:
-        to += [{"channel": "sms", "contact": contact} for contact in told if contact.phone_sealed]
+        to += [
+            {"channel": "sms", "contact": contact}
+            for contact in told
+            if contact.phone_sealed and (choice.sms or contact.pk != case.reporter_id)
+        ]
+    if choice.push and (not case.reporter_id or any(each.pk == case.reporter_id for each in told)):
+        to.append({"channel": "push"})
     to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
     return [
         Notice(
             id=uuid7(now),
             case=case,
             step=step.name,
-            next_try=next_moment(each["channel"], now, at_once=step.opens),
+            next_try=next_moment(each["channel"], now, at_once=step.opens, by_day=choice.by_day),
             **each,
         )
         for each in to

@@ -70,6 +70,19 @@ def _read_rows(category: int) -> list[Responsibility]:
     return sorted(found, key=lambda row: row.division.span[1] - row.division.span[0])
 
 
+def _read_areas(category: int) -> list[tuple[int, int, Responsibility]]:
+    return [(*row.division.span, row) for row in _rows(category)]
+
+
+def _read_above(kind: str, key: int | None) -> list[Category]:
+    """A category by its key and what it belongs to, upwards; none without a key."""
+    known, line = _categories(kind), list[Category]()
+    while key and key in known and known[key] not in line:
+        line.append(known[key])
+        key = line[-1].parent_id
+    return line
+
+
 def _read_admissions(kind: str) -> list[Admission]:
     rows = Admission.objects.filter(category__kind=kind).select_related("division").defer("division__outline")
     return sorted(rows, key=lambda row: row.division.span[1] - row.division.span[0])
@@ -77,6 +90,8 @@ def _read_admissions(kind: str) -> list[Admission]:
 
 _categories: Cached[dict[int, Category]] = Cached("catalogue", _read_categories)
 _rows: Cached[list[Responsibility]] = Cached("catalogue", _read_rows)
+_areas: Cached[list[tuple[int, int, Responsibility]]] = Cached("catalogue", _read_areas)
+_above: Cached[list[Category]] = Cached("catalogue", _read_above)
 _admissions: Cached[list[Admission]] = Cached("catalogue", _read_admissions)
 
 
@@ -105,10 +120,7 @@ def with_all_below(category: Category) -> list[int]:
 
 def line_of(category: Category) -> list[Category]:
     """A category and what it belongs to, upwards."""
-    known, line = _categories(category.kind), [category]
-    while (parent := line[-1].parent_id) and parent in known and known[parent] not in line:
-        line.append(known[parent])
-    return line
+    return [category, *(each for each in _above(category.kind, category.parent_id) if each.pk != category.pk)]
 
 
 def is_sensitive(category: Category) -> bool:
@@ -122,7 +134,7 @@ def suggestions(category: Category | None, code: int, on: date) -> list[Suggesti
     A category without a row of its own takes those of the category it belongs to.
     """
     for each in line_of(category) if category else ():
-        around = [row for row in _rows(each.pk) if _covers(row, code) and in_force(row, on)]
+        around = [row for low, high, row in _areas(each.pk) if low <= code < high and in_force(row, on)]
         if around:
             found: dict[str, Responsibility] = {}
             for row in around:
@@ -143,11 +155,6 @@ def suggestion(category: Category | None, code: int, on: date, condition: str = 
     """What the catalogue suggests under a condition; failing such a row, the nearest one; None without any."""
     found = suggestions(category, code, on)
     return next((each for each in found if each.row.condition == condition), found[0] if found else None)
-
-
-def _covers(row: Responsibility | Admission, code: int) -> bool:
-    low, high = row.division.span
-    return low <= code < high
 
 
 def _why(row: Responsibility) -> str:
@@ -237,7 +244,9 @@ def admission_of(category: Category | None, post: Post, on: date) -> Admission |
     if category is None or post.division.level < VILLAGE:
         return None
     code = post.division.code
-    rows = [row for row in _admissions(category.kind) if _covers(row, code) and in_force(row, on)]
+    rows = [
+        row for row in _admissions(category.kind) if code in range(*row.division.span) and in_force(row, on)
+    ]
     for each in line_of(category):
         for row in rows:
             if row.category_id == each.pk:

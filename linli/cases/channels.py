@@ -1,4 +1,4 @@
-"""The ways a notice can leave: a text message, an e-mail.
+"""The ways a notice can leave: a text message, an e-mail, a browser that asked for it.
 
 A channel writes the messages of a batch, inside the transaction that claims it; what it returns sends them one by
 one, outside any.
@@ -17,6 +17,7 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from linli.cases.devices import tell_devices
 from linli.cases.follow import code_for, follow_code
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Notice
@@ -153,4 +154,13 @@ def _nothing() -> None:
     """For a notice to nobody."""
 
 
-CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {"sms": _by_sms, "email": _by_email}
+def _by_push(notices: Sequence[Notice]) -> list[Message]:
+    """The browsers are read when it is sent: one that asked a moment ago is told too."""
+    return [partial(tell_devices, notice.case) for notice in notices]
+
+
+CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {
+    "sms": _by_sms,
+    "email": _by_email,
+    "push": _by_push,
+}

@@ -23,6 +23,9 @@ def _misfits(kind: Kind) -> Iterator[CheckMessage]:
         form = step.name.title().replace("_", "")
         if not step.system and not hasattr(kind.forms, form):
             yield Error(f"{kind.name}: step {step.name} has no form {form} in forms.py.", id="linli.E002")
+        whole = f"{kind.procedure.opening.name}_and_{step.name}".title().replace("_", "")
+        if step.at_opening and not hasattr(kind.forms, whole):
+            yield Error(f"{kind.name}: step {step.name} has no form {whole} in forms.py.", id="linli.E004")
     known = set(kind.procedure.steps)
     for name, member in vars(kind.actions).items():
         ours = getattr(member, "__module__", "") == kind.actions.__name__ and callable(member)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from linli.base.rows import insert_many
 from linli.base.writing import writing
 from linli.cases.models import Case, Copy
 from linli.cases.reading import require_whole
@@ -43,13 +45,14 @@ def copy_to(case: Case, posts: Sequence[Post], *, by: PostActor, note: str = "")
     return fresh
 
 
-def tell(case: Case, posts: Sequence[Post], *, by: PostActor) -> None:
+def tell(case: Case, posts: Sequence[Post], *, by: PostActor, at: datetime | None = None) -> None:
     """Let posts know of a case because a step demands it, in its transaction; whatever the actor sees of the case."""
     with writing():
-        Copy.objects.bulk_create(Copy(case=case, post=post, at=timezone.now()) for post in posts)
+        at = at or timezone.now()
+        insert_many([Copy(case=case, post=post, at=at) for post in posts])
         if posts:
             facts = {"posts": [post.pk for post in posts]}
-            record(Line(COPY, by.by(), case.code_now, case.pk, facts=facts))
+            record(Line(COPY, by.by(), case.code_now, case.pk, at, facts))
 
 
 def log_search(words: str, listed: str, *, by: PostActor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from copy import copy
 from functools import cache
 from typing import Any, ClassVar
@@ -34,10 +34,14 @@ class StepForm(forms.Form):
 
     `from_link`: fields of an opening form that a link to it may fill in; `reshaped_by`: the name of buttons that only
     change the form (a row more, a row less): it is shown again with what was typed, and nothing is taken.
+    `folded`: fields of an opening form that are seldom needed; pages fold them away while nothing is in them.
+    `residents_order`: how an opening form asks residents, where that differs from how posts are asked.
     """
 
     from_link: ClassVar[frozenset[str]] = frozenset()
     reshaped_by: ClassVar[str] = ""
+    folded: ClassVar[frozenset[str]] = frozenset()
+    residents_order: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, case: Case | None = None, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +65,22 @@ class StepForm(forms.Form):
     def nearby(self) -> list[Nearby]:
         """Once valid, an opening form: what others have raised that may be the same; kinds override this."""
         return []
+
+
+class WholeForm(StepForm):
+    """A form that opens a case and takes a step as well: the values come apart into what each of the two is given.
+
+    `of_step`: the fields that the step is given; `of_both`: those that both are.
+    """
+
+    of_step: ClassVar[frozenset[str]]
+    of_both: ClassVar[frozenset[str]] = frozenset()
+
+    def parted(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the opening is given, and what the step is."""
+        opening = {name: value for name, value in values.items() if name not in self.of_step}
+        step = {name: value for name, value in values.items() if name in self.of_step | self.of_both}
+        return opening, step
 
 
 class _Shared(dict[str, forms.Field]):

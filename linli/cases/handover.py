@@ -92,12 +92,12 @@ def _hand_over(post: Post, to: Post, by: Actor) -> None:
             _("%(post)s has a task of its own in %(number)s. Choose another post, or finish that first.")
             % said
         )
+    led = Case.everywhere.filter(lead=post, closed_at=None)
+    places = dict(led.values_list("pk", "code_now")) | {task.case_id: task.case.code_now for task in tasks}
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(post=to)
-    Case.everywhere.filter(lead=post, closed_at=None).update(lead=to)
+    led.update(lead=to)
     facts = {"from_post": post.pk, "next_post": to.pk}
-    record_many(
-        [Line("cases.hand_over", by.by(), task.case.code_now, task.case_id, facts=facts) for task in tasks]
-    )
+    record_many([Line("cases.hand_over", by.by(), code, key, facts=facts) for key, code in places.items()])
     hand_rows_over(post, to, by=by)
 
 

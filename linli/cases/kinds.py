@@ -83,13 +83,27 @@ class Kind:
         name = f"linli.kinds.{self.name}.returned"
         return import_module(name) if find_spec(name) else None
 
+    @cached_property
+    def unnamed(self) -> Any:
+        """What tells of a case of this kind without its people; None where nothing can."""
+        name = f"linli.kinds.{self.name}.unnamed"
+        return import_module(name).unnamed if find_spec(name) else None
+
     def function(self, step: Step) -> Any:
         """The action behind a step: same name."""
         return getattr(self.actions, step.name)
 
     def form(self, step: Step) -> Any:
         """The form of a step: same name in capitals, e.g. send_back -> SendBack."""
-        return getattr(self.forms, step.name.title().replace("_", ""))
+        return getattr(self.forms, _capitals(step.name))
+
+    def whole_form(self, step: Step) -> Any:
+        """The form that opens a case and takes a step as well, e.g. ApplyAndSettleOrally."""
+        return getattr(self.forms, _capitals(f"{self.procedure.opening.name}_and_{step.name}"))
+
+
+def _capitals(name: str) -> str:
+    return name.title().replace("_", "")
 
 
 def _is_detail(each: object) -> bool:

@@ -13,7 +13,7 @@ from math import cos, inf, radians
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,7 @@ from linli.residents.own_activities import LIKENESS
 NEAR = 50.0  # metres
 DAYS = timedelta(days=30)
 MOST = 3  # more would be a list to search, not a question to answer
+MOST_STANDING = 40  # sorts and places on one page
 FEWEST_COUNTED = 3  # fewer people are not counted to others
 WORDS_ALIKE = 0.25  # the share of character pairs; a paraphrase of the same complaint reached 0.27
 
@@ -82,6 +83,40 @@ def nearby(spot: Spot) -> list[Nearby]:
         )
         for case in found
     ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much of one sort is open in one place: how many, since how many days the oldest, how many wait."""
+
+    about: str
+    place: str
+    count: int
+    days: int
+    waiting: int
+
+
+def standing_in(kind: str, span: tuple[int, int]) -> list[Standing]:
+    """What anybody may know to be open in a village or grid, by sort and grid, the most first (one statement)."""
+    procedure = kind_of(kind).procedure
+    stages, opening = _stages(procedure), procedure.opening.enters
+    rows = _public(kind, Case.objects.within(span)).filter(stage__in=stages, kind=kind)
+    counted = rows.values("category", "division__name").annotate(
+        count=Count("pk"), oldest=Min("at"), waiting=Count("pk", filter=Q(stage=opening))
+    )
+    today = timezone.localdate()
+    known = {each.pk: str(each) for each in categories_of(kind)}
+    found = [
+        Standing(
+            about=known[each["category"]],
+            place=each["division__name"],
+            count=each["count"],
+            days=(today - timezone.localdate(each["oldest"])).days,
+            waiting=each["waiting"],
+        )
+        for each in counted.order_by("-count", "oldest")[:MOST_STANDING]
+    ]
+    return sorted(found, key=lambda each: (-each.count, -each.days))
 
 
 def offered(spot: Spot, number: str) -> Case:
@@ -138,9 +173,14 @@ def _open(spot: Spot) -> object:
     Kind and key are not asked for here: with them SQLite would walk all open cases by stage instead of the grids.
     """
     stages = _stages(kind_of(spot.kind).procedure)
-    cases = _in_place(spot).filter(closed_at=None, stage__in=stages, at__gte=timezone.now() - DAYS)
-    hidden = [each.pk for each in categories_of(spot.kind) if is_sensitive(each)]
-    return cases.filter(category__isnull=False).exclude(category__in=hidden)
+    cases = _in_place(spot).filter(stage__in=stages, at__gte=timezone.now() - DAYS)
+    return _public(spot.kind, cases)
+
+
+def _public(kind: str, cases: Any) -> Any:
+    """Of these cases those that are open and of a sort that strangers may hear of."""
+    hidden = [each.pk for each in categories_of(kind) if is_sensitive(each)]
+    return cases.filter(closed_at=None, category__isnull=False).exclude(category__in=hidden)
 
 
 def _in_place(spot: Spot) -> Any:

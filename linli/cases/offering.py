@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.cases.forms import StepForm
 from linli.cases.kinds import Kind, all_kinds, power
+from linli.cases.procedure import Step
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.posts.actor import PostActor
@@ -30,10 +31,15 @@ def channel_of(by: PostActor) -> str:
     return _CHANNELS.get(PostKind(by.post.kind), "window")
 
 
-def opening_form(kind: Kind, by: PostActor, data: Any = None, files: Any = None) -> StepForm:
-    """The opening form as a member of staff fills it in for somebody else."""
-    form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by)
+def opening_form(
+    kind: Kind, by: PostActor, data: Any = None, files: Any = None, *, step: Step | None = None
+) -> StepForm:
+    """The opening form as a member of staff fills it in for somebody else, with that of a step that goes with it."""
+    shape = kind.whole_form(step) if step else kind.form(kind.procedure.opening)
+    form: StepForm = shape(data, files, by=by)
     _offer_places(form, by)
+    if step:
+        return form
     for name, label in (("name", _("Name of who raised it")), ("phone", _("Their telephone number"))):
         if name in form.fields:
             form.fields[name].label = label

@@ -39,12 +39,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a case can stand. `ends`: nobody has to do anything any more; `aside`: not on a case's usual way."""
+    """Where a case can stand. `ends`: nobody has to do anything any more; `aside`: not on a case's usual way; `then`:
+    what happens next, as whoever raised it is told.
+    """
 
     name: str
     label: Words
     ends: bool = False
     aside: bool = False
+    then: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,12 @@ class Step:
     task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
     whose actor may not take this one. `in_person`: nobody who acts for a party may take it. `notice`: told after
     commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
+    `alongside`: many posts answer at the same time, each for itself, so what others did since is no reason to refuse,
+    and the story tells a post of its own such steps only.
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
-    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time.
+    now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time; `whether_running`: also
+    where the clock does not run that this would rest or let go on. `at_opening`: kinds of post that may open a case
+    and take this step on one form, for what is over before there is a case (docs/adr/0024).
     """
 
     name: str
@@ -81,6 +88,7 @@ class Step:
     leaves: frozenset[str] = frozenset()
     otherwise: frozenset[str] = frozenset()
     opens: bool = False
+    at_opening: frozenset[str] = frozenset()
     posts: frozenset[str] = frozenset()
     tasked: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
@@ -93,6 +101,7 @@ class Step:
     waits: bool = False
     in_person: bool = False
     bulk: bool = False
+    alongside: bool = False
     with_original: bool = False
     start: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
@@ -101,6 +110,7 @@ class Step:
     resume: tuple[str, ...] = ()
     extend: tuple[str, ...] = ()
     while_running: str = ""
+    whether_running: bool = False
     outcome: str = ""
     published: bool = True
     notice: Words | None = None
@@ -185,6 +195,10 @@ class Procedure:
         """The roles whose people the others know by name."""
         return frozenset(role.name for role in self.roles.values() if role.named)
 
+    def at_opening(self, post: str) -> list[Step]:
+        """The steps that a kind of post may take on the form with which it opens a case."""
+        return [step for step in self.steps.values() if post in step.at_opening]
+
     def leaving(self, stage: str) -> list[Step]:
         """The steps the procedure allows in a stage, whoever may take them."""
         return [step for step in self.steps.values() if stage in step.leaves]
@@ -214,8 +228,8 @@ def read_procedure(path: Path) -> Procedure:
     return procedure
 
 
-_TEXTS = {"label", "notice"}
-_SETS = {"leaves", "posts", "parties", "tasked", "otherwise"}
+_TEXTS = {"label", "notice", "then"}
+_SETS = {"leaves", "posts", "parties", "tasked", "otherwise", "at_opening"}
 
 
 def _built(shape: type[Any], name: str, raw: Mapping[str, Any]) -> Any:
@@ -251,6 +265,7 @@ def mistakes_in(procedure: Procedure) -> Iterator[str]:
     if sum(step.opens for step in procedure.steps.values()) != 1:
         yield "exactly one step must open a case"
         return
+    yield from _not_at_opening(procedure)
     reached = _reachable(procedure)
     for stage in procedure.stages.values():
         if stage.name not in reached:
@@ -277,6 +292,14 @@ def _unknown_names(procedure: Procedure) -> Iterator[str]:
     for rule in procedure.clocks.values():
         if rule.lapse and rule.lapse not in procedure.steps:
             yield f"clock {rule.name} lapses into an unknown step {rule.lapse}"
+
+
+def _not_at_opening(procedure: Procedure) -> Iterator[str]:
+    for step in procedure.steps.values():
+        if step.at_opening - procedure.opening.posts:
+            yield f"step {step.name} is taken with the opening by a post that opens none"
+        if step.at_opening and procedure.opening.enters not in step.leaves:
+            yield f"step {step.name} is taken with the opening, but does not leave where a case begins"
 
 
 def _unknown_parties(procedure: Procedure) -> Iterator[str]:

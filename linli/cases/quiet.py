@@ -8,16 +8,19 @@ from django.conf import settings
 
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 
+BY_DAY = (time(18), time(9))  # quiet for who wants news in office hours only
 
-def next_moment(channel: str, now: datetime, *, at_once: bool = False) -> datetime:
+
+def next_moment(channel: str, now: datetime, *, at_once: bool = False, by_day: bool = False) -> datetime:
     """The first moment at which a message may go out by a channel.
 
     Text messages wait for the end of the quiet hours (`LINLI_QUIET_HOURS`, as 21:30-07:30, in the place's time)
-    unless they answer what somebody has just done; e-mails of one post wait for the next full round of
+    unless they answer what somebody has just done, and so does what browsers show; `by_day` is the choice of somebody
+    who wants to hear of it in office hours only; e-mails of one post wait for the next full round of
     `LINLI_DIGEST_MINUTES` and go out together.
     """
-    if channel == "sms" and not at_once:
-        return _after_quiet_hours(now)
+    if channel in {"sms", "push"} and not at_once:
+        return _after_quiet_hours(now, BY_DAY if by_day else settings.QUIET_HOURS)
     if channel == "email" and settings.DIGEST_MINUTES:
         return _next_round(now, timedelta(minutes=settings.DIGEST_MINUTES))
     return now
@@ -33,10 +36,10 @@ def quiet_hours(text: str) -> tuple[time, time] | None:
     return time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip())
 
 
-def _after_quiet_hours(now: datetime) -> datetime:
-    if settings.QUIET_HOURS is None:
+def _after_quiet_hours(now: datetime, quiet: tuple[time, time] | None) -> datetime:
+    if quiet is None:
         return now
-    begins, ends = settings.QUIET_HOURS
+    begins, ends = quiet
     local = now.astimezone(PLACE_TIME)
     over_night = begins > ends
     if over_night and not ends <= local.time() < begins:

@@ -8,17 +8,16 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Conflict, Invalid, Refusal
 from linli.base.writing import writing
-from linli.cases.attachments import MAX_BYTES, Cleaned, cleaned_photo, drop, keep, path_of
+from linli.cases.attachments import Cleaned, cleaned_photo, drop, keep, path_of
 from linli.cases.models import Case, Sending, SentPhoto
 from linli.cases.sent import Sent, as_sent
 from linli.cases.steps import take
@@ -78,10 +77,17 @@ def _taken_before(sent: Sent) -> bool:
     return True
 
 
-def keep_photo(key: UUID, content: BinaryIO, received: str, *, by: PostActor) -> None:
+class Damaged(Invalid):
+    """Other bytes arrived than were sent."""
+
+    code = "damaged"
+    sentence = gettext_lazy("The photo did not arrive whole. It is sent again by itself.")
+
+
+def keep_photo(key: UUID, raw: bytes, received: str, *, by: PostActor) -> None:
     """Take a photo in ahead of its step: looked through, cleaned, and durable on disk before this returns.
 
-    `received` is the SHA-256 that the device counted; Invalid where something else arrived.
+    `received` is the SHA-256 that the device counted; Damaged where something else arrived.
     """
     account = by.holding.account_id
     row = SentPhoto.objects.filter(key=key).first()
@@ -89,9 +95,8 @@ def keep_photo(key: UUID, content: BinaryIO, received: str, *, by: PostActor) ->
         raise SentOtherwise
     if row and path_of(row.digest).is_file():
         return
-    raw = content.read(MAX_BYTES + 1)
-    if len(raw) <= MAX_BYTES and not hmac.compare_digest(hashlib.sha256(raw).hexdigest(), received):
-        raise Invalid(_("The photo did not arrive whole. It is sent again by itself."))
+    if not hmac.compare_digest(hashlib.sha256(raw).hexdigest(), received):
+        raise Damaged
     photo = keep(cleaned_photo(io.BytesIO(raw)))
     given = {"account_id": account, "received": received, "digest": photo.digest, "at": timezone.now()}
     with writing():

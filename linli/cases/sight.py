@@ -6,9 +6,10 @@ it who have or had a task in it, who were told of it, or who took it in; and nob
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -62,6 +63,19 @@ def _by_tasks(case: Case, by: PostActor) -> Sight:
 def sees(case: Case, *, by: PostActor) -> bool:
     """Whether the case exists for the actor at all."""
     return sight_of(case, by=by) is not Sight.NOTHING
+
+
+def those_seen(cases: Sequence[Case], *, by: PostActor) -> set[UUID]:
+    """The keys of those of some cases of any kind that exist for the actor, as `sees` says (three statements)."""
+    found = {each.pk for each in cases if areas_see(each.kind) and covers(by, each.code_now)}
+    outside = [each.pk for each in cases if areas_see(each.kind) and each.pk not in found]
+    if outside:
+        own = {"case__in": outside, "post": by.post}
+        found |= set(Task.objects.filter(**own, closed_at=None).values_list("case", flat=True))
+        found |= set(Copy.objects.filter(**own).values_list("case", flat=True))
+    if hidden := [each.pk for each in cases if not areas_see(each.kind)]:
+        found |= set(opening_to(by, Case.everywhere.filter(pk__in=hidden)).values_list("pk", flat=True))
+    return found
 
 
 def opening_to(by: PostActor, cases: CaseQuerySet) -> CaseQuerySet:

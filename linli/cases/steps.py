@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, NotFound, NotYours, Refusal
+from linli.base.writing import writing
 from linli.cases.clocks import live_clocks
-from linli.cases.forms import StepForm, for_reading
+from linli.cases.forms import StepForm, WholeForm, for_reading
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock, areas_see
 from linli.cases.opening import Draft, Opened, Origin
@@ -60,6 +61,8 @@ def _possible(step: Step, clocks: list[Clock]) -> bool:
     running = {clock.name for clock in clocks if clock.running}
     if step.while_running and step.while_running not in running:
         return False
+    if step.whether_running:
+        return True
     if not running.issuperset({*step.suspend[:1], *step.park[:1], *step.extend}):
         return False
     return not step.resume or any(clock.resting and clock.name in step.resume for clock in clocks)
@@ -91,15 +94,42 @@ def take(case: Case, step: str, data: Mapping[str, Any], *, by: Actor, seen: int
 
 
 def open_case(
-    kind: str, data: Mapping[str, Any], *, by: Actor, origin: Origin | None = None, files: Any = None
+    kind: str,
+    data: Mapping[str, Any],
+    *,
+    by: Actor,
+    origin: Origin | None = None,
+    files: Any = None,
+    at: datetime | None = None,
 ) -> Opened:
-    """Check the data with the kind's opening form and open a case."""
+    """Check the data with the kind's opening form and open a case; `at` is when it happened, if not now."""
     found = kind_of(kind)
     if not found.procedure.offered:
         raise NotYours(_("Nobody opens such a case by itself."))
     form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
-    opened: Opened = found.function(found.procedure.opening)(**values_of(form), by=by, origin=origin)
+    given = values_of(form) | ({"at": at} if at else {})
+    opened: Opened = found.function(found.procedure.opening)(**given, by=by, origin=origin)
     return opened
+
+
+def open_and_take(
+    kind: str, step: str, data: Mapping[str, Any], *, by: PostActor, origin: Origin | None = None
+) -> Opened:
+    """Open a case and take a step of it on one form, in one transaction: both are done or neither.
+
+    A form that comes a second time gets its first receipt again, and nothing is taken twice.
+    """
+    found, rule = kind_of(kind), step_of(kind, step)
+    if by.post.kind not in rule.at_opening:
+        raise NotYours(_("Your post does not take this step together with the opening."))
+    form: WholeForm = found.whole_form(rule)(data, by=by)
+    opening, given = form.parted(values_of(form))
+    with writing():
+        opened: Opened = found.function(found.procedure.opening)(**opening, by=by, origin=origin)
+        if not opened.again:
+            case = Case.everywhere.get(pk=opened.case)
+            found.function(rule)(found.reference(case), **given, by=by, seen=case.version)
+    return replace(opened, promised_by=None)  # what was promised while it waited has been kept
 
 
 @dataclass(frozen=True)

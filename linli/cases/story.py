@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli.cases.kinds import kind_of, power
@@ -26,6 +27,7 @@ OTHER_PARTY = "party"
 FOR_STAFF = {"note"}  # what posts write to each other
 NOTE, WITHDRAW_NOTE, PRINT = "cases.note", "cases.withdraw_note", "cases.print"
 GREW, DECIDE = "cases.grew", "cases.decide"
+MOST_NAMED = 12  # more posts than that nobody reads in a line
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def story_for_staff(case: Case, *, by: PostActor) -> list[Happening]:
     To others what is published, and in words only what they wrote themselves or what was handed to them.
     """
     if sight_of(case, by=by) is Sight.WHOLE:
-        return _told(case, _entries(case))
+        return _told(case, _entries(case, without=_of_others(case, by)))
     published, post = published_names(case.kind), by.post.pk
     own = [each for each in _entries(case) if each.name in published or each.post == post]
     mine = {each.pk for each in own if each.post == post or post in _next_posts(each)}
@@ -92,12 +94,20 @@ def words_for_reporter(relation: str, words: Mapping[str, str]) -> str:
     )
 
 
-def _entries(case: Case) -> list[Entry]:
-    return list(Entry.objects.filter(about=case.pk).select_related("detail").order_by("id"))
+def _of_others(case: Case, by: PostActor) -> Q:
+    """What other posts did in steps that many take alongside: pages count them, nobody reads who answered what."""
+    steps = [step for step in kind_of(case.kind).procedure.steps.values() if step.alongside]
+    names = [power(case.kind, step) for step in steps]
+    return Q(name__in=[*names, GREW]) & ~Q(post=by.post.pk) if names else Q()
+
+
+def _entries(case: Case, without: Q | None = None) -> list[Entry]:
+    rows = Entry.objects.filter(about=case.pk)
+    return list((rows.exclude(without) if without else rows).select_related("detail").order_by("id"))
 
 
 def _told(case: Case, entries: Sequence[Entry]) -> list[Happening]:
-    mentioned = {post for entry in entries for post in (entry.post, *_next_posts(entry)) if post}
+    mentioned = {post for entry in entries for post in (entry.post, *_next_posts(entry)[:MOST_NAMED]) if post}
     titles = dict(Post.objects.filter(pk__in=mentioned).values_list("pk", "title"))
     held = {entry.holding for entry in entries if entry.holding}
     acting = set(Holding.objects.filter(pk__in=held, acting=True).values_list("pk", flat=True))
@@ -131,11 +141,18 @@ def _next_posts(entry: Entry) -> list[int]:
     return entry.facts.get("next_posts") or ([one] if one else [])
 
 
+def _some(posts: Sequence[int], titles: Mapping[int, str]) -> str:
+    """The titles of posts; of very many, only how many they are."""
+    if len(posts) > MOST_NAMED:
+        return _("%(count)s posts") % {"count": len(posts)}
+    return _(", ").join(titles.get(post, "") for post in posts)
+
+
 def _happening(case: Case, entry: Entry, titles: dict[int, str]) -> Happening:
     detail = getattr(entry, "detail", None)
     facts = dict(entry.facts)
     if next_posts := _next_posts(entry):
-        facts["next_post_title"] = _(", ").join(titles.get(post, "") for post in next_posts)
+        facts["next_post_title"] = _some(next_posts, titles)
     kind, _dot, step = entry.name.partition(".")
     return Happening(
         key=entry.pk,

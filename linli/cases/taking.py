@@ -125,6 +125,11 @@ class Taking:
         if start is not None:
             self.step = replace(self.step, start=start)
 
+    def go_on(self) -> None:
+        """Let the actor's own part stay open, though the step usually ends it: something of it is still to be done."""
+        self.step = replace(self.step, closes="", enters="", otherwise=frozenset())
+        self.target = ""
+
     @property
     def moves(self) -> bool:
         """Whether the stage moves: not when the step stays, nor while others still have their part to do."""
@@ -191,7 +196,7 @@ def _begin(step: str, detail: Any, by: Actor, at: datetime) -> Taking:
 
 def _check(now: Taking, seen: int) -> None:
     require_step(now.step, now.case, now.tasks, by=now.by)
-    if seen != now.case.version:
+    if seen != now.case.version and not now.step.alongside:
         raise Stale(version=now.case.version)
     require_stage(now.step, now.case)
     if now.step.while_running and not _running(now, now.step.while_running):
@@ -217,14 +222,8 @@ def _finish(now: Taking) -> Taken:
     for task in opened:
         task.pressing_at = pressing_at(now.at, moved.live, task.pk)
     moved_to = {"from": left, "to": now.case.stage, "version": now.case.version}
-    facts = {
-        **moved_to,
-        **standing_of(now.case),
-        **_next(opened),
-        **_of_parties(now),
-        **facts_sent(now.case),
-        **now.said,
-    }
+    around = {**_next(opened), **_of_parties(now), **facts_sent(now.case)}
+    facts = {**moved_to, **standing_of(now.case), **around, **now.said}
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
     told = told_by(now.step, now.case, now.parties, now.told) if now.step.notice else []

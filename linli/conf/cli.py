@@ -27,7 +27,7 @@ def _lay_the_ground(verb: str) -> None:
     """What must be decided before the settings are read."""
     if verb in NEEDS_NO_PLACE or "--help" in sys.argv or "-h" in sys.argv:
         os.environ.setdefault("LINLI_BUILDING", "1")
-    elif verb in {"demo", "replay"}:
+    elif verb in {"demo", "replay", "simulate"}:
         os.environ.setdefault("LINLI_HOME", os.path.join(os.getcwd(), "var", "demo"))
         os.environ["LINLI_DEMO"] = "1"
         home.prepare()

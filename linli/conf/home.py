@@ -13,6 +13,7 @@ ENVIRONMENT = """\
 LINLI_SECRET_KEY={secret}
 LINLI_DATA_KEY={data}
 LINLI_BACKUP_KEY={backup}
+LINLI_PUSH_KEY={push}
 """
 
 
@@ -26,11 +27,14 @@ def prepare() -> Path:
     home = folder()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = home / "linli.env"
-    text = ENVIRONMENT.format(secret=secrets.token_urlsafe(50), data=_random_key(), backup=_random_key())
+    text = ENVIRONMENT.format(
+        secret=secrets.token_urlsafe(50), data=_random_key(), backup=_random_key(), push=_random_key()
+    )
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         add_backup_key(file)
+        add_push_key(file)
         return file
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
         opened.write(text)
@@ -46,6 +50,15 @@ def add_backup_key(file: Path) -> None:
     with file.open("a", encoding="utf-8") as opened:
         opened.write("" if text.endswith("\n") else "\n")
         opened.write(f"LINLI_BACKUP_KEY={_random_key()}\n")
+
+
+def add_push_key(file: Path) -> None:
+    """Give a place from before browsers were told the key that signs for it."""
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if text and "LINLI_PUSH_KEY" not in text and "LINLI_PUSH_KEY" not in os.environ:
+        with file.open("a", encoding="utf-8") as opened:
+            opened.write("" if text.endswith("\n") else "\n")
+            opened.write(f"LINLI_PUSH_KEY={_random_key()}\n")
 
 
 def _random_key() -> str:

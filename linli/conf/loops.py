@@ -11,6 +11,7 @@ from time import monotonic
 from django.conf import settings
 from django.db import connection
 
+from linli.analytics import folding
 from linli.base import generations
 from linli.cases import followers, forgetting, notices, receiving, search
 from linli.cases.exports import clear
@@ -55,6 +56,7 @@ class Turn:
 TURNS = [
     Turn(sequencing.sequence, 0.2, sequencing.BATCH),
     Turn(search.fold, 0.5, search.BATCH),
+    Turn(folding.fold_cases, 0.3, folding.BATCH),
     Turn(notices.send_waiting, 1.0, notices.BATCH),
     Turn(lapse_due, 15.0),
     Turn(close_followers, 5.0, followers.BATCH),

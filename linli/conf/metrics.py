@@ -108,7 +108,7 @@ def _values() -> Iterator[tuple[str, str, float]]:
     yield "linli_entries_unplaced", "Ledger entries without a position.", Unplaced.objects.count()
     last = Position.objects.aggregate(last=Max("number"))["last"] or 0
     yield "linli_positions", "The last position of the ledger.", last
-    for name, position in Mark.objects.filter(name="search").values_list("name", "position"):
+    for name, position in Mark.objects.filter(name__in=["search", "figures"]).values_list("name", "position"):
         yield f"linli_{name}_lag_positions", "Positions not folded yet.", max(0, last - position)
     waiting = Notice.objects.filter(sent_at=None)
     yield "linli_notices_stuck", "Notices given up.", waiting.filter(state="stuck").count()

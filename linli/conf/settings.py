@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "linli.exchange",
     "linli.portals.resident",
     "linli.portals.desk",
+    "linli.portals.field",
     "linli.portals.command",
     "linli.portals.api",
     "linli.portals.open311",
@@ -135,6 +136,7 @@ PAGE_MIDDLEWARE = [  # not for machines: they have no session, and nothing they 
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
+    "linli.web.middleware.MapPolicy",
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"
@@ -296,9 +298,16 @@ try:
     ]
 except ValueError as trouble:
     raise ImproperlyConfigured(f"LINLI_WEBHOOK_NETWORKS: {trouble}") from trouble
+# A background for maps, such as https://tiles.example/{z}/{x}/{y}.png; they are complete without one.
+MAP_TILES = env("LINLI_MAP_TILES", default="")
+MAP_CREDIT = env("LINLI_MAP_CREDIT", default="")
+PUSH_KEY = env(
+    "LINLI_PUSH_KEY", default=""
+)  # signs for us at browsers' push services; without it none is asked
 DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")
+SCORECARD_PUBLIC = env.bool("LINLI_SCORECARD_PUBLIC", default=DEMO)  # /scorecard/ is there for everybody
 PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
 LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
 # People whose names and numbers one post may ask for, and take out, in files in a day.

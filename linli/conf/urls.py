@@ -12,6 +12,7 @@ DOORS = {
     "open311/": "open311",
     "exchange/": "feeds",
     "desk/": "desk",
+    "field/": "field",
     "command/": "command",
     "account/": "entrance",
     "": "resident",

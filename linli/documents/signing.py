@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.ids import uuid7
 from linli.base.writing import writing
+from linli.cases.kinds import kind_of
+from linli.cases.models import Case
+from linli.cases.procedure import REPORTER
 from linli.cases.taking import Taking
 from linli.documents.entries import DENY, SIGN
 from linli.documents.making import data_of
@@ -51,7 +54,7 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
             .get(pk=document.pk)
         )
         _check(locked, signing, digest)
-        _check_own(signing, by)
+        _check_own(locked, signing, by)
         signature = _row(locked, signing, by)
         facts = {
             "document": str(locked.pk),
@@ -78,10 +81,29 @@ def _check(document: Document, signing: Signing, digest: str) -> None:
         raise Conflict(_("There is no place for this signature on the document."))
 
 
-def _check_own(signing: Signing, by: Actor) -> None:
-    """A party signs in its own place only; a post may put down what somebody signed on paper before it."""
+def _check_own(document: Document, signing: Signing, by: Actor) -> None:
+    """A party signs in its own place only; so does a post on a screen, but it may put down what came on paper."""
     if isinstance(by, PartyActor) and (signing.relation, signing.seat) != (by.relation, by.nr):
         raise Conflict(_("There is no place for this signature on the document."))
+    drawn_here = isinstance(by, PostActor) and signing.manner == Manner.STROKES
+    if drawn_here and not _is_of_office(document.case, signing.relation, by):
+        raise Conflict(
+            _(
+                "On this screen only whoever carries the case signs, for the office. A party signs by its own code or "
+                "on paper."
+            )
+        )
+
+
+def _is_of_office(case: Case, relation: str, by: Actor) -> bool:
+    """Whether a place is no party's, and the post carries the case that would sign there."""
+    parties = {REPORTER, *kind_of(case.kind).procedure.roles}
+    return isinstance(by, PostActor) and relation not in parties and case.lead_id == by.post.pk
+
+
+def own_places(document: Document, by: PostActor) -> list[dict[str, Any]]:
+    """The places nobody has signed in yet in which this post signs itself."""
+    return [each for each in missing(document) if _is_of_office(document.case, each["relation"], by)]
 
 
 def _row(document: Document, signing: Signing, by: Actor) -> Signature:

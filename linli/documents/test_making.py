@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
+from django.conf import settings
 from django.utils import timezone
 
 from linli.base.errors import Conflict
@@ -143,3 +147,18 @@ def test_what_is_for_one_party_is_not_shown_to_another(world, refused):
         make(now, "result", Contents("告知书", "1", only=[1]))
     assert papers_of(refused.case, by=PartyActor("reporter", refused.pk)) == []
     assert len(papers_of(refused.case, by=world.by("chengguan_clerk"))) == 1
+
+
+@pytest.mark.parametrize("kind", settings.KINDS)
+def test_every_template_that_a_kind_lists_is_made_by_a_step(kind):
+    folder = Path(__file__).parent.parent / "kinds" / kind
+    listed = folder / "papers" / "papers.yaml"
+    names = set(yaml.safe_load(listed.read_text(encoding="utf-8"))) if listed.is_file() else set()
+    calls = [
+        node
+        for path in [*folder.glob("*.py"), *folder.glob("actions/*.py")]
+        if not path.name.startswith("test_")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "make"
+    ]
+    assert names - {call.args[1].value for call in calls} == set()

@@ -26,6 +26,7 @@ from linli.posts.models import Account, AccountNews, Holding
 SIGN_ON = "sso"  # the one outside identity provider of a place
 NEWS_KEPT = timedelta(days=180)
 LONGEST_SUBJECT = 190
+CARE_COOKIE = "care"  # "on" for large type (长辈版); needs no account
 
 
 def end_sessions(account: Account) -> None:
@@ -33,6 +34,13 @@ def end_sessions(account: Account) -> None:
     with writing():
         Account.objects.filter(pk=account.pk).update(era=F("era") + 1)
         account.refresh_from_db(fields=["era"])
+
+
+def remember_large_type(account: Account, *, on: bool) -> None:
+    """Keep somebody's choice of large type, so that the next browser has it too."""
+    if account.large_type != on:
+        with writing():
+            Account.objects.filter(pk=account.pk).update(large_type=on)
 
 
 def tell(account: Account, what: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -17,8 +18,9 @@ from linli.base.writing import writing
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor, SystemActor
+from linli.posts.cards import Given
 from linli.posts.may import require
-from linli.posts.models import Account, Holding, Organisation, Post, PostKind
+from linli.posts.models import Account, Card, Holding, Organisation, Post, PostKind
 
 
 def found(title: str, *, kind: str, organisation: Organisation, division: Division, by: Actor) -> Post:
@@ -51,6 +53,32 @@ def give_telephone(body: Organisation, telephone: str, *, by: Actor) -> None:
         Organisation.objects.filter(pk=body.pk).update(telephone=telephone)
         line = Line("posts.telephone", by.by(), body.division.code, facts={"organisation": body.pk})
         record(line)
+
+
+def put_on_board(post: Post, card: Given, *, by: Actor) -> None:
+    """Say what residents may read of a post from now on (公示); what was said before ends in the same moment.
+
+    Whether a name is shown, and until when, stands in the ledger; the name itself is read from the appointment.
+    """
+    _check(by, post.division)
+    now = timezone.now()
+    if card.named and not card.purpose:
+        sentence = _("Say what the name is shown for.")
+        raise Invalid(sentence, fields={"purpose": [sentence]})
+    if card.until and card.until <= now:
+        sentence = _("Choose a day that lies ahead.")
+        raise Invalid(sentence, fields={"until": [sentence]})
+    with writing():
+        Post.objects.select_for_update().get(pk=post.pk)
+        Card.objects.filter(Q(until=None) | Q(until__gt=now), post=post).update(until=now)
+        Card.objects.create(post=post, since=now, **asdict(card))
+        bump("posts")
+        facts = {
+            "post": post.pk,
+            "named": card.named,
+            "until": card.until.isoformat() if card.until else None,
+        }
+        record(Line("posts.board", by.by(), post.division.code, facts=facts))
 
 
 def open_account(username: str, *, called: str, division: Division, by: Actor) -> tuple[Account, str]:

@@ -13,6 +13,7 @@ def register_entries() -> None:
         ("posts.found", lambda: gettext("Post set up")),
         ("posts.establish", lambda: gettext("Organisation added")),
         ("posts.telephone", lambda: gettext("Duty telephone of an organisation")),
+        ("posts.board", lambda: gettext("What the public board says of a post")),
         ("posts.open_account", lambda: gettext("Account opened")),
         ("posts.renew_access", lambda: gettext("Access renewed after a loss")),
         ("posts.bind_sign_on", lambda: gettext("Single sign-on set")),

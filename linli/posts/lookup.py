@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from linli.base.generations import Cached
@@ -39,6 +40,25 @@ def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset(), filled
     vacant = [seat for seat in around if not (seat.sitters or filled)]
     found = next(iter(served or vacant), None)
     return found.post if found else None
+
+
+def nearest_each(kinds: Sequence[str], codes: Iterable[int], *, widest: int) -> dict[int, int]:
+    """For many places at once: the held post with the smallest area around each, no larger than `widest` codes.
+
+    Of two equal areas the kind that is named first wins. A place that nobody serves is left out. No statement.
+    """
+    places = sorted(codes)
+    held = [
+        (seat, rank)
+        for rank, kind in enumerate(kinds)
+        for seat in _seats(kind)
+        if seat.sitters and seat.size <= widest
+    ]
+    found: dict[int, int] = {}
+    for seat, _rank in sorted(held, key=lambda each: (-each[0].size, -each[1])):
+        inside = places[bisect_left(places, seat.low) : bisect_left(places, seat.high)]
+        found.update(dict.fromkeys(inside, seat.post))
+    return found
 
 
 def serving(kinds: Iterable[str], code: int) -> list[int]:

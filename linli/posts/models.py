@@ -36,6 +36,7 @@ class Account(AbstractBaseUser):
     password_once = models.BooleanField(default=False)
     # Raised to end every session of the account at once, in every process.
     era = models.PositiveIntegerField(default=0)
+    large_type = models.BooleanField(default=False)  # 长辈版, brought to every browser one signs in with
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "username"
@@ -148,6 +149,25 @@ class Holding(models.Model):
             models.UniqueConstraint(
                 fields=["post"], condition=Q(until=None, acting=False), name="one_holder_per_post"
             )
+        ]
+
+
+class Card(models.Model):
+    """What the public board (公示栏) says of a post from a moment on: a telephone, and whether its holder is named.
+
+    A post without one in force is shown by its title and the telephone of its body, never by a name.
+    """
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="cards")
+    telephone = models.CharField(max_length=30, blank=True)
+    named = models.BooleanField(default=False)
+    purpose = models.CharField(max_length=200)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["post"], condition=Q(until=None), name="one_card_per_post")
         ]
 
 

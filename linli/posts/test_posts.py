@@ -8,7 +8,7 @@ from linli.ledger.models import Entry
 from linli.posts.actions import appoint, end, found
 from linli.posts.actor import PartyActor, PostActor, SystemActor
 from linli.posts.coverage import coverage
-from linli.posts.lookup import nearest
+from linli.posts.lookup import nearest, nearest_each
 from linli.posts.may import Decision, may, require, still_holds
 from linli.posts.models import Account, Holding, Organisation, Post
 
@@ -130,3 +130,14 @@ def test_coverage_costs_the_same_however_large_the_place(world, django_assert_ma
 def test_outside_looks_like_nothing_there(world):
     with pytest.raises(NotFound):
         require(world.by("liuhe_clerk"), "matters.accept", within=world.place("东门社区").code)
+
+
+def test_for_many_places_at_once_it_is_the_held_post_with_the_smallest_area(world):
+    grids = [world.place(f"东门社区第{number}网格") for number in "一二三"]
+    end(world.by(grids[0].name).holding, by=SYSTEM)
+    codes = [grid.code for grid in grids]
+    own = {grid.code: world.posts[grid.name].pk for grid in grids[1:]}
+    assert nearest_each(["grid_worker"], codes, widest=10**5) == own
+    head = world.posts["head_东门社区"].pk
+    assert nearest_each(["grid_worker", "head"], codes, widest=10**5) == {codes[0]: head, **own}
+    assert nearest_each(["head"], codes, widest=10**4) == {}

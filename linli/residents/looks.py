@@ -197,4 +197,5 @@ _WAYS = {
     How.EXPORT: pgettext_lazy("reading", "in a file"),
     How.PRINT: pgettext_lazy("reading", "printed"),
     How.MESSAGE: pgettext_lazy("reading", "sent a message"),
+    How.DEVICE: pgettext_lazy("reading", "taken along on a telephone, to work without signal"),
 }

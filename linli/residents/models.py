@@ -69,6 +69,7 @@ class How(models.IntegerChoices):
     EXPORT = 5
     PRINT = 6
     MESSAGE = 7
+    DEVICE = 8  # handed to a device that works without signal; what happens there afterwards nobody sees
 
 
 class Access(models.Model):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from linli.base.worktime import PLACE_TIME
+from linli.residents.chat_words import holds_number
 from linli.residents.chats import read_chat
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=PLACE_TIME)
@@ -114,3 +115,20 @@ def test_labels_before_a_colon_are_nobody():
 )
 def test_anything_can_be_pasted(junk):
     assert len(said(junk).words) <= 25_000
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("电话13912345678", True),
+        ("１３９１２３４５６７８", True),
+        ("110105 19491231 002X", True),
+        ("0517-88888888", True),
+        ("6222 0212 3456 7890 123", True),
+        ("加微信 abc12345", True),
+        ("3号楼2单元，2026年11月26日，共12户", False),
+        ("国务院令第724号，320831-26-00042-7", False),
+    ],
+)
+def test_a_number_of_a_person_is_told_from_other_numbers(text, holds):
+    assert holds_number(text) is holds

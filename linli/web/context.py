@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-CARE_COOKIE = "care"
+from linli.posts.accounts import CARE_COOKIE
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +21,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "place_name": settings.PLACE_NAME or _("Linli"),
         "sign_on": settings.SIGN_ON_ISSUER and (settings.SIGN_ON_NAME or _("single sign-on")),
         "telephone": settings.PLACE_TELEPHONE,
+        "scorecard_public": settings.SCORECARD_PUBLIC,
         "footer": _footer(),
         "care": request.COOKIES.get(CARE_COOKIE) == "on",
         "languages": settings.LANGUAGES,

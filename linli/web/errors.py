@@ -74,9 +74,14 @@ class _Facts(DjangoJSONEncoder):
             return str(o)
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks: at the machines' doors, or a page's own script, of which the view says so."""
+    return request.path.startswith(API) or getattr(request, "by_script", False)
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The refusal as the reader can use it: JSON for machines, else a page with the right status."""
-    if request.path.startswith(API):
+    """The refusal as the reader can use it: JSON for programs, else a page with the right status."""
+    if wants_json(request):
         error = {**refusal.facts, "code": refusal.code, "sentence": refusal.sentence}
         response: HttpResponse = JsonResponse({"error": error}, encoder=_Facts, status=refusal.status)
     else:
@@ -142,7 +147,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     if isinstance(trouble, OperationalError) and is_store_trouble(trouble):
         return answer(request, Unavailable())
     sentence = _("Something went wrong on our side. It has been recorded.")
-    if request.path.startswith(API):
+    if wants_json(request):
         return JsonResponse({"error": {"code": "failed", "sentence": str(sentence)}}, status=500)
     return HttpResponse(
         render_to_string("500.html", {**every_page(request), "sentence": sentence}), status=500

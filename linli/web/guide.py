@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -22,6 +22,24 @@ from linli.web.times import day_words, moment_words
 
 CORNER = (119.1406, 33.5051)  # any place; the guide's grids are drawn around it
 SIDE = 0.004
+WRITTEN = [  # what a template says; the values are those of web/parts.py, web/map.py and web/charts.py
+    (pgettext_lazy("sample", "A field"), "{% field form.text %}"),
+    (pgettext_lazy("sample", "What is to be put right"), "{% error_summary form %}"),
+    (pgettext_lazy("sample", "Labels and values"), "{% summary rows %}"),
+    (pgettext_lazy("sample", "What has happened"), "{% timeline lines %}"),
+    (pgettext_lazy("sample", "How it stands"), '{% tag words "good" %} {% due case.due %}'),
+    (pgettext_lazy("sample", "Going on in a list"), "{% pages page.next_key %}"),
+    (pgettext_lazy("sample", "A chart"), '{% chart figure "by-town" %}'),
+    (pgettext_lazy("sample", "A map"), '{% svg_map map "where" %}'),
+    (
+        pgettext_lazy("sample", "Where a case is"),
+        "{% load places %}{% place_map case.division detail.longitude detail.latitude %}",
+    ),
+    (
+        pgettext_lazy("sample", "A place by a pin"),
+        '{% load maps %}{% pin_map "id_longitude" "id_latitude" %}',
+    ),
+]
 
 
 class GuideForm(FrameForm):
@@ -81,30 +99,13 @@ def _everything() -> dict[str, Any]:
     now = timezone.now()
     return {
         "form": GuideForm(prefix="fresh"),
+        "pin_form": PinForm(prefix="pin"),
         "wrong_form": GuideForm({"wrong-words": "x" * 520, "wrong-place": ""}, prefix="wrong"),
         "icons": sorted(PATHS),
         "map": _map(),
+        "written": WRITTEN,
         "charts": [(f"chart-{place}", chart) for place, chart in enumerate(_charts())],
-        "lines": [
-            Line(
-                now,
-                pgettext_lazy("sample", "Dispatched"),
-                who=pgettext_lazy("sample", "Dispatcher, Riverside Town"),
-                text=pgettext_lazy("sample", "Please look at it before the rain."),
-                mark="now",
-            ),
-            Line(
-                now - timedelta(hours=3),
-                pgettext_lazy("sample", "Accepted"),
-                who=pgettext_lazy("sample", "Clerk, Riverside Town"),
-                mark="good",
-            ),
-            Line(
-                now - timedelta(hours=5),
-                pgettext_lazy("sample", "Reported"),
-                who=pgettext_lazy("sample", "Resident"),
-            ),
-        ],
+        "lines": _lines(now),
         "rows": [
             Row(pgettext_lazy("sample", "Number"), "320899-26-00042-7"),
             Row(
@@ -181,6 +182,36 @@ def _charts() -> list[Chart]:
             heading=pgettext_lazy("sample", "Sort"),
         ),
     ]
+
+
+def _lines(now: datetime) -> list[Line]:
+    return [
+        Line(
+            now,
+            pgettext_lazy("sample", "Dispatched"),
+            who=pgettext_lazy("sample", "Dispatcher, Riverside Town"),
+            text=pgettext_lazy("sample", "Please look at it before the rain."),
+            mark="now",
+        ),
+        Line(
+            now - timedelta(hours=3),
+            pgettext_lazy("sample", "Accepted"),
+            who=pgettext_lazy("sample", "Clerk, Riverside Town"),
+            mark="good",
+        ),
+        Line(
+            now - timedelta(hours=5),
+            pgettext_lazy("sample", "Reported"),
+            who=pgettext_lazy("sample", "Resident"),
+        ),
+    ]
+
+
+class PinForm(FrameForm):
+    """A place by hand, and by a pin."""
+
+    longitude = forms.CharField(label=pgettext_lazy("sample", "Longitude"), required=False)
+    latitude = forms.CharField(label=pgettext_lazy("sample", "Latitude"), required=False)
 
 
 def _map() -> Map:

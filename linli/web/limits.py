@@ -107,6 +107,11 @@ def check_source_rate(source: str, per_minute: int) -> None:
     _check_minute(f"source/{source}", per_minute, _FROM_ONE_SOURCE)
 
 
+def check_device_rate(account: int, what: str, per_minute: int) -> None:
+    """The same for what somebody's own device sends by itself, whatever network it is in."""
+    _check_minute(f"device/{what}/{account}", per_minute, _FROM_ONE_SOURCE)
+
+
 def check_number(number: str) -> None:
     """Count one more code to this telephone number, whoever asks: one in a minute, six in an hour."""
     now = int(time.time())

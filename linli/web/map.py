@@ -37,12 +37,16 @@ class Pin:
 
 @dataclass(frozen=True)
 class Map:
-    """What to draw. `title` is read out; `note` stands below, such as that grids are only schematic."""
+    """What to draw. `title` is read out; `note` stands below, such as that grids are only schematic.
+
+    `points` is an address of tiles (with {z}, {x} and {y}) whose points a browser that draws maps shows as well.
+    """
 
     outlines: Sequence[Outline] = ()
     pins: Sequence[Pin] = ()
     title: str = ""
     note: str = ""
+    points: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,18 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """Where the paper lies on the earth, so that a script finds its way back: degrees at a corner, units per degree."""
+
+    west: float
+    north: float
+    left: float
+    top: float
+    across: float
+    down: float
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A map on paper of `width` by `height`, with a scale bar of `bar` units that stands for `metres`."""
 
@@ -75,6 +91,7 @@ class Drawing:
     marks: list[Mark]
     bar: float
     metres: int
+    ground: Ground
 
 
 @dataclass(frozen=True)
@@ -101,9 +118,16 @@ class _Paper:
     def height(self) -> float:
         return (self.north - self.south) * self.unit + 2 * MARGIN
 
+    @property
+    def left(self) -> float:
+        return (WIDTH - (self.east - self.west) * self.shrink * self.unit) / 2
+
+    @property
+    def ground(self) -> Ground:
+        return Ground(self.west, self.north, self.left, MARGIN, self.shrink * self.unit, self.unit)
+
     def place(self, lon: float, lat: float) -> tuple[float, float]:
-        spare = WIDTH - 2 * MARGIN - (self.east - self.west) * self.shrink * self.unit
-        x = MARGIN + spare / 2 + (lon - self.west) * self.shrink * self.unit
+        x = self.left + (lon - self.west) * self.shrink * self.unit
         y = MARGIN + (self.north - lat) * self.unit
         return round(x, 1), round(y, 1)
 
@@ -126,6 +150,7 @@ def draw(content: Map) -> Drawing | None:
         ],
         bar=round(metres / METRES_PER_DEGREE * paper.unit, 1),
         metres=metres,
+        ground=paper.ground,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -141,6 +142,23 @@ class NotRecorded(Unavailable):
         "Whoever reads what residents gave us is recorded, and that cannot be done at the moment. So nothing is shown; "
         "please try again in a few minutes."
     )
+
+
+class MapPolicy:
+    """Lets a page with a map, and no other, start the map's worker and load the background, if the place has one."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "has_map", False):
+            allowed = {"worker-src": ["'self'", "blob:"]}
+            if settings.MAP_TILES:
+                host = urlsplit(settings.MAP_TILES)
+                allowed["connect-src"] = [f"{host.scheme}://{host.netloc}"]
+            response._csp_update = allowed  # type: ignore[attr-defined]
+        return response
 
 
 class Recorded:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -11,7 +12,9 @@ from linli.web.views import preferences
 
 
 def choosing(**choices: str) -> HttpResponse:
-    return preferences(RequestFactory().post("/preferences/", choices, headers={"host": "localhost"}))
+    request = RequestFactory().post("/preferences/", choices, headers={"host": "localhost"})
+    request.user = AnonymousUser()
+    return preferences(request)
 
 
 def test_language_and_large_type_are_kept_and_the_reader_returns() -> None:

@@ -42,11 +42,12 @@ def left_words(due: datetime, now: datetime) -> Left:
     """How much time is left until `due`, rounded down so that nobody is promised more than there is."""
     left = due - now
     if left < timedelta(0):
-        return Left("late", _("%(time)s overdue") % {"time": _length(-left)})
-    return Left("soon" if left <= DAY else "calm", _("%(time)s left") % {"time": _length(left)})
+        return Left("late", _("%(time)s overdue") % {"time": length_words(-left)})
+    return Left("soon" if left <= DAY else "calm", _("%(time)s left") % {"time": length_words(left)})
 
 
-def _length(span: timedelta) -> str:
+def length_words(span: timedelta) -> str:
+    """A stretch of time in its largest unit, rounded down; less than a minute is one."""
     if span >= DAY:
         return ngettext("%(count)d day", "%(count)d days", span // DAY) % {"count": span // DAY}
     if span >= HOUR:

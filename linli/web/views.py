@@ -1,4 +1,4 @@
-"""The reader's own choices: language and large type, kept in cookies, without an account."""
+"""The reader's own choices: language and large type, kept in cookies, large type with an account too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from linli.web.context import CARE_COOKIE
+from linli.posts.accounts import CARE_COOKIE, remember_large_type
 from linli.web.limits import limited
 
 YEAR = 365 * 24 * 3600
@@ -20,10 +20,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_own_page(request))
     language = request.POST.get("language")
     if language in dict(settings.LANGUAGES):
-        _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
+        keep_choice(response, settings.LANGUAGE_COOKIE_NAME, language)
     care = request.POST.get("care")
     if care in {"on", "off"}:
-        _keep(response, CARE_COOKIE, care)
+        keep_choice(response, CARE_COOKIE, care)
+        if request.user.is_authenticated:
+            remember_large_type(request.user, on=care == "on")
     return response
 
 
@@ -35,7 +37,8 @@ def _own_page(request: HttpRequest) -> str:
     return wanted if safe else "/"
 
 
-def _keep(response: HttpResponse, name: str, value: str) -> None:
+def keep_choice(response: HttpResponse, name: str, value: str) -> None:
+    """Leave a choice with the browser for a year."""
     response.set_cookie(
         name, value, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )

@@ -22,6 +22,8 @@ WORDS = """() => {
 LABELS = """() => [...document.querySelectorAll("th[scope=col], legend, .places a, .top button:not([lang])")]
   .map((each) => each.textContent)"""
 BROKEN = "axe.run().then((found) => found.violations.map((each) => [each.id, each.nodes[0].html]))"
+# At night only the colours are others.
+FAINT = BROKEN.replace("axe.run()", "axe.run({ runOnly: ['color-contrast'] })")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ def faults(page: Any, way: Way, axe: str = "") -> list[str]:
     if axe:
         page.evaluate(axe)
         found += [f"{rule}: {where}" for rule, where in page.evaluate(BROKEN)]
+        page.emulate_media(color_scheme="dark")
+        found += [f"at night {rule}: {where}" for rule, where in page.evaluate(FAINT)]
+        page.emulate_media(color_scheme="light")
     return found
 
 

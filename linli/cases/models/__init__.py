@@ -16,6 +16,7 @@ from linli.cases.models.case import (
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.copy import Copy, Withheld
+from linli.cases.models.device import Choice, Device
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
 from linli.cases.models.forgetting import Forgetting, Hold
@@ -33,9 +34,11 @@ __all__ = [
     "CaseQuerySet",
     "CasesByPlace",
     "Category",
+    "Choice",
     "Clock",
     "Copy",
     "Counter",
+    "Device",
     "Export",
     "ExportState",
     "Forgetting",

@@ -10,13 +10,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.base.addresses import require_address
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.cases.kinds import all_kinds
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
-from linli.exchange.feeds.addresses import require_address
 from linli.exchange.feeds.reading import last_position
 from linli.exchange.handling import feed_runs, require_feed_open
 from linli.exchange.models import Batch, Feed, Source

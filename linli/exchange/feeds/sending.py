@@ -16,9 +16,9 @@ from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from linli.base.addresses import NotSent, post
 from linli.base.writing import writing
 from linli.cases.notices import WAITS
-from linli.exchange.feeds.addresses import NotSent, post
 from linli.exchange.feeds.keeping import secret_of
 from linli.exchange.feeds.reading import page_of
 from linli.exchange.handling import feed_runs

@@ -7,8 +7,8 @@ from ipaddress import ip_network
 
 import pytest
 
+from linli.base.addresses import NotSent, pinned, post, require_address, target_of
 from linli.base.errors import Invalid
-from linli.exchange.feeds.addresses import NotSent, pinned, post, require_address, target_of
 
 INSIDE = [
     *(

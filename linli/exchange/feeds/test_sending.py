@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from linli.base import addresses
 from linli.base.errors import Conflict, Invalid
-from linli.exchange.feeds import addresses, sending
+from linli.exchange.feeds import sending
 from linli.exchange.feeds.conftest import accepted, agreed, begun, dispatched, whole
 from linli.exchange.feeds.keeping import (
     end_feed,

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from linli.documents.contents import Contents, Part, Place, Row
-from linli.kinds.disputes.clauses import Clause, Due, Sort
+from linli.kinds.disputes.clauses import Clause, Sort
 from linli.kinds.disputes.legal_words import as_agreed, day_of, performed, sum_of
 
 MEDIATOR, RECORDER = "mediator", "recorder"
@@ -106,6 +106,17 @@ class Sitting:
     apart: bool = False
     nr: int = 1
     sides: frozenset[int] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True)
+class Owing:
+    """Something that is due: which line of the plan, by when, what in words, the sum in fen, and which side owes it."""
+
+    nr: int
+    day: date
+    act: str = ""
+    fen: int = 0
+    who: int | None = None
 
 
 def application(file: File, facts: str, wishes: Sequence[str]) -> Contents:
@@ -268,19 +279,20 @@ def ending(file: File, reason: str, ways: Sequence[str]) -> Contents:
     )
 
 
-def reminder(file: File, agreed: Agreed, due: Due) -> Contents:
-    """履行提醒: what is due when, to whoever owes it, and whom to tell if it cannot be kept."""
-    clause = agreed.clauses[due.clause - 1]
-    rows = [Row("约定事项", as_agreed(clause, file.names))]
-    rows += [Row("本期应付", sum_of(due.fen))] if len(clause.payments) > 1 else []
-    owing = [each for each in file.people if due.who in (None, each.nr)]
+def reminder(file: File, owing: Owing) -> Contents:
+    """履行提醒: what is due when, or is overdue, to whoever owes it, and whom to tell if it cannot be kept."""
+    rows = [Row("约定事项", owing.act or "按协议支付款项")]
+    rows += [Row("本期应付", sum_of(owing.fen))] if owing.fen else []
+    those = [each for each in file.people if owing.who in (None, each.nr)]
+    late = file.on > owing.day
+    how = "已到期，尚未登记履行，请尽快履行：" if late else "即将到期，请按约定履行："
     return Contents(
         title="调解协议履行提醒",
         number=file.number,
-        addressed="、".join(each.name for each in owing),
+        addressed="、".join(each.name for each in those),
         parts=(
-            Part(paragraphs=("您在人民调解协议中约定的以下事项即将到期，请按约定履行：",)),
-            Part(rows=[*rows, Row("履行期限", f"{day_of(due.day)}前（含当日）")]),
+            Part(paragraphs=(f"您在人民调解协议中约定的以下事项{how}",)),
+            Part(rows=[*rows, Row("履行期限", f"{day_of(owing.day)}前（含当日）")]),
             Part(
                 paragraphs=(
                     "已经履行的，请凭编号和查询码登记履行情况。确有困难的，请及早与对方协商或者联系人民调解员；变更约定须经双方同意。",
@@ -290,6 +302,8 @@ def reminder(file: File, agreed: Agreed, due: Due) -> Contents:
         ),
         body=file.body,
         date=day_of(file.on),
+        part=owing.nr,
+        only=[each.nr for each in those],
     )
 
 

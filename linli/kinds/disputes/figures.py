@@ -12,6 +12,7 @@ from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import kind_of
 from linli.cases.models import Link
 from linli.cases.narrowing import least_key
+from linli.divisions.codes import Level
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation
 from linli.ledger.models import Entry
 
@@ -41,6 +42,10 @@ def _ended(span: Span) -> Q:
 
 def _stands(span: Span) -> Q:
     return Q(outcome="settled", closed_at__lte=span.now - STANDS_AFTER)
+
+
+def _at_home(span: Span) -> Q:
+    return _stands(span) & Q(lead__division__level__gte=Level.TOWN)
 
 
 def _may_still_turn(span: Span) -> Q:
@@ -108,6 +113,13 @@ FIGURES = (
         _stands,
         divides=True,
         timed=True,
+    ),
+    Counted(
+        "settled_at_home",
+        ENDED,
+        _("Settled where it arose"),
+        _("Of those ended: settled, with a mediation body of the town or below leading."),
+        _at_home,
     ),
     Counted(
         "settled_lately",

@@ -1,7 +1,9 @@
 import pytest
+from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.models import Clock
+from linli.cases.steps import steps_open_to
 from linli.documents.models import Manner
 from linli.documents.signing import Signing, missing, sign
 from linli.kinds.disputes.clauses import Clause, Sort
@@ -99,3 +101,18 @@ def test_found_not_genuine_nothing_binds_and_mediation_goes_on(sealed):
 def test_an_agreement_must_say_something(mediating):
     with pytest.raises(Invalid, match="at least one thing"):
         mediating.go(mediating.fan, "draft_agreement", facts="x", clauses=())
+
+
+def offered(way, who):
+    return {step.name for step in steps_open_to(who, way.case)}
+
+
+def test_a_side_may_deny_its_signature_before_the_seal(signed):
+    assert "deny_signature" in offered(signed, signed.applicant)
+    signed.go(signed.applicant, "deny_signature", reason="不是我签的")
+    assert "uphold_signature" in offered(signed, signed.head)
+
+
+def test_a_side_may_deny_its_signature_when_the_time_for_the_court_is_over(sealed):
+    Clock.objects.filter(case=sealed.key, name="confirm").update(stopped_at=timezone.now())
+    assert "deny_signature" in offered(sealed, sealed.respondent)

@@ -1,12 +1,12 @@
 import pytest
 
 from linli.base.errors import Invalid
-from linli.cases.models import Case, Link, Notice
+from linli.cases.models import Case, Category, Link, Notice
 from linli.cases.opening import Origin
 from linli.cases.parties import parties_of
 from linli.cases.steps import open_case
 from linli.kinds.disputes import actions
-from linli.kinds.disputes.conftest import HOME, LEAK
+from linli.kinds.disputes.conftest import HOME, LEAK, Way
 from linli.kinds.matters.conftest import reported_matter  # noqa: F401  fixtures are found by their names here
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
@@ -82,3 +82,27 @@ def test_what_cannot_be_mediated_says_why_and_names_the_ways(applied):
 def test_the_applicant_takes_it_back_without_a_reason(applied):
     applied.go(applied.applicant, "withdraw")
     assert applied.case.outcome == "withdrawn"
+
+
+def test_whoever_asks_at_the_window_gets_the_request_on_paper_to_sign(world, committee):
+    way = taken_in_at_the_window(world)
+    way.go(way.head, "triage", safety="calm", crime=False)
+    [paper] = way.papers("application")
+    assert LEAK in paper["parts"][-3]["paragraphs"]
+    assert [each["relation"] for each in paper["signing"]] == ["reporter"]
+
+
+def test_whoever_asks_by_their_own_channel_signs_no_paper(triaged):
+    assert triaged.papers("application") == []
+
+
+def taken_in_at_the_window(world):
+    opened = actions.apply(
+        by=world.by("chengguan_clerk"),
+        text=LEAK,
+        category=Category.objects.get(kind="disputes", code="D02"),
+        division=world.place(HOME),
+        contact=GivenContact("李小芳", "13912345678"),
+        other=GivenContact("王强", ""),
+    )
+    return Way(world, opened.case)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,6 @@ from linli.cases.models import Clock
 from linli.documents.models import Document, Printed
 from linli.documents.setting import paper_of
 from linli.documents.signing import missing
-from linli.kinds.disputes.actions import agreeing
 from linli.kinds.disputes.conftest import (
     Way,
     agreement_of,
@@ -29,6 +29,7 @@ from linli.kinds.disputes.models import Said, Yes
 from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
+from tests import databases, servers
 
 ADDRESS = "https://linli.example/verify/ABC/"
 
@@ -132,37 +133,44 @@ def test_at_midnight_one_is_in_time_and_the_other_is_not(draft, at_once):
 
 # --- a process that is killed
 
+# What a process of its own does before it is killed: a fork would inherit whatever the threads of this one hold.
+SEALS = 'way.go(way.fan, "seal")'
+DRAFTS = 'way.go(way.fan, "draft_agreement", facts="另有误工。", clauses=money())'
+WHILE_WRITTEN = "agreeing.carry_on = die"
+PROCESS = """
+import os, signal, sys, uuid
+import django; django.setup()
+from linli.kinds.disputes.actions import agreeing
+from linli.kinds.disputes.conftest import Way, money
+way = Way(None, uuid.UUID(sys.argv[1]))
+def die(*_given):
+    print("dies", flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+{}
+die()
+"""
 
-def killed(act: Callable[[], object]) -> None:
-    """Run something in a process of its own that is killed by it."""
+
+def killed(draft: Way, database: str, *lines: str) -> None:
+    """Run lines in a process of its own, which is killed after them or where they say."""
     connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        finally:
-            os.kill(os.getpid(), signal.SIGKILL)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
+    told = {**os.environ, "DATABASE_URL": databases.url_of(database), "PYTHONPATH": str(servers.REPOSITORY)}
+    command = [sys.executable, "-c", PROCESS.format("\n".join(lines)), str(draft.key)]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGKILL, "dies\n"), done.stderr
 
 
-def test_killed_between_step_and_paper_the_agreement_stands_and_the_paper_follows(draft):
+def test_killed_between_step_and_paper_the_agreement_stands_and_the_paper_follows(draft, fresh_database):
     for relation in ("reporter", "respondent", "mediator"):
         sign_as(draft, relation)
-    killed(lambda: draft.go(draft.fan, "seal"))
+    killed(draft, fresh_database, SEALS)
     assert (draft.stage, Printed.objects.filter(document__case=draft.key).count()) == ("performing", 0)
     assert paper_of(agreement_of(draft), ADDRESS).startswith(b"%PDF-")
 
 
-def test_killed_while_the_paper_is_written_down_there_is_neither_step_nor_paper(draft, monkeypatch):
+def test_killed_while_the_paper_is_written_down_there_is_neither_step_nor_paper(draft, fresh_database):
     before, papers = draft.case.version, Document.objects.count()
-
-    def dies(*_given: object) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    monkeypatch.setattr(agreeing, "carry_on", dies)
-    killed(lambda: draft.go(draft.fan, "draft_agreement", facts="另有误工。", clauses=money()))
-    monkeypatch.undo()
+    killed(draft, fresh_database, WHILE_WRITTEN, DRAFTS)
     assert (draft.case.version, Document.objects.count()) == (before, papers)
     assert Entry.objects.filter(about=draft.key, name="disputes.draft_agreement").count() == 1
     draft.go(draft.fan, "draft_agreement", facts="另有误工。", clauses=money())

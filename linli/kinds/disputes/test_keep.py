@@ -6,6 +6,8 @@ from django.utils import timezone
 from linli.base.errors import Conflict, Invalid
 from linli.cases.lapses import lapse_due
 from linli.cases.models import Clock, Notice
+from linli.documents.models import Document
+from linli.documents.showing import papers_of
 from linli.kinds.disputes.conftest import in_days
 from linli.kinds.disputes.models import Obligation
 from linli.posts.actor import SystemActor
@@ -103,3 +105,37 @@ def test_what_was_settled_can_break_out_again(sealed):
     kept(kept(sealed, 1), 2).go(sealed.fan, "follow_up", finding="好")
     sealed.go(sealed.respondent, "reopen", note="又漏水")
     assert (sealed.stage, sealed.dispute.turn, sealed.dispute.effective_at) == ("applied", 2, None)
+
+
+def overdue(way, number=1):
+    Obligation.objects.filter(dispute=way.key, number=number).update(on=in_days(-2))
+    return way
+
+
+def test_whoever_owes_what_is_overdue_is_reminded_in_writing(sealed):
+    overdue(sealed).go(sealed.fan, "urge", number=1)
+    [paper] = sealed.papers("reminder")
+    assert paper["addressed"] == "王强"
+    assert "已到期" in paper["parts"][0]["paragraphs"][0]
+
+
+def test_both_hear_that_there_is_a_reminder_and_only_who_owes_it_reads_it(sealed):
+    overdue(sealed).go(sealed.fan, "urge", number=1)
+    assert Notice.objects.filter(case=sealed.key, step="urge").count() == 2
+    paper = Document.objects.get(case=sealed.key, template="disputes.reminder")
+    assert [each.document.pk == paper.pk for each in papers_of(sealed.case, by=sealed.respondent)].count(
+        True
+    ) == 1
+    assert paper.pk not in {each.document.pk for each in papers_of(sealed.case, by=sealed.applicant)}
+
+
+def test_what_is_not_due_for_a_while_is_not_urged(sealed):
+    with pytest.raises(Conflict, match="not due yet"):
+        sealed.go(sealed.fan, "urge", number=1)
+    assert sealed.papers("reminder") == []
+
+
+def test_what_was_kept_is_not_urged(sealed):
+    kept(overdue(sealed), 1)
+    with pytest.raises(Conflict, match="was kept"):
+        sealed.go(sealed.fan, "urge", number=1)

@@ -14,8 +14,8 @@ from linli.documents.overriding import tried
 from linli.documents.setting import sheet_of
 from linli.documents.wordings import template_named, wording_of
 from linli.kinds.disputes import contents
-from linli.kinds.disputes.clauses import Clause, How, Payment, Sort, monthly, plan_of
-from linli.kinds.disputes.contents import Agreed, File, Person, Sitting, moment_of
+from linli.kinds.disputes.clauses import Clause, How, Payment, Sort, monthly
+from linli.kinds.disputes.contents import Agreed, File, Owing, Person, Sitting, moment_of
 from linli.kinds.disputes.legal_words import as_agreed, performed
 from linli.kinds.disputes.test_clauses import SOUND, TODAY
 from linli.web.typesetting import made_of
@@ -92,7 +92,7 @@ def made(name, file, text="楼上漏水。", clauses=tuple(SOUND)):
         "oral": lambda: contents.oral_record(file, agreed),
         "confirmation": lambda: contents.confirmation(file, agreed, TODAY),
         "ending": lambda: contents.ending(file, text, [text]),
-        "reminder": lambda: contents.reminder(file, agreed, plan_of(clauses)[0]),
+        "reminder": lambda: contents.reminder(file, Owing(1, TODAY, text, 9000, 1)),
     }
     return builders[name]()
 
@@ -178,16 +178,19 @@ def test_every_clause_is_one_sentence_with_one_full_stop_at_its_end(clause):
 
 
 def test_a_reminder_goes_to_who_owes(file):
-    agreed = Agreed("x", (SOUND[0],))
-    paper = contents.reminder(file, agreed, plan_of(agreed.clauses)[0])
-    assert paper.addressed == "王大明"
+    paper = contents.reminder(file, Owing(1, TODAY, "修好水管", who=0))
+    assert (paper.addressed, list(paper.only)) == ("王大明", [0])
+
+
+def test_a_reminder_says_whether_it_is_due_or_overdue(file):
+    said = [
+        contents.reminder(file, Owing(1, day)).parts[0].paragraphs[0] for day in (TODAY, date(2020, 1, 1))
+    ]
+    assert ["已到期" in each for each in said] == [False, True]
 
 
 def test_a_reminder_names_the_instalment_that_is_due(file):
-    clause = Clause(
-        Sort.MONEY, who=0, whom=1, fen=90000, how=How.CASH, payments=monthly(90000, 3, date(2027, 1, 31))
-    )
-    paper = contents.reminder(file, Agreed("x", (clause,)), plan_of((clause,))[1])
+    paper = contents.reminder(file, Owing(2, date(2027, 2, 28), fen=30000, who=0))
     assert [row.value for row in paper.parts[1].rows[1:]] == [
         "人民币叁佰元整（¥300）",
         "2027年2月28日前（含当日）",

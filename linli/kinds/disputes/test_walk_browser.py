@@ -24,6 +24,7 @@ from linli.residents.keeping import GivenContact
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+WHOLE = "/desk/report/disputes/settle_orally/"
 QUARREL = "楼上漏水泡坏了吊顶，两家说不拢。"
 
 
@@ -121,7 +122,10 @@ class Visit:
 
     def sign(self) -> Visit:
         """Read what waits for a signature, and sign it with a finger."""
-        self.again()
+        return self.again().draw()
+
+    def draw(self) -> Visit:
+        """Open the newest paper of the page, and sign it with a finger."""
         self.press(self.page.locator("a[href*='/papers/']"))
         canvas = self.page.locator("canvas")
         canvas.scroll_into_view_if_needed()
@@ -298,7 +302,7 @@ def put_in_writing(first, second, desk):
         side.sign()
     desk.goto(f"/desk/cases/{desk.stage.case.number}/")
     assert not desk.page.locator("form[action$='/seal/']").count()  # the mediator has not signed yet
-    desk.put_down("mediator.0").take("seal")
+    desk.goto(f"/desk/cases/{desk.stage.case.number}/").draw().take("seal")
 
 
 def test_one_that_fails_names_the_lawful_ways_to_both_sides(stage):
@@ -335,15 +339,20 @@ def test_where_there_was_violence_nobody_is_offered_one_table_and_the_page_is_le
     assert first.page.url.endswith(f"/follow/?number={stage.case.number}")
 
 
-def test_a_quarrel_settled_on_the_spot_is_two_pages_and_few_fields(stage):
+def test_a_quarrel_settled_on_the_spot_is_one_page_and_five_fields_without_the_mouse(stage):
     desk = stage.at_desk(stage.fan).goto("/desk/report/disputes/")
-    typed = {"text": "楼道堆物。", "name": "李小芳", "other_name": "王强"}
-    desk._fill(desk.page.locator("main form"), typed)
-    desk.send()
-    said = {"agreed": "王强明天搬走鞋柜。", "manner": "present", "calm": "on"}
-    desk.take("settle_orally", **said)
-    assert (stage.case.stage, len(typed) + len(said)) == ("performing", 6)
-    assert stage.dispute.effective_at is not None
+    desk.press(desk.page.locator("a[href$='/settle_orally/']"))
+    keys, typed = desk.page.keyboard, ("李小芳", "四楼张师傅", "楼道堆放鞋柜。", "张师傅明天搬走。")
+    for words in typed:  # the first field has the focus already
+        keys.type(words)
+        keys.press("Tab")
+    keys.press("Space")
+    with desk.page.expect_navigation():
+        keys.press("Enter")
+    desk.look()
+    case = Case.everywhere.get(number=desk.page.locator(".done__number").first.inner_text())
+    assert (case.stage, len(typed) + 1) == ("performing", 5)
+    assert Dispute.objects.get(pk=case.pk).effective_at is not None
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["telephone", "desk"])
@@ -355,10 +364,13 @@ def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_sou
     side = Visit(stage, size).wear(cookies).follow(1)
     desk = Visit(stage, size).wear(cookies).enter(stage.fan)
     number, paper = way.case.number, way.dispute.document
+    own = f"/desk/cases/{number}/papers/{paper}/"
+    head = Visit(stage, size).wear(cookies).enter(stage.head)
     seen = {
         side: (f"/follow/{number}/", f"/follow/{number}/papers/{paper}/", f"/follow/{number}/data/"),
-        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/"),
+        desk: ("/desk/", f"/desk/cases/{number}/", f"/desk/cases/{number}/hold/", own, WHOLE),
     }
+    seen[head] = (f"/desk/body/?step=disputes.{way.stage}", f"/desk/body/?case={number}")
     for visit, paths in seen.items():
         for path in paths:
             visit.goto(path).page.evaluate(axe_source)

@@ -67,7 +67,7 @@ DEPENDING = {
         "name_side",
         "draft_agreement",
     ),
-    *("replace_mediator", "recuse", "plan", "refuse", "halt"),
+    *("replace_mediator", "recuse", "plan", "urge", "refuse", "halt"),
 }
 BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
 
@@ -75,14 +75,30 @@ BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
 class Walks(RuleBasedStateMachine):
     """One dispute, walked by its sides, the head, two mediators, a reviewer and the clock."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(far=st.booleans())
+    def begin(self, *, far: bool) -> None:
+        """A new dispute, or one whose agreement was just signed by all: chance alone comes there too seldom."""
         self.world = standing_world()
         committee_of_home()
         self.way = Way(self.world, self._applied())
         self.other = Case.everywhere.get(pk=self._applied())
         self.taken = 1
         self.phone = 0
+        self.unsigned: list[object] = []
+        if far:
+            self._drawn_up()
+
+    def _drawn_up(self) -> None:
+        way = self.way
+        way.go(way.head, "triage", safety="calm", crime=False)
+        way.go(way.head, "name_side", contact=GivenContact("王强", "13800009999")).go(way.head, "invite")
+        way.go(way.applicant, "consent").go(way.respondent, "consent").go(
+            way.head, "appoint", to=way.fan.post
+        )
+        way.go(way.fan, "draft_agreement", facts="漏水", clauses=money())
+        self.taken += 7
+        for odd in range(3):
+            self.somebody_signs(odd)
 
     def _applied(self) -> object:
         opened = actions.apply(
@@ -152,6 +168,7 @@ class Walks(RuleBasedStateMachine):
             },
             "draft_agreement": {"facts": "漏水", "clauses": money()},
             "plan": {"act": "修好防水", "on": in_days(10), "who": 1, "whom": 0},
+            "urge": {"number": 1 + odd % 2},
             "report_performance": {"number": 1 + odd % 2, "state": ("said", "broken", "partly")[odd % 3]},
             "check_performance": {"number": 1 + odd % 2, "right": odd % 4 != 3},
             "follow_up": {"finding": "双方相安无事"},
@@ -185,6 +202,7 @@ class Walks(RuleBasedStateMachine):
         case = self.way.case
         offered = {each.name for each in steps_open_to(by, case)}
         self.nothing_is_taken_on_an_older_version(step, by, odd)
+        unsigned = self.lacking()
         try:
             self.way.go(by, step, **self.extras(step, odd))
         except Refusal:
@@ -194,6 +212,20 @@ class Walks(RuleBasedStateMachine):
             assert step in offered
             self.taken += 1
             assert self.way.stage in PROCEDURE.steps[step].targets | {case.stage}
+            self.what_is_found_genuine_counts_again(step, unsigned)
+
+    def lacking(self) -> list[object]:
+        """The places on the agreement, or the record, that nobody has signed in."""
+        document = Document.objects.filter(pk=self.way.dispute.document).first()
+        return [(each["relation"], each["seat"]) for each in missing(document)] if document else []
+
+    def what_is_found_genuine_counts_again(self, step: str, unsigned: list[object]) -> None:
+        """A denial frees a place, and a finding that it was genuine fills it as it was before."""
+        if step == "deny_signature":
+            self.unsigned = unsigned
+            assert len(self.lacking()) == len(unsigned) + 1
+        elif step == "uphold_signature":
+            assert set(self.lacking()) <= set(self.unsigned)
 
     def nothing_is_taken_on_an_older_version(self, step: str, by: object, odd: int) -> None:
         case = self.way.case
@@ -214,6 +246,14 @@ class Walks(RuleBasedStateMachine):
         ]
         if offered:
             self.attempt(*offered[chosen % len(offered)], odd)
+
+    @rule(side=st.sampled_from(["applicant", "respondent"]), genuine=st.booleans())
+    def a_side_denies_and_somebody_looks_into_it(self, side: str, *, genuine: bool) -> None:
+        """Whoever has the task finds it genuine, or not."""
+        self.attempt("deny_signature", side, 0)
+        if self.way.stage == "reviewing":
+            for who in ("head", "reviewer", "second", "fan"):
+                self.attempt("uphold_signature" if genuine else "void_agreement", who, 0)
 
     @rule(odd=st.integers(0, 60))
     def somebody_signs(self, odd: int) -> None:

@@ -17,7 +17,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from linli.analytics.counting import Counted, count, total
-from linli.analytics.figures import Figure, all_figures
+from linli.analytics.definition import Figure
+from linli.analytics.figures import all_figures
 from linli.analytics.parts import REST, Part, by_place
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question

@@ -15,7 +15,8 @@ from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.analytics.figures import Figure, all_figures
+from linli.analytics.definition import Figure
+from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.trends import Stretch, Unit, along

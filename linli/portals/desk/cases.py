@@ -57,7 +57,7 @@ def case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 
 
 def _everything(found: Case, by: PostActor) -> dict[str, Any]:
-    kind, tasks = kind_of(found.kind), tasks_of(found, by)
+    kind, (tasks, more) = kind_of(found.kind), tasks_of(found, by)
     if any(each.mine for each in tasks) or by.post.pk in {found.lead_id, found.opened_by_id}:
         reading_as(WORK)
     return {
@@ -70,6 +70,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "lines": history(found, by),
         "clocks": clocks_of(found),
         "tasks": tasks,
+        "more_tasks": more,
         "photos": list(photos_of(found, by=by)),
         "links": links_of(found, by),
         "papers": papers_of(found, by=by),
@@ -130,12 +131,17 @@ def step(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRes
         prefill(form, request.GET, form.replies)  # type: ignore[attr-defined]
         return _asked(request, found, rule, form)
     seen = _seen(request)
-    if seen != found.version:
+    if seen != found.version and not _still_fits(rule, found, by):
         return _overtaken(request, by, rule, (found, seen))
     if again := reshaped(rule, found, by=by, data=request.POST):
         _check(rule, found, by)
         return _asked(request, found, rule, _named(again, rule))
     return _taken(request, by, rule, (found, seen))
+
+
+def _still_fits(rule: Step, found: Case, by: PostActor) -> bool:
+    """Whether the step is the post's own part, whatever others have done in the meantime, and still to be done."""
+    return rule.alongside and rule in steps_open_to(by, found)
 
 
 def _taken(request: HttpRequest, by: PostActor, rule: Step, seen_case: tuple[Case, int]) -> HttpResponse:

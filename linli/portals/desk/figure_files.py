@@ -16,7 +16,7 @@ from linli.analytics.counting import total
 from linli.analytics.figures import all_figures
 from linli.analytics.parts import Part
 from linli.base.errors import Invalid, NotFound
-from linli.base.sheets import Heading, Table, write_workbook
+from linli.base.sheets import Cell, Heading, Table, write_workbook
 from linli.portals.desk import exporting
 from linli.portals.desk.exporting import FORMS
 from linli.portals.desk.figures import parts_of
@@ -41,7 +41,7 @@ def figures_file(request: HttpRequest, by: PostActor) -> HttpResponse:
     heading = [_("Area or body"), _("Area code"), *(str(figure.label) for figure in all_figures().values())]
     rows = list(_rows(form))
     content = (
-        write_workbook(_workbook(heading, rows, form)) if form_of_file == "xlsx" else _csv(heading, rows)
+        write_workbook(_workbook(heading, rows, form)) if form_of_file == "xlsx" else as_csv(heading, rows)
     )
     response = HttpResponse(content, content_type=FORMS[form_of_file])
     name = f"{_('Figures')}-{node.here.name}-{_days(form)}.{form_of_file}"
@@ -79,7 +79,8 @@ def _workbook(heading: Sequence[str], rows: Sequence[Sequence[str | int]], form:
     return Table(_("Figures"), headings, rows, remarks, _("What is counted"))
 
 
-def _csv(heading: Sequence[str], rows: Sequence[Sequence[str | int]]) -> bytes:
+def as_csv(heading: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """A table as CSV that spreadsheets in China can read."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "figures"
         exporting.write(

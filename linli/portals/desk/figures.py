@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.analytics.confidential import counted_kinds
-from linli.analytics.counting import Counted, ages, count, page_behind, times_taken, total
-from linli.analytics.figures import IN_TIME_THREE_WAYS, Block, Figure, all_figures, figure_named
+from linli.analytics.counting import Behind, Counted, ages, count, page_behind, total
+from linli.analytics.definition import Block, Figure
+from linli.analytics.figures import IN_TIME_THREE_WAYS, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
+from linli.analytics.spans import latenesses, times_taken
 from linli.cases.walking import PAGE, Page, parsed_key
 from linli.divisions.codes import Level
 from linli.portals.desk.figuring import BY_BODY, BY_PLACE, FigureRow, words_of
@@ -74,9 +76,11 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
             "columns": [all_figures()[name] for name in COLUMNS],
             "nothing": not any(whole.values()),
             "ages": ages(asked, whole.get("open", 0)),
-            "taken": times_taken(asked, whole.get("closed", 0)),
+            "latenesses": latenesses(asked, whole.get("overdue", 0)),
+            "taken": times_taken(asked) if whole.get("closed") else None,
             "defined": list(all_figures().values()),
             "tabs": _tabs(form),
+            "stages": f"{reverse('desk:stage_times')}?{urlencode(outside(form))}",
             "grids_below": node.here.level == Level.VILLAGE,
             "files": {each: _file_address(form, each) for each in ("xlsx", "csv")},
         }
@@ -138,19 +142,34 @@ def figure_list(request: HttpRequest, by: PostActor) -> HttpResponse:
         return redirect(f"{reverse('desk:figures')}?{urlencode(form.chosen)}")
     key = request.GET.get("after", "")
     found = page_behind(figure, form.question, parsed_key(key) if key else None, most=PAGE)
+    back = f"{reverse('desk:figures')}?{urlencode(outside(form))}"
+    return list_page(request, form, said=figure, found=found, back=Back(back, _("Figures")))
+
+
+@dataclass(frozen=True)
+class Back:
+    """Where a list came from."""
+
+    address: str
+    label: str
+
+
+def list_page(request: HttpRequest, form: FigureRow, *, said: Any, found: Behind, back: Back) -> HttpResponse:
+    """A page of the cases behind a number, whose `label` and `meaning` are said."""
     entries = [Entry(row, reverse("desk:case", args=[row.number]), "") for row in rows_of(found.cases)]
     onwards = address_with("", request.GET, after=found.next_key) if found.next_key else ""
     context = {
-        "page": Listing(entries, str(figure.label), _("Reported"), Page(found.cases), onwards, ""),
-        "figure": figure,
+        "page": Listing(entries, str(said.label), _("Reported"), Page(found.cases), onwards, ""),
+        "figure": said,
         "found": found,
-        "node": node,
+        "node": form.node,
         "form": form,
         "here": address_with("", request.GET),
-        "back": f"{reverse('desk:figures')}?{urlencode(_outside(form))}",
+        "back": back,
     }
     return render(request, "desk/figure_list.html", context)
 
 
-def _outside(form: FigureRow) -> dict[str, str]:
+def outside(form: FigureRow) -> dict[str, str]:
+    """The choices in force, of the place as a whole."""
     return {name: value for name, value in form.chosen.items() if name != "rest"}

@@ -35,10 +35,15 @@ def source_of(request: HttpRequest, by: PostActor, kind: Kind) -> Case | None:
 
 def kinds_beside(case: Case, by: PostActor) -> list[Kind]:
     """The kinds of which the actor may open a case that grows out of this one."""
-    if not areas_see(case.kind):
+    if not areas_see(case.kind) or _answered_by_steps(case):
         return []
     offered = [each for each in kinds_to_open(by) if areas_see(each.name) or each.procedure.grows]
     return [each for each in offered if each.name != case.kind]
+
+
+def _answered_by_steps(case: Case) -> bool:
+    """Whether places answer in steps of their own, which open what they find: nothing grows past such an answer."""
+    return any(step.alongside for step in kind_of(case.kind).procedure.steps.values())
 
 
 def grown(form: StepForm, source: Case | None) -> StepForm:

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from linli.analytics import confidential
-from linli.analytics.confidential import Line, Table
 from linli.analytics.counting import page_of
-from linli.analytics.figures import Figure
-from linli.analytics.periods import Period, recent
+from linli.analytics.definition import Figure
+from linli.analytics.periods import Period, quarters_and_years
 from linli.analytics.questions import Question
+from linli.analytics.tables import Line, Table
 from linli.analytics.withholding import FEWEST
 from linli.base.errors import NotFound
 from linli.cases.kinds import kind_of
@@ -41,7 +41,6 @@ from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as
 
 OWN, AREA = "own", "area"
-MONTH = len("2026-11")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Row:
 
 def periods_offered() -> list[tuple[str, str]]:
     """The quarters and years that may be asked for."""
-    return [each for each in recent(timezone.localdate()) if len(each[0]) != MONTH or "Q" in each[0]]
+    return quarters_and_years(timezone.localdate())
 
 
 class Choice(forms.Form):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from linli.base.errors import NotFound
 from linli.base.text import half_width, tidy
 from linli.cases import lists
+from linli.cases.bodywork import Waiting, waiting_of
 from linli.cases.copying import log_search
 from linli.cases.filters import SHARE
 from linli.cases.walking import Page, Turn
@@ -26,11 +27,13 @@ from linli.portals.desk.narrowing import PAGE_KEYS, FilterRow
 from linli.portals.desk.places import has
 from linli.portals.desk.rows import CaseRow, case_of, rows_of
 from linli.posts.actor import PostActor
+from linli.posts.models import PostKind
 from linli.posts.tree import standing_at
 from linli.residents.models import How
 from linli.residents.purposes import OVERSEE, SEARCH, TOLD, WORK
 from linli.residents.showing import reading_as
 
+BY_STEP = {PostKind.MEDIATOR, PostKind.HEAD}  # whose cases stay with them through many steps
 _NUMBER = re.compile(r"\d{6}-\d{2}-\d+-\d")
 
 
@@ -145,10 +148,29 @@ def _shown(request: HttpRequest, by: PostActor, name: str) -> HttpResponse:
         "without_place": address_with("", request.GET, place=""),
         "tabs": _tabs(request),
         "batches": batches,
+        "steps": _by_step(request, by) if name == "to_do" and by.post.kind in BY_STEP else [],
         "filters": offered(by),
         "here": address_with("", request.GET),
     }
     return render(request, "desk/list.html", context)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that comes next in some of one's cases, and the list of these."""
+
+    waiting: Waiting
+    address: str
+    chosen: bool
+
+
+def _by_step(request: HttpRequest, by: PostActor) -> list[Step]:
+    names = [(f"{each.kind}.{each.stage}", each) for each in waiting_of(by)]
+    own, chosen = reverse("desk:to_do"), request.GET.get("stage", "")
+    return [
+        Step(each, address_with(own, request.GET, stage="" if name == chosen else name), name == chosen)
+        for name, each in names
+    ]
 
 
 def _listing(name: str, query: QueryDict, page: Page) -> Listing:

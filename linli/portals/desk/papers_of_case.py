@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -20,7 +22,8 @@ from linli.cases.reading import case_for
 from linli.documents.models import Document, Manner
 from linli.documents.setting import Unset, opened, paper_of
 from linli.documents.showing import page_of, paper_for
-from linli.documents.signing import Signing, missing, sign
+from linli.documents.signing import Signing, missing, own_places, sign
+from linli.documents.signing import drawn as drawn_mark
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.web.forms import FrameForm
@@ -47,6 +50,23 @@ class ScanForm(FrameForm):
         self.fields["digest"].initial = document.digest
 
 
+class DrawForm(FrameForm):
+    """One's own signature, drawn on the screen; `digest` says which version was read."""
+
+    strokes = forms.CharField(
+        max_length=200_000, required=False, widget=forms.HiddenInput(attrs={"data-strokes": ""})
+    )
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput())
+    drawn = forms.CharField(initial="1", widget=forms.HiddenInput())
+
+    def clean_strokes(self) -> bytes:
+        """What was drawn, as a picture."""
+        try:
+            return drawn_mark(self.cleaned_data["strokes"] or "[]")
+        except Invalid as trouble:
+            raise forms.ValidationError(trouble.sentence) from trouble
+
+
 def address_of(request: HttpRequest, document: Document) -> str:
     """Where anybody can verify a document."""
     return request.build_absolute_uri(reverse("resident:verify", args=[document.code]))
@@ -59,19 +79,32 @@ def paper(request: HttpRequest, by: PostActor, number: str, paper: UUID) -> Http
     case = case_for(by, number)
     document = paper_for(case, paper, by=by)
     if request.method == "POST":
-        return _signed(request, by, document)
+        return (_drawn if "drawn" in request.POST else _signed)(request, by, document)
     opened(document, by=by)
-    return _page(request, document, ScanForm(document=document))
+    return _page(request, by, document)
 
 
-def _page(request: HttpRequest, document: Document, form: ScanForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    by: PostActor,
+    document: Document,
+    *,
+    wrong: FrameForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     shown = page_of(document)
+    open_to_sign = shown["missing"] and not shown["shown"].replaced
+    scan = wrong if isinstance(wrong, ScanForm) else ScanForm(document=document)
+    own = own_places(document, by) if open_to_sign else []
     content = {
         **shown,
         "case": document.case,
         "qr": drawn(address_of(request, document)),
         "can_set": can_set(),
-        "form": form if shown["missing"] and not shown["shown"].replaced else None,
+        "form": scan if open_to_sign else None,
+        "own": own,
+        "drawing": DrawForm(initial={"digest": document.digest}) if own else None,
+        "wrong": wrong,
     }
     return render(request, "desk/paper.html", content, status=status)
 
@@ -79,13 +112,25 @@ def _page(request: HttpRequest, document: Document, form: ScanForm, status: int 
 def _signed(request: HttpRequest, by: PostActor, document: Document) -> HttpResponse:
     form = ScanForm(request.POST, request.FILES, document=document)
     if not form.is_valid():
-        return _page(request, document, form, status=422)
+        return _page(request, by, document, wrong=form, status=422)
     try:
         scan = cleaned_photo(form.cleaned_data["scan"])
     except Invalid as refusal:
-        return _page(request, document, with_errors(form, refusal), status=422)
+        return _page(request, by, document, wrong=with_errors(form, refusal), status=422)
     relation, seat = form.cleaned_data["place"].rsplit(".", 1)
     signing = Signing(relation, Manner.SCAN, scan, int(seat))
+    sign(document, signing, digest=form.cleaned_data["digest"], by=by)
+    messages.success(request, _("The signature was entered. The PDF now carries it."))
+    return redirect("desk:paper", document.case.number, document.pk)
+
+
+def _drawn(request: HttpRequest, by: PostActor, document: Document) -> HttpResponse:
+    """Sign in one's own place, the only one a post may draw in."""
+    form, own = DrawForm(request.POST), own_places(document, by)
+    if not form.is_valid():
+        return _page(request, by, document, wrong=form, status=422)
+    place: Mapping[str, Any] = own[0] if own else {"relation": "", "seat": 0}
+    signing = Signing(place["relation"], Manner.STROKES, form.cleaned_data["strokes"], place["seat"])
     sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     messages.success(request, _("The signature was entered. The PDF now carries it."))
     return redirect("desk:paper", document.case.number, document.pk)

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from linli.cases.bodywork import READ_BODY
 from linli.cases.calling import TAKE_CALLS
 from linli.cases.lists import MOST_COUNTED, counts
 from linli.cases.offering import kinds_to_open
 from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sources import sources_in
 from linli.posts.actor import PostActor
+from linli.posts.models import PostKind
 from linli.posts.powers import kinds_with
 from linli.residents.people.fields import RULES
 from linli.residents.people.pairs import DOUBLES
@@ -48,6 +50,7 @@ RESIDENT_PAGES = {
     *("residents", "register_resident", "resident", "household", "correct_resident", "move_resident"),
     *("end_resident", "doubles", "decide_double", "resident_fields"),
 }
+FIGURE_PAGES = {*("figures", "figure_list", "stage_times", "stage_list", "kind_figures", "kind_figure_list")}
 MEDIATION_PAGES = {
     *("mediation", "mediation_coverage", "mediation_ways", "mediation_upload", "end_body", "end_mediator"),
     *("mediation_body", "enter_body", "change_body", "add_mediator", "mediator", "declare_tie"),
@@ -108,7 +111,7 @@ class Desk:
             _place(pgettext("desk", "Area"), "area", {"area"}),
         ]
         if kinds_to_open(self.by):
-            found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report"}))
+            found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report", "report_whole"}))
         if has(self.by, "command.read"):
             found.append(Place(_("Command centre"), reverse("command:now"), frozenset()))
         if has(self.by, TAKE_CALLS):
@@ -116,6 +119,8 @@ class Desk:
         if has(self.by, "exchange.read"):
             waiting = count_owed(sources_in(self.by), by=self.by)
             found.append(_place(pgettext("desk", "Exchange"), "exchange", EXCHANGE_PAGES, waiting))
+        if self.by.post.kind == PostKind.GRID_WORKER:
+            found.append(Place(_("Field app"), reverse("field:to_do"), frozenset()))
         return found
 
     @cached_property
@@ -162,7 +167,9 @@ class Desk:
     def _oversight(self) -> list[Place]:
         return self._with_power(
             [
-                ("", _place(_("Figures"), "figures", {"figures", "figure_list"})),
+                (READ_BODY, _place(_("Work of the body"), "body_work", {"body_work"})),
+                ("", _place(_("Figures"), "figures", FIGURE_PAGES)),
+                ("", _place(_("Scorecard"), "scorecard", {"scorecard", "scorecard_places"})),
                 ("", _place(_("Rights"), "rights", {"rights", "why"})),
                 (
                     "privacy.assess",

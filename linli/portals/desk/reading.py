@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Link, Task
 from linli.cases.procedure import ASKED, HELPS, LEAD
-from linli.cases.sight import sees
+from linli.cases.sight import those_seen
 from linli.posts.actor import PostActor
 from linli.posts.models import Holding
 
@@ -44,13 +45,20 @@ class Related:
     summary: str
 
 
-def tasks_of(case: Case, by: PostActor) -> list[Duty]:
-    """Who has to do something in a case now (two statements)."""
-    tasks = list(
-        Task.objects.filter(case=case, closed_at=None)
-        .select_related("post__organisation", "case")
-        .order_by("id")
-    )
+def tasks_of(case: Case, by: PostActor) -> tuple[list[Duty], int]:
+    """Who has to do something in a case now, and how many posts more (three statements).
+
+    Where many answer alongside, a post reads its own part; the others are counted, not named.
+    """
+    rows = Task.objects.filter(case=case, closed_at=None)
+    if any(step.alongside for step in kind_of(case.kind).procedure.leaving(case.stage)):
+        others = Q(role=HELPS) & ~Q(post=by.post)
+        return _duties(rows.exclude(others), by), rows.filter(others).count()
+    return _duties(rows, by), 0
+
+
+def _duties(rows: QuerySet[Task], by: PostActor) -> list[Duty]:
+    tasks = list(rows.select_related("post__organisation", "case").order_by("id"))
     posts = [task.post_id for task in tasks]
     held = set(Holding.objects.current().filter(post__in=posts).values_list("post_id", flat=True))
     return [
@@ -80,10 +88,11 @@ def links_of(case: Case, by: PostActor) -> list[Related]:
     inwards = Link.objects.filter(target=case).select_related("source")
     found = [(_words(link.relation, 0), link.target) for link in outwards]
     found += [(_words(link.relation, 1), link.source) for link in inwards]
+    seen = those_seen([other for _how, other in found], by=by)
     return [
         Related(how, _kind_words(case, other), other.number, other.summary)
         for how, other in found
-        if sees(other, by=by)
+        if other.pk in seen
     ]
 
 

@@ -9,17 +9,17 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
-from linli.cases.forms import SameAsField, StepForm
-from linli.cases.kinds import Kind, kind_of
+from linli.cases.forms import SameAsField, StepForm, WholeForm
+from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.offering import channel_of, kinds_to_open, opening_form
 from linli.cases.opening import Origin, SentBefore
-from linli.cases.steps import open_case
+from linli.cases.procedure import Step
+from linli.cases.steps import open_and_take, open_case
 from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.receipts import Taken, receipt
@@ -43,30 +43,47 @@ def reports(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
-def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
-    """The kind's opening form, and opening the case; the receipt is the answer itself, shown once."""
+def report(request: HttpRequest, by: PostActor, kind: str, step: str = "") -> HttpResponse:
+    """The kind's opening form, and opening the case; the receipt is the answer itself, shown once.
+
+    `step`: one that is taken with the opening, on the same form.
+    """
     found = kind_of(kind)
     if found not in kinds_to_open(by):
         raise NotYours(_("Your post takes no reports in."))
     source = source_of(request, by, found)
+    with_it = _taken_with(found, step, by)
     if request.method != "POST":
-        return _asked(request, found, grown(opening_form(found, by), source), str(uuid4()))
+        return _asked(request, found, grown(opening_form(found, by, step=with_it), source), str(uuid4()))
     data = {**request.POST.dict(), "channel": channel_of(by)}
+    origin = origin_of(request, by, source)
     try:
-        opened = open_case(kind, data, by=by, origin=origin_of(request, by, source), files=request.FILES)
+        if with_it:
+            opened = open_and_take(kind, step, data, by=by, origin=origin)
+        else:
+            opened = open_case(kind, data, by=by, origin=origin, files=request.FILES)
     except (Invalid, NotFound, Conflict) as found_wrong:
         refusal, sent = sent_before(request, found_wrong)
         if isinstance(refusal, NotFound):
             refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
-        form = with_errors(grown(opening_form(found, by, data, request.FILES), source), refusal)
-        return _asked(request, found, form, sent, status=refusal.status)
-    return receipt(request, Taken(found, opened, data.get("phone", ""), reverse("desk:report", args=[kind])))
+        form = opening_form(found, by, data, request.FILES, step=with_it)
+        return _asked(request, found, with_errors(grown(form, source), refusal), sent, status=refusal.status)
+    return receipt(request, Taken(found, opened, data.get("phone", ""), request.path))
+
+
+def _taken_with(kind: Kind, step: str, by: PostActor) -> Step | None:
+    """The step that is taken on the form of the opening, if one is named and may be."""
+    found = step_of(kind.name, step) if step else None
+    if found and found not in kind.procedure.at_opening(by.post.kind):
+        raise NotYours(_("Your post does not take this step together with the opening."))
+    return found
 
 
 def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, status: int = 200) -> HttpResponse:
     point = [form[name] for name in _POINT if name in form.fields]
     shown = [bound for bound in form.visible_fields() if not isinstance(bound.field, SameAsField)]
-    rest = [bound for bound in shown if bound.name not in _POINT]
+    rest = [bound for bound in shown if bound.name not in {*_POINT, *form.folded}]
+    folded = [bound for bound in shown if bound.name in form.folded]
     open_point = any(bound.value() or bound.errors for bound in point[:2])
     context = {
         "form": form,
@@ -74,6 +91,10 @@ def _asked(request: HttpRequest, kind: Kind, form: StepForm, sent: str, *, statu
         "fields": rest,
         "point": point,
         "open_point": open_point,
+        "folded": folded,
+        "open_fold": any(bound.errors for bound in folded),
+        "whole": isinstance(form, WholeForm),
+        "at_opening": kind.procedure.at_opening(form.by.post.kind if isinstance(form.by, PostActor) else ""),
         "sent": sent,
     }
     return render(request, "desk/report.html", context, status=status)

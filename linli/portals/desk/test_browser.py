@@ -35,6 +35,7 @@ def desk(committed_world, start_server):
                 "area/?words=灯",
                 "filters/",
                 "keys/",
+                "map/",
                 "hat/",
                 "report/matters/",
             ),

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from linli.base.errors import NotYours
+from linli.posts.accounts import CARE_COOKIE
 from linli.residents.accounts import resident_of
 from linli.residents.proving import freshly_proven
+from linli.web.views import keep_choice
 
 View = Callable[..., HttpResponse]
 
@@ -28,9 +30,18 @@ def entrance(view: View) -> View:
         if request.user.is_authenticated:
             resident = resident_of(request.user)
             request.door = "resident/door.html" if resident else "desk/base.html"  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
+        _bring_large_type(request, response)
+        return response
 
     return cast(View, never_cache(shown))
+
+
+def _bring_large_type(request: HttpRequest, response: HttpResponse) -> None:
+    """Whoever has just signed in finds large type as they left it elsewhere, unless this browser has a choice."""
+    if CARE_COOKIE not in request.COOKIES and getattr(request.user, "large_type", False):
+        keep_choice(response, CARE_COOKIE, "on")
 
 
 def own(view: View) -> View:

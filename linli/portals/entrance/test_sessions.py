@@ -214,3 +214,12 @@ def test_in_the_demo_nothing_can_be_changed_and_the_page_says_so(world, settings
     client.force_login(world.by("chengguan_clerk").holding.account)
     assert "演示" in client.get("/account/2fa/").content.decode()
     assert client.get("/account/2fa/webauthn/add/").status_code == 403
+
+
+def test_large_type_is_found_again_in_the_next_browser_one_signs_in_with(clerk):
+    first = Client()
+    sign_in(clerk, client=first)
+    first.post("/preferences/", {"care": "on"})
+    assert sign_in(clerk).cookies["care"].value == "on"
+    first.post("/preferences/", {"care": "off"})
+    assert "care" not in sign_in(clerk).cookies

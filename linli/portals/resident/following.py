@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.text import tidy
 from linli.cases.clocks import live_clocks
 from linli.cases.follow import followed
 from linli.cases.forms import StepForm
@@ -34,6 +35,7 @@ from linli.portals.resident.linked import linked
 from linli.portals.resident.looking import by_day
 from linli.portals.resident.progress import milestones, shown_stage
 from linli.portals.resident.unlocked import lock_all, may_see_looks, unlock, unlocked_ways, visible_case
+from linli.portals.resident.whereabouts import whereabouts
 from linli.posts.actor import PartyActor
 from linli.residents.looks import Looks, Whose, looks_at
 from linli.residents.purposes import BETWEEN
@@ -41,8 +43,10 @@ from linli.residents.reading import read_many
 from linli.web.forms import FrameForm
 from linli.web.limits import check_rate, limited, trying_code
 from linli.web.parts import Line, Row
+from linli.web.typed import ADDED, keep_typed, take_back
 
 GUESSES_PER_MINUTE = 10
+TYPED = "resident.typed"
 FEW = 5  # readings on the page of a case; the rest is a page of its own
 
 
@@ -72,11 +76,12 @@ class OpenStep:
     step: Step
     form: StepForm
     wanted: bool = False
+    restored: bool = False
 
     @property
     def opened(self) -> bool:
-        """Whether the form was just sent and has to be put right."""
-        return self.form.is_bound
+        """Whether the form was just sent and has to be put right, or its words are back."""
+        return self.form.is_bound or self.restored
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,7 +169,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         case, by = visible_case(request, number)
     except NotFound:
         return redirect(f"{reverse('resident:follow')}?{urlencode({'number': number})}")
-    return show_case(request, case, by)
+    return show_case(request, case, by, sent=_restored(request, case, by))
 
 
 def show_case(
@@ -175,6 +180,7 @@ def show_case(
     story = story_for_reporter(case, by.nr)
     stage = kind.procedure.stages[shown_stage(case, story)]
     open_steps = _open_steps(case, by, story)
+    waiting = not stage.ends and _was_told(kind, story) and any(each.wanted for each in open_steps)
     papers = papers_of(case, by=by)
     content: dict[str, Any] = {
         "case": case,
@@ -183,14 +189,15 @@ def show_case(
         "outcome": kind.procedure.outcomes.get(case.outcome, ""),
         "milestones": milestones(case, story),
         "lines": _lines(story, ended=stage.ends),
-        "waiting": not stage.ends and _was_told(kind, story) and any(each.wanted for each in open_steps),
+        "waiting": waiting,
+        "whereabouts": whereabouts(case, story, yours=waiting),
         "steps": [sent if sent and sent.step == each.step else each for each in open_steps],
         "to_sign": next(
             (each for each in papers[:1] if not stage.ends and wanted_from(each.document, by)), None
         ),
         "due_label": _due_label(case),
         "private": is_private(case) and (kind.procedure.has_parties or case.category is not None),
-        "wrong": sent.form if sent else None,
+        "wrong": sent.form if sent and not sent.restored else None,
         "detail": kind.detail_of(case),
         "detail_template": f"{case.kind}/detail.html",
         "audience": by.role,
@@ -272,7 +279,10 @@ def _form(step: Step, case: Case, by: PartyActor, **sent: Any) -> StepForm:
 @resident_page
 def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     """Take a step as the reporter; what was typed stays when something is wrong."""
-    case, by = visible_case(request, number)
+    try:
+        case, by = visible_case(request, number)
+    except NotFound:
+        return _kept_until_unlocked(request, number, step)
     rule = step_of(case.kind, step)
     if by.role not in rule.parties:
         raise NotYours(_("This step is not yours to take."))
@@ -290,6 +300,31 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         return show_case(request, case, by, sent=OpenStep(rule, form), status=422)
     messages.success(request, _("Thank you. It has been recorded: “%(step)s”.") % {"step": rule.label})
     return redirect("resident:case", case.number)
+
+
+def _kept_until_unlocked(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """The session has ended: the code is asked for again, and whether there is such a case stays unsaid."""
+    if not any(value for name, value in request.POST.items() if name not in ADDED):
+        raise NotFound
+    keep_typed(request, TYPED, f"{tidy(number)}/{step}")
+    messages.info(request, _("Please type your code again. What you had written is kept."))
+    return redirect(f"{reverse('resident:follow')}?{urlencode({'number': number})}")
+
+
+def _restored(request: HttpRequest, case: Case, by: PartyActor) -> OpenStep | None:
+    """A step whose words were sent when the page was locked: they stand in its form again, and it is not taken yet."""
+    page = str(request.session.get(TYPED, {}).get("page", ""))
+    number, _slash, name = page.partition("/")
+    if number != case.number:
+        return None
+    typed = take_back(request, TYPED, page)
+    rule = next((each for each in steps_open_to(by, case) if each.name == name), None)
+    if not typed or rule is None:
+        return None
+    messages.info(request, _("What you had written is here again. Photos have to be chosen again."))
+    form = _form(rule, case, by)
+    form.initial.update({name: value for name, value in typed.items() if name in form.fields})
+    return OpenStep(rule, form, wanted=True, restored=True)
 
 
 def _seen(request: HttpRequest) -> int:

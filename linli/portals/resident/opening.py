@@ -25,7 +25,15 @@ from linli.web.places import PlaceSelect
 
 LONGEST_LINKED = 60
 POSITION = ("longitude", "latitude", "datum")
-NOT_SAID = {"csrfmiddlewaretoken", "own", "photos_kept"}  # what a page adds to what a person says
+CHECK, AGAIN = "check", "again"
+NOT_SAID = {
+    "csrfmiddlewaretoken",
+    "own",
+    "photos_kept",
+    "photos_dropped",
+    CHECK,
+    AGAIN,
+}  # what a page adds to what a person says
 
 
 class Envelope(FrameForm):
@@ -91,6 +99,8 @@ def sections_of(form: StepForm) -> Sections:
     visible = [bound for bound in form.visible_fields() if not isinstance(bound.field, SameAsField)]
     shown = [bound for bound in visible if bound.name not in POSITION]
     main = [bound for bound in shown if bound.name not in PersonFields.base_fields]
+    order = {name: place for place, name in enumerate(form.residents_order)}
+    main.sort(key=lambda bound: order.get(bound.name, len(order)))
     places = [bound.name for bound in main if isinstance(bound.field, PlaceField)]
     takes_position = {"longitude", "latitude"} <= set(form.fields)
     return Sections(

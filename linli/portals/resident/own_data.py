@@ -65,7 +65,7 @@ def contact_in(case: Case, by: PartyActor) -> Contact | None:
 def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first; what is sensitive only after proving who it is."""
     resident = _resident(request)
-    cases, held_back = _own_cases(request, resident)
+    cases, held_back = own_cases(request, resident)
     content = {
         "rows": case_rows(cases[:MOST]),
         "between": party_rows(_between(request, resident)),
@@ -112,7 +112,7 @@ def _may_show(request: HttpRequest, case: Case) -> bool:
 def my_data(request: HttpRequest) -> HttpResponse:
     """Who looked at anything given with the resident's number."""
     resident = _resident(request)
-    cases, held_back = _own_cases(request, resident)
+    cases, held_back = own_cases(request, resident)
     if held_back:  # a contact belongs to one case, but for the account's own
         contacts = [case.reporter_id for case in cases if case.reporter_id] + [resident.contact_id]
     else:
@@ -144,7 +144,7 @@ def readings(request: HttpRequest) -> HttpResponse:
     return render(request, "resident/readings.html", content)
 
 
-def _own_cases(request: HttpRequest, resident: Resident) -> tuple[list[Case], bool]:
+def own_cases(request: HttpRequest, resident: Resident) -> tuple[list[Case], bool]:
     """What was raised with the resident's number as far as it may be shown now, and whether something may be missing.
 
     The second says nothing about whether there is something: it is so for everybody whose sign-in is old.

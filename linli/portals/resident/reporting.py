@@ -21,9 +21,11 @@ from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
 from linli.cases.opening import Opened, Origin, known_origin
 from linli.cases.steps import values_of
+from linli.portals.resident.checking import check_page, to_check
 from linli.portals.resident.cookieless import cookies_optional, keeps_no_cookies
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.opening import (
+    AGAIN,
     Envelope,
     linked_in,
     new_envelope,
@@ -35,19 +37,18 @@ from linli.portals.resident.opening import (
     tell,
     without_position,
 )
-from linli.portals.resident.same import KEPT, SAME, Photos, answered, question
+from linli.portals.resident.same import KEPT, SAME, Photos, answered, kept_photos, question
 from linli.portals.resident.unlocked import RECEIPT, known, unlock
 from linli.web.limits import check_rate, check_reports_for
 from linli.web.qr import drawn
-
-AGAIN = "again"
 
 
 @require_safe
 @resident_page
 def home(request: HttpRequest) -> HttpResponse:
-    """What one can do here."""
-    return render(request, "resident/home.html", {"kinds": open_kinds()})
+    """What one can do here: four tasks, one box, and the rest as a list."""
+    kinds = open_kinds()
+    return render(request, "resident/home.html", {"first": next(iter(kinds), None), "others": kinds[1:]})
 
 
 @require_safe
@@ -72,7 +73,10 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
     if AGAIN in request.POST:  # nothing is sent yet: a choice further up changes the lists further down
         given = request.POST.dict()
         envelope = Envelope(initial={"mark": given.get("mark", "")})
-        return _form_page(request, found, opening_form(found, by=known(request), initial=given), envelope)
+        sent = opening_form(found, request.POST, request.FILES, by=known(request))
+        sent.is_valid()
+        form = opening_form(found, by=known(request), initial=given)
+        return _form_page(request, found, form, envelope, photos=kept_photos(request, sent))
     envelope = Envelope(request.POST)
     try:
         check_rate(request, "report", settings.INTAKE_PER_MINUTE)
@@ -93,15 +97,20 @@ def _taken_in(request: HttpRequest, kind: Kind, envelope: Envelope) -> HttpRespo
             return _asked_or_opened(request, kind, form, envelope)
         except Invalid as refusal:
             tell(form, refusal)
-    return _form_page(request, kind, without_position(kind, form), envelope, status=422)
+    kept = kept_photos(request, form)
+    return _form_page(request, kind, without_position(kind, form), envelope, photos=kept, status=422)
 
 
 def _asked_or_opened(request: HttpRequest, kind: Kind, form: StepForm, envelope: Envelope) -> HttpResponse:
-    """Ask once whether it is one of those nearby; then, or when there are none, take it in."""
+    """Show the answers, or ask once whether it is one of those nearby; then, or where neither is due, take it in."""
     photos = Photos.of(request)
     origin = origin_of(request, envelope, photos.sent)
-    if not answered(request) and (found := form.nearby()) and not known_origin(origin):
-        return question(request, kind, form, (found, photos))
+    if not answered(request) and not known_origin(origin):
+        found = form.nearby()
+        if to_check(request):
+            return check_page(request, kind, form, (found, photos))
+        if found:
+            return question(request, kind, form, (found, photos))
     photos.put_into(form)
     opened = _open(kind, form, origin)
     if opened.follows == "":
@@ -129,14 +138,22 @@ def _open(kind: Kind, form: StepForm, origin: Origin | None) -> Opened:
 
 
 def _form_page(
-    request: HttpRequest, kind: Kind, form: StepForm, envelope: Envelope, *, status: int = 200
+    request: HttpRequest,
+    kind: Kind,
+    form: StepForm,
+    envelope: Envelope,
+    *,
+    photos: Photos | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     content: dict[str, Any] = {
         "kind": kind,
         "form": form,
         "envelope": envelope,
         "sections": sections_of(form),
-        "photos_lost": bool(request.FILES or request.POST.get(KEPT)),
+        "photos_lost": bool(request.FILES or request.POST.get(KEPT)) and not (photos and photos.digests),
+        "token": photos.token if photos else "",
+        "photos": len(photos.digests) if photos else 0,
         "fields_template": [f"{kind.name}/open.html", "resident/open.html"],
     }
     return render(request, "resident/report.html", content, status=status)

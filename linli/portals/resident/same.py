@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
-from linli.cases.attachments import keep, path_of
+from linli.cases.attachments import MAX_PER_STEP, keep, path_of
 from linli.cases.forms import PhotosField, StepForm
 from linli.cases.kinds import Kind
 from linli.cases.nearby import Nearby
 from linli.portals.resident.opening import file_lines, what_was_said
 
-SAME, OWN, KEPT = "same_as", "own", "photos_kept"
+SAME, OWN, KEPT, DROPPED = "same_as", "own", "photos_kept", "photos_dropped"
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Photos:
 
     @staticmethod
     def of(request: HttpRequest) -> Photos:
-        """Those that came with the request: now, or before the question. Invalid when they are not here any more."""
-        token = request.POST.get(KEPT, "")
+        """Those that came with the request, now and before. Invalid when earlier ones are not here any more."""
+        token = "" if request.POST.get(DROPPED) else request.POST.get(KEPT, "")
         if not token:
             return Photos([], file_lines(request))
         try:
@@ -44,13 +44,32 @@ class Photos:
             raise Invalid(_gone()) from trouble
         if not all(path_of(digest).is_file() for digest in photos.digests):
             raise Invalid(_gone())
-        return photos
+        return Photos(photos.digests, [*photos.sent, *file_lines(request)])
 
     def put_into(self, form: StepForm) -> None:
-        """Give a valid form the photos that were kept for it."""
+        """Give a valid form the photos that were kept for it, before those it has; Invalid for too many together."""
         name = _photos_field(form)
-        if name and self.digests:
-            form.cleaned_data[name] = [path_of(digest).read_bytes() for digest in self.digests]
+        if not (name and self.digests):
+            return
+        together = [path_of(digest).read_bytes() for digest in self.digests] + list(form.cleaned_data[name])
+        if len(together) > MAX_PER_STEP:
+            sentence = _("At most %(most)s photos at once.") % {"most": MAX_PER_STEP}
+            raise Invalid(sentence, fields={name: [sentence]})
+        form.cleaned_data[name] = together
+
+    def keeping(self, form: StepForm) -> Photos:
+        """These and the ones the form has, kept on disk, so that they go round."""
+        new = getattr(form, "cleaned_data", {}).get(_photos_field(form)) or []
+        return Photos([*self.digests, *(keep(picture).digest for picture in new)], self.sent)
+
+
+def kept_photos(request: HttpRequest, form: StepForm) -> Photos:
+    """What goes round when a form is shown again: nothing of it is lost, save what is no photo or too many."""
+    try:
+        found = Photos.of(request).keeping(form)
+    except Invalid:
+        return Photos([], [])
+    return found if len(found.digests) <= MAX_PER_STEP else Photos([], [])
 
 
 def _signer() -> Signer:
@@ -75,13 +94,12 @@ def question(
 ) -> HttpResponse:
     """The page that asks, with what is open nearby and everything that was typed."""
     found, photos = shown
-    pictures = form.cleaned_data.get(_photos_field(form)) or []
-    kept = Photos([keep(picture).digest for picture in pictures], photos.sent)
+    kept = photos.keeping(form)
     content = {
         "kind": kind,
         "found": found,
         "said": [(name, value) for name, value in what_was_said(request) if name != SAME],
         "token": kept.token,
-        "photos": len(pictures),
+        "photos": len(kept.digests),
     }
     return render(request, "resident/same.html", content)

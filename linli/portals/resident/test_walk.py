@@ -42,6 +42,7 @@ def raise_it(page, server):
     page.fill("textarea", "楼下垃圾三天没人收，味道很大。")
     page.fill("#id_phone", "13912345678")
     page.click("main form .actions button")
+    page.click("button[name=own]")
     page.wait_for_url("**/receipt/")
     number, code = page.locator(".done__number").all_inner_texts()
     return number, re.sub(r"\s", "", code)
@@ -112,6 +113,7 @@ def test_the_position_is_sent_where_it_can_be_found(browser_page, server):
     page.click("button[data-longitude]")
     page.wait_for_function("document.getElementById('id_latitude').value")
     page.click("main form .actions button")
+    page.click("button[name=own]")
     page.wait_for_url("**/receipt/")
     assert Case.everywhere.latest("recorded_at").division == grid
 

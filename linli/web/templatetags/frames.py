@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms, template
@@ -19,7 +19,7 @@ from linli.web import map as maps
 from linli.web.forms import CountedText, DecoyInput, FilesInput
 from linli.web.icons import draw_icon
 from linli.web.parts import Line, Row
-from linli.web.times import day_words, left_words, moment_words
+from linli.web.times import day_words, left_words, length_words, moment_words
 
 register = template.Library()
 
@@ -158,6 +158,12 @@ def moment_filter(value: datetime | None) -> str:
     return moment_words(value) if value else ""
 
 
+@register.filter(name="took")
+def took_filter(value: timedelta) -> str:
+    """A stretch of time in its largest unit: `{{ span|took }}`."""
+    return length_words(value)
+
+
 @register.inclusion_tag("web/timeline.html")
 def timeline(lines: Iterable[Line]) -> dict[str, Any]:
     """`{% timeline lines %}`: what happened, in the order given, each with when and who."""
@@ -176,9 +182,12 @@ def summary_row(label: str, value: object, href: str = "", action: str = "") -> 
     return {"row": Row(label, value, href, action) if value not in (None, "") else None}
 
 
-@register.inclusion_tag("web/map.html")
-def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
-    """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page."""
+@register.inclusion_tag("web/map.html", takes_context=True)
+def svg_map(context: template.Context, content: maps.Map, name: str = "map") -> dict[str, Any]:
+    """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page.
+
+    A browser that can draws a map from it that can be moved (web/map.js); on paper it stays the drawing.
+    """
     links = any(outline.href for outline in content.outlines) or any(pin.href for pin in content.pins)
     paper = maps.draw(content)
     return {
@@ -187,6 +196,7 @@ def svg_map(content: maps.Map, name: str = "map") -> dict[str, Any]:
         "scale": _scale(paper.metres) if paper else "",
         "name": name,
         "links": links,
+        "request": context.get("request"),
     }
 
 

@@ -15,24 +15,32 @@ from linli.web.templatetags.frames import svg_map
 register = template.Library()
 
 MOST = 40
-DRAWN = ("name", "outline", "schematic", "parent__name")
+DRAWN = ("name", "code", "level", "outline", "schematic", "parent__name")
 FINEST = 0.00003  # degrees, some three metres: finer corners cannot be seen
 VILLAGE = 5
 
 
-@register.inclusion_tag("web/map.html")
+@register.inclusion_tag("web/map.html", takes_context=True)
 def place_map(
-    division: Division, longitude: float | None = None, latitude: float | None = None
+    context: template.Context,
+    division: Division,
+    longitude: float | None = None,
+    latitude: float | None = None,
 ) -> dict[str, Any]:
     """`{% place_map case.division detail.longitude detail.latitude %}`: works for any kind of case."""
-    shown = _around(division)
     pins = (
         [] if longitude is None or latitude is None else [Pin(longitude, latitude, _("The place reported"))]
     )
+    return svg_map(context, map_around(division, pins, title=_("Where it is")), "where")
+
+
+def map_around(division: Division, pins: list[Pin], *, title: str) -> Map:
+    """A grid among its neighbours, or the grids of a village, with pins; some three statements."""
+    shown = _around(division)
     schematic = any(each.schematic for each in shown)
     note = _("The grids are drawn schematically; they are not surveyed borders.") if schematic else ""
-    outlines = [outline for each in shown for outline in _outlines(each, here=each.pk == division.pk)]
-    return svg_map(Map(outlines, pins, title=_("Where it is"), note=note), "where")
+    outlines = [outline for each in shown for outline in rings_of(each, here=each.pk == division.pk)]
+    return Map(outlines, pins, title=title, note=note)
 
 
 def _around(division: Division) -> list[Division]:
@@ -44,9 +52,15 @@ def _around(division: Division) -> list[Division]:
     return list(drawn.select_related("parent").only(*DRAWN).order_by("code")[:MOST])
 
 
-def _outlines(division: Division, *, here: bool) -> list[Outline]:
+def rings_of(division: Division, *, here: bool = False, href: str = "") -> list[Outline]:
+    """What is drawn of a division that was read with its outline and its parent's name; one ring of it has the name."""
     name = division.name.removeprefix(division.parent.name if division.parent else "")
     return [
-        Outline(ring, label=name if place == 0 else "", css="is-here" if here else "")
+        Outline(
+            ring,
+            label=name if place == 0 else "",
+            css="is-here" if here else "",
+            href=href if place == 0 else "",
+        )
         for place, ring in enumerate(rings(division.outline or b"", finest=FINEST))
     ]

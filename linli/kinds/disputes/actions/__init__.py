@@ -47,6 +47,7 @@ from linli.kinds.disputes.actions.keeping import (
     remind_due,
     reopen,
     report_performance,
+    urge,
 )
 from linli.kinds.disputes.actions.mediating import (
     advise,
@@ -108,6 +109,7 @@ __all__ = [
     "turn_down",
     "unlink_duplicate",
     "uphold_signature",
+    "urge",
     "void_agreement",
     "withdraw",
 ]

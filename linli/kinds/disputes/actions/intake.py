@@ -19,10 +19,12 @@ from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.parties import GivenParty
 from linli.cases.taking import Taking, Version, taking
 from linli.divisions.models import Division
+from linli.documents.making import make
+from linli.kinds.disputes.contents import application
 from linli.kinds.disputes.models import Dispute, Safety, Session, Source
 from linli.kinds.disputes.rounds import RESPONDENT, carry_on, head_of
 from linli.kinds.disputes.routing import first_post, home
-from linli.kinds.disputes.wording import tell_ending
+from linli.kinds.disputes.wording import file_of, tell_ending
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Organisation
 from linli.residents.keeping import GivenContact
@@ -114,7 +116,15 @@ def triage(
     with taking("triage", dispute, by=by, seen=seen, at=at) as now:
         now.case.category = given.get("category") or now.case.category
         _looked_at(now, given)
+        _write_application(now)
         carry_on(now)
+
+
+def _write_application(now: Taking) -> None:
+    """Whoever asked for it at a window or by telephone gets the request on paper, to sign (人民调解法 17)."""
+    if now.case.opened_by_id:
+        wishes = ["请求人民调解委员会依法调解上述纠纷。"]
+        make(now, "application", application(file_of(now), now.detail.text, wishes))
 
 
 def reassess(

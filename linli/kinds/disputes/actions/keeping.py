@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.worktime import PLACE_TIME
 from linli.cases.taking import Taking, Version, taking
+from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import wrong_day
+from linli.kinds.disputes.contents import Owing, reminder
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Said
 from linli.kinds.disputes.rounds import REMINDED_BEFORE, all_said, carry_on, head_of, remind_of_next, sides_of
+from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor
 
 State = Obligation.State
@@ -64,6 +67,22 @@ def remind_due(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | Non
         rows = Obligation.objects.filter(dispute=now.detail, turn=now.detail.turn, state=State.OPEN)
         rows.filter(reminded_at=None, on__lte=_day(now) + REMINDED_BEFORE).update(reminded_at=now.at)
         remind_of_next(now)
+
+
+def urge(
+    dispute: Dispute, *, by: Actor, seen: Version, number: int, note: str = "", at: datetime | None = None
+) -> None:
+    """Remind whoever owes it, in writing, of something that is due or overdue (督促履行, 人民调解法 31)."""
+    with taking("urge", dispute, by=by, seen=seen, at=at) as now:
+        row = _row(now, number)
+        if row.state == State.KEPT:
+            raise Conflict(_("Both sides have said that this was kept. Nothing was changed."))
+        if row.on > _day(now) + REMINDED_BEFORE:
+            raise Conflict(_("This is not due yet. Remind of it in its last three days, or when it is past."))
+        owing = Owing(number, row.on, act=row.act, fen=row.fen, who=row.who)
+        make(now, "reminder", reminder(file_of(now), owing))
+        now.facts(obligation=number, late=row.on < _day(now))
+        now.words(note=note)
 
 
 def report_performance(

@@ -1,6 +1,7 @@
 """What each step asks for. Pages and the API use these forms alike."""
 
 from linli.kinds.disputes.forms.agreeing import (
+    ApplyAndSettleOrally,
     DenySignature,
     DraftAgreement,
     Seal,
@@ -42,6 +43,7 @@ from linli.kinds.disputes.forms.keeping import (
     Plan,
     Reopen,
     ReportPerformance,
+    Urge,
 )
 from linli.kinds.disputes.forms.mediating import (
     Advise,
@@ -58,6 +60,7 @@ from linli.kinds.disputes.forms.mediating import (
 __all__ = [
     "Advise",
     "Apply",
+    "ApplyAndSettleOrally",
     "Appoint",
     "AskConfirmation",
     "CheckPerformance",
@@ -98,6 +101,7 @@ __all__ = [
     "TurnDown",
     "UnlinkDuplicate",
     "UpholdSignature",
+    "Urge",
     "VoidAgreement",
     "Withdraw",
 ]

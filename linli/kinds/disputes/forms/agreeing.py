@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.forms import ReasonForm, StepForm, TidyText
+from linli.cases.forms import ReasonForm, StepForm, TidyText, WholeForm
 from linli.documents.making import data_of
 from linli.documents.models import Document, Signature
 from linli.documents.signing import is_of
 from linli.kinds.disputes.clauses import clause_from
 from linli.kinds.disputes.contents import told_before
 from linli.kinds.disputes.forms.agreement import AgreementForm
-from linli.kinds.disputes.forms.intake import class_field
+from linli.kinds.disputes.forms.intake import Apply, class_field
 from linli.kinds.disputes.forms.sides import Tap, dispute_of
 from linli.kinds.disputes.models import Dispute, Manner
 from linli.kinds.disputes.rounds import called
@@ -57,6 +59,38 @@ class SettleOrally(StepForm):
         """Begin with the class that was chosen."""
         if self.case and self.case.category:
             self.initial["category"] = self.case.category.code
+
+
+class ApplyAndSettleOrally(WholeForm, SettleOrally, Apply):
+    """A quarrel that was over before anybody wrote it down: what the record must say, and nothing else unless known."""
+
+    of_step = frozenset({"facts", "agreed", "manner", "calm", "by_day", "confirmable"})
+    of_both = frozenset({"category"})
+    folded = frozenset(
+        {"category", "division", "by_day", "phone", "other_phone", "manner", "source", "source_number"}
+        | {"confirmable"}
+    )
+    field_order = (
+        *("name", "other_name", "facts", "agreed", "calm", "category", "division", "by_day"),
+        *("phone", "other_phone", "manner", "confirmable", "source", "source_number"),
+    )
+
+    def offer(self) -> None:
+        """Both sides are named, by what they are called here at least, and both were there."""
+        super().offer()
+        del self.fields["text"], self.fields["photos"]
+        for name in ("name", "other_name", "facts"):
+            self.fields[name].required = True
+        self.fields["name"].label, self.fields["other_name"].label = _("One side"), _("The other side")
+        self.fields["name"].help_text = _("By name, or as people call them.")
+        self.fields["name"].widget.attrs["autofocus"] = True
+        self.fields["agreed"].widget.attrs["rows"] = 3
+        self.fields["manner"].initial = "present"
+
+    def clean(self) -> dict[str, Any]:
+        """What it was about is what the applicant said as well: nobody writes it twice."""
+        given = super().clean()
+        return {**given, "text": given.get("facts", "")}
 
 
 class DraftAgreement(AgreementForm):

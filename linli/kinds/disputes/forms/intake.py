@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -58,7 +59,7 @@ class Apply(PersonFields):
         ),
     )
 
-    field_order = (
+    field_order: Iterable[str] | None = (
         *("text", "category", "division", "photos", "source", "source_number"),
         *("other_name", "other_phone", "name", "phone"),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import Invalid
 from linli.cases.forms import NoteForm, ReasonForm, StepForm, TidyText
 from linli.kinds.disputes.forms.sides import OwnWord, SideField, choices_of, dispute_of
 from linli.kinds.disputes.models import AtCourt, Obligation, Said
-from linli.kinds.disputes.rounds import all_said, may_ask_court, obligations_of, side_of
+from linli.kinds.disputes.rounds import REMINDED_BEFORE, all_said, may_ask_court, obligations_of, side_of
 from linli.kinds.disputes.sums import digits, fen_of
 from linli.posts.actor import PartyActor
 
@@ -67,6 +68,14 @@ class ObligationForm(NoteForm):
 def line_of(row: Obligation) -> str:
     """A line of the plan in one line."""
     return " · ".join(filter(None, (row.on.isoformat(), digits(row.fen) if row.fen else "", row.act)))
+
+
+class Urge(ObligationForm):
+    """Reminding in writing of something that is due or overdue."""
+
+    def fits(self, row: Obligation) -> bool:
+        """What is not kept, and not due some time only."""
+        return super().fits(row) and row.on <= timezone.localdate() + REMINDED_BEFORE
 
 
 class ReportPerformance(ObligationForm):

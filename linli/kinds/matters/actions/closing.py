@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from linli.cases.attachments import attach, keep
 from linli.cases.taking import Version, taking
 from linli.kinds.matters.models import Matter
 from linli.kinds.matters.rounds import promise, rework
@@ -33,9 +35,19 @@ def confirm(matter: Matter, *, by: Actor, seen: Version, note: str = "", at: dat
         now.words(note=note)
 
 
-def contest(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:
+def contest(
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    reason: str,
+    photos: Sequence[bytes] = (),
+    at: datetime | None = None,
+) -> None:
     """The reporter says that it is not solved: the same post handles it again, and a new limit runs (返工)."""
+    kept = [keep(photo) for photo in photos]
     with taking("contest", matter, by=by, seen=seen, at=at) as now:
+        attach(now.case, kept, step="contest", at=now.at)
         promise(now)
         if now.case.lead:
             rework(now)
@@ -51,9 +63,19 @@ def lapse(matter: Matter, *, by: Actor, seen: Version, at: datetime | None = Non
         pass
 
 
-def reopen(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:
+def reopen(
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    reason: str,
+    photos: Sequence[bytes] = (),
+    at: datetime | None = None,
+) -> None:
     """The reporter wants a finished matter taken up again (要求重办); after the second time an upper post decides."""
+    kept = [keep(photo) for photo in photos]
     with taking("reopen", matter, by=by, seen=seen, at=at) as now:
+        attach(now.case, kept, step="reopen", at=now.at)
         now.detail.rounds += 1
         now.detail.reopened += 1
         now.detail.next_owner = None

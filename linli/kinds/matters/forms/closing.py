@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import (
     NoteForm,
+    PhotosField,
     ReasonForm,
     TidyText,
 )
@@ -27,12 +28,14 @@ class Contest(ReasonForm):
     """Not solved: what is still wrong."""
 
     reason = TidyText(label=_("What is still wrong?"), max_length=1000)
+    photos = PhotosField(label=_("Photos that show it"), required=False)
 
 
 class Reopen(ReasonForm):
     """Take it up again."""
 
     reason = TidyText(label=_("Why should it be taken up again?"), max_length=1000)
+    photos = PhotosField(label=_("Photos that show it"), required=False)
 
 
 class Redo(ReasonForm):

@@ -35,6 +35,9 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 class Report(PersonFields):
     """The opening form: only the text must be there; the place may be filled in later."""
 
+    from_link = frozenset({"category", "division"})
+    residents_order = ("photos", "landmark", "division", "category", "text", "happened_at")
+
     text = TidyText(
         label=_("What is the matter?"),
         help_text=_("What did you see, where exactly, since when?"),

@@ -69,6 +69,19 @@ for (const button of document.querySelectorAll("button[data-longitude][data-lati
   });
 }
 
+// Maps that can be moved: fetched only where there is one, once it is looked at.
+const looked = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (!isIntersecting) continue;
+    looked.unobserve(target);
+    import(target.dataset.map).then((map) => map.show(target)).catch(() => {}); // then it stays a drawing
+  }
+}, { rootMargin: "200px" });
+for (const figure of document.querySelectorAll("figure[data-map]")) {
+  if (figure.hidden) import(figure.dataset.map).then((map) => map.show(figure)).catch(() => {});
+  else if (!navigator.connection?.saveData) looked.observe(figure);
+}
+
 // A menu that folds out closes again by Escape or a click beside it.
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -1,4 +1,4 @@
-"""Where a feed may be pushed to, and the one request that goes there: a pinned address, no redirect, little time."""
+"""Where something may be pushed to, and the one request that goes there: a pinned address, no redirect, little time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NotSent(Exception):  # noqa: N818  a receiver that does not take it is no 
     """A request that was not taken; `code` says why: address, redirect, answer, slow, unreachable."""
 
     def __init__(self, code: str, detail: str = "") -> None:
-        self.code = code
+        self.code, self.detail = code, detail
         super().__init__(f"{code} {detail}".strip())
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0016_sending'),
+        ('cases', '0017_sending'),
         ('posts', '0005_mediator'),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0015_forgetting'),
+        ('cases', '0016_devices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

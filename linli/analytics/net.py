@@ -1,0 +1,149 @@
+"""How complete the net is, as figures of places: each counts places among places, as of now, and opens them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from linli.base.errors import NotFound
+from linli.divisions.codes import Level
+from linli.divisions.models import GRID_KINDS, Division, Kind
+from linli.posts.models import Holding, PostKind
+from linli.registers.models import Body, BodyKind, Mediator
+
+NATIONAL = "人民调解法 8"
+
+
+@dataclass(frozen=True)
+class PlaceFigure:
+    """A number of places: `test` picks them among those of `among`."""
+
+    name: str
+    label: str | Promise
+    meaning: str | Promise
+    whole: str | Promise
+    among: Callable[[], Q]
+    test: Callable[[], Q]
+    source: str = ""
+
+    def places(self, here: Division, *, lacking: bool = False) -> QuerySet[Division]:
+        """The places counted, or those that lack it, in the order of their codes."""
+        return self.of(here).filter(~self.test() if lacking else self.test())
+
+    def of(self, here: Division) -> QuerySet[Division]:
+        """The places it is counted among, in the order of their codes."""
+        return Division.objects.within(here.trimmed).current().filter(self.among()).order_by("code", "level")
+
+
+def _grids() -> Q:
+    return Q(kind__in=GRID_KINDS)
+
+
+def _villages() -> Q:
+    return Q(level=Level.VILLAGE, kind=Kind.REAL)
+
+
+def _held() -> Q:
+    """Somebody holds the post of the grid's worker now."""
+    workers = Holding.objects.current().filter(post__kind=PostKind.GRID_WORKER)
+    return Q(Exists(workers.filter(post__division=OuterRef("pk"))))
+
+
+def _divided() -> Q:
+    return Q(Exists(Division.objects.current().filter(parent=OuterRef("pk"), kind__in=GRID_KINDS)))
+
+
+def _with_committee() -> Q:
+    bodies = Body.objects.filter(kind=BodyKind.PEOPLES, unit=None, until=None)
+    return Q(Exists(bodies.filter(organisation__division=OuterRef("pk"))))
+
+
+def _with_mediator() -> Q:
+    """A mediator of a body of this place is in office, and the appointment is in force."""
+    in_office = Mediator.objects.filter(until__gte=timezone.localdate(), body__until=None)
+    held = in_office.filter(holding__in=Holding.objects.current())
+    return Q(Exists(held.filter(body__organisation__division=OuterRef("pk"))))
+
+
+def _heads() -> QuerySet[Holding]:
+    """Who holds a leading post in their own right; whoever stands in for a while does not count."""
+    return Holding.objects.current().filter(post__kind=PostKind.HEAD, acting=False)
+
+
+def _two_heads() -> Q:
+    """A village in which two leading posts are held, by one person or by two."""
+    other = _heads().filter(post__division=OuterRef("post__division")).exclude(post=OuterRef("post"))
+    return _villages() & Q(Exists(_heads().filter(Exists(other), post__division=OuterRef("pk"))))
+
+
+def _one_head() -> Q:
+    other = _heads().filter(post__division=OuterRef("post__division"), account=OuterRef("account"))
+    both = _heads().filter(Exists(other.exclude(post=OuterRef("post"))))
+    return Q(Exists(both.filter(post__division=OuterRef("pk"))))
+
+
+PLACE_FIGURES = {
+    each.name: each
+    for each in (
+        PlaceFigure(
+            name="grids_held",
+            label=_("Grids with a worker"),
+            meaning=_(
+                "Of the grids: somebody holds the post of its grid worker now, in their own right or acting."
+            ),
+            whole=_("Grids"),
+            among=_grids,
+            test=_held,
+        ),
+        PlaceFigure(
+            name="villages_divided",
+            label=_("Villages divided into grids"),
+            meaning=_("Of the villages and communities: at least one grid lies in it."),
+            whole=_("Villages and communities"),
+            among=_villages,
+            test=_divided,
+        ),
+        PlaceFigure(
+            name="villages_with_committee",
+            label=_("Villages with a mediation committee"),
+            meaning=_(
+                "Of the villages and communities: a people's mediation committee of its own is registered."
+            ),
+            whole=_("Villages and communities"),
+            among=_villages,
+            test=_with_committee,
+            source=NATIONAL,
+        ),
+        PlaceFigure(
+            name="villages_with_mediator",
+            label=_("Villages with a mediator in office"),
+            meaning=_("Of the villages and communities: a mediator of a body of its own is in office today."),
+            whole=_("Villages and communities"),
+            among=_villages,
+            test=_with_mediator,
+        ),
+        PlaceFigure(
+            name="one_head",
+            label=_("Leading posts of a village held by one person"),
+            meaning=_(
+                "Of the villages and communities in which two leading posts are held (secretary and director): one "
+                "person holds both in their own right. A village with one leading post, or none, is not asked about."
+            ),
+            whole=_("Villages with two leading posts"),
+            among=_two_heads,
+            test=_one_head,
+        ),
+    )
+}
+
+
+def place_figure_named(name: str) -> PlaceFigure:
+    """One figure of places; NotFound for any other name."""
+    if name not in PLACE_FIGURES:
+        raise NotFound
+    return PLACE_FIGURES[name]

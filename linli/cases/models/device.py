@@ -1,0 +1,31 @@
+"""How whoever raised a case is told of it: by their choice, and on which browsers."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from linli.base.ids import uuid7
+from linli.cases.models.case import Case
+
+
+class Choice(models.Model):
+    """What the reporter of a case chose. Without a row: text messages, in the hours of the place."""
+
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="choice")
+    sms = models.BooleanField(default=True)
+    push = models.BooleanField(default=False)
+    by_day = models.BooleanField(default=False)  # only in office hours
+
+
+class Device(models.Model):
+    """A browser that asked for news of a case: where and with which keys it is told, sealed; no name, no number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="devices", db_index=False)
+    where_sealed = models.BinaryField()
+    where_index = models.CharField(max_length=64)
+    key_version = models.SmallIntegerField()
+    language = models.CharField(max_length=10)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "where_index"], name="device_once_per_case")]

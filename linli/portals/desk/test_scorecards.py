@@ -1,0 +1,219 @@
+"""The scorecard: every headline opens exactly what it counts; stages open those that left them; nothing is made up."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from html import unescape
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from python_calamine import load_workbook
+
+from linli.analytics.conftest import random_county
+from linli.analytics.net import PLACE_FIGURES
+from linli.analytics.periods import Period
+from linli.analytics.scorecard import own_place, scorecard
+from linli.divisions.models import GRID_KINDS, Division, Kind
+from linli.kinds.disputes.conftest import applied_in, committee_of_home, head_of_home
+from linli.posts.models import Holding, Organisation, Post, PostKind
+from linli.registers.models import Body, Mediator
+
+pytestmark = pytest.mark.django_db
+YEAR = "period=2026"
+LINK = re.compile(r'<a href="(/desk/(?:figures|scorecard)/[^"]+)">(\d+)<')
+
+
+def text(response):
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def opened(page):
+    """How many rows a list has: cases, or places."""
+    cases = set(re.findall(r'"/desk/cases/([\d-]+)/"', page))
+    return len(cases) if cases else len(re.findall(r"<td[^>]*><code>\d+</code>", page))
+
+
+@pytest.mark.parametrize("key", ["county_head", "chengguan_clerk"])
+def test_every_headline_of_cases_and_places_opens_as_many_as_it_says(world, sign_in, key):
+    random_county(world, 13, matters=20, wider=True)
+    client = sign_in(key)
+    found = LINK.findall(text(client.get(f"/desk/scorecard/?{YEAR}")))
+    assert {"figure=in_time&", "figure=due&", "places/grids_held/"} <= {
+        part
+        for address, _number in found
+        for part in ("figure=in_time&", "figure=due&", "places/grids_held/")
+        if part in f"{address}&"
+    }
+    for address, number in found:
+        assert opened(text(client.get(address))) == int(number), address
+
+
+def test_each_figure_of_places_is_what_a_look_at_each_place_finds(world):
+    committee_of_home()
+    now = timezone.now()
+    heads = [
+        (each.post.division_id, each.post_id, each.account_id)
+        for each in Holding.objects.current(now)
+        .filter(acting=False, post__kind=PostKind.HEAD)
+        .select_related("post")
+    ]
+    workers = set(
+        Holding.objects.current(now)
+        .filter(post__kind=PostKind.GRID_WORKER)
+        .values_list("post__division", flat=True)
+    )
+    wanted = {name: set() for name in PLACE_FIGURES}
+    among = {name: set() for name in PLACE_FIGURES}
+    for place in Division.objects.within("990101").current():
+        if place.kind in GRID_KINDS:
+            among["grids_held"].add(place.pk)
+            wanted["grids_held"] |= {place.pk} if place.pk in workers else set()
+        if place.level != 5 or place.kind != Kind.REAL:
+            continue
+        bodies = [
+            each for each in Body.objects.filter(until=None) if each.organisation.division_id == place.pk
+        ]
+        own = {
+            "villages_divided": any(
+                each.kind in GRID_KINDS and not each.valid_to for each in place.children.all()
+            ),
+            "villages_with_committee": any(
+                each.kind == "peoples" and each.unit_id is None for each in bodies
+            ),
+            "villages_with_mediator": any(
+                each.body in bodies and each.until >= timezone.localdate() and each.holding.until is None
+                for each in Mediator.objects.all()
+            ),
+        }
+        for name, so in own.items():
+            among[name].add(place.pk)
+            wanted[name] |= {place.pk} if so else set()
+        here = [(post, account) for division, post, account in heads if division == place.pk]
+        if len(here) > 1:
+            among["one_head"].add(place.pk)
+            accounts = [account for _post, account in here]
+            wanted["one_head"] |= {place.pk} if len(set(accounts)) < len(accounts) else set()
+    for name, figure in PLACE_FIGURES.items():
+        assert {each.pk for each in figure.places(world.county)} == wanted[name], name
+        assert {each.pk for each in figure.of(world.county)} == among[name], name
+        lacking = {each.pk for each in figure.places(world.county, lacking=True)}
+        assert lacking == among[name] - wanted[name], name
+
+
+def test_one_person_on_both_leading_posts_of_a_village_is_counted_and_two_persons_are_not(world):
+    figure = PLACE_FIGURES["one_head"]
+    villages = list(Division.objects.within("990101").current().filter(level=5, kind=Kind.REAL)[:2])
+    first, second = (world.by(key).holding.account for key in ("chengguan_clerk", "liuhe_clerk"))
+    before = set(figure.places(world.county)) | set(figure.places(world.county, lacking=True))
+    for village, holders in zip(villages, ((first, first), (first, second)), strict=True):
+        for body, holder in zip(("党总支", "居委会"), holders, strict=True):
+            organisation = Organisation.objects.create(name=f"{village.name}{body}甲", division=village)
+            post = Post.objects.create(
+                title=f"{body}负责人", kind=PostKind.HEAD, organisation=organisation, division=village
+            )
+            Holding.objects.create(post=post, account=holder)
+    assert villages[0] in set(figure.places(world.county)) - before
+    assert villages[1] in figure.places(world.county, lacking=True)
+
+
+def test_what_nobody_records_is_listed_as_not_measured_and_has_no_number(sign_in):
+    page = text(sign_in("county_head").get(f"/desk/scorecard/?{YEAR}"))
+    for words in ("尚未统计", "网办率", "上报人满意率", "网格员人均服务户数"):
+        assert words in page
+    assert "%" not in page.split("尚未统计")[1].split("</section>")[0]
+
+
+def test_without_cases_there_is_a_dash_and_the_reason(sign_in):
+    page = text(sign_in("qingshi_clerk").get(f"/desk/scorecard/?period={timezone.localdate().year - 1}"))
+    assert "暂无可统计的数据" in page
+
+
+def test_disputes_of_a_village_show_no_small_number_and_open_only_what_one_may_see(world, sign_in):
+    committee_of_home()
+    ways = [applied_in(world) for _each in range(6)]
+    ways[0].go(ways[0].applicant, "withdraw")
+    client, home = sign_in("chengguan_clerk"), world.place("东门社区").trimmed
+    page = text(client.get(f"/desk/scorecard/?place={home}"))
+    assert "不予显示" in page.split("矛盾纠纷</h2>")[1].split("</section>")[0]
+    head = Client(headers={"accept-language": "zh-hans"})
+    head.force_login(head_of_home().holding.account)
+    for address, _number in LINK.findall(text(head.get("/desk/scorecard/"))):
+        assert head.get(address).status_code == 200
+
+
+def test_the_file_says_the_same_numbers_as_the_page(world, sign_in):
+    random_county(world, 7, matters=12)
+    client = sign_in("county_head")
+    sent = client.get(f"/desk/scorecard/file/?{YEAR}&form=xlsx")
+    card = scorecard(world.county, Period.named("2026"), timezone.now())
+    with load_workbook(io.BytesIO(sent.content)) as book:
+        rows = book.get_sheet_by_index(0).to_python()[1:]
+    assert [(row[0], row[1], row[2]) for row in rows][: len(card.every)] == [
+        (str(score.label), score.count if score.count is not None else "不予显示", score.whole)
+        for score in card.every
+    ]
+    csv = client.get(f"/desk/scorecard/file/?{YEAR}&form=csv").content
+    assert csv.startswith(b"\xef\xbb\xbf")
+    assert client.get("/desk/scorecard/file/?form=pdf").status_code == 404
+
+
+def test_a_month_and_free_days_are_not_offered(sign_in):
+    for period in ("2026-11", "2026-13", "free"):
+        assert sign_in("county_head").get(f"/desk/scorecard/?period={period}").status_code == 422
+
+
+def test_the_public_sees_it_only_where_the_place_publishes_it_and_no_small_whole(world, client, settings):
+    random_county(world, 7, matters=12)
+    settings.SCORECARD_PUBLIC = False
+    assert client.get("/scorecard/").status_code == 404
+    settings.SCORECARD_PUBLIC = True
+    page = text(client.get(f"/scorecard/?{YEAR}"))
+    assert "/desk/" not in page.split("<main")[1].split("</main>")[0]
+    for score in scorecard(own_place(), Period.named("2026"), timezone.now(), public=True).every:
+        if score.sort == "cases":
+            assert score.count is None or score.whole >= 10
+
+
+def test_the_command_prints_what_the_page_shows(world):
+    random_county(world, 7, matters=12)
+    written = io.StringIO()
+    call_command("scorecard", "--place", "990101", "--period", "2026", "--json", stdout=written)
+    said = json.loads(written.getvalue())
+    card = scorecard(world.county, Period.named("2026"), timezone.now())
+    assert [(each["name"], each["count"], each["of"]) for each in said["headlines"]] == [
+        (score.name, score.count, score.whole) for score in card.every
+    ]
+    assert {each["name"] for each in said["not_yet_measured"]} >= {"satisfied", "online"}
+    for wrong in (["--place", "110101"], ["--period", "2026-13"], ["--place", "abc"]):
+        with pytest.raises(CommandError):
+            call_command("scorecard", *wrong, stdout=io.StringIO())
+
+
+def test_every_stage_opens_the_cases_that_left_it(world, sign_in):
+    random_county(world, 7, matters=14)
+    client = sign_in("county_head")
+    found = LINK.findall(text(client.get("/desk/figures/stages/?period=2026-Q1")))
+    assert len(found) >= 4
+    for address, number in found:
+        page = text(client.get(address))
+        assert f"{number} 件" in page
+        assert opened(page) == int(number), address
+    assert client.get("/desk/figures/stages/disputes/applied/?period=2026-Q1").status_code == 404
+    assert client.get("/desk/figures/stages/matters/nowhere/").status_code == 404
+
+
+def test_the_scorecard_costs_few_statements(world, sign_in):
+    random_county(world, 7, matters=8)
+    client = sign_in("county_head")
+    client.get(f"/desk/scorecard/?{YEAR}")
+    with CaptureQueriesContext(connection) as seen:
+        client.get(f"/desk/scorecard/?{YEAR}")
+    assert len([each for each in seen if "residents_access" not in each["sql"]]) <= 40

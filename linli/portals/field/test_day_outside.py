@@ -1,0 +1,126 @@
+"""The offline day, and how the app looks and works for everybody: on a phone, in large type, without a script."""
+
+import re
+import threading
+import time
+
+import pytest
+
+from linli.cases.models import Attachment, Case
+from linli.portals.field.conftest import LAMP, picture, to_verify, until
+from tests.walk.looking import Way, faults, listening
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
+ITEMS = 100
+A_DAY_BEHIND = "const now = Date.now; Date.now = () => now() - 86_400_000;"
+WAYS = [Way(390, "zh-hans", "off"), Way(390, "en", "on"), Way(1280, "zh-hans", "on"), Way(1280, "en", "off")]
+
+
+def entered():
+    return Case.everywhere.filter(summary__startswith="外出记录")
+
+
+def test_a_day_without_signal_loses_nothing_and_doubles_nothing(outside):
+    """A hundred things with photos; two tabs killed, the server killed while they are sent, the clock a day off."""
+    outside.context.add_init_script(A_DAY_BEHIND)
+    tab = outside.prepared()
+    outside.context.set_offline(True)
+    for nr in range(ITEMS):
+        if nr in {33, 66}:
+            tab.close()
+            tab = outside.context.new_page()
+            tab.complaints = []
+        outside.enter(tab, f"外出记录 {nr}", picture(size=(40 + nr, 30)))
+    assert outside.states(tab) == ["waiting"] * ITEMS
+    killed = threading.Thread(target=kill_while_sending, args=[outside.server])
+    killed.start()
+    outside.context.set_offline(False)
+    outside.go(tab, "outbox/")
+    until(lambda: not killed.is_alive(), 60)
+    assert 0 < entered().count() < ITEMS
+    tab.close()
+    outside.serve()
+    tab = outside.page("outbox/")
+    until(lambda: entered().count() == ITEMS, 120)
+    until(lambda: "waiting" not in outside.states(tab))
+    assert outside.states(tab).count("sent") == len(outside.states(tab))
+    assert len(set(entered().values_list("summary", flat=True))) == ITEMS
+    photos = Attachment.objects.filter(case__in=entered())
+    assert (photos.count(), photos.values("case").distinct().count()) == (ITEMS, ITEMS)
+    assert photos.values("digest").distinct().count() == ITEMS
+    assert all(abs(each.at.timestamp() - time.time()) < 600 for each in entered())
+
+
+def kill_while_sending(server):
+    """kill -9 once some of it has arrived."""
+    end = time.monotonic() + 50
+    while entered().count() < 20 and time.monotonic() < end:
+        time.sleep(0.05)
+    server.kill()
+
+
+def test_the_app_is_whole_in_each_look_with_and_without_signal(outside, committed_world, axe_source):
+    case, tab, found = to_verify(committed_world), outside.prepared(), []
+    tab.click("[data-take-along]")
+    outside.enter(tab, "看看样子", picture())
+    addresses = ["", "new/", "new/matters/", f"cases/{case.number}/", "map/", "outbox/", "shell/"]
+    with listening(tab, outside.server.url) as heard:
+        for way in WAYS:
+            tab.set_viewport_size({"width": way.width, "height": 844})
+            outside.context.add_cookies(way.cookies(outside.server.url))
+            outside.go(tab)
+            tab.wait_for_timeout(1500)  # the page that stands in comes in the new look
+            for offline in (False, True):
+                outside.context.set_offline(offline)
+                for address in addresses:
+                    outside.go(tab, address)
+                    found += [f"{way} {offline} {address}: {each}" for each in faults(tab, way, axe_source)]
+                heard[:] = [each for each in heard if "ERR_INTERNET_DISCONNECTED" not in each]
+            outside.context.set_offline(False)
+    assert found == []
+    assert heard == []
+
+
+def test_the_language_of_the_page_that_stands_in_is_the_readers(outside):
+    tab = outside.prepared()
+    outside.context.add_cookies([{"name": "language", "value": "en", "url": outside.server.url}])
+    outside.go(tab)
+    until(lambda: "No signal" in tab.evaluate("caches.match('/field/shell/').then((found) => found.text())"))
+
+
+def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committed_world):
+    case = to_verify(committed_world)
+    context = outside.context.browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    context.add_cookies(outside.context.cookies())
+    tab, home = context.new_page(), f"{outside.server.url}/field/"
+    tab.goto(f"{home}new/matters/")
+    tab.fill("#id_text", "没有脚本")
+    tab.set_input_files("#id_photos", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    tab.click("form[data-opens] .actions button")
+    assert re.search(r"\d{6}-\d\d-\d{5}-\d", tab.inner_text(".done__number"))
+    tab.goto(home)
+    tab.click(f"main a:has-text('{LAMP}')")
+    tab.click("details.step:has([data-step=verify]) summary")
+    tab.fill("#verify_finding", "灯确实不亮")
+    tab.click("form[data-step=verify] button")
+    assert "已完成" in tab.inner_text(".notice--success")
+    tab.goto(f"{home}outbox/")
+    assert "表单会直接提交" in tab.inner_text("main")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+    case.refresh_from_db()
+    assert case.stage == "reported"
+    assert Attachment.objects.filter(case__summary="没有脚本").count() == 1
+
+
+def test_a_browser_that_can_keep_nothing_says_so_and_sends_at_once(outside):
+    outside.context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false });")
+    tab = outside.context.new_page()
+    tab.goto(f"{outside.server.url}/field/new/matters/")
+    tab.wait_for_selector("p[data-state]:has-text('不能离线保存')")
+    tab.fill("#id_text", "旧手机")
+    tab.click("form[data-opens] .actions button")
+    tab.wait_for_selector(".done__number")
+    assert Case.everywhere.filter(summary="旧手机").count() == 1

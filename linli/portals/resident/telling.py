@@ -1,0 +1,111 @@
+"""One screen for how I am told: which of my cases, by which ways, at which hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.base.errors import Invalid, NotFound
+from linli.cases.devices import choices_of, choose, forget_devices, may_be_told, tell_on
+from linli.cases.models import Case, Choice
+from linli.portals.resident.door import resident_page
+from linli.portals.resident.own_data import own_cases
+from linli.portals.resident.unlocked import unlocked_ways, visible_case
+from linli.residents.accounts import resident_of
+from linli.residents.webpush import Subscription, public_key
+from linli.web.forms import FrameForm
+from linli.web.limits import limited
+
+MOST = 30
+
+
+class ToldForm(FrameForm):
+    """How the reporter of one case is told."""
+
+    sms = forms.BooleanField(label=gettext_lazy("Text messages"), required=False)
+    by_day = forms.BooleanField(
+        label=gettext_lazy("Only between 9 in the morning and 6 in the evening"), required=False
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A case on the screen: what was chosen, whether it has a number to send to, whether a browser may be told."""
+
+    case: Case
+    choice: Choice
+    form: ToldForm
+    phone: bool
+    pushable: bool
+
+
+@require_safe
+@resident_page
+def notices(request: HttpRequest) -> HttpResponse:
+    """The open cases this browser may see as their reporter, each with its choices."""
+    cases = _cases(request)
+    choices = choices_of(cases)
+    rows = [_told(case, choices[case.pk]) for case in cases]
+    return render(request, "resident/notices.html", {"rows": rows, "key": public_key()})
+
+
+def _cases(request: HttpRequest) -> list[Case]:
+    here = {case.pk: case for case, way in unlocked_ways(request) if not way.by.nr}
+    resident = resident_of(request.user)
+    mine = own_cases(request, resident)[0] if resident else []
+    found = here | {case.pk: case for case in mine}
+    return [case for case in found.values() if not case.closed_at][:MOST]
+
+
+def _told(case: Case, choice: Choice) -> Told:
+    form = ToldForm(initial={"sms": choice.sms, "by_day": choice.by_day}, auto_id=f"%s-{case.number}")
+    return Told(case, choice, form, bool(case.reporter_id), may_be_told(case))
+
+
+def _own(request: HttpRequest, number: str) -> Case:
+    """A case this browser sees as its reporter; NotFound for every other."""
+    case, by = visible_case(request, number)
+    if by.nr or by.role != "reporter":
+        raise NotFound
+    return case
+
+
+@require_POST
+@resident_page
+@limited("notices", 30)
+def choose_notices(request: HttpRequest, number: str) -> HttpResponse:
+    """Keep what was chosen for a case, or stop telling browsers of it."""
+    case, form = _own(request, number), ToldForm(request.POST)
+    if "stop" in request.POST:
+        forget_devices(case)
+        messages.success(request, _("No device is told of %(number)s any more.") % {"number": case.number})
+    elif form.is_valid():
+        choose(case, sms=form.cleaned_data["sms"], by_day=form.cleaned_data["by_day"])
+        messages.success(request, _("Your choice for %(number)s is kept.") % {"number": case.number})
+    return redirect("resident:notices")
+
+
+@require_POST
+@resident_page
+@limited("devices", 10)
+def tell_device(request: HttpRequest, number: str) -> HttpResponse:
+    """Tell this browser of a case from now on; the answer is a sentence for the script that asked."""
+    case = _own(request, number)
+    where = Subscription(*(request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")))
+    try:
+        tell_on(case, where.checked())
+    except Invalid as refusal:
+        return JsonResponse({"said": _why(refusal)}, status=422)
+    return JsonResponse({"said": _("This device is told when there is news.")})
+
+
+def _why(refusal: Invalid) -> str:
+    inside = [str(sentence) for found in refusal.facts.get("fields", {}).values() for sentence in found]
+    return " ".join(inside) or str(refusal.sentence)
