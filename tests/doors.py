@@ -22,6 +22,7 @@ from tests.answers import (
     Door,
 )
 from tests.command_doors import COMMAND_DOORS
+from tests.machine_doors import MACHINE_DOORS
 from tests.scenes import (
     a_calendar_edit,
     a_case,
@@ -357,46 +358,7 @@ DOORS: dict[str, Door] = {
     "desk/notices/": Door(POWER, **CENTRE),
     "desk/notices/<uuid:notice>/": Door(AREA_AND_POWER, fill=a_notice, method="post", **CENTRE),
 }
-# A session is no authority in the API: whoever is signed in at the desk still needs a token there.
-_CASE = {"kind": "matters", "number": "990101-26-00001-1"}
-DOORS |= {
-    "api/v1/openapi.json": Door(EVERYONE),
-    "api/v1/docs": Door(EVERYONE),
-    "api/v1/<str:kind>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: {"kind": "matters"}),
-    "api/v1/<str:kind>/<str:number>": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
-    "api/v1/<str:kind>/<str:number>/papers": Door((Answer.SIGN_IN,) * 4, fill=lambda _world: _CASE),
-    "api/v1/<str:kind>/<str:number>/papers/<uuid:paper>": Door((Answer.SIGN_IN,) * 4, fill=a_paper),
-    "api/v1/<str:kind>/<str:number>/<str:step>": Door(
-        (Answer.SIGN_IN,) * 4, fill=lambda _world: {**_CASE, "step": "accept"}, method="post"
-    ),
-}
-# Outside apps read without a key, and send with one; a session is none.
-_IN_XML = {"form": "xml", "rest": "nothing"}
-DOORS |= {
-    "open311/v2/discovery.<format:form>": Door(EVERYONE, fill=lambda _world: _IN_XML),
-    "open311/v2/services.<format:form>": Door(EVERYONE, fill=lambda _world: _IN_XML),
-    "open311/v2/services/<str:code>.<format:form>": Door(
-        EVERYONE, fill=lambda _world: {**_IN_XML, "code": "matters.0201"}
-    ),
-    "open311/v2/requests.<format:form>": Door(
-        (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML, method="post"
-    ),
-    "open311/v2/requests/<str:number>.<format:form>": Door(NOBODY, fill=lambda _world: {**_IN_XML, **_CASE}),
-    "open311/v2/tokens/<str:token>.<format:form>": Door(
-        NOBODY, fill=lambda _world: {**_IN_XML, "token": _CASE["number"]}
-    ),
-    "open311/v2/servicerequestupdates.<format:form>": Door(
-        (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML
-    ),
-    "open311/v2/": Door(NOBODY),
-    "open311/v2/<path:rest>": Door(NOBODY, fill=lambda _world: _IN_XML),
-}
-# A system's key opens its feed; a session is none.
-DOORS |= {
-    "exchange/v1/feed": Door((Answer.SIGN_IN,) * 4),
-    "exchange/v1/dictionary": Door((Answer.SIGN_IN,) * 4),
-}
-DOORS |= ACCOUNT_DOORS | COMMAND_DOORS
+DOORS |= ACCOUNT_DOORS | COMMAND_DOORS | MACHINE_DOORS
 
 
 def routes() -> Iterator[tuple[str, URLPattern]]:
