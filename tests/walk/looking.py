@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Latin words of a Chinese page: names of formats, keys and systems, which Chinese people write like this too.
-LATIN = {"Excel", "xlsx", "yaml", "typst", "Shift", "English", "file", "hotline", "demo"}
+LATIN = {"Excel", "xlsx", "yaml", "typst", "Shift", "Ctrl", "English", "file", "hotline", "demo"}
 # What is typed as it stands: {place} in a template of words, head() in the text of a document.
 TYPED = re.compile(r"\{\w+\}|\w+\(\)")
 # The words somebody reads, without code, keys, what was typed, and what says that it is in another language.
@@ -69,9 +69,9 @@ def faults(page: Any, way: Way, axe: str = "") -> list[str]:
     if axe:
         page.evaluate(axe)
         found += [f"{rule}: {where}" for rule, where in page.evaluate(BROKEN)]
-        page.emulate_media(color_scheme="dark")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # no colour is looked at on its way
         found += [f"at night {rule}: {where}" for rule, where in page.evaluate(FAINT)]
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return found
 
 

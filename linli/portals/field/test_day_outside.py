@@ -69,7 +69,7 @@ def test_the_app_is_whole_in_each_look_with_and_without_signal(outside, committe
             tab.set_viewport_size({"width": way.width, "height": 844})
             outside.context.add_cookies(way.cookies(outside.server.url))
             outside.go(tab)
-            tab.wait_for_timeout(1500)  # the page that stands in comes in the new look
+            until(lambda way=way: stands_in(tab, way.language))
             for offline in (False, True):
                 outside.context.set_offline(offline)
                 for address in addresses:
@@ -81,11 +81,17 @@ def test_the_app_is_whole_in_each_look_with_and_without_signal(outside, committe
     assert heard == []
 
 
+def stands_in(tab, language):
+    """Whether the page that stands in without signal has come in a language."""
+    kept = tab.evaluate("caches.match('/field/shell/').then((found) => found.text())")
+    return ("No signal" in kept) == (language == "en")
+
+
 def test_the_language_of_the_page_that_stands_in_is_the_readers(outside):
     tab = outside.prepared()
     outside.context.add_cookies([{"name": "language", "value": "en", "url": outside.server.url}])
     outside.go(tab)
-    until(lambda: "No signal" in tab.evaluate("caches.match('/field/shell/').then((found) => found.text())"))
+    until(lambda: stands_in(tab, "en"))
 
 
 def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committed_world):

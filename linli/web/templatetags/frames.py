@@ -183,10 +183,13 @@ def summary_row(label: str, value: object, href: str = "", action: str = "") -> 
 
 
 @register.inclusion_tag("web/map.html", takes_context=True)
-def svg_map(context: template.Context, content: maps.Map, name: str = "map") -> dict[str, Any]:
+def svg_map(
+    context: template.Context, content: maps.Map, name: str = "map", *, still: bool = False
+) -> dict[str, Any]:
     """`{% svg_map map "where" %}`: the map as SVG, the same as a list; `name` is unique on the page.
 
-    A browser that can draws a map from it that can be moved (web/map.js); on paper it stays the drawing.
+    A browser that can draws a map from it that can be moved (web/map.js); on paper it stays the drawing, and so it
+    does where it is `still`: in a picture that is renewed every few seconds.
     """
     links = any(outline.href for outline in content.outlines) or any(pin.href for pin in content.pins)
     paper = maps.draw(content)
@@ -196,7 +199,7 @@ def svg_map(context: template.Context, content: maps.Map, name: str = "map") -> 
         "scale": _scale(paper.metres) if paper else "",
         "name": name,
         "links": links,
-        "request": context.get("request"),
+        "request": None if still else context.get("request"),
     }
 
 
