@@ -8,14 +8,13 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from linli.analytics.populations import CONTESTED, RETURNED, REWORKED, Population, named, taken
+from linli.analytics.populations import A_DAY, CONTESTED, RETURNED, REWORKED, Population, named, taken
 from linli.analytics.questions import Question
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Case
 from linli.cases.narrowing import least_key
 from linli.ledger.models import Entry
 
-A_DAY = timedelta(days=1)  # 24 hours: a stretch that needs no calendar
 QUIET = timedelta(days=14)
 SETTLED, DISPATCHED, DISCLAIMED = "settle", "dispatch", "disclaim"
 SOLVED, UNANSWERED = "confirm", "lapse"

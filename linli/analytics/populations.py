@@ -25,7 +25,8 @@ from linli.ledger.models import Entry
 
 VOID = "void"  # the outcome of what should not have been opened, in every kind that has it
 RETURNED, REWORKED, CONTESTED = "send_back", "fail", "contest"
-LONG_OPEN = timedelta(days=30)
+LONG_OPEN = LONG_OVERDUE = timedelta(days=30)
+A_DAY = timedelta(days=1)  # 24 hours: a stretch that needs no calendar
 WHOLE = Q(halted="") | Q(resting=True)  # the last stretch of a clock: every other one is halted and went on
 
 
@@ -205,11 +206,13 @@ PROMISED = Population(
         turns=(("first_due", AT_ONCE), ("due_at", AT_ONCE)),
     ),
 )
-OPENED = Population("opened", _opened, folding=Folding(_of(Q()), day="at"))
+OPENED = Population("opened", _opened, folding=Folding(_of(Q()), day="at", turns=(("at", A_DAY),)))
 CLOSED = Population("closed", _closed, folding=Folding(_of(Q(closed_at__isnull=False)), day="closed_at"))
 MOVED = Population("moved", _moved, folding=Folding(_steps_in, "about", "at", test=_is_step))
 STANDING = Population(
-    "standing", _standing, folding=Folding(_of(Q(closed_at=None)), turns=(_DUE, ("due", -SOON), _AT))
+    "standing",
+    _standing,
+    folding=Folding(_of(Q(closed_at=None)), turns=(_DUE, ("due", -SOON), ("due", LONG_OVERDUE), _AT)),
 )
 
 # What a promise came to, as conditions on its last stretch.

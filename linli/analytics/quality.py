@@ -14,6 +14,7 @@ from linli.analytics.populations import (
     CLOSED,
     CONTESTED,
     IN_TIME,
+    LONG_OVERDUE,
     OPENED,
     PROMISED,
     STANDING,
@@ -23,7 +24,6 @@ from linli.divisions.codes import Level
 
 KPI = "GB/T 30428.4"
 HOTLINE = "北京市接诉即办工作条例 32"
-LONG_OVERDUE = happened.A_DAY * 30
 NOT_DEALT_WITH = (VOID, "merged", "refused")
 
 _PROMISE = partial(Figure, block=Block.PROMISE, population=PROMISED, source=KPI)
@@ -184,5 +184,6 @@ MORE = (
         meaning=_("Open cases raised more than 14 days ago in which no step was taken for 14 days."),
         test=happened.quiet,
         among="open",
+        live=True,
     ),
 )

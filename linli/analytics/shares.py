@@ -56,7 +56,9 @@ class Share:
 def foldable(figure: Figure) -> bool:
     """Whether rollups hold a figure; all others are counted live."""
     folding = figure.population.folding
-    return folding is not None and _test_of(figure, folding, _at(datetime.now(PLACE_TIME))) is not None
+    if folding is None or figure.live:
+        return False
+    return _test_of(figure, folding, _at(datetime.now(PLACE_TIME))) is not None
 
 
 def is_additive(figure: Figure) -> bool:
