@@ -32,7 +32,7 @@ from linli.portals.demo.world import standing_world
 from linli.posts.actor import PostActor
 from linli.posts.models import Post, PostKind
 
-MOST_STATEMENTS, P95 = 15, 300.0
+MOST_STATEMENTS, P95 = 16, 300.0
 BATCH = 5000
 ASKED = 20
 HEAD, TOWN = "county_head", "chengguan_clerk"

@@ -189,11 +189,13 @@ DOORS: dict[str, Door] = {
     ),
     "desk/residents/<uuid:key>/mandates/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
-    "desk/body/": Door(NOT_STAFF),  # a head's alone: tests/matrix.py
+    "desk/body/": Door(
+        (Answer.SIGN_IN, Answer.REFUSED, Answer.REFUSED, Answer.OPEN), right_power="county_head"
+    ),
     "desk/report/": Door(STAFF),
     "desk/report/<slug:kind>/": Door(OWN_AREA_AND_POWER, fill=a_kind),
     "desk/report/<slug:kind>/<slug:step>/": Door(
-        # A mediator's alone, and none is sent to the doors: tests/matrix.py has who they open to.
+        # A mediator's alone, and none is sent to the doors: see linli/kinds/disputes/test_on_the_spot.py.
         NOT_STAFF,
         fill=lambda _world: {"kind": "disputes", "step": "settle_orally"},
     ),

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.thorough
 DESK = {route: door for route, door in DOORS.items() if route.startswith(("desk/", "field/", "command/"))}
 # Addresses at which the row of doors says less than there is to say; each has tests of its own beside the code.
 OWN_ROWS = {
+    "desk/report/<slug:kind>/<slug:step>/": "a mediator's alone, and none is sent to the doors",
     "desk/filters/<int:key>/": "a filter is its owner's alone",
     "command/shifts/<uuid:key>/take-over/": "a shift book is its centre's alone",
     "command/alerts/<int:key>/seen/": "alerts are their centre's alone",

@@ -35,7 +35,9 @@ ONE_OF_MANY = (
     (re.compile(r"/\d+(?=/)"), "/NUMBER"),
 )
 # What these lead to is no page: files, photos, the end of the session, the machines' door.
-NO_PAGE = re.compile(r"/logout/|/pdf/|/file/(?:csv/|xlsx/)?$|/workbook/$|/faults/$|/bad/$|/photos/|^/api/|^/demo/|^/static/")
+NO_PAGE = re.compile(
+    r"/logout/|/pdf/|/file/(?:csv/|xlsx/)?$|/workbook/$|/faults/$|/bad/$|/photos/|^/api/|^/demo/|^/static/"
+)
 OWN_TO_A_ROLE = {"/desk/", "/desk/cases/NUMBER/"}  # the same address shows each role something else
 
 

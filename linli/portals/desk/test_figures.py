@@ -23,7 +23,7 @@ from linli.posts.actor import PartyActor
 from linli.posts.models import Organisation
 
 pytestmark = pytest.mark.django_db
-MOST_STATEMENTS = 15
+MOST_STATEMENTS = 16
 QUARTER = "period=2026-Q1"
 LINK = re.compile(r'<a href="(/desk/figures/list/\?[^"]+)">(?:<strong>)?(\d+)<')
 

@@ -43,7 +43,7 @@ def opened(page):
 
 @pytest.mark.parametrize("key", ["county_head", pytest.param("chengguan_clerk", marks=pytest.mark.thorough)])
 def test_every_headline_of_cases_and_places_opens_as_many_as_it_says(world, sign_in, key):
-    random_county(world, 13, matters=10, wider=True)
+    random_county(world, 13, matters=20, wider=True)
     client = sign_in(key)
     found = LINK.findall(text(client.get(f"/desk/scorecard/?{YEAR}")))
     assert {"figure=in_time&", "figure=due&", "places/grids_held/"} <= {
