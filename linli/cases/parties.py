@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -35,9 +36,17 @@ def parties_of(case: Case) -> list[Party]:
 
 def rows_of_parties(case: Case) -> list[Party]:
     """All rows of a case, also of who left and of numbers that were replaced, in the order in which they came."""
-    if not kind_of(case.kind).procedure.has_parties:
-        return []
-    return list(Party.objects.filter(case=case).select_related("contact").order_by("nr", "id"))
+    return rows_of_several([case])[case.pk]
+
+
+def rows_of_several(cases: Sequence[Case]) -> Mapping[UUID, list[Party]]:
+    """The same for several cases, by their keys: one statement, none where no kind has parties."""
+    found: dict[UUID, list[Party]] = defaultdict(list)
+    having = [case for case in cases if kind_of(case.kind).procedure.has_parties]
+    rows = Party.objects.filter(case__in=having).select_related("contact").order_by("nr", "id")
+    for row in rows if having else ():
+        found[row.case_id].append(row)
+    return found
 
 
 def stands(party: Party) -> bool:

@@ -23,7 +23,7 @@ from linli.cases.forms import StepForm
 from linli.cases.holding_files import forgotten
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
-from linli.cases.parties import role_words, rows_of_parties, stands
+from linli.cases.parties import role_words, rows_of_parties, rows_of_several, stands
 from linli.cases.procedure import REPRESENTATIVE, Step
 from linli.cases.sensitive import is_private
 from linli.cases.steps import form_for, steps_open_to, values_of
@@ -139,11 +139,11 @@ class PartyRow:
 
 def party_rows(cases: list[tuple[Case, int]]) -> list[PartyRow]:
     """Cases with the number of the party that reads, for a short list."""
+    several = [case for case, _nr in cases]
+    rows, stages = rows_of_several(several), (stage for _case, stage in case_rows(several))
     return [
-        PartyRow(
-            case, str(kind_of(case.kind).procedure.label), role_words(case, nr, rows_of_parties(case)), stage
-        )
-        for (case, nr), (_case, stage) in zip(cases, case_rows([case for case, _nr in cases]), strict=True)
+        PartyRow(case, str(kind_of(case.kind).procedure.label), role_words(case, nr, rows[case.pk]), stage)
+        for (case, nr), stage in zip(cases, stages, strict=True)
     ]
 
 

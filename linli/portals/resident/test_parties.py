@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from linli.cases.models import Case, Category, Party
 from linli.cases.new_numbers import NewNumber, renumber
@@ -52,6 +54,19 @@ def page(client: Client, case: Case, rest: str = "") -> str:
     answer = client.get(f"/follow/{case.number}/{rest}")
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_my_cases_cost_the_same_however_many_somebody_is_a_party_of(case: Case, world: Any) -> None:
+    client = by_number(WANG)
+    client.get("/mine/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/mine/")
+    more = [dispute(world).pk, dispute(world).pk]
+    Case.everywhere.filter(pk__in=more).update(category=case.category)
+    with CaptureQueriesContext(connection) as three:
+        shown = client.get("/mine/").content.decode()
+    assert shown.count("被申请人") == 3
+    assert len(three) == len(one)
 
 
 def test_a_party_sees_the_case_with_its_own_steps_and_the_others_by_name(case: Case) -> None:
