@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Latin words of a Chinese page: names of formats, keys and systems, which Chinese people write like this too.
-LATIN = {"Excel", "xlsx", "yaml", "typst", "Shift", "Ctrl", "English", "file", "hotline", "demo"}
+LATIN = {"Excel", "Word", "xlsx", "yaml", "typst", "Shift", "Ctrl", "English", "file", "hotline", "demo"}
 # What is typed as it stands: {place} in a template of words, head() in the text of a document.
 TYPED = re.compile(r"\{\w+\}|\w+\(\)")
 # The words somebody reads, without code, keys, what was typed, and what says that it is in another language.

@@ -29,6 +29,7 @@ from linli.cases.kinds import kind_of
 from linli.cases.narrowing import Narrowing
 from linli.cases.walking import PAGE, Page, parsed_key
 from linli.divisions.codes import Level
+from linli.portals.desk.figures import Back
 from linli.portals.desk.figuring import words_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import Entry, Listing, address_with
@@ -212,6 +213,6 @@ def kind_figure_list(request: HttpRequest, by: PostActor, kind: str, figure: str
         "node": form.node,
         "form": form,
         "here": address_with("", request.GET),
-        "back": form.address(),
+        "back": Back(form.address(), _("Figures")),
     }
     return render(request, "desk/kind_figure_list.html", context)

@@ -53,6 +53,7 @@ def test_an_upper_level_gets_the_figure_and_no_case(sign_in, raised):
     page = text(client.get(found["6"]))
     assert listed(page) == set()
     assert "另有 6 件" in page
+    assert re.search(r'class="back" href="/desk/figures/of/[^"]+">', page)
 
 
 def test_a_village_shows_no_small_number_and_does_not_say_how_many_others(sign_in, raised, world):
