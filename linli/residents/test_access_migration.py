@@ -18,6 +18,7 @@ def old_row(**said):
     return model.objects.create(at=timezone.now(), **said)
 
 
+@pytest.mark.thorough
 def test_old_readings_are_carried_over(fresh_database):
     with connection.cursor() as cursor:
         post, unit = cursor.execute("SELECT id, organisation_id FROM posts_post LIMIT 1").fetchone()

@@ -57,6 +57,7 @@ def test_a_demo_without_its_copy_says_how_to_start_over(committed_world: Any, se
 # --- a real place -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.thorough
 def test_the_demo_stands_on_a_real_places_tree_with_invented_people(tmp_path: Any) -> None:
     """In a process of its own, as somebody would start it."""
     environment = {

@@ -92,7 +92,9 @@ def walked(page, server, world, pages):
 
 
 @pytest.mark.parametrize(
-    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
+    "cookies",
+    [{}, *(pytest.param(each, marks=pytest.mark.thorough) for each in ({"language": "en"}, {"care": "on"}))],
+    ids=["chinese", "english", "large"],
 )
 @pytest.mark.parametrize("width", [390, 1280])
 def test_every_page_fits_and_nothing_complains(committed_world, desk, browser_page, width, cookies):
@@ -108,6 +110,7 @@ def test_every_page_fits_and_nothing_complains(committed_world, desk, browser_pa
     assert complaints == []
 
 
+@pytest.mark.thorough
 def test_nobody_is_shut_out(committed_world, desk, browser_page, axe_source):
     server, pages = desk
     found = {}

@@ -39,6 +39,7 @@ def focused(page):
     )
 
 
+@pytest.mark.thorough
 def test_a_clerk_clears_twenty_matters_without_the_mouse(committed_world, to_clear, browser_page):
     server, cases = to_clear
     page, keys = browser_page, browser_page.keyboard

@@ -285,6 +285,7 @@ def in_clear(folder):
     }
 
 
+@pytest.mark.thorough
 def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(browser_page, place, desk, matter, tmp_path):
     server, number = place[0], matter.case.number
     opened_by_five(desk, matter)
@@ -323,6 +324,7 @@ def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(browser_page, p
 ALIKE = {"zh": {}, "en": {"language": "en"}, "large": {"care": "on"}}
 
 
+@pytest.mark.thorough
 def test_her_pages_fit_and_shut_nobody_out(browser_page, place, desk, matter, axe_source):
     opened_by_five(desk, matter)
     pages = {
