@@ -168,6 +168,9 @@ if ON_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; "
         "PRAGMA secure_delete=ON",
     }
+else:
+    # PostgreSQL would compile each of our wide counts anew for a second or three, which then run for milliseconds.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 ATOMIC_REQUESTS = False
 # Most threads wait for the one that writes, asleep; the more wait, the more go into one commit.
 WEB_THREADS = env.int("LINLI_THREADS", default=80)
