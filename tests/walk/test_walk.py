@@ -67,9 +67,8 @@ def walked(walk: Walk, ways: list[Way], axe: Callable[[int, int], str]) -> list[
 @pytest.mark.thorough
 def test_the_walk_finds_the_pages_of_every_role(walk: Walk) -> None:
     assert all(trail.pages for trail in walk.trails)
-    assert {"/", "/report/matters/", "/follow/NUMBER/", "/follow/NUMBER/papers/KEY/"} <= set(
-        walk.pages("resident")
-    )
+    # Whether the case at hand has a paper depends on who was faster: portals/resident/test_papers_browser.py.
+    assert {"/", "/report/matters/", "/follow/NUMBER/", "/neighbourhood/"} <= set(walk.pages("resident"))
     assert {"/desk/residents/", "/desk/rights/", "/account/2fa/"} <= set(walk.pages("clerk"))
     assert sum(len(trail.pages) for trail in walk.trails) > 100
 
