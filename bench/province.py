@@ -27,14 +27,14 @@ from django.utils import timezone
 from intake import reports
 from limits import reporting_grids
 
-from linli.analytics.counting import BY_LEAD, count, counted_live
+from linli.analytics.counting import count, counted_live
 from linli.analytics.figures import Block, all_figures
 from linli.analytics.folding import fold_all, refold
 from linli.analytics.gauges import freshness
 from linli.analytics.models import Progress
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.rollups import standing
+from linli.analytics.rollups import BY_LEAD, standing
 from linli.analytics.tallies import put
 from linli.base.generations import refresh
 from linli.base.writing import writing

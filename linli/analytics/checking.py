@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from linli.analytics.models import Tally
 from linli.analytics.rollups import standing
-from linli.analytics.shares import ALL, DIVISORS, Changes, body_keys, note, shares_of
+from linli.analytics.shares import ALL, Changes, body_keys, note, shares_of
 from linli.cases.models import Case
-from linli.divisions.codes import Level, trimmed
+from linli.divisions.codes import SIZES, Level, trimmed
 
-VILLAGE = DIVISORS[Level.VILLAGE]
+VILLAGE = SIZES[Level.VILLAGE]
 PLACES, MOST = 5, 2000  # villages that are looked at; cases of each
 
 

@@ -13,11 +13,9 @@ from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
 from linli.analytics.populations import STANDING, Population
 from linli.analytics.questions import Question
-from linli.analytics.rollups import BY_LEAD, folded, standing
+from linli.analytics.rollups import folded, standing
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.models.case import CodePrefix, Unindexed
-
-__all__ = ["BY_LEAD"]
 
 Counted = Mapping[str, int]
 

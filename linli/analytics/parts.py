@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from linli.analytics.counting import BY_LEAD, Counted, count, total
+from linli.analytics.counting import Counted, count, total
 from linli.analytics.definition import Figure
 from linli.analytics.questions import Question
-from linli.analytics.shares import FEWEST_HOLDERS
-from linli.divisions.codes import DIGITS, WIDTHS, Level
+from linli.analytics.rollups import BY_LEAD
+from linli.divisions.codes import SIZES
 from linli.divisions.models import Division
-from linli.posts.lookup import Body, bodies_for
+from linli.posts.lookup import FEWEST_HOLDERS, Body, bodies_for
 
 MOST_PARTS = 300
 
@@ -79,7 +79,7 @@ def _rest(counted: Iterable[Counted]) -> list[Part]:
 
 def divisor_below(here: Division) -> int:
     """What cuts a code to the level below a place."""
-    return int(10 ** (DIGITS - WIDTHS[Level(here.level + 1)]))
+    return SIZES[here.level + 1]
 
 
 def by_body(asked: Question, bodies: Bodies) -> list[Part]:

@@ -19,7 +19,6 @@ from linli.analytics.shares import (
     ALL,
     BODY_LEVEL,
     DAY_LEVELS,
-    DIVISORS,
     MONTH_LEVELS,
     NOW,
     NOW_LEVELS,
@@ -32,7 +31,7 @@ from linli.analytics.shares import (
 from linli.base.worktime import ONE_DAY
 from linli.cases.models import Mark, areas_see
 from linli.cases.narrowing import Narrowing
-from linli.divisions.codes import Level, level_of, span
+from linli.divisions.codes import SIZES, Level, level_of, span
 from linli.ledger.models import Position, Unplaced
 
 STALE = timedelta(minutes=5)  # rollups that lag by more are left aside, and figures counted live
@@ -90,7 +89,7 @@ class _Plan:
 
     def rows(self, periods: Iterable[int]) -> QuerySet[Tally, Any]:
         """Place, body, period and counts of all rows of some periods (one statement)."""
-        divisor = DIVISORS[self.level]
+        divisor = SIZES[self.level]
         rows = Tally.objects.filter(level=self.level, period__in=sorted(periods))
         rows = rows.filter(place__gte=self.low // divisor, place__lt=-(-self.high // divisor))
         rows = rows.filter(kind=self.kind) if self.kind else rows
@@ -129,7 +128,7 @@ def _plan(asked: Question, by: int | str) -> _Plan | None:
         return None
     if narrowing.kind and not areas_see(narrowing.kind):
         return None
-    here, levels = level_of(narrowing.place), {divisor: level for level, divisor in DIVISORS.items()}
+    here, levels = level_of(narrowing.place), {size: Level(level) for level, size in SIZES.items()}
     level = levels.get(by, Level.MICRO_GRID) if isinstance(by, int) else here
     chosen = _bodies(asked, each=by == BY_LEAD)
     if chosen is None or level < here or level not in NOW_LEVELS:

@@ -26,22 +26,19 @@ from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Case
 from linli.cases.models.case import of_seen_kinds
 from linli.cases.narrowing import Narrowing
-from linli.divisions.codes import DIGITS, WIDTHS, Level
-from linli.posts.lookup import bodies_for
+from linli.divisions.codes import EVERYWHERE, SIZES, Level
+from linli.posts.lookup import FEWEST_HOLDERS, bodies_for
 
-FEWEST_HOLDERS = 3
-EVERYWHERE = (0, 10**DIGITS)
 ALL, POOLED, UNLED = 0, -1, -2  # in place of an organisation's key
 NOW = 0
 DAY_LEVELS = range(Level.PROVINCE, Level.COUNTY + 1)
 MONTH_LEVELS = range(Level.PROVINCE, Level.VILLAGE + 1)
 NOW_LEVELS = range(Level.PROVINCE, Level.GRID + 1)
 BODY_LEVEL = Level.COUNTY
-DIVISORS = {level: 10 ** (DIGITS - WIDTHS[level]) for level in Level}
 Item = tuple[int, str]  # a period and the name of a figure
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
-_DIVISORS = [(int(level), int(DIVISORS[level])) for level in map(Level, NOW_LEVELS)]
+_DIVISORS = [(int(level), SIZES[level]) for level in map(Level, NOW_LEVELS)]
 FIRST_DAY = 10**7  # smaller periods are months and longer ones
 
 
@@ -58,7 +55,7 @@ def foldable(figure: Figure) -> bool:
     folding = figure.population.folding
     if folding is None or figure.live:
         return False
-    return _test_of(figure, folding, _at(datetime.now(PLACE_TIME))) is not None
+    return folding.test is None or folding.test(figure.name) is not None
 
 
 def is_additive(figure: Figure) -> bool:

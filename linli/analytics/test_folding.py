@@ -12,13 +12,13 @@ from django.db import connection
 
 from linli.analytics import folding, shares
 from linli.analytics.conftest import GRIDS, NOW
-from linli.analytics.counting import BY_LEAD, count, counted_live
+from linli.analytics.counting import count, counted_live
 from linli.analytics.folding import fold_all, fold_cases, refold
 from linli.analytics.gauges import freshness, gauges
 from linli.analytics.models import Progress, Share, Tally
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.rollups import folded, standing
+from linli.analytics.rollups import BY_LEAD, folded, standing
 from linli.base.generations import bump
 from linli.cases.forgetting import forget_due
 from linli.cases.models import CalendarDay, Case, Mark

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from linli.analytics.conftest import NOW
-from linli.analytics.counting import BY_LEAD, behind, count, total
+from linli.analytics.counting import behind, count, total
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
 from linli.analytics.quality import MORE
 from linli.analytics.questions import Question
+from linli.analytics.rollups import BY_LEAD
 from linli.analytics.spans import cases_leaving, latenesses, stays, times_taken
 from linli.base.worktime import PLACE_TIME, Unit, due, used, working_days_between
 from linli.cases.calendars import calendar_of

@@ -14,10 +14,11 @@ from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.base.generations import bump
 from linli.base.worktime import Hours
 from linli.base.writing import writing
-from linli.cases.calendars import EVERYWHERE, FAMILY, Calendars, Layer, read_calendars
+from linli.cases.calendars import FAMILY, Calendars, Layer, read_calendars
 from linli.cases.editing import top_area
 from linli.cases.models import CalendarDay, Revision, WorkHours
 from linli.cases.reckoning import moving
+from linli.divisions.codes import EVERYWHERE
 from linli.divisions.models import Division
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record

@@ -9,10 +9,10 @@ from datetime import date
 from linli.base.generations import Cached
 from linli.base.worktime import Calendar, Hours
 from linli.cases.models import CalendarDay, WorkHours
+from linli.divisions.codes import EVERYWHERE
 from linli.divisions.models import Division
 
 FAMILY = "calendar"
-EVERYWHERE = (0, 10**17)
 Dated = tuple[tuple[date, Hours], ...]
 
 

@@ -46,7 +46,8 @@ WIDTHS = {
     Level.MICRO_GRID: 17,
 }
 _LEVELS = {width: level for level, width in WIDTHS.items()}
-_SIZES: dict[int, int] = {level: 10 ** (DIGITS - width) for level, width in WIDTHS.items()}
+SIZES: dict[int, int] = {level: 10 ** (DIGITS - width) for level, width in WIDTHS.items()}  # codes under one
+EVERYWHERE = (0, 10**DIGITS)
 LEVEL_NAMES: dict[Level, str | Promise] = {
     Level.PROVINCE: _("province"),
     Level.CITY: _("city"),
@@ -86,7 +87,7 @@ def span(code: Code | str, level: int | None = None) -> tuple[Code, Code]:
     A trimmed string brings its level with it; for an integer without level the shortest reading is taken.
     """
     if isinstance(code, int) and level is not None:
-        return code, code + (_SIZES.get(level) or _SIZES[Level(level)])
+        return code, code + (SIZES.get(level) or SIZES[Level(level)])
     text = code if isinstance(code, str) else trimmed(code, level)
     low = parse_code(text)
     return low, low + 10 ** (DIGITS - len(_digits(text)))

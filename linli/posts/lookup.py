@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from linli.base.generations import Cached
 from linli.posts.models import Holding, Organisation, Post, PostKind
 
+FEWEST_HOLDERS = 3  # a body with fewer is pooled with others wherever something is counted
+
 
 @dataclass(frozen=True)
 class Seat:

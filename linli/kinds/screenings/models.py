@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.base.errors import Invalid
 from linli.cases.duplicates import BECAME
 from linli.cases.models import Case, Link
-from linli.divisions.codes import DIGITS, WIDTHS, Level
+from linli.divisions.codes import DIGITS, SIZES, Level
 from linli.divisions.models import Division
 from linli.kinds.screenings.placing import Asked, Layout, laid_out
 from linli.posts.models import Post
@@ -156,7 +156,7 @@ class Remark(models.Model):
 
 def parts_of(screening: Screening, level: int) -> list[Part]:
     """How a screening stands by the divisions of a level in its area, and what was asked of each within a year."""
-    size = 10 ** (DIGITS - WIDTHS[Level(level)])
+    size = SIZES[level]
     counts = {
         "places": Count("pk"),
         "answered": Count("pk", filter=~Q(answer=Answer.OPEN)),

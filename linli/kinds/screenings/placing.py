@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from linli.base.errors import Invalid
-from linli.divisions.codes import DIGITS, WIDTHS, Level
+from linli.divisions.codes import SIZES, Level
 from linli.divisions.models import Division, Kind
 from linli.posts.lookup import nearest_each
 from linli.posts.models import PostKind
@@ -28,7 +28,7 @@ ANSWER_FOR = {
     Asked.VILLAGES: (PostKind.HEAD, PostKind.CLERK, PostKind.GRID_WORKER),
 }
 _LEVELS = {Asked.GRIDS: Level.GRID, Asked.VILLAGES: Level.VILLAGE}
-_COMMUNITY = 10 ** (DIGITS - WIDTHS[Level.VILLAGE])  # a post above the community answers for no place in it
+_COMMUNITY = SIZES[Level.VILLAGE]  # a post above the community answers for no place in it
 
 
 @dataclass(frozen=True)

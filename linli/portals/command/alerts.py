@@ -21,12 +21,12 @@ from linli.divisions.models import Division
 from linli.portals.command.picture import seen_kinds
 from linli.portals.command.seats import ALERTS, watching
 from linli.posts.actor import PostActor
-from linli.posts.lookup import bodies_for
+from linli.posts.lookup import FEWEST_HOLDERS, bodies_for
 from linli.posts.models import Organisation
 from linli.posts.powers import kinds_with
 from linli.posts.tree import standing_at
 from linli.registers.actions import alerting
-from linli.registers.actions.alerting import FEWEST_HOLDERS, About, counts_of
+from linli.registers.actions.alerting import About, counts_of
 from linli.registers.models import Alert, AlertRule
 from linli.web.telling import with_errors
 

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from linli.base.errors import Invalid, NotFound, Refusal, TooLarge, TooMany, Unavailable
 from linli.base.text import tidy
 from linli.base.writing import is_store_trouble
-from linli.divisions.codes import span
+from linli.divisions.codes import EVERYWHERE, span
 from linli.exchange.models import Source
 from linli.exchange.sources import note_refusal, require_quota, source_of
 from linli.portals.open311.asking import own_number
@@ -35,7 +35,6 @@ from linli.web.middleware import NotThisWay
 
 READS_PER_MINUTE = 60  # without a key, per address
 SERVICES_PER_MINUTE = 600  # clients read the definition of each service, one after the other
-EVERYWHERE = (0, 10**17)
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 AS_IT_IS = {403, 404, 405, 429, 503}  # all else is 400 here, as the specification wants it
 

@@ -17,7 +17,7 @@ from linli.cases.narrowing import SOON
 from linli.divisions.models import Division
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor, SystemActor
-from linli.posts.lookup import Body, body_of
+from linli.posts.lookup import FEWEST_HOLDERS, Body, body_of
 from linli.posts.may import covers, require
 from linli.posts.models import Organisation
 from linli.registers.centres import Alert, AlertRule
@@ -26,7 +26,6 @@ from linli.registers.entries import CLEARED, END_RULE, RAISED, RULE, SEEN
 SET, READ = "command.alerts", "command.read"
 CLOCK = SystemActor("alerts")
 MOST_RULES = 30  # of one centre: what calls all the time is heard by nobody
-FEWEST_HOLDERS = 3
 AT_ONCE = 50  # rules counted in one statement
 STAYS = timedelta(minutes=10)  # an alert is not cleared sooner
 RESTS = timedelta(minutes=30)  # nor raised again sooner
