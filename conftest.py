@@ -100,8 +100,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     What starts browsers and servers comes first: begun last, it would keep one process busy while the other idles.
     """
     items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("server")))
-    other = "sqlite" if ON_POSTGRES else "postgres"
-    belongs_elsewhere = [item for item in items if item.get_closest_marker(other)]
+    elsewhere = ("sqlite", "once") if ON_POSTGRES else ("postgres",)
+    belongs_elsewhere = [item for item in items if any(map(item.get_closest_marker, elsewhere))]
     if ON_POSTGRES or NO_SKIPS:
         items[:] = [item for item in items if item not in belongs_elsewhere]
         config.hook.pytest_deselected(items=belongs_elsewhere)

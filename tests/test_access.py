@@ -38,7 +38,7 @@ from linli.residents.words import Words
 from tests.scenes import a_case
 from tests.test_sight import SOUGHT, a_document_of, requests, said
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
 
 STAFF = (
     *("chengguan_clerk", "chengguan_team", "东门社区第一网格", "county_head", "county_clerk"),

@@ -14,6 +14,8 @@ from tests import rules
 from tests.contracts import ProductLayers
 from tests.reading import ABOVE_RESIDENTS, LAYERS, PACKAGE, REPOSITORY, committed, migrations, modules
 
+pytestmark = pytest.mark.once
+
 # Where importing late is the point: before settings are named, a build-time need, Django's app registry.
 LATE_IMPORTS = re.compile(r"conf/cli\.py|base/catalogues\.py|.*apps\.py")
 # Below the kinds, the modules whose one job is to write their layer's tables.

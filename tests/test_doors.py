@@ -12,6 +12,8 @@ from django.urls import get_resolver
 from tests.answers import VISITORS, Answer, Door
 from tests.doors import DOORS, ours
 
+pytestmark = pytest.mark.once
+
 
 def _opened(client: Client, route: str, door: Door, world: Any) -> Answer:
     filled = door.fill(world)

@@ -25,6 +25,8 @@ from linli.residents.purposes import Purpose, all_purposes
 from tests import oracle
 from tests.questions import Question, questions
 
+pytestmark = pytest.mark.once
+
 COUNT = 180_000
 Mutant = tuple[str, str, Callable[[], Any]]  # what it is, whose questions are asked, what makes it
 

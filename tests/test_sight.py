@@ -48,6 +48,8 @@ from linli.residents.crypto import seal
 from tests.doors import DOORS, ours
 from tests.scenes import a_case
 
+pytestmark = pytest.mark.once
+
 SOUGHT, SECRET = "石榴树下", "丙寅乙丑"
 STRANGERS = (
     *("chengguan_dispatcher", "chengguan_checker", "chengguan_team", "东门社区第一网格", "head_东门社区"),
@@ -196,6 +198,7 @@ def test_a_post_without_a_task_finds_it_nowhere(key: str, hidden: Case, world: A
     assert tellers(key, hidden, world) == set()
 
 
+@pytest.mark.thorough
 def test_the_walk_would_notice(hidden: Case, world: Any) -> None:
     """The post that has the task meets it at each of these, but never in a list of its area."""
     found = tellers("chengguan_clerk", hidden, world)
@@ -204,6 +207,7 @@ def test_the_walk_would_notice(hidden: Case, world: Any) -> None:
     assert not [each for each in found if "area" in each]
 
 
+@pytest.mark.thorough
 def test_where_area_gives_sight_the_same_walk_finds_it(world: Any, hidden: Case, monkeypatch: Any) -> None:
     monkeypatch.setattr("linli.cases.models.case._seen_by_area", {"matters"})
     found = tellers("county_head", hidden, world)

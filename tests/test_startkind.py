@@ -48,6 +48,8 @@ import re
 from linli.cases.follow import follow_code
 from linli.cases.models import Case, Link
 from linli.ledger.models import Entry
+
+pytestmark = [pytest.mark.once, pytest.mark.thorough]
 grid = world.place("东门社区第一网格")
 body = {"text": "楼上天天半夜敲墙", "longitude": grid.longitude, "latitude": grid.latitude}
 body["contact"] = {"phone": "13912345678"}

@@ -82,6 +82,7 @@ def breaking_line(server: Server) -> Iterator[BreakingLine]:
     line.close()
 
 
+@pytest.mark.thorough
 def test_a_line_that_breaks_loses_no_report_and_doubles_none(start_server: Callable[..., Server]) -> None:
     server = start_server(LINLI_INTAKE_PER_MINUTE=NO_LIMIT)
     before = Case.everywhere.count()

@@ -9,6 +9,8 @@ from django.test import Client
 from linli.posts.models import Account
 from tests.reading import PACKAGE
 
+pytestmark = pytest.mark.once
+
 DEFAULTS = r"""(?ix)
     (password|passwd|secret|token)\w*\s*=\s*["'][^"'{}%]{3,}["']
     | set_password\(["']

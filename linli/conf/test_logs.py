@@ -15,6 +15,8 @@ from django.test import Client
 
 from linli.conf.logs import Json, Line, OneLineForRefusals
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def log() -> Any:

@@ -19,7 +19,7 @@ from linli.ledger.models import Entry
 from tests.doors import DOORS
 from tests.hardening.doorways import ROUTES, address_of, names_read, visitor, went
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
 
 MACHINES = ("api/", "open311/", "exchange/")
 PAGES = [route for route in ROUTES if not route.startswith(MACHINES) or route == "api/v1/docs"]

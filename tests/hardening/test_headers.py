@@ -16,7 +16,7 @@ from tests.doors import DOORS
 from tests.hardening.doorways import ROUTES, address_of, visitor, went
 from tests.reading import REPOSITORY
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
 
 SAID = {
     "X-Frame-Options": "DENY",

@@ -13,6 +13,7 @@ from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home
 from linli.kinds.disputes.models import Dispute
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
+from tests.looks import IN_TWO_WAYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PASSWORD = "云溪县的风吹过石桥2026"
@@ -100,10 +101,7 @@ def test_an_agreement_is_drawn_up_on_a_telephone_without_scripts(mediated, serve
     context.close()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(
-    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
-)
+@IN_TWO_WAYS
 def test_the_editor_fits_and_shuts_nobody_out(mediated, server, browser_page, axe_source, width, cookies):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 900})

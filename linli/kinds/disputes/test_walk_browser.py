@@ -21,6 +21,7 @@ from linli.kinds.disputes.test_editor_browser import PASSWORD, fill_in
 from linli.kinds.matters import actions as matters
 from linli.posts.actor import PartyActor, PostActor
 from linli.residents.keeping import GivenContact
+from tests.looks import IN_TWO_WAYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
@@ -355,12 +356,10 @@ def test_a_quarrel_settled_on_the_spot_is_one_page_and_five_fields_without_the_m
     assert Dispute.objects.get(pk=case.pk).effective_at is not None
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["telephone", "desk"])
-@pytest.mark.parametrize(
-    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
-)
-def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_source, size, cookies):
+@IN_TWO_WAYS
+def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_source, width, cookies):
     way = stage.mediated().go(stage.fan, "draft_agreement", facts="漏水赔偿。", clauses=money())
+    size = PHONE if width == PHONE["width"] else DESK
     side = Visit(stage, size).wear(cookies).follow(1)
     desk = Visit(stage, size).wear(cookies).enter(stage.fan)
     number, paper = way.case.number, way.dispute.document

@@ -370,6 +370,7 @@ class Walks(RuleBasedStateMachine):
                 assert ways_out[case.stage] in {step.name for step in steps_open_to(by, case)}
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("world")
 def test_any_walk_through_the_procedure_keeps_the_rules(db):
     quiet = settings(

@@ -9,6 +9,7 @@ import pytest
 from linli.cases.models import Notice
 from linli.portals.desk.conftest import dispatched, reported
 from linli.posts.models import Account
+from tests.looks import IN_TWO_WAYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 PASSWORD = "云溪县的风吹过石桥2026"
@@ -91,12 +92,8 @@ def walked(page, server, world, pages):
             yield address
 
 
-@pytest.mark.parametrize(
-    "cookies",
-    [{}, *(pytest.param(each, marks=pytest.mark.thorough) for each in ({"language": "en"}, {"care": "on"}))],
-    ids=["chinese", "english", "large"],
-)
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.thorough
+@IN_TWO_WAYS
 def test_every_page_fits_and_nothing_complains(committed_world, desk, browser_page, width, cookies):
     server, pages = desk
     page, complaints = browser_page, []

@@ -10,6 +10,7 @@ from linli.portals.desk.conftest import PHONE, reported
 from linli.portals.desk.test_browser import PASSWORD, sign_in
 from linli.portals.desk.test_chatting import CHAT
 from linli.posts.models import Account
+from tests.looks import IN_TWO_WAYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 CALLERS = [
@@ -84,10 +85,8 @@ def test_a_call_is_taken_without_script(committed_world, calls, browser_page):
     context.close()
 
 
-@pytest.mark.parametrize(
-    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
-)
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.thorough
+@IN_TWO_WAYS
 def test_every_page_of_a_call_fits(committed_world, calls, browser_page, width, cookies):
     page = browser_page
     page.set_viewport_size({"width": width, "height": 800})
@@ -97,6 +96,7 @@ def test_every_page_of_a_call_fits(committed_world, calls, browser_page, width, 
         assert page.evaluate("document.documentElement.scrollWidth") <= width, _name
 
 
+@pytest.mark.thorough
 def test_nobody_is_shut_out_of_a_call(committed_world, calls, browser_page, axe_source):
     found = {}
     for name in through_a_call(browser_page, calls, committed_world):

@@ -8,6 +8,7 @@ from linli.portals.desk.test_browser import PASSWORD, sign_in
 from linli.posts.models import Account
 from linli.residents.people.conftest import HOME, NAME, PHONE, given
 from linli.residents.people.registering import register
+from tests.looks import IN_TWO_WAYS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 DESK = "/desk/residents/"
@@ -71,10 +72,7 @@ def walked(page, server):
     yield "fields"
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(
-    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
-)
+@IN_TWO_WAYS
 def test_every_page_fits_and_shuts_nobody_out(
     committed_world, window, browser_page, axe_source, width, cookies
 ):

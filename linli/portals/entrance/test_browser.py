@@ -10,6 +10,7 @@ from django.test import Client
 from linli.portals.entrance.conftest import PASSWORD, codes_now, with_password
 from linli.posts.models import Account
 from linli.residents.accounts import first_sign_in
+from tests.looks import IN_TWO_WAYS
 from tests.signing_in import prove
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
@@ -152,10 +153,7 @@ def test_a_device_that_keeps_no_passkey_says_so_and_the_other_ways_stay(place, b
     assert browser_page.is_visible("[name=password]")
 
 
-@pytest.mark.parametrize(
-    "cookies", [{}, {"language": "en"}, {"care": "on"}], ids=["chinese", "english", "large"]
-)
-@pytest.mark.parametrize("width", [390, 1280])
+@IN_TWO_WAYS
 def test_every_page_fits_shuts_nobody_out_and_complains_of_nothing(place, device, axe_source, width, cookies):
     url, clerk = place
     page, complaints = device, []

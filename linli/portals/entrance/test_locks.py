@@ -15,7 +15,7 @@ from linli.web.limits import PASSWORDS
 from tests.answers import Answer
 from tests.doors import DOORS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def said(response):

@@ -16,7 +16,7 @@ from linli.posts.accounts import bind_sign_on
 from linli.posts.models import Account
 from tests.oidc import Provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

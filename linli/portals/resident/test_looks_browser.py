@@ -229,6 +229,7 @@ EXPECTED = [
 ]
 
 
+@pytest.mark.thorough
 def test_she_reads_five_lines_asks_why_and_prints(browser_page, place, desk, matter):
     opened_by_five(desk, matter)
     with her_own(browser_page, place) as page:
@@ -321,7 +322,7 @@ def test_nothing_of_hers_is_in_clear_where_nobody_should_read_it(browser_page, p
     assert in_clear(kept) == {("leak", NAME)}, "the search finds what is there"
 
 
-ALIKE = {"zh": {}, "en": {"language": "en"}, "large": {"care": "on"}}
+ALIKE = {"en": {"language": "en"}, "large": {"care": "on"}}
 
 
 @pytest.mark.thorough

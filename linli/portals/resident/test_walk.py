@@ -12,7 +12,7 @@ from linli.portals.demo.world import standing_world
 from linli.posts.actor import PartyActor
 
 pytestmark = pytest.mark.browser
-LOOKS = [("zh-hans", "off"), ("en", "off"), ("zh-hans", "on")]
+LOOKS = [(320, "zh-hans", "on"), (390, "en", "off"), (1280, "zh-hans", "off")]
 
 
 @pytest.fixture
@@ -72,8 +72,7 @@ def test_from_report_to_confirmed_closure_without_javascript(page_in, server):
     assert "已办结" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-@pytest.mark.parametrize(("language", "care"), LOOKS)
+@pytest.mark.parametrize(("width", "language", "care"), LOOKS)
 def test_no_page_scrolls_sideways(page_in, server, width, language, care):
     page = page_in(width, language, care)
     number, _code = raise_it(page, server)
