@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 PATHS = {
     "back": "M15 5l-7 7 7 7",
     "forward": "M9 5l7 7-7 7",
+    "up": "M12 20V5M5.5 11.5L12 5l6.5 6.5",
     "camera": "M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 16.5a3.2 3.2 0 100-6.4 3.2 3.2 0 000 6.4z",
     "chat": "M4 5h16v11h-9l-4.5 4v-4H4z",
     "check": "M4.5 12.5l5 5 10-11",

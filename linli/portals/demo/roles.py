@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count
 from django.urls import reverse
@@ -26,6 +26,7 @@ class Role:
     """A button of the tour: `key` is a kind of post or `resident`; `page` is where those land who have no tasks.
 
     `kind` is the kind of post where the key is not one: two buttons may show the same people at different doors.
+    `door` is where the role looks at a case.
     """
 
     key: str
@@ -34,11 +35,18 @@ class Role:
     icon: str
     page: str = ""
     kind: str = ""
+    door: str = "desk:case"
 
 
 ROLES = (
     Role(RESIDENT, _("Resident"), _("Looks what was done, and has the last word: solved, or not."), "home"),
-    Role(PostKind.GRID_WORKER, _("Grid worker"), _("Settles what can be settled at the door."), "pin"),
+    Role(
+        PostKind.GRID_WORKER,
+        _("Grid worker"),
+        _("Settles what can be settled at the door."),
+        "pin",
+        door="field:case",
+    ),
     Role(PostKind.CLERK, _("Intake clerk"), _("Takes a report on, or says why not, or who does."), "pen"),
     Role(PostKind.DISPATCHER, _("Dispatcher"), _("Decides which post has to deal with it."), "forward"),
     Role(PostKind.HANDLER, _("Handling post"), _("Goes there, does it, and says what was done."), "file"),
@@ -113,8 +121,8 @@ def landing_for(role: Role) -> Landing:
         pressing = tasks.filter(pressing_at__gt=timezone.now()).order_by("pressing_at", "id")[:LOOKED_AT]
         found = _untouched(task.case for task in [*pressing, *tasks.order_by("-pressing_at")[:LOOKED_AT]])
         landing = post_landing(found, role.key) if found else None
-        if landing:
-            return landing
+        if found and landing:
+            return replace(landing, address=reverse(role.door, args=[found.number]))
     holding = (
         Holding.objects.current()
         .filter(post__kind=role.kind or role.key)

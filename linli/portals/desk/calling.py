@@ -25,7 +25,7 @@ from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal, To
 from linli.cases.call_figures import emergencies_today, midnight, opened_lately, queue_of
 from linli.cases.calling import EMERGENCY_LINES, MOST, TAKE_CALLS, hand_to_emergency, matters_of_caller
 from linli.cases.catalogue import categories_of
-from linli.cases.forms import StepForm
+from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
 from linli.cases.offering import kinds_to_open, opening_form
@@ -48,7 +48,7 @@ from linli.web.limits import check_post_rate
 from linli.web.telling import with_errors
 
 LOOK_UPS = {"per_minute": 10, "per_hour": 120}  # more calls than one person can take
-_ASIDE = (forms.FileField, forms.DateTimeField, forms.FloatField, forms.ChoiceField)
+_ASIDE = (forms.FileField, forms.DateTimeField, forms.FloatField, forms.ChoiceField, SameAsField)
 EMERGENCIES = (
     ("119", gettext_lazy("Fire, gas, somebody trapped"), gettext_lazy("First out of danger, then 119.")),
     ("120", gettext_lazy("Somebody hurt or unconscious"), gettext_lazy("Where, how many, still breathing?")),

@@ -58,6 +58,7 @@ def case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 
 def _everything(found: Case, by: PostActor) -> dict[str, Any]:
     kind, (tasks, more) = kind_of(found.kind), tasks_of(found, by)
+    clocks, forms = clocks_of(found), _forms_of(by, found)
     if any(each.mine for each in tasks) or by.post.pk in {found.lead_id, found.opened_by_id}:
         reading_as(WORK)
     return {
@@ -68,7 +69,8 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "audience": "staff",
         "whole": sight_of(found, by=by) is Sight.WHOLE,
         "lines": history(found, by),
-        "clocks": clocks_of(found),
+        "clocks": [each for each in clocks if each.light],
+        "past_clocks": [each for each in clocks if not each.light],
         "tasks": tasks,
         "more_tasks": more,
         "photos": list(photos_of(found, by=by)),
@@ -77,7 +79,8 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "foreign": foreign_of(found),
         **forgotten(found),
         "others": kinds_beside(found, by),
-        "forms": _forms_of(by, found),
+        "forms": forms,
+        "main": forms[0][0].name if forms and leads_on(forms[0][0], found) else "",
         "may_ask": may_ask(by, found),
         "parties": parties_on_page(by, found),
         "may_break_glass": may_break_glass(by, found),

@@ -37,11 +37,11 @@ def coverage_page(request: HttpRequest, by: PostActor) -> HttpResponse:
         "holder": _("Nobody holds the post"),
     }
     unled = {
-        "row": _("Nobody named in the catalogue: the dispatcher decides"),
         "post": _("The post that leads was given up"),
         "holder": _("Nobody holds the post that leads"),
     }
     today = timezone.localdate()
+    found_gaps = [(kind, gap) for kind in all_kinds() for gap in gaps(kind.name, node.here, today)]
     context = {
         "node": node,
         "found": found,
@@ -49,8 +49,7 @@ def coverage_page(request: HttpRequest, by: PostActor) -> HttpResponse:
         "holes": [(hole, tasks[hole.lacks]) for hole in found.holes[:MOST_SHOWN]],
         "more": len(found.holes) - MOST_SHOWN,
         "may_fill": has(by, "posts.appoint"),
-        "unled": [
-            (kind, gap, unled[gap.lacks]) for kind in all_kinds() for gap in gaps(kind.name, node.here, today)
-        ],
+        "unled": [(kind, gap, unled[gap.lacks]) for kind, gap in found_gaps if gap.row],
+        "undecided": [(kind, gap) for kind, gap in found_gaps if not gap.row],
     }
     return render(request, "desk/coverage.html", context)

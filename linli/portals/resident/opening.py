@@ -89,16 +89,22 @@ class Sections:
 
     main: list[BoundField]
     contact: list[BoundField]
+    folded: list[BoundField]
     position_before: str = (
         ""  # the field above which the position button stands, if the form takes a position
     )
+
+    @property
+    def open_fold(self) -> bool:
+        """Whether something folded away was filled in, or is wrong."""
+        return any(bound.value() or bound.errors for bound in self.folded)
 
 
 def sections_of(form: StepForm) -> Sections:
     """The same sections for every kind; a kind that needs others has its own `open.html`."""
     visible = [bound for bound in form.visible_fields() if not isinstance(bound.field, SameAsField)]
     shown = [bound for bound in visible if bound.name not in POSITION]
-    main = [bound for bound in shown if bound.name not in PersonFields.base_fields]
+    main = [bound for bound in shown if bound.name not in {*PersonFields.base_fields, *form.folded}]
     order = {name: place for place, name in enumerate(form.residents_order)}
     main.sort(key=lambda bound: order.get(bound.name, len(order)))
     places = [bound.name for bound in main if isinstance(bound.field, PlaceField)]
@@ -106,6 +112,7 @@ def sections_of(form: StepForm) -> Sections:
     return Sections(
         main=main,
         contact=[bound for bound in shown if bound.name in PersonFields.base_fields],
+        folded=[bound for bound in shown if bound.name in form.folded],
         position_before=next(iter(places), main[-1].name) if takes_position and main else "",
     )
 

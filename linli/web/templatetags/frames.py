@@ -23,6 +23,8 @@ from linli.web.times import day_words, left_words, length_words, moment_words
 
 register = template.Library()
 
+NO_WORDS = "---------"  # what Django offers where a form says nothing
+
 TAG_ICONS = {
     "good": "check",
     "soon": "clock",
@@ -37,6 +39,8 @@ TAG_ICONS = {
 @register.inclusion_tag("web/field.html")
 def field(bound: BoundField) -> dict[str, Any]:
     """`{% field form.text %}`: label, hint, error, widget, in this order, tied together."""
+    if getattr(bound.field, "empty_label", None) == NO_WORDS:
+        bound.field.empty_label = _("Please choose")  # type: ignore[attr-defined]
     shown = _shown_widget(bound.field.widget)
     described = _described_by(bound, shown)
     attrs: dict[str, Any] = {"placeholder": False}  # hints stand above: a placeholder looks like an answer

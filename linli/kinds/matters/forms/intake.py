@@ -36,6 +36,7 @@ class Report(PersonFields):
     """The opening form: only the text must be there; the place may be filled in later."""
 
     from_link = frozenset({"category", "division"})
+    folded = frozenset({"happened_at"})
     residents_order = ("photos", "landmark", "division", "category", "text", "happened_at")
 
     text = TidyText(

@@ -126,7 +126,7 @@ export async function show(figure) {
   if (drawing) box.style.height = `${Math.max(280, drawing.getBoundingClientRect().height)}px`; // nothing jumps
   figure.prepend(box);
   const map = new maplibregl.Map({
-    container: box, style, bounds: boundsOf(told.ground ? style.sources.drawn.data.features : [], placed, told), fitBoundsOptions: { padding: 20 },
+    container: box, style, bounds: boundsOf(told.ground ? style.sources.drawn.data.features : [], placed, told), fitBoundsOptions: { padding: { top: placed.length ? 48 : 20, bottom: 20, left: 20, right: 20 } },
     maxZoom: 18, dragRotate: false, pitchWithRotate: false, cooperativeGestures: true, locale: told.words, fadeDuration: 0,
     attributionControl: told.credit ? { compact: false } : false,
     transformRequest: (url, type) => ({ url: type === "Glyphs" ? new URL(told.letters, location).href : url }),
