@@ -14,6 +14,7 @@ from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.divisions.shapes import rings
 from linli.portals.command.picture import Area, Picture, points_in
+from linli.posts.actor import PostActor
 from linli.web.map import Map, Outline, Pin
 
 OVERDUE, OPEN, RATE = "overdue", "open", "rate"
@@ -56,7 +57,7 @@ def shaded(picture: Picture, measure: str, *, wall: bool = False) -> Shaded:
         for place in drawn
         for outline in _outlines(place, areas.get(place.pk), (measure, most, finest), wall=wall)
     ]
-    pins = [] if wall or here.level < Level.VILLAGE else _pins(here)
+    pins = [] if wall or here.level < Level.VILLAGE else _pins(here, picture.by)
     schematic = any(place.schematic for place in drawn)
     note = _("The parts are drawn schematically; they are not surveyed borders.") if schematic else ""
     title = _("Map: %(place)s") % {"place": here.name}
@@ -107,7 +108,7 @@ def _shades(measure: str, most: int) -> list[Shade]:
     return found
 
 
-def _pins(here: Division) -> list[Pin]:
+def _pins(here: Division, by: PostActor) -> list[Pin]:
     now = timezone.now()
     return [
         Pin(
@@ -117,5 +118,5 @@ def _pins(here: Division) -> list[Pin]:
             css="" if due and due < now else "is-quiet",
             href=reverse("desk:case", args=[number]),
         )
-        for number, longitude, latitude, due in points_in(here, most=MOST_POINTS)
+        for number, longitude, latitude, due in points_in(here, by=by, most=MOST_POINTS)
     ]

@@ -23,8 +23,9 @@ from linli.cases.kinds import kind_of
 from linli.portals.command.alerts import calling_for
 from linli.portals.command.mapping import OPEN, OVERDUE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
-from linli.portals.command.seats import watching
+from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
+from linli.posts.may import watches
 from linli.posts.tree import standing_at
 
 OLDEST = 8
@@ -58,7 +59,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         return unchanged
     wall, colour = request.GET.get("wall") == "1", request.GET.get("colour", "")
     measure = colour if colour in COLOURS else OVERDUE
-    picture = Picture(node, drawn_at)
+    picture = Picture(node, drawn_at, by)
     context: dict[str, Any] = {
         "picture": picture,
         "node": node,
@@ -71,6 +72,8 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "shaded": shaded(picture, measure, wall=wall),
         "calling": calling_for(by),
         "late": [] if wall else late_in(node.here.span),
+        "door": door_of(by),
+        "afar": watches(by),
         "late_more": picture.listed({"state": "overdue"}),
         "part": _here(request, part="1"),
         "on_the_wall": _here(request, wall="1"),
