@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.base.errors import Conflict, Invalid
-from linli.cases.kinds import kind_of
 from linli.divisions.models import Division
 from linli.portals.command.picture import list_behind, seen_kinds
 from linli.portals.command.seats import ALERTS, watching
@@ -25,6 +24,7 @@ from linli.posts.powers import kinds_with
 from linli.posts.tree import standing_at
 from linli.registers.actions import alerting
 from linli.registers.actions.alerting import About, counts_of
+from linli.registers.actions.telling import words_of
 from linli.registers.models import Alert, AlertRule
 from linli.web.telling import with_errors
 
@@ -133,19 +133,6 @@ def calling_for(by: PostActor) -> list[tuple[Alert, str, str]]:
     return [
         (alert, words_of(alert.rule), listed(alert.rule, by)) for alert in _alerts(by).filter(cleared_at=None)
     ]
-
-
-def words_of(rule: AlertRule) -> str:
-    """What a rule says."""
-    kind = str(kind_of(rule.kind).procedure.label) if rule.kind else _("cases of all kinds")
-    words = {"place": rule.division.name, "count": rule.count, "kind": kind}
-    words["stands"] = str(AlertRule.Stands(rule.stands).label)
-    if rule.body:
-        return _("%(place)s: %(stands)s, %(kind)s, led by %(body)s, from %(count)d on") % {
-            **words,
-            "body": rule.body.name,
-        }
-    return _("%(place)s: %(stands)s, %(kind)s, from %(count)d on") % words
 
 
 def listed(rule: AlertRule, by: PostActor) -> str:

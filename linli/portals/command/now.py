@@ -21,7 +21,7 @@ from linli.analytics.gauges import freshness
 from linli.cases.joint import overdue_in, with_joint
 from linli.cases.kinds import kind_of
 from linli.portals.command.alerts import calling_for
-from linli.portals.command.mapping import OPEN, OVERDUE, RATE, shaded
+from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
@@ -30,7 +30,7 @@ from linli.posts.tree import standing_at
 
 OLDEST = 8
 ROUND = 60  # seconds: what the clock alone changes is looked at anew this often
-COLOURS = (OVERDUE, OPEN, RATE)
+COLOURS = (OVERDUE, OPEN, RATE, GRIDS)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,12 @@ def late_in(span: tuple[int, int]) -> list[Late]:
 
 
 def _measures() -> list[tuple[str, str]]:
-    return [(OVERDUE, _("Overdue")), (OPEN, _("Still open")), (RATE, _("Share overdue"))]
+    return [
+        (OVERDUE, _("Overdue")),
+        (OPEN, _("Still open")),
+        (RATE, _("Share overdue")),
+        (GRIDS, _("Open per ten grids")),
+    ]
 
 
 def _here(request: HttpRequest, **given: str) -> str:

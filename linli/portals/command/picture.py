@@ -25,6 +25,7 @@ from linli.cases.models import Case, areas_see
 from linli.cases.narrowing import Narrowing, State
 from linli.cases.sight import in_sight
 from linli.divisions.codes import Level
+from linli.divisions.coverage import grids_by_part
 from linli.divisions.models import Division
 from linli.ledger.models import Position
 from linli.posts.actor import PostActor
@@ -48,7 +49,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the place with its counts; `percent` is the share of the open ones that are overdue."""
+    """A part of the place with its counts; `percent` is the share of the open ones that are overdue.
+
+    `grids`: how many lie in it; of parts of very different size a number for each grid tells more than a number.
+    """
 
     name: str
     code: str
@@ -57,6 +61,12 @@ class Area:
     soon: int
     place: Division | None = None
     listed: Mapping[str, str] = field(default_factory=dict)
+    grids: int = 0
+
+    @property
+    def per_ten_grids(self) -> int | None:
+        """How many are open for every ten grids; None where there is no grid."""
+        return round(10 * self.open / self.grids) if self.grids else None
 
     @property
     def percent(self) -> int | None:
@@ -145,7 +155,12 @@ class Picture:
         code = part.place.trimmed if part.place else ""
         still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
         listed = {each: self.listed({"state": each}, code) for each in STANDS if code}
-        return Area(name, code, still, overdue, soon, part.place, listed)
+        grids = self._grids.get(part.place.code, 0) if part.place else 0
+        return Area(name, code, still, overdue, soon, part.place, listed, grids)
+
+    @cached_property
+    def _grids(self) -> Mapping[int, int]:
+        return grids_by_part(self.place, self.node.below[0].level)
 
 
 def list_behind(choices: Mapping[str, str], *, by: PostActor) -> str:
