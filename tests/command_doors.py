@@ -17,6 +17,7 @@ COMMAND_DOORS: dict[str, Door] = {
     "command/joint/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
     "command/questions/": Door(AREA_AND_POWER, data=(("place", "990101001"),), **WATCH),
     "command/cases/<str:number>/": Door(AREA_AND_POWER, fill=a_case, **WATCH),
+    "command/outline/<str:number>/": Door(AREA_AND_POWER, fill=a_case, **WATCH),
     "command/cases/<str:number>/decide/": Door(AREA_AND_POWER, fill=a_case, method="post", **WATCH),
     "command/cases/<str:number>/<slug:step>/": Door(
         AREA_AND_POWER, fill=lambda world: {**a_case(world), "step": "supervise"}, method="post", **WATCH

@@ -129,6 +129,7 @@ NOT_THERE_IF_ENTITLED = {
             "briefing/file/",
             "cases/<str:number>/",
             "cases/<str:number>/decide/",
+            "outline/<str:number>/",
         )
     ),
     "command/cases/<str:number>/<slug:step>/",

@@ -18,6 +18,7 @@ KINDS_OF_POST = (
     *("grid_worker", "clerk", "call_taker", "dispatcher", "handler"),
     *("checker", "inspector", "head", "administrator", "mediator"),
 )
+WATCHING = 4  # digits of a city: it and what is above sees figures, and cases its level has part in
 ALLOWED, LACKING, OUTSIDE = "allowed", "lacking", "outside"
 
 
@@ -183,6 +184,8 @@ def step(who: Who, name: str, matter: Matter) -> str:
         if not matter.seen:
             return OUTSIDE
         answer = LACKING if answer == OUTSIDE else answer
+    elif len(who.area) <= WATCHING and not matter.seen and not rule.get("from_above"):
+        return OUTSIDE
     checked = set(rule.get("apart_from", ()))
     return LACKING if answer == ALLOWED and checked & matter.took else answer
 

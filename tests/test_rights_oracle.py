@@ -133,6 +133,8 @@ def _changed(step: Step, procedure: Procedure) -> Iterator[tuple[str, Step]]:
     more = next(name for name in names if name not in step.apart_from)
     if step.posts or step.tasked or REPORTER in step.parties:  # else no post could take it anyway
         yield f"apart from {more} too", replace(step, apart_from=(*step.apart_from, more))
+    if step.posts and not step.opens and procedure.sight == "area":
+        yield "from above", replace(step, from_above=not step.from_above)
     if "asked" in step.tasked:
         for asked in step.settles:
             yield f"answers {asked}", replace(step, settles=tuple(set(step.settles) - {asked}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Subquery
@@ -16,6 +16,9 @@ from linli.analytics.questions import Question
 from linli.analytics.rollups import folded, standing
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.models.case import CodePrefix, Unindexed
+from linli.cases.sight import in_sight
+from linli.posts.actor import PostActor
+from linli.posts.may import watches
 
 Counted = Mapping[str, int]
 
@@ -92,16 +95,30 @@ def behind(figure: Figure, asked: Question) -> CaseQuerySet:
 
 @dataclass(frozen=True)
 class Behind:
-    """A page of the cases behind a figure, and how many it counts."""
+    """A page of the cases behind a figure, how many it counts, and how many of them the reader may not open."""
 
     cases: Sequence[Case]
     counted: int
     next_key: str = ""
+    others: int = 0
+
+    @property
+    def open(self) -> int:
+        """How many the reader may open."""
+        return self.counted - self.others
 
 
-def page_behind(figure: Figure, asked: Question, after: Any = None, *, most: int) -> Behind:
-    """One page, newest first, after the case with a key (two statements)."""
-    return page_of(behind(figure, asked), after, most=most)
+def page_behind(figure: Figure, asked: Question, after: Any = None, *, by: PostActor, most: int) -> Behind:
+    """One page of those the actor may open, newest first, after the case with a key (two statements, or three)."""
+    return page_seen(behind(figure, asked), after, by=by, most=most)
+
+
+def page_seen(found: CaseQuerySet, after: Any = None, *, by: PostActor, most: int) -> Behind:
+    """The same of cases of the actor's area; a level that sees its part alone is told how many others there are."""
+    if not watches(by):
+        return page_of(found, after, most=most)
+    page, counted = page_of(in_sight(by, found), after, most=most), found.count()
+    return replace(page, counted=counted, others=counted - page.counted)
 
 
 def page_of(found: CaseQuerySet, after: Any = None, *, most: int) -> Behind:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from linli.base.errors import NotFound
 from linli.divisions.codes import Level
 from linli.divisions.models import GRID_KINDS, Division, Kind
-from linli.posts.models import Holding, PostKind
+from linli.posts.models import Holding, Post, PostKind
 from linli.registers.models import Body, BodyKind, Mediator
 
 NATIONAL = "人民调解法 8"
+ONE_HEAD = "中国共产党农村基层组织工作条例 19"
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,24 @@ def _with_mediator() -> Q:
     return Q(Exists(held.filter(body__organisation__division=OuterRef("pk"))))
 
 
-def _heads() -> QuerySet[Holding]:
-    """Who holds a leading post in their own right; whoever stands in for a while does not count."""
-    return Holding.objects.current().filter(post__kind=PostKind.HEAD, acting=False)
+def _leading() -> QuerySet[Post]:
+    """The leading posts there are now, held or not: of the party branch, the committee, the collective economy."""
+    now = timezone.now()
+    return Post.objects.filter(Q(until=None) | Q(until__gt=now), kind=PostKind.HEAD, since__lte=now)
 
 
-def _two_heads() -> Q:
-    """A village in which two leading posts are held, by one person or by two."""
-    other = _heads().filter(post__division=OuterRef("post__division")).exclude(post=OuterRef("post"))
-    return _villages() & Q(Exists(_heads().filter(Exists(other), post__division=OuterRef("pk"))))
+def _with_leading() -> Q:
+    """A village in which there are at least two leading posts."""
+    other = _leading().filter(division=OuterRef("division")).exclude(pk=OuterRef("pk"))
+    return _villages() & Q(Exists(_leading().filter(Exists(other), division=OuterRef("pk"))))
 
 
 def _one_head() -> Q:
-    other = _heads().filter(post__division=OuterRef("post__division"), account=OuterRef("account"))
-    both = _heads().filter(Exists(other.exclude(post=OuterRef("post"))))
-    return Q(Exists(both.filter(post__division=OuterRef("pk"))))
+    """Somebody holds every one of them in their own right; whoever stands in for a while does not count."""
+    held = Holding.objects.current().filter(post__kind=PostKind.HEAD, acting=False)
+    same = held.filter(post=OuterRef("pk"), account=OuterRef(OuterRef("account")))
+    missing = _leading().filter(~Exists(same), division=OuterRef("post__division"))
+    return Q(Exists(held.filter(~Exists(missing), post__division=OuterRef("pk"))))
 
 
 PLACE_FIGURES = {
@@ -131,12 +135,15 @@ PLACE_FIGURES = {
             name="one_head",
             label=_("Leading posts of a village held by one person"),
             meaning=_(
-                "Of the villages and communities in which two leading posts are held (secretary and director): one "
-                "person holds both in their own right. A village with one leading post, or none, is not asked about."
+                "Of the villages and communities with at least two leading posts (secretary of the party branch, "
+                "director of the committee, head of the collective economic organisation): one person holds all that "
+                "there are, in their own right. Where one of them is vacant, in other hands or only stood in for, the "
+                "village does not count. A village with one leading post, or none, is not asked about."
             ),
-            whole=_("Villages with two leading posts"),
-            among=_two_heads,
+            whole=_("Villages with several leading posts"),
+            among=_with_leading,
             test=_one_head,
+            source=ONE_HEAD,
         ),
     )
 }

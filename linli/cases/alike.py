@@ -14,6 +14,7 @@ from linli.base.ids import uuid7
 from linli.cases.catalogue import is_sensitive
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Link
+from linli.cases.sight import in_sight
 from linli.divisions.models import Division
 from linli.posts.actor import PostActor
 from linli.residents.openings import proposes
@@ -94,7 +95,8 @@ def _around(spot: Spot, without: Case | None, by: PostActor) -> object:
     low, high = by.post.division.span
     place = spot.place.parent if spot.place.level > 5 and spot.place.parent else spot.place
     first, last = place.span
-    cases = Case.objects.within((max(low, first), min(high, last))).filter(
+    near = Case.everywhere.within((max(low, first), min(high, last)))
+    cases = in_sight(by, near).filter(
         kind=spot.kind, category=spot.category, id__gte=uuid7(spot.at - DAYS), id__lte=uuid7(spot.at + DAYS)
     )
     if without is None:

@@ -18,6 +18,8 @@ from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case, areas_see
 from linli.cases.opening import Opened, Origin
 from linli.cases.parties import parties_of
+from linli.cases.reading import numbered
+from linli.cases.sight import sees
 from linli.cases.steps import values_of
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
@@ -35,6 +37,14 @@ def may_break_glass(by: PostActor, case: Case) -> bool:
     here = covers(by, case.code_now) and areas_see(case.kind)
     known = case.reporter_id is not None or bool(parties_of(case))
     return here and known and by.post.kind in rule.posts
+
+
+def case_at_risk(by: PostActor, number: str) -> Case:
+    """The case with this number, if the actor sees it or may break the glass in it; a life asks for no level."""
+    found = numbered(number)
+    if found is None or not (sees(found, by=by) or may_break_glass(by, found)):
+        raise NotFound
+    return found
 
 
 def emergency_form(data: Any = None, *, by: PostActor) -> StepForm:

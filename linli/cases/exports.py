@@ -19,6 +19,7 @@ from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.models import Case, Export, ExportState, areas_see
+from linli.cases.sight import those_seen
 from linli.divisions.codes import Level
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -113,9 +114,8 @@ def ask(wanted: Wanted, purpose: str, reason: str, cases: list[Case], *, by: Pos
         raise NotYours(_("Your post has no purpose for which such a list may be made."))
     if not reason:
         raise Invalid(_("Say why you need this list."))
-    chosen = [
-        case for case in cases if case.reporter_id and covers(by, case.code_now) and areas_see(case.kind)
-    ]
+    seen = those_seen([each for each in cases if areas_see(each.kind) and covers(by, each.code_now)], by=by)
+    chosen = [case for case in cases if case.reporter_id and case.pk in seen]
     if not chosen:
         raise Invalid(_("Nobody left a name or telephone number with these cases."))
     if len(cases) > MOST_WITH_CONTACTS:

@@ -16,6 +16,7 @@ from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.cases.forgetting import FORGET, verify
 from linli.cases.models import Case, Forgetting, Hold
+from linli.cases.sight import in_sight, sees
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
@@ -75,7 +76,7 @@ def hold(case: Case, basis: str, until: date, *, by: PostActor) -> Hold:
 def let_go(key: UUID, *, by: PostActor) -> None:
     """End a hold: the file goes with its period again."""
     found = Hold.objects.select_related("case").filter(pk=key).first()
-    if found is None or not covers(by, found.case.code_now):
+    if found is None or not (covers(by, found.case.code_now) and sees(found.case, by=by)):
         raise NotFound
     require(by, HOLD, within=found.case.code_now)
     with writing():
@@ -87,13 +88,13 @@ def let_go(key: UUID, *, by: PostActor) -> None:
 def proofs_in(by: PostActor) -> QuerySet[Forgetting]:
     """Proofs of the files of the actor's area, the newest first; of shielded kinds none is listed."""
     require(by, PROOFS, within=by.post.division.code)
-    cases = Case.objects.within(by.post.division.span)
+    cases = in_sight(by, Case.everywhere.within(by.area))
     return Forgetting.objects.filter(case__in=cases).select_related("case").order_by("-id")
 
 
 def holds_in(by: PostActor) -> QuerySet[Hold]:
     """Files that are kept beyond their period in the actor's area."""
-    cases = Case.objects.within(by.post.division.span)
+    cases = in_sight(by, Case.everywhere.within(by.area))
     rows = Hold.objects.filter(case__in=cases, ended_at=None, until__gte=timezone.localdate())
     return rows.select_related("case", "post__organisation").order_by("until", "id")
 

@@ -138,6 +138,16 @@ def power(kind: str, step: Step) -> str:
     return f"{kind}.{step.name}"
 
 
+def steps_from_above() -> list[str]:
+    """The names of the steps by which a level makes a case its part that it saw figures of only."""
+    return [
+        power(kind.name, step)
+        for kind in _kinds.values()
+        for step in kind.procedure.steps.values()
+        if step.from_above
+    ]
+
+
 def kind_of(name: str) -> Kind:
     """An installed kind; NotFound for any other name."""
     if name not in _kinds:

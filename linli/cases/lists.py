@@ -22,7 +22,7 @@ from linli.cases.sight import raised_by, unless_kept
 from linli.cases.walking import PAGE, Page, Sought, Turn, Walk, broken_key, pages
 from linli.divisions.codes import span
 from linli.posts.actor import PostActor
-from linli.posts.may import covers
+from linli.posts.may import covers, watches
 
 MOST_COUNTED = 99
 TASK_DEPTH = 3_000  # as walking.DEPTH; each task is looked at together with its case
@@ -61,7 +61,7 @@ def copied(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST,
 def raised(by: PostActor, narrowing: Narrowing = EVERYTHING, turn: Turn = FIRST, *, most: int = PAGE) -> Page:
     """The cases this post opened (我发起的), newest first, wherever they lie now."""
     walk = Walk(lambda cases, _values: raised_by(by, cases), [by.post.pk])
-    return _of_cases({"raised": walk}, narrowing, turn, most)
+    return _of_cases({"raised": walk}, (narrowing, turn, most))
 
 
 def in_area(
@@ -78,7 +78,7 @@ def in_area(
     def down_the_place(cases: CaseQuerySet, _values: Sequence[Any]) -> CaseQuerySet:
         return cases.within((low, high)) if high - low <= WIDEST_WALK else cases
 
-    return _of_cases({"place": Walk(down_the_place, [place])}, narrowing, turn, most)
+    return _of_cases({"place": Walk(down_the_place, [place])}, (narrowing, turn, most), by_area=by)
 
 
 LISTS: Mapping[str, Callable[..., Page]] = {
@@ -139,14 +139,17 @@ def _copies(by: PostActor) -> QuerySet[Copy]:
     return unless_kept(Copy.objects.filter(post=by.post), by)
 
 
-def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: int) -> Page:
+def _of_cases(
+    walks: dict[str, Walk], asked: tuple[Narrowing, Turn, int], *, by_area: PostActor | None = None
+) -> Page:
+    narrowing, turn, most = asked
     if narrowing.hopeless:
         return Page([])
     area = span(narrowing.place) if narrowing.place else None
     tests = narrowing.tests(timezone.now())
     in_place = 2 if area else 0  # the two ends of the area's codes
-    by_area = "place" in walks
-    alone = by_area and all(areas_see(kind.name) for kind in all_kinds())
+    all_of_it = by_area is not None and not watches(by_area)  # but for kinds that area gives no sight of
+    alone = all_of_it and all(areas_see(kind.name) for kind in all_kinds())
     plain = alone and len(walks) == 1 and not narrowing.tokens and len(tests) == in_place
     sought = Sought(
         walks={**walks, **_walks(narrowing)},
@@ -156,7 +159,7 @@ def _of_cases(walks: dict[str, Walk], narrowing: Narrowing, turn: Turn, most: in
         oldest=narrowing.oldest(),
         newest=narrowing.newest(),
         plain=plain or (not narrowing and "raised" in walks),
-        covered=len(tests) == in_place and by_area,
+        covered=len(tests) == in_place and all_of_it,
         by_area=by_area,
     )
     return pages(sought, turn, most)

@@ -14,7 +14,7 @@ from linli.cases.procedure import ANYONE, REPORTER, REPRESENTATIVE, Step
 from linli.cases.tasks import is_for
 from linli.ledger.models import Entry
 from linli.posts.actor import Actor, PartyActor, PostActor, SystemActor
-from linli.posts.may import Decision, covers, may, require_power
+from linli.posts.may import Decision, covers, may, require_power, watches
 from linli.posts.models import Holding
 
 
@@ -56,8 +56,8 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
     if isinstance(by, PartyActor) and by.case == case.pk:
         in_hand().require_party(case, by)
     decision = allows(step, case, tasks, by=by)
-    if isinstance(by, PostActor) and not areas_see(case.kind):
-        decision = _as_seen(decision, case, by)
+    if isinstance(by, PostActor):
+        decision = _as_seen(decision, step, case, by)
     if decision is Decision.OUTSIDE:
         raise NotFound
     if decision is not Decision.ALLOWED:
@@ -68,11 +68,17 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
         )
 
 
-def _as_seen(decision: Decision, case: Case, by: PostActor) -> Decision:
-    """Ask the database: what is kept from the actor does not exist, and what is seen is there, if only to be read."""
+def _as_seen(decision: Decision, step: Step, case: Case, by: PostActor) -> Decision:
+    """Ask the database where area alone gives no sight: what the actor does not see does not exist for it.
+
+    A step from above is for whoever saw figures only. Of a kind seen by tasks, what is seen is there, to be read.
+    """
+    by_area = areas_see(case.kind)
+    if by_area and (step.from_above or not watches(by)):
+        return decision
     if not in_hand().sees(case, by):
         return Decision.OUTSIDE
-    return Decision.LACKING if decision is Decision.OUTSIDE else decision
+    return Decision.LACKING if decision is Decision.OUTSIDE and not by_area else decision
 
 
 def _took(by: PostActor, case: Case, steps: tuple[str, ...]) -> bool:

@@ -10,6 +10,8 @@ from django.core.exceptions import FieldDoesNotExist
 
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import Case, areas_see
+from linli.cases.sight import in_sight
+from linli.posts.actor import PostActor
 
 MOST = 2_000  # more points on one tile nobody can tell apart
 Box = tuple[float, float, float, float]
@@ -28,14 +30,17 @@ class Pointed:
 
 
 def open_points(
-    codes: Collection[int], *, span: tuple[int, int], box: Box | None = None, most: int = MOST
+    codes: Collection[int], *, by: PostActor, box: Box | None = None, most: int = MOST
 ) -> list[Pointed]:
-    """The open cases of these places (17-digit codes) that lie in a span of codes, the newest first.
+    """The open cases of these places (17-digit codes) that the actor's area gives sight of, the newest first.
 
-    Only of kinds that area gives sight of; `box` is west, south, east and north.
+    `box` is west, south, east and north.
     """
     found = [
-        each for kind in all_kinds() if _has_points(kind) for each in _of_kind(kind, codes, (span, box, most))
+        each
+        for kind in all_kinds()
+        if _has_points(kind)
+        for each in _of_kind(kind, codes, by, box=box, most=most)
     ]
     return found[:most]
 
@@ -49,11 +54,11 @@ def _has_points(kind: Kind) -> bool:
 
 
 def _of_kind(
-    kind: Kind, codes: Collection[int], within: tuple[tuple[int, int], Box | None, int]
+    kind: Kind, codes: Collection[int], by: PostActor, *, box: Box | None, most: int
 ) -> list[Pointed]:
-    (low, high), box, most = within
+    low, high = by.area
     cases = Case.everywhere.in_grids(codes).filter(closed_at=None, code_now__gte=low, code_now__lt=high)
-    rows = kind.model._default_manager.filter(case__in=cases.seen_by_area(), longitude__isnull=False)
+    rows = kind.model._default_manager.filter(case__in=in_sight(by, cases), longitude__isnull=False)
     if box:
         west, south, east, north = box
         rows = rows.filter(longitude__range=(west, east), latitude__range=(south, north))

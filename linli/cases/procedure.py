@@ -76,6 +76,8 @@ class Step:
     commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
     `alongside`: many posts answer at the same time, each for itself, so what others did since is no reason to refuse,
     and the story tells a post of its own such steps only.
+    `from_above`: a level that sees figures only may take it of any case in its area, which becomes its part by that
+    (docs/adr/0034).
     Clocks by name: `start`, `stop`; `suspend` (a listed reason of the law, 中止) and `park` (the office cannot go on
     now, 挂账) let them rest until a step that may `resume` them; `extend` grants more time; `whether_running`: also
     where the clock does not run that this would rest or let go on. `at_opening`: kinds of post that may open a case
@@ -101,6 +103,7 @@ class Step:
     waits: bool = False
     in_person: bool = False
     bulk: bool = False
+    from_above: bool = False
     alongside: bool = False
     with_original: bool = False
     start: tuple[str, ...] = ()
@@ -324,6 +327,8 @@ def _leaks(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps.values():
         if step.posts and not step.opens:
             yield f"step {step.name} names posts, but cases are seen by tasks: say tasked"
+        if step.from_above:
+            yield f"step {step.name} is taken from above, but no area gives sight of its cases"
         if step.bulk:
             yield f"step {step.name} is for many at once, but its cases stand in no list of an area"
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound, NotYours
 from linli.base.text import half_width
-from linli.cases.models import Case, Task, areas_see
-from linli.cases.sight import Sight, sees, sight_of
+from linli.cases.models import Case, Task
+from linli.cases.sight import Sight, in_sight, sees, sight_of
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
 
@@ -41,8 +41,8 @@ def case_for(by: PostActor, number: str) -> Case:
 
 def numbers_of(keys: Iterable[UUID], *, by: PostActor) -> dict[UUID, str]:
     """The numbers of those of these cases that the actor's area gives sight of (one statement)."""
-    rows = Case.everywhere.filter(pk__in=list(keys)).values_list("pk", "number", "kind", "code_now")
-    return {key: number for key, number, kind, code in rows if areas_see(kind) and covers(by, code)}
+    rows = in_sight(by, Case.everywhere.filter(pk__in=list(keys))).values_list("pk", "number", "code_now")
+    return {key: number for key, number, code in rows if covers(by, code)}
 
 
 def require_sight(case: Case, *, by: PostActor) -> None:

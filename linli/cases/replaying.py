@@ -27,7 +27,7 @@ from linli.base.writing import writing
 from linli.cases.books import Book, Page, Taken, taken_up
 from linli.cases.clocks import ClockChanges, pressing_at
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Case, Link, Party, Task
+from linli.cases.models import Case, Link, Party, Task, areas_see
 from linli.cases.opening import (
     CountyYear,
     Draft,
@@ -243,8 +243,8 @@ class History(Book):
         return frozenset(account for step, account in self._took if step in steps)
 
     def sees(self, case: Case, by: PostActor) -> bool:
-        """Whoever has or had a task in it: nobody is kept from a past but by the posts it names."""
-        tasked = any(task.post_id == by.post.pk for task in self.rows.tasks)
+        """Whoever has or had a task in it, or by area: nobody is kept from a past but by the posts it names."""
+        tasked = areas_see(case.kind) or any(task.post_id == by.post.pk for task in self.rows.tasks)
         return tasked and by.post.pk not in self._kept()
 
     def refuse_if_kept(self, case: Case, posts: Sequence[int]) -> None:

@@ -52,6 +52,21 @@ class Reason:
     sentence: str
 
 
+def who_sees() -> list[str]:
+    """Who of the staff sees a case at all, in sentences."""
+    by_tasks = [str(kind.procedure.label) for kind in all_kinds() if not areas_see(kind.name)]
+    return [
+        _("Posts of a county, and of everything below it, see every case in their area."),
+        _(
+            "Posts of a city and of a province see the cases in which their level has part: what was taken up to it or "
+            "copied to it, what it took in, and what it pressed. Of all others they see figures, places and stages, "
+            "without words, photos or who raised them."
+        ),
+        _("Cases of these kinds are seen only by who has something to do in them, at every level: %(kinds)s.")
+        % {"kinds": _(", ").join(by_tasks)},
+    ]
+
+
 def post_rights(post_kind: str = "", kind: str = "") -> list[PostRight]:
     """The post rules as rows: those of the core, then each procedure's steps; narrowed by kind of post or of case."""
     steps = {power(each.name, step) for each in all_kinds() for step in each.procedure.steps.values()}
@@ -121,14 +136,22 @@ def explain(by: PostActor, step: str, case: Case) -> list[Reason]:
     """Why a post may take a step of a case now, or not; the caller has checked that the reader sees the whole case."""
     rule, tasks = step_of(case.kind, step), open_tasks(case)
     if not sees(case, by=by):
-        hidden = _("Only posts with a task in it see cases of this kind; this post has none.")
-        return [Reason(False, _outside() if areas_see(case.kind) else hidden)]
+        return [Reason(False, _unseen(case, by))]
     decision = allows(rule, case, tasks, by=by)
     return [
         Reason(True, _("This post sees the case.")),
         Reason(decision is Decision.ALLOWED, _who(rule, case, by)),
         *_circumstances(rule, case, by),
     ]
+
+
+def _unseen(case: Case, by: PostActor) -> str:
+    """Why the case does not exist for a post."""
+    if not areas_see(case.kind):
+        return _("Only posts with a task in it see cases of this kind; this post has none.")
+    if covers(by, case.code_now):
+        return _("The level of this post has no part in the case; it sees figures of it only.")
+    return _outside()
 
 
 def _outside() -> str:

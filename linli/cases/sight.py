@@ -1,7 +1,9 @@
 """Who of the staff sees a case: the one rule that lists, pages, steps, files and the API ask (docs/adr/0011).
 
-Most kinds are seen by every post whose area the case lies in. A kind with `sight: tasks` is not: there only those see
-it who have or had a task in it, who were told of it, or who took it in; and nobody from whom it is kept.
+Most kinds are seen by every post whose area the case lies in, up to the county. A city or a province sees what is its
+level's part: what was taken up to it, told it, taken in by it, or pressed by it (docs/adr/0034). A kind with
+`sight: tasks` is not seen by area: there only those see it who have or had a task in it, who were told of it, or who
+took it in; and nobody from whom it is kept.
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
+from linli.cases.kinds import steps_from_above
 from linli.cases.models import Attachment, Case, CaseQuerySet, Copy, Task, Withheld, areas_see
 from linli.cases.procedure import ASKED
+from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
-from linli.posts.lookup import titles_of
-from linli.posts.may import covers
+from linli.posts.lookup import posts_at, titles_of
+from linli.posts.may import covers, watches
 
 Rows = TypeVar("Rows", bound=Model)
 
@@ -33,12 +37,38 @@ class Sight(StrEnum):
 
 
 def sight_of(case: Case, *, by: PostActor) -> Sight:
-    """How much of a case the actor sees (no statement inside one's area, else at most three)."""
+    """How much of a case the actor sees (no statement inside one's area up to the county, else at most three)."""
     if not areas_see(case.kind):
         return _by_tasks(case, by)
-    if covers(by, case.code_now) or _has_task(case, by) or _told(case, by):
+    if area_opens(case, by=by) or _has_task(case, by) or _told(case, by):
         return Sight.WHOLE
     return Sight.NOTHING
+
+
+def area_opens(case: Case, *, by: PostActor) -> bool:
+    """Whether a case is seen because of where it lies (one statement for a level that sees its part alone)."""
+    if not (areas_see(case.kind) and covers(by, case.code_now)):
+        return False
+    return not watches(by) or in_sight(by, Case.everywhere.filter(pk=case.pk)).exists()
+
+
+def in_sight(by: PostActor, cases: CaseQuerySet) -> CaseQuerySet:
+    """Those of these cases, all in the actor's area, that the area gives sight of; as `area_opens` says of one."""
+    seen = cases.seen_by_area()
+    return seen.filter(_is_part(by)) if watches(by) else seen
+
+
+def _is_part(by: PostActor) -> Q:
+    """What some post of the level had to do with: a task, a copy, having taken it in, or a step from above."""
+    level = posts_at(by.post.division.pk) | {by.post.pk}
+    own = {"case": OuterRef("pk"), "post__in": level}
+    pressed = Entry.objects.filter(about=OuterRef("pk"), name__in=steps_from_above(), post__in=level)
+    return (
+        Q(opened_by__in=level)
+        | Q(Exists(Task.objects.filter(**own)))
+        | Q(Exists(Copy.objects.filter(**own)))
+        | Q(Exists(pressed))
+    )
 
 
 def _has_task(case: Case, by: PostActor) -> bool:
@@ -68,6 +98,8 @@ def sees(case: Case, *, by: PostActor) -> bool:
 def those_seen(cases: Sequence[Case], *, by: PostActor) -> set[UUID]:
     """The keys of those of some cases of any kind that exist for the actor, as `sees` says (three statements)."""
     found = {each.pk for each in cases if areas_see(each.kind) and covers(by, each.code_now)}
+    if found and watches(by):
+        found = set(in_sight(by, Case.everywhere.filter(pk__in=found)).values_list("pk", flat=True))
     outside = [each.pk for each in cases if areas_see(each.kind) and each.pk not in found]
     if outside:
         own = {"case__in": outside, "post": by.post}

@@ -22,6 +22,8 @@ from linli.base.ids import EPOCH
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.narrowing import Test, narrowed_by, worded
 from linli.cases.search import found_rows, row_of
+from linli.cases.sight import in_sight
+from linli.posts.actor import PostActor
 
 PAGE = 50
 DEPTH = 10_000  # rows of an index that one page may look at
@@ -70,7 +72,7 @@ class Sought:
     newest: UUID | None = None
     plain: bool = False  # the first walk needs no further condition
     covered: bool = False  # the words' index knows all that is asked
-    by_area: bool = False  # only cases of the kinds that area gives sight of
+    by_area: PostActor | None = None  # whose area it is: only cases that it gives sight of
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ def _bounded(rows: QuerySet[Case], sought: Sought) -> QuerySet[Case]:
 def _rows(sought: Sought, turn: Turn, reach: _Reach) -> QuerySet[Case]:
     """The rows between the bounds and the edge, in which every condition holds."""
     cases = Case.everywhere.with_place()
-    rows: Any = cases.seen_by_area() if sought.by_area else cases
+    rows: Any = in_sight(sought.by_area, cases) if sought.by_area else cases
     if reach.name == "words":
         rows = rows.filter(search_text__id__in=RawSQL(*_found(sought, turn, reach)))  # noqa: S611  parameters only
     else:

@@ -146,6 +146,16 @@ def bodies_for(span: tuple[int, int]) -> list[Body]:
     return [body for body in _bodies().values() if body.low < high and low < body.high]
 
 
+def _read_posts_at(division: int) -> frozenset[int]:
+    return frozenset(Post.objects.filter(division=division).values_list("pk", flat=True))
+
+
+def posts_at(division: int) -> frozenset[int]:
+    """The ids of all posts whose area is exactly this division (by its key), past ones too."""
+    return _posts_at(division)
+
+
+_posts_at: Cached[frozenset[int]] = Cached("posts", _read_posts_at)
 _bodies: Cached[dict[int, Body]] = Cached("posts", _read_bodies)
 _seats: Cached[list[Seat]] = Cached("posts", _read_seats)
 _mailed: Cached[frozenset[int]] = Cached("posts", _read_mailed)
@@ -166,6 +176,14 @@ def superior(kind: str, span: tuple[int, int], *, apart: frozenset[int] = frozen
     above = [seat for seat in around(kind, span) if seat.size > span[1] - span[0]]
     served = [seat for seat in above if seat.sitters - apart]
     return _post(next(iter(served or above), None))
+
+
+def inferior(kind: str, code: int, span: tuple[int, int]) -> tuple[Post | None, bool]:
+    """The post of `kind` one level down from a span towards a place, and whether it is the lowest there is."""
+    below = [seat for seat in around(kind, (code, code + 1)) if seat.size < span[1] - span[0]]
+    size = max((seat.size for seat in below if seat.sitters), default=max((s.size for s in below), default=0))
+    found = sorted((seat for seat in below if seat.size == size), key=lambda seat: not seat.sitters)
+    return _post(next(iter(found), None)), all(seat.size >= size for seat in below)
 
 
 def topmost(kind: str, code: int) -> Post | None:

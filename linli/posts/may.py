@@ -10,9 +10,14 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound, NotYours
+from linli.divisions.codes import Level
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Holding
 from linli.posts.powers import kinds_with
+
+# From this level up a post watches over places that deal with their cases themselves: its area gives it figures, and
+# of the cases those that are its level's part (docs/adr/0034). A county and what is below work on the cases.
+WATCHING = Level.CITY
 
 
 class Decision(StrEnum):
@@ -28,6 +33,11 @@ def covers(actor: PostActor, code: int) -> bool:
     """Whether a place (17-digit code) lies in the area of the actor's post."""
     low, high = actor.area
     return low <= code < high
+
+
+def watches(actor: PostActor) -> bool:
+    """Whether a post sits so high that its area gives it figures, and single cases only where its level has part."""
+    return actor.post.division.level <= WATCHING
 
 
 def may(by: Actor, power: str, *, within: int) -> Decision:

@@ -24,6 +24,7 @@ from linli.registers.actions.alerting import (
     look_at_rules,
     set_rule,
 )
+from linli.registers.actions.telling import tell_raised
 from linli.registers.models import Alert, AlertRule
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,56 @@ def test_however_many_rules_are_counted_in_one_statement(world):
     with CaptureQueriesContext(connection) as seen:
         counts_of(rules, timezone.now())
     assert len(seen) == 1
+
+
+# --- telling ------------------------------------------------------------------------------------------------
+
+
+def with_address(world, key, address="duty@example.cn"):
+    account = world.by(key).holding.account
+    account.email = address
+    account.save(update_fields=["email"])
+
+
+def rung(world):
+    rule(world)
+    overdue(world, 2)
+    assert look_at_rules() == 1
+
+
+def test_who_watches_in_the_centre_and_gave_an_address_is_told_of_an_alert_once(world, mailoutbox):
+    with_address(world, "county_dispatcher")
+    with_address(world, "call_taker", "calls@example.cn")
+    with_address(world, "chengguan_dispatcher", "town@example.cn")
+    rung(world)
+    assert (tell_raised(), tell_raised()) == (1, 0)
+    assert [mail.to for mail in mailoutbox] == [["duty@example.cn"]]
+    assert "云溪县" in mailoutbox[0].subject
+
+
+def test_a_letter_says_what_the_rule_says_and_nothing_of_any_case(world, mailoutbox):
+    with_address(world, "county_head")
+    rung(world)
+    tell_raised()
+    case = Case.everywhere.first()
+    for said in (case.number, case.summary, "李小芳"):
+        assert said not in mailoutbox[0].subject + mailoutbox[0].body
+
+
+def test_what_was_acknowledged_meanwhile_is_not_told_any_more(world, mailoutbox):
+    with_address(world, "county_head")
+    rung(world)
+    acknowledge(Alert.objects.get().pk, by=world.by("county_head"))
+    assert tell_raised() == 0
+    assert mailoutbox == []
+
+
+def test_a_letter_that_cannot_be_sent_is_tried_again_with_pauses_and_then_left(world, settings, mailoutbox):
+    settings.EMAIL_BACKEND = "no.such.Backend"
+    with_address(world, "county_head")
+    rung(world)
+    for _each in range(20):
+        assert tell_raised() == 0
+        Alert.objects.exclude(tell_from=None).update(tell_from=timezone.now())
+    alert = Alert.objects.get()
+    assert (alert.tries, alert.tell_from, alert.told_at) == (6, None, None)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from linli.cases.kinds import Kind, all_kinds, power
 from linli.cases.models import Case, CaseQuerySet
+from linli.cases.sight import in_sight
 from linli.exchange.models import Foreign, Source
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
@@ -76,7 +77,7 @@ def owed(sources: Iterable[Source], *, by: PostActor) -> QuerySet[Foreign]:
 
 
 def _in_area(by: PostActor) -> CaseQuerySet:
-    return Case.objects.within(by.post.division.span)
+    return in_sight(by, Case.everywhere.within(by.area))
 
 
 def all_in_area(cases: Collection[UUID], *, by: PostActor) -> bool:

@@ -8,17 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from linli.base.errors import Conflict, Invalid
-from linli.cases.kinds import kind_of
 from linli.divisions.models import Division
-from linli.portals.command.picture import seen_kinds
+from linli.portals.command.picture import list_behind, seen_kinds
 from linli.portals.command.seats import ALERTS, watching
 from linli.posts.actor import PostActor
 from linli.posts.lookup import FEWEST_HOLDERS, bodies_for
@@ -27,6 +24,7 @@ from linli.posts.powers import kinds_with
 from linli.posts.tree import standing_at
 from linli.registers.actions import alerting
 from linli.registers.actions.alerting import About, counts_of
+from linli.registers.actions.telling import words_of
 from linli.registers.models import Alert, AlertRule
 from linli.web.telling import with_errors
 
@@ -114,7 +112,7 @@ def _shown(request: HttpRequest, by: PostActor, form: RuleForm, *, status: int =
     context = {
         "centre": by.post.organisation.name,
         "calling": calling_for(by),
-        "rules": [(rule, words_of(rule), counted[rule.pk], listed(rule)) for rule in standing],
+        "rules": [(rule, words_of(rule), counted[rule.pk], listed(rule, by)) for rule in standing],
         "history": [(alert, words_of(alert.rule)) for alert in history[:MOST_SHOWN]],
         "form": form,
         "may_set": by.post.kind in kinds_with(ALERTS),
@@ -133,24 +131,12 @@ def _alerts(by: PostActor) -> Any:
 def calling_for(by: PostActor) -> list[tuple[Alert, str, str]]:
     """The alerts of the post's centre that stand now, in words, each with the list of what it counts."""
     return [
-        (alert, words_of(alert.rule), listed(alert.rule)) for alert in _alerts(by).filter(cleared_at=None)
+        (alert, words_of(alert.rule), listed(alert.rule, by)) for alert in _alerts(by).filter(cleared_at=None)
     ]
 
 
-def words_of(rule: AlertRule) -> str:
-    """What a rule says."""
-    kind = str(kind_of(rule.kind).procedure.label) if rule.kind else _("cases of all kinds")
-    words = {"place": rule.division.name, "count": rule.count, "kind": kind}
-    words["stands"] = str(AlertRule.Stands(rule.stands).label)
-    if rule.body:
-        return _("%(place)s: %(stands)s, %(kind)s, led by %(body)s, from %(count)d on") % {
-            **words,
-            "body": rule.body.name,
-        }
-    return _("%(place)s: %(stands)s, %(kind)s, from %(count)d on") % words
-
-
-def listed(rule: AlertRule) -> str:
+def listed(rule: AlertRule, by: PostActor) -> str:
     """The list of the desk that holds what a rule counts."""
-    choices = {"state": rule.stands, "stage": rule.kind, "body": rule.body_id, "place": rule.division.trimmed}  # type: ignore[attr-defined]
-    return f"{reverse('desk:area')}?{urlencode({name: value for name, value in choices.items() if value})}"
+    choices = {"state": rule.stands, "stage": rule.kind, "place": rule.division.trimmed}
+    body = {"body": str(rule.body_id)} if rule.body_id else {}  # type: ignore[attr-defined]
+    return list_behind({name: each for name, each in {**choices, **body}.items() if each}, by=by)

@@ -14,9 +14,10 @@ from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.divisions.shapes import rings
 from linli.portals.command.picture import Area, Picture, points_in
+from linli.posts.actor import PostActor
 from linli.web.map import Map, Outline, Pin
 
-OVERDUE, OPEN, RATE = "overdue", "open", "rate"
+OVERDUE, OPEN, RATE, GRIDS = "overdue", "open", "rate", "grids"
 STEPS = 4  # shades beside that of nothing
 MOST_POINTS = 60
 FINEST = 1 / 400  # of the width of the map
@@ -33,22 +34,25 @@ class Shade:
 
 @dataclass(frozen=True)
 class Shaded:
-    """The map with what its shades mean."""
+    """The map with what its shades mean, and from where to where the numbers of its parts go."""
 
     map: Map
     shades: Sequence[Shade]
+    between: str = ""
 
 
 def value_of(area: Area, measure: str) -> int:
     """What a part is coloured by."""
-    return {OVERDUE: area.overdue, OPEN: area.open, RATE: area.percent or 0}[measure]
+    values = {OVERDUE: area.overdue, OPEN: area.open, RATE: area.percent, GRIDS: area.per_ten_grids}
+    return values[measure] or 0
 
 
 def shaded(picture: Picture, measure: str, *, wall: bool = False) -> Shaded:
     """The map of the parts below; a wall shows neither points nor links."""
     here = picture.node.here
     areas = {area.place.pk: area for area in picture.areas if area.place}
-    most = max((value_of(area, measure) for area in areas.values()), default=0)
+    values = [value_of(area, measure) for area in areas.values()]
+    most = max(values, default=0)
     drawn = _drawn(here)
     finest = _width(drawn) * FINEST
     outlines = [
@@ -56,11 +60,27 @@ def shaded(picture: Picture, measure: str, *, wall: bool = False) -> Shaded:
         for place in drawn
         for outline in _outlines(place, areas.get(place.pk), (measure, most, finest), wall=wall)
     ]
-    pins = [] if wall or here.level < Level.VILLAGE else _pins(here)
+    pins = [] if wall or here.level < Level.VILLAGE else _pins(here, picture.by)
     schematic = any(place.schematic for place in drawn)
     note = _("The parts are drawn schematically; they are not surveyed borders.") if schematic else ""
     title = _("Map: %(place)s") % {"place": here.name}
-    return Shaded(Map(outlines, pins, title=title, note=note), _shades(measure, most))
+    return Shaded(
+        Map(outlines, pins, title=title, note=note), _shades(measure, most), _between(measure, values)
+    )
+
+
+def _between(measure: str, values: Sequence[int]) -> str:
+    """From where to where the parts' numbers go, in words; parts that are alike have one shade, which is said."""
+    if len(values) < 2:
+        return ""
+    said = {"least": f"{min(values)}{_unit(measure)}", "most": f"{max(values)}{_unit(measure)}"}
+    if min(values) == max(values):
+        return _("All parts are alike: %(most)s each.") % said
+    return _("The parts lie between %(least)s and %(most)s.") % said
+
+
+def _unit(measure: str) -> str:
+    return "%" if measure == RATE else ""
 
 
 def _drawn(here: Division) -> list[Division]:
@@ -81,7 +101,7 @@ def _outlines(
 ) -> list[Outline]:
     measure, most, finest = scale
     value = value_of(area, measure) if area else 0
-    label = f"{place.name} {value}{'%' if measure == RATE else ''}" if area else place.name
+    label = f"{place.name} {value}{_unit(measure)}" if area else place.name
     choices = {"place": place.trimmed, **({} if measure == OVERDUE else {"colour": measure})}
     href = "" if wall or not area else f"{reverse('command:now')}?{urlencode(choices)}"
     css = f"shade-{shade_of(value, most)}"
@@ -97,7 +117,7 @@ def shade_of(value: int, most: int) -> int:
 
 
 def _shades(measure: str, most: int) -> list[Shade]:
-    unit = "%" if measure == RATE else ""
+    unit = _unit(measure)
     found = [Shade("shade-0", f"0{unit}")]
     for step in range(1, STEPS + 1):
         low, high = (step - 1) * most // STEPS + 1, step * most // STEPS
@@ -107,7 +127,7 @@ def _shades(measure: str, most: int) -> list[Shade]:
     return found
 
 
-def _pins(here: Division) -> list[Pin]:
+def _pins(here: Division, by: PostActor) -> list[Pin]:
     now = timezone.now()
     return [
         Pin(
@@ -117,5 +137,5 @@ def _pins(here: Division) -> list[Pin]:
             css="" if due and due < now else "is-quiet",
             href=reverse("desk:case", args=[number]),
         )
-        for number, longitude, latitude, due in points_in(here, most=MOST_POINTS)
+        for number, longitude, latitude, due in points_in(here, by=by, most=MOST_POINTS)
     ]

@@ -21,15 +21,16 @@ from linli.analytics.gauges import freshness
 from linli.cases.joint import overdue_in, with_joint
 from linli.cases.kinds import kind_of
 from linli.portals.command.alerts import calling_for
-from linli.portals.command.mapping import OPEN, OVERDUE, RATE, shaded
+from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
-from linli.portals.command.seats import watching
+from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
+from linli.posts.may import watches
 from linli.posts.tree import standing_at
 
 OLDEST = 8
 ROUND = 60  # seconds: what the clock alone changes is looked at anew this often
-COLOURS = (OVERDUE, OPEN, RATE)
+COLOURS = (OVERDUE, OPEN, RATE, GRIDS)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         return unchanged
     wall, colour = request.GET.get("wall") == "1", request.GET.get("colour", "")
     measure = colour if colour in COLOURS else OVERDUE
-    picture = Picture(node, drawn_at)
+    picture = Picture(node, drawn_at, by)
     context: dict[str, Any] = {
         "picture": picture,
         "node": node,
@@ -71,6 +72,8 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "shaded": shaded(picture, measure, wall=wall),
         "calling": calling_for(by),
         "late": [] if wall else late_in(node.here.span),
+        "door": door_of(by),
+        "afar": watches(by),
         "late_more": picture.listed({"state": "overdue"}),
         "part": _here(request, part="1"),
         "on_the_wall": _here(request, wall="1"),
@@ -103,7 +106,12 @@ def late_in(span: tuple[int, int]) -> list[Late]:
 
 
 def _measures() -> list[tuple[str, str]]:
-    return [(OVERDUE, _("Overdue")), (OPEN, _("Still open")), (RATE, _("Share overdue"))]
+    return [
+        (OVERDUE, _("Overdue")),
+        (OPEN, _("Still open")),
+        (RATE, _("Share overdue")),
+        (GRIDS, _("Open per ten grids")),
+    ]
 
 
 def _here(request: HttpRequest, **given: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -21,13 +21,18 @@ from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.cases.joint import questions_in
 from linli.cases.kinds import Kind, all_kinds
-from linli.cases.models import areas_see
+from linli.cases.models import Case, areas_see
 from linli.cases.narrowing import Narrowing, State
+from linli.cases.sight import in_sight
 from linli.divisions.codes import Level
+from linli.divisions.coverage import grids_by_part
 from linli.divisions.models import Division
 from linli.ledger.models import Position
+from linli.posts.actor import PostActor
+from linli.posts.may import watches
 from linli.posts.tree import Node
 
+FREE = "free"  # the figures' own word for days that are chosen freely
 STANDS = ("open", "overdue", "soon")
 
 
@@ -44,7 +49,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class Area:
-    """A part of the place with its counts; `percent` is the share of the open ones that are overdue."""
+    """A part of the place with its counts; `percent` is the share of the open ones that are overdue.
+
+    `grids`: how many lie in it; of parts of very different size a number for each grid tells more than a number.
+    """
 
     name: str
     code: str
@@ -52,6 +60,13 @@ class Area:
     overdue: int
     soon: int
     place: Division | None = None
+    listed: Mapping[str, str] = field(default_factory=dict)
+    grids: int = 0
+
+    @property
+    def per_ten_grids(self) -> int | None:
+        """How many are open for every ten grids; None where there is no grid."""
+        return round(10 * self.open / self.grids) if self.grids else None
 
     @property
     def percent(self) -> int | None:
@@ -70,6 +85,7 @@ class Picture:
 
     node: Node
     now: datetime
+    by: PostActor
 
     @property
     def place(self) -> str:
@@ -122,8 +138,8 @@ class Picture:
         return Tile("questions", _("Answers awaited"), waiting, address)
 
     def listed(self, choices: Mapping[str, str], place: str = "") -> str:
-        """The list of the desk with these choices, which holds exactly the cases counted."""
-        return f"{reverse('desk:area')}?{urlencode({**choices, 'place': place or self.place})}"
+        """The list of the desk that holds exactly the cases counted, as far as the post may open them."""
+        return list_behind({**choices, "place": place or self.place}, by=self.by)
 
     @cached_property
     def areas(self) -> list[Area]:
@@ -132,14 +148,34 @@ class Picture:
             return []
         figures = [all_figures()[name] for name in STANDS]
         parts = by_place(self.question, self.node.here, self.node.below, figures)
-        return [_area(part) for part in parts]
+        return [self._area(part) for part in parts]
+
+    def _area(self, part: Part) -> Area:
+        name = part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
+        code = part.place.trimmed if part.place else ""
+        still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
+        listed = {each: self.listed({"state": each}, code) for each in STANDS if code}
+        grids = self._grids.get(part.place.code, 0) if part.place else 0
+        return Area(name, code, still, overdue, soon, part.place, listed, grids)
+
+    @cached_property
+    def _grids(self) -> Mapping[int, int]:
+        return grids_by_part(self.place, self.node.below[0].level)
 
 
-def _area(part: Part) -> Area:
-    name = part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
-    code = part.place.trimmed if part.place else ""
-    still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
-    return Area(name, code, still, overdue, soon, part.place)
+def list_behind(choices: Mapping[str, str], *, by: PostActor) -> str:
+    """The list of an area with these choices; for a level that sees its part alone, the one that says of others."""
+    if not watches(by):
+        return f"{reverse('desk:area')}?{urlencode(choices)}"
+    day = choices.get("opened_since", "")
+    asked = {
+        "figure": choices.get("state", "opened"),
+        "about": choices.get("stage", ""),
+        "body": choices.get("body", ""),
+        "place": choices["place"],
+        **({"period": FREE, "since": day, "until": day} if day else {}),
+    }
+    return f"{reverse('desk:figure_list')}?{urlencode({name: each for name, each in asked.items() if each})}"
 
 
 def seen_kinds() -> list[Kind]:
@@ -147,13 +183,14 @@ def seen_kinds() -> list[Kind]:
     return [kind for kind in all_kinds() if areas_see(kind.name)]
 
 
-def points_in(place: Division, *, most: int) -> Iterator[tuple[str, float, float, datetime | None]]:
+def points_in(
+    place: Division, *, by: PostActor, most: int
+) -> Iterator[tuple[str, float, float, datetime | None]]:
     """The open cases of a small area that have a point: number, longitude, latitude, limit; never a word."""
-    low, high = place.span
     for kind in seen_kinds():
         if not {"longitude", "latitude"} <= {each.name for each in kind.model._meta.get_fields()}:
             continue
-        rows = kind.model._default_manager.filter(
-            case__closed_at=None, case__code_now__gte=low, case__code_now__lt=high, longitude__isnull=False
-        ).order_by("case__due", "case")
+        cases = in_sight(by, Case.everywhere.within(place.span).filter(kind=kind.name, closed_at=None))
+        rows = kind.model._default_manager.filter(case__in=cases, longitude__isnull=False)
+        rows = rows.order_by("case__due", "case")
         yield from rows.values_list("case__number", "longitude", "latitude", "case__due")[:most]

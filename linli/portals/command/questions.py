@@ -17,7 +17,7 @@ from linli.analytics.parts import bodies_of
 from linli.cases.joint import clocks_for, questions_in
 from linli.cases.kinds import kind_of
 from linli.cases.models import Clock, Task
-from linli.portals.command.seats import watching
+from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import standing_at
 
@@ -65,6 +65,7 @@ def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
     shown = [each for each in asked if each.late or not only_late]
     context = {
         "node": node,
+        "door": door_of(by),
         "late": only_late,
         "rows": shown[:MOST],
         "count": len(shown),

@@ -29,7 +29,7 @@ from linli.cases.sight import photos_of
 from linli.cases.steps import form_for, steps_open_to, take
 from linli.cases.story import DECIDE, story_for_staff
 from linli.documents.showing import papers_of
-from linli.portals.command.seats import watching
+from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
 from linli.posts.lookup import serving
 from linli.posts.models import Holding, Post, PostKind
@@ -114,6 +114,7 @@ def joint(request: HttpRequest, by: PostActor) -> HttpResponse:
     cases = cases.filter(due__lt=timezone.now()) if late else cases
     rows = list(cases.select_related("division", "lead__organisation").defer("summary", "division__outline"))
     context = {"node": node, "late": late, "rows": _joint_rows(rows[:MOST_JOINT]), "count": len(rows)}
+    context["door"] = door_of(by)
     return render(request, "command/joint.html", context)
 
 
@@ -151,7 +152,7 @@ def press(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRe
     if step not in pressing_steps(found.kind):
         raise NotFound
     try:
-        take(found, step, request.POST, by=by, seen=_seen(request))
+        take(found, step, request.POST, by=by, seen=seen_in(request))
     except Stale:
         messages.warning(request, _("The case has moved on meanwhile. Look at it again; nothing was sent."))
         return redirect("command:room", number)
@@ -275,7 +276,8 @@ def decisions_of(case: Case, by: PostActor) -> list[Decision]:
     return found
 
 
-def _seen(request: HttpRequest) -> int:
+def seen_in(request: HttpRequest) -> int:
+    """The version of the case that the sender of a form saw; Invalid where it is missing."""
     try:
         return int(request.POST.get("seen", ""))
     except ValueError as trouble:

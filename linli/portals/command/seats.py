@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.posts.actor import PostActor
-from linli.posts.may import require_power
+from linli.posts.may import require_power, watches
 from linli.residents.hats import Given, Opened, Seated, seat
 
 READ, ALERTS = "command.read", "command.alerts"
 PAGES = {
     "now": {"now"},
-    "joint": {"joint", "room", "press", "decide"},
+    "joint": {"joint", "room", "press", "decide", "outline"},
     "questions": {"questions"},
     "alerts": {"alerts", "end_alert_rule", "acknowledge"},
     "shifts": {"shifts", "hand_over", "take_over"},
@@ -58,6 +58,11 @@ class Centre:
             Place(label, reverse(f"command:{name}"), self.page in PAGES[name])
             for name, label in labels.items()
         ]
+
+
+def door_of(by: PostActor) -> str:
+    """The address by which cases of the area are come by: their room, or how they stand where a level sees its part."""
+    return "command:outline" if watches(by) else "command:room"
 
 
 def watching(page: Seated[Given]) -> Opened[Given]:

@@ -128,7 +128,7 @@ def take_over(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
 
 def standing_of(by: PostActor) -> Standing:
     """What is open in the post's whole area now, as the page of now counts it."""
-    counted = {tile.name: tile.count for tile in Picture(standing_at(by), timezone.now()).tiles}
+    counted = {tile.name: tile.count for tile in Picture(standing_at(by), timezone.now(), by).tiles}
     return Standing(counted["overdue"], counted["soon"], counted["questions"])
 
 

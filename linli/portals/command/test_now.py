@@ -68,6 +68,22 @@ def test_the_parts_add_up_to_the_whole(world, sign_in):
     assert sum(tiles(client, f"place={code}")["open"][1] for code in towns) == whole
 
 
+def test_the_map_says_between_which_numbers_its_parts_lie_and_when_all_are_alike(world, sign_in):
+    client = sign_in("county_head")
+    assert "各地相同，都是 0" in text(client.get(NOW))
+    late(reported(world))
+    assert "各地在 0 到 1 之间" in text(client.get(NOW))
+
+
+def test_what_is_open_is_also_said_for_each_ten_grids(world, sign_in):
+    """城关街道 has 12 grids: six open matters are five for every ten."""
+    for _each in range(6):
+        reported(world)
+    page = text(sign_in("county_head").get(f"{NOW}?colour=grids"))
+    assert "城关街道 5" in page
+    assert 'data-label="每十个网格未办结">5</td>' in page
+
+
 def test_no_number_tells_of_a_complaint(world, sign_in):
     client = sign_in("county_head")
     before = tiles(client)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.portals.command import alerts, briefing, now, questions, rooms, shifts, trends
+from linli.portals.command import alerts, briefing, now, outline, questions, rooms, shifts, trends
 
 app_name = "command"
 urlpatterns = [
     path("", now.now, name="now"),
     path("joint/", rooms.joint, name="joint"),
     path("cases/<str:number>/", rooms.room, name="room"),
+    path("outline/<str:number>/", outline.outline, name="outline"),
     path("cases/<str:number>/decide/", rooms.minute, name="decide"),
     path("cases/<str:number>/<slug:step>/", rooms.press, name="press"),
     path("questions/", questions.questions, name="questions"),

@@ -26,6 +26,7 @@ from linli.cases import exports
 from linli.cases.exports import MOST_WITH_CONTACTS, Wanted
 from linli.cases.forms import TidyText
 from linli.cases.models import Case, Export, ExportState
+from linli.cases.sight import in_sight
 from linli.portals.desk import kind_returns
 from linli.portals.desk.exporting import FORMS, Table, cells_of, counted, heading_of, write
 from linli.portals.desk.hats import seated
@@ -226,7 +227,7 @@ def export(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
 
 def _shown_cases(found: Export, by: PostActor) -> list[Case]:
     """The cases somebody wants the contacts of, as far as they lie in the reader's area."""
-    return list(Case.objects.within(by.post.division.span).filter(pk__in=found.cases).order_by("-id"))
+    return list(in_sight(by, Case.everywhere.within(by.area)).filter(pk__in=found.cases).order_by("-id"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,6 +26,7 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import Entry, Listing, address_with
 from linli.portals.desk.rows import rows_of
 from linli.posts.actor import PostActor
+from linli.posts.may import watches
 from linli.posts.tree import standing_at
 from linli.residents.models import How
 from linli.residents.purposes import FIGURES
@@ -81,6 +82,7 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
             "defined": list(all_figures().values()),
             "tabs": _tabs(form),
             "stages": f"{reverse('desk:stage_times')}?{urlencode(outside(form))}",
+            "afar": watches(by),
             "grids_below": node.here.level == Level.VILLAGE,
             "files": {each: _file_address(form, each) for each in ("xlsx", "csv")},
         }
@@ -141,7 +143,7 @@ def figure_list(request: HttpRequest, by: PostActor) -> HttpResponse:
     if not form.is_valid():
         return redirect(f"{reverse('desk:figures')}?{urlencode(form.chosen)}")
     key = request.GET.get("after", "")
-    found = page_behind(figure, form.question, parsed_key(key) if key else None, most=PAGE)
+    found = page_behind(figure, form.question, parsed_key(key) if key else None, by=by, most=PAGE)
     back = f"{reverse('desk:figures')}?{urlencode(outside(form))}"
     return list_page(request, form, said=figure, found=found, back=Back(back, _("Figures")))
 

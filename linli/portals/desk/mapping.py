@@ -51,8 +51,7 @@ def area_tile(request: HttpRequest, by: PostActor, /, **at: int) -> HttpResponse
     if not tile.is_there or tile.z < FIRST_ZOOM:
         raise NotFound
     codes = codes_in(tile, (Level.VILLAGE, Level.GRID))
-    span = by.post.division.span
-    found = open_points(codes, span=span, box=tile.box) if codes else []
+    found = open_points(codes, by=by, box=tile.box) if codes else []
     return sent(request, packed({"cases": [_feature(each) for each in found]}, tile))
 
 
@@ -71,7 +70,7 @@ def _light(each: Pointed) -> tuple[str, str]:
 def _points_of(here: Division, by: PostActor) -> list[Pointed]:
     """The newest open cases of a village or a grid; a village's own code holds what lies in none of its grids."""
     below = Division.objects.current().filter(parent=here).values_list("code", flat=True)
-    return open_points({here.code, *below}, span=here.span, most=MOST_PINS)
+    return open_points({here.code, *below}, by=by, most=MOST_PINS)
 
 
 def _map(node: Node, found: Sequence[Pointed]) -> Map:

@@ -20,7 +20,15 @@ from linli.base.text import tidy
 from linli.cases.apart import constraints
 from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.reading import case_for, require_whole
-from linli.cases.rights import PostRight, explain, explain_here, party_rights, post_rights, purposes
+from linli.cases.rights import (
+    PostRight,
+    explain,
+    explain_here,
+    party_rights,
+    post_rights,
+    purposes,
+    who_sees,
+)
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.posts.lookup import meeting
@@ -45,6 +53,7 @@ def rights(request: HttpRequest, by: PostActor) -> HttpResponse:
     posts = _posts_at(node.here.span, post_kind)
     context = {
         "node": node,
+        "sees": who_sees(),
         "posts": posts[:MOST],
         "more": len(posts) - MOST,
         "rows": [

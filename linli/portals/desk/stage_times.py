@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.analytics.counting import page_of
+from linli.analytics.counting import page_seen
 from linli.analytics.spans import cases_leaving, stays
 from linli.base.errors import NotFound
 from linli.cases.kinds import kind_of
@@ -65,7 +65,8 @@ def stage_list(request: HttpRequest, by: PostActor, kind: str, stage: str) -> Ht
     if not form.is_valid():
         return redirect(back)
     key = request.GET.get("after", "")
-    found = page_of(cases_leaving(form.question, kind, stage), parsed_key(key) if key else None, most=PAGE)
+    left, after = cases_leaving(form.question, kind, stage), parsed_key(key) if key else None
+    found = page_seen(left, after, by=by, most=PAGE)
     said = Said(
         _("Left “%(stage)s”") % {"stage": stages[stage].label},
         _(

@@ -15,7 +15,7 @@ from linli.cases.taking import Version, taking
 from linli.kinds.matters.models import Matter
 from linli.kinds.matters.rounds import ask_posts, give_to, own_part, require_serving
 from linli.posts.actor import Actor, PostActor
-from linli.posts.lookup import superior
+from linli.posts.lookup import inferior, superior
 from linli.posts.models import Post, PostKind
 
 
@@ -38,6 +38,8 @@ def dispatch(
 def escalate(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:
     """Take it to the dispatcher one level up (提请上级协调); it comes back down."""
     with taking("escalate", matter, by=by, seen=seen, at=at) as now:
+        if now.case.stage == "escalated" and now.by_post not in {task.post_id for task in now.tasks}:
+            raise Conflict(_("The upper level has it already; from there it is taken further up."))
         span = (
             by.post.division.span if isinstance(by, PostActor) else (now.case.code_now, now.case.code_now + 1)
         )
@@ -49,9 +51,17 @@ def escalate(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datet
 
 
 def hand_down(matter: Matter, *, by: Actor, seen: Version, advice: str, at: datetime | None = None) -> None:
-    """The upper level says how, and hands it down again (交回下级办理)."""
+    """The upper level says how, and hands it one level down again (交回下级办理).
+
+    Where that is not the lowest level, the case stays between the levels, in its hands and against a clock of its own.
+    """
     with taking("hand_down", matter, by=by, seen=seen, at=at) as now:
         now.words(advice=advice)
+        if isinstance(by, PostActor):
+            lower, lowest = inferior(PostKind.DISPATCHER, now.case.code_now, by.post.division.span)
+            now.hand_to(lower)
+            if lower and not lowest:
+                now.enter("escalated", start=("coordinate",))
 
 
 def add_helper(
