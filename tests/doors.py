@@ -162,6 +162,7 @@ DOORS: dict[str, Door] = {
         AREA, fill=lambda world: {**a_case(world), "other": a_case(world)["number"]}
     ),
     "desk/cases/<str:number>/photos/<uuid:photo>/": Door(AREA, fill=a_case),
+    "desk/cases/<str:number>/scans/<uuid:scan>/": Door(AREA, fill=a_case),
     "desk/cases/<str:number>/<slug:step>/": Door(AREA_AND_POWER, fill=a_case),
     "desk/looked/": Door(STAFF),
     "desk/looked/post/": Door(POWER, right_power="inspector"),

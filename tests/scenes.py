@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
@@ -18,8 +19,10 @@ from linli.cases.filters import save_filter
 from linli.cases.holding_files import hold
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Notice
+from linli.cases.models.attachment import SCAN
 from linli.cases.remarks import note
 from linli.cases.replies import add
+from linli.cases.scans import enclose_scan, keep_scan
 from linli.documents.models import Document
 from linli.exchange.feeds.keeping import Terms, set_feed
 from linli.exchange.models import Foreign, Parcel, Source
@@ -60,7 +63,15 @@ def a_case(world: Any) -> dict[str, Any]:
     case = Case.everywhere.get(pk=opened.case)
     attach(case, [keep(photo.getvalue())], step="report", at=timezone.now())
     picture = Attachment.objects.get(case=case).pk
-    return {"number": case.number, "step": "accept", "photo": picture, "key": picture, "kind": case.kind}
+    enclose_scan(case, keep_scan(a_scan()), step="report", at=timezone.now())
+    scan = Attachment.objects.get(case=case, media_type=SCAN).pk
+    files = {"photo": picture, "key": picture, "scan": scan}
+    return {"number": case.number, "step": "accept", "kind": case.kind, **files}
+
+
+def a_scan() -> SimpleUploadedFile:
+    """A PDF as a scanner sends it, as far as anybody here looks at it."""
+    return SimpleUploadedFile("scan.pdf", b"%PDF-1.7\n" + bytes(range(256)) + b"\n%%EOF\n")
 
 
 def a_note(world: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ WRITERS = re.compile(
     |residents/people/(registering|changing|merging|pairs|erasing|fields|involving|guarding|mandating)\.py
     |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|devices|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
-    |cases/(notices|new_numbers|receiving|search|seeding|attachments|sight|touched|forgetting|holding_files)\.py
+    |cases/(notices|new_numbers|receiving|search|seeding|attachments|scans|sight|touched|forgetting|holding_files)\.py
     |analytics/(folding|tallies)\.py
     |documents/(making|setting|signing|overriding)\.py
     |registers/actions/\w+\.py

@@ -122,7 +122,8 @@ def a_return_of(case: Case, world: Any) -> dict[str, Any]:
 def parameters(case: Case, world: Any, route: str) -> dict[str, Any]:
     """What fills an address: the hidden case wherever one is asked for, else what the table of doors has."""
     picture = Attachment.objects.get(case=case).pk
-    own = {"number": case.number, "other": case.number, "photo": picture, "kind": "matters", "step": "accept"}
+    own = {"number": case.number, "other": case.number, "kind": "matters", "step": "accept"}
+    own |= {"photo": picture, "scan": picture}
     own["party"] = 0
     own["paper"] = Document.objects.get(case=case).pk
     if "<" not in route or "<str:number>" in route or route.startswith(("photos/", "api/")):

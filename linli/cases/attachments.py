@@ -22,6 +22,7 @@ from PIL import ExifTags, Image
 from linli.base.errors import Busy, Invalid, Refusal, TooLarge, Unavailable
 from linli.base.files import make_folder, sync_folder
 from linli.cases.models import Attachment, Case
+from linli.cases.models.attachment import PICTURE
 
 log = logging.getLogger("linli.attachments")
 MAX_BYTES = 10 * 1024 * 1024
@@ -118,27 +119,32 @@ class Photo:
 
 
 def keep(content: bytes) -> Photo:
-    """Store content under its SHA-256, durable before this returns; the same content is stored once.
+    """Store a cleaned picture under its SHA-256, durable before this returns; Unavailable if the disk refuses it."""
+    photo = Photo(hashlib.sha256(content).hexdigest(), len(content))
+    store(photo.digest, [content])
+    return photo
+
+
+def store(digest: str, parts: Iterable[bytes]) -> None:
+    """Write content, in parts, where its digest says, durable before this returns; the same content is stored once.
 
     Raises Unavailable when the disk does not take it.
     """
-    photo = Photo(hashlib.sha256(content).hexdigest(), len(content))
-    target = path_of(photo.digest)
+    target = path_of(digest)
     try:
         if target.exists():
             os.utime(target)  # wanted again: see sweep()
         else:
-            _write(content, target)
+            _write(parts, target)
     except OSError as trouble:
         raise Unavailable from trouble
-    return photo
 
 
-def _write(content: bytes, target: Path) -> None:
+def _write(parts: Iterable[bytes], target: Path) -> None:
     make_folder(target.parent)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as half:
         try:
-            half.write(content)
+            half.writelines(parts)
             half.flush()
             os.fsync(half.fileno())
         except OSError:
@@ -152,7 +158,7 @@ def attachment_rows(case: Case, photos: Sequence[Photo], *, step: str, at: datet
     """Unsaved rows that tie kept photos to a case."""
     return [
         Attachment(
-            case=case, digest=photo.digest, media_type="image/jpeg", size=photo.size, step=step, added_at=at
+            case=case, digest=photo.digest, media_type=PICTURE, size=photo.size, step=step, added_at=at
         )
         for photo in photos
     ]

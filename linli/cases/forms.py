@@ -22,7 +22,7 @@ from linli.cases.nearby import Nearby
 from linli.cases.reading import case_for
 from linli.divisions.models import Division
 from linli.posts.actor import Actor, PostActor
-from linli.posts.models import Post
+from linli.posts.models import Organisation, Post
 from linli.residents.keeping import GivenContact, plain_phone
 
 LONGEST_TEXT = 6000
@@ -312,6 +312,36 @@ class PlaceField(forms.CharField):
         if found is None:
             raise forms.ValidationError(_("There is no place with this code here. Choose one from the list."))
         return found
+
+
+class ReferForm(ReasonForm):
+    """A step that passes a case on: the next owner must be named."""
+
+    to = forms.ModelChoiceField(
+        Organisation.objects.order_by("name"), label=_("Who takes it over"), empty_label=_("Please choose")
+    )
+
+    field_order = ("to", "reason")
+
+    def offer(self) -> None:
+        """Label organisations by their name."""
+        self.fields["to"].label_from_instance = lambda body: body.name  # type: ignore[attr-defined]
+
+
+class MergeForm(NoteForm):
+    """A step that merges a case into another one of its kind."""
+
+    original = CaseField(
+        label=_("Number of the original"),
+        max_length=30,
+        help_text=_("This one follows it and ends with it; whoever raised it is told."),
+    )
+
+    field_order = ("original", "note")
+
+    def offer(self) -> None:
+        """Look for the original where the actor may see it."""
+        self.fields["original"].by = self.by  # type: ignore[attr-defined]
 
 
 class PersonFields(StepForm):

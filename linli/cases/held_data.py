@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Party
+from linli.cases.models.attachment import PICTURE
 from linli.cases.procedure import REPORTER
 from linli.cases.story import OWN_WORDS, story_for_reporter, words_for_reporter
 from linli.cases.wards import looks_told, of_ward
@@ -107,7 +108,7 @@ def _report(case: Case, contact: Contact, by: PartyActor) -> dict[str, Any]:
         "closed_at": _moment(case.closed_at),
         "place": case.division.name,
         "words": "" if by.nr else getattr(kind_of(case.kind).detail_of(case), "text", ""),
-        "photos": 0 if by.nr else Attachment.objects.filter(case=case).count(),
+        "photos": 0 if by.nr else Attachment.objects.filter(case=case, media_type=PICTURE).count(),
         "contact": {
             "name": person.name,
             "telephone": person.phone,

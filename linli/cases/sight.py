@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict
 from linli.cases.kinds import steps_from_above
 from linli.cases.models import Attachment, Case, CaseQuerySet, Copy, Task, Withheld, areas_see
+from linli.cases.models.attachment import PICTURE, SCAN
 from linli.cases.procedure import ASKED
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
@@ -121,8 +122,18 @@ def opening_to(by: PostActor, cases: CaseQuerySet) -> CaseQuerySet:
 
 def photos_of(case: Case, *, by: PostActor) -> QuerySet[Attachment]:
     """The photos of a case as far as the actor may see them: a picture can tell who took it, and from where."""
-    photos = Attachment.objects.filter(case=case).order_by("added_at", "id")
-    return photos if sight_of(case, by=by) is Sight.WHOLE else photos.none()
+    return files_of(case, by=by).filter(media_type=PICTURE)
+
+
+def scans_of(case: Case, *, by: PostActor) -> QuerySet[Attachment]:
+    """The scanned papers of a case as far as the actor may see them."""
+    return files_of(case, by=by).filter(media_type=SCAN)
+
+
+def files_of(case: Case, *, by: PostActor) -> QuerySet[Attachment]:
+    """Photos and scans of a case as far as the actor may see them, the oldest first."""
+    files = Attachment.objects.filter(case=case).order_by("added_at", "id")
+    return files if sight_of(case, by=by) is Sight.WHOLE else files.none()
 
 
 def raised_by(by: PostActor, cases: CaseQuerySet) -> CaseQuerySet:

@@ -7,9 +7,11 @@ from django.db import models
 from linli.base.ids import uuid7
 from linli.cases.models.case import Case
 
+PICTURE, SCAN = "image/jpeg", "application/pdf"
+
 
 class Attachment(models.Model):
-    """A file of a case: content-addressed, re-encoded, outside the web root."""
+    """A file of a case, outside the web root: a picture that was encoded anew, or a scan as it came."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="attachments")

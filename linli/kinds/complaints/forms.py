@@ -16,6 +16,7 @@ from linli.cases.forms import (
     PlaceField,
     PostField,
     ReasonForm,
+    ReferForm,
     StepForm,
     TidyText,
 )
@@ -27,7 +28,7 @@ from linli.kinds.complaints.models import Finding
 from linli.kinds.complaints.routing import home
 from linli.posts.actor import PostActor
 from linli.posts.lookup import meeting
-from linli.posts.models import Organisation, Post
+from linli.posts.models import Post
 
 
 class Complain(PersonFields):
@@ -119,23 +120,15 @@ class Refuse(ReasonForm):
     """Not taking a complaint on."""
 
 
-class PassOn(ReasonForm):
+class PassOn(ReferForm):
     """Passing it on: the next owner must be named."""
 
-    to = forms.ModelChoiceField(
-        Organisation.objects.order_by("name"), label=_("Who takes it over"), empty_label=_("Please choose")
-    )
-
-    field_order = ("to", "reason")
-
     def offer(self) -> None:
-        """Every body but the one it is about, by name."""
-        field: Any = self.fields["to"]
-        field.label_from_instance = lambda body: body.name
-        about = _about(self.case) if self.case else None
-        field.queryset = Organisation.objects.exclude(pk=about.organisation_id if about else 0).order_by(
-            "name"
-        )
+        """Every body but the one it is about."""
+        super().offer()
+        if self.case and (about := _about(self.case)):
+            field: Any = self.fields["to"]
+            field.queryset = field.queryset.exclude(pk=about.organisation_id)
 
 
 def _about(case: Case) -> Post | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from linli.cases.models import Case, Category
@@ -180,6 +181,12 @@ def consented(invited: Way) -> Way:
 @pytest.fixture
 def mediating(consented: Way) -> Way:
     return consented.go(consented.head, "appoint", to=consented.fan.post)
+
+
+def a_scan(size: int = 1000) -> SimpleUploadedFile:
+    """A PDF of so many bytes, as far as anybody here looks at it."""
+    begin, end = b"%PDF-1.7\n", b"\n%%EOF\n"
+    return SimpleUploadedFile("卷宗.pdf", begin + b"0" * (size - len(begin + end)) + end, "application/pdf")
 
 
 def in_days(days: int) -> date:

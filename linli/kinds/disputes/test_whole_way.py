@@ -27,7 +27,7 @@ from linli.documents.models import Document, Manner
 from linli.documents.showing import papers_of
 from linli.documents.signing import Signing, missing, sign
 from linli.kinds.disputes import actions
-from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home, in_days, mediator, money
+from linli.kinds.disputes.conftest import HOME, LEAK, Way, a_scan, committee_of_home, in_days, mediator, money
 from linli.kinds.disputes.models import Dispute, Obligation, Session, Yes
 from linli.ledger.models import Entry
 from linli.portals.demo.world import standing_world
@@ -75,9 +75,9 @@ BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
 class Walks(RuleBasedStateMachine):
     """One dispute, walked by its sides, the head, two mediators, a reviewer and the clock."""
 
-    @initialize(far=st.booleans())
-    def begin(self, *, far: bool) -> None:
-        """A new dispute, or one whose agreement was just signed by all: chance alone comes there too seldom."""
+    @initialize(stands=st.sampled_from(["applied", "signed", "found genuine"]))
+    def begin(self, *, stands: str) -> None:
+        """A new dispute, or one whose agreement all have signed, also after one side denied it: too far for chance."""
         self.world = standing_world()
         committee_of_home()
         self.way = Way(self.world, self._applied())
@@ -85,8 +85,11 @@ class Walks(RuleBasedStateMachine):
         self.taken = 1
         self.phone = 0
         self.unsigned: list[object] = []
-        if far:
+        if stands != "applied":
             self._drawn_up()
+        if stands == "found genuine":
+            self.a_side_denies_and_somebody_looks_into_it(side="applicant", genuine=True)
+            assert self.way.stage == "signing"
 
     def _drawn_up(self) -> None:
         way = self.way
@@ -157,6 +160,7 @@ class Walks(RuleBasedStateMachine):
                 "present": [0] if odd % 3 == 2 else [0, 1],
                 "text": "双方陈述。",
             },
+            "enclose": {"scan": a_scan(), "what": "房屋租赁合同"},
             "suggest": {"options": "一、修好；二、赔偿。"},
             "consult": {"to": self.world.posts["housing"], "question": "如何估损?"},
             "advise": {"opinion": "约八千元"},

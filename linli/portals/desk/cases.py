@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import CharField
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,11 +21,13 @@ from linli.cases.emergency import may_break_glass
 from linli.cases.forms import StepForm
 from linli.cases.holding_files import forgotten
 from linli.cases.kinds import kind_of, step_of
-from linli.cases.models import Case, Task
+from linli.cases.models import Attachment, Case, Task
+from linli.cases.models.attachment import PICTURE, SCAN
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
-from linli.cases.sight import Sight, photos_of, sees, sight_of
+from linli.cases.scans import show_everybody_in
+from linli.cases.sight import Sight, files_of, photos_of, scans_of, sees, sight_of
 from linli.cases.steps import form_for, leads_on, reshaped, steps_open_to, take
 from linli.documents.showing import papers_of
 from linli.exchange.sheets.owed import foreign_of
@@ -73,7 +76,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "past_clocks": [each for each in clocks if not each.light],
         "tasks": tasks,
         "more_tasks": more,
-        "photos": list(photos_of(found, by=by)),
+        **_files(found, by),
         "links": links_of(found, by),
         "papers": papers_of(found, by=by),
         "foreign": foreign_of(found),
@@ -85,6 +88,14 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "parties": parties_on_page(by, found),
         "may_break_glass": may_break_glass(by, found),
         "may_open_resident": may_open_resident(by, found),
+    }
+
+
+def _files(found: Case, by: PostActor) -> dict[str, Any]:
+    files = list(files_of(found, by=by))
+    return {
+        "photos": [each for each in files if each.media_type == PICTURE],
+        "scans": [each for each in files if each.media_type == SCAN],
     }
 
 
@@ -221,9 +232,26 @@ def _written(form: StepForm) -> Sequence[tuple[object, str]]:
 def photo(request: HttpRequest, by: PostActor, number: str, photo: UUID) -> HttpResponse:
     """A photo of a case the hat may see."""
     found = case_for(by, number)
-    attached = photos_of(found, by=by).filter(pk=photo).first()
-    path = path_of(attached.digest) if attached else None
-    if attached is None or path is None or not path.is_file():
-        raise NotFound(_("This photo is not here."))
+    path = _file_of(photos_of(found, by=by).filter(pk=photo).first())
     show(found.whose, PHOTOS)
-    return HttpResponse(path.read_bytes(), content_type=attached.media_type)
+    return HttpResponse(path.read_bytes(), content_type=PICTURE)
+
+
+@require_safe
+@seated
+def scan(request: HttpRequest, by: PostActor, number: str, scan: UUID) -> HttpResponse:
+    """A scanned paper of a case the hat may see, to be saved: no browser opens it as a page of ours."""
+    found = case_for(by, number)
+    path = _file_of(scans_of(found, by=by).filter(pk=scan).first())
+    show_everybody_in(found)
+    name = f"{found.number}-{scan.hex[-6:]}.pdf"
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=SCAN)
+    response["Cache-Control"] = "no-store"
+    return cast(HttpResponse, response)
+
+
+def _file_of(attached: Attachment | None) -> Path:
+    path = path_of(attached.digest) if attached else None
+    if path is None or not path.is_file():
+        raise NotFound(_("This file is not here."))
+    return path

@@ -100,6 +100,7 @@ urlpatterns = [
     path("cases/<str:number>/papers/<uuid:paper>/", papers_of_case.paper, name="paper"),
     path("cases/<str:number>/papers/<uuid:paper>/pdf/", papers_of_case.paper_pdf, name="paper_pdf"),
     path("cases/<str:number>/photos/<uuid:photo>/", cases.photo, name="photo"),
+    path("cases/<str:number>/scans/<uuid:scan>/", cases.scan, name="scan"),
     path("cases/<str:number>/<slug:step>/", cases.step, name="step"),
     path("looked/", looked.looked, name="looked"),
     path("looked/post/", looked.inspected, name="inspected"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from linli.base.errors import NotFound
 from linli.cases.attachments import path_of
 from linli.cases.models import Attachment, Case
+from linli.cases.models.attachment import PICTURE
 from linli.cases.sight import Sight, sight_of
 from linli.portals.resident.unlocked import may_see
 from linli.posts.actor import Actor, PartyActor, PostActor
@@ -22,7 +23,7 @@ from linli.residents.showing import read_by, show
 @require_safe
 def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """The picture, shown in the page and kept only by the reader's own browser, for an hour."""
-    found = Attachment.objects.select_related("case").filter(pk=key).first()
+    found = Attachment.objects.select_related("case").filter(pk=key, media_type=PICTURE).first()
     reader = _reader(request, found.case) if found else None
     if found is None or reader is None:
         raise NotFound

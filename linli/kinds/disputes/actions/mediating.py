@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.procedure import ASKED
+from linli.cases.scans import enclose_scan, keep_scan
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
@@ -120,6 +122,23 @@ def _check_private(how: str, present: Sequence[int]) -> None:
             "Keep minutes of their own for each side: what one says apart is not for the other to read."
         )
         raise Invalid(sentence, fields={"present": [sentence]})
+
+
+def enclose(
+    dispute: Dispute,
+    *,
+    by: Actor,
+    seen: Version,
+    scan: UploadedFile[bytes],
+    what: str,
+    at: datetime | None = None,
+) -> None:
+    """Add a scanned paper to the file (归入卷宗材料); the sides do not see it."""
+    kept = keep_scan(scan)
+    with taking("enclose", dispute, by=by, seen=seen, at=at) as now:
+        enclose_scan(now.case, kept, step="enclose", at=now.at)
+        now.facts(digest=kept.digest, size=kept.size)
+        now.words(note=what)
 
 
 def suggest(dispute: Dispute, *, by: Actor, seen: Version, options: str, at: datetime | None = None) -> None:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from linli.base.errors import Invalid
 from linli.base.text import half_width
 from linli.cases.forms import (
-    CaseField,
     CategoryField,
+    MergeForm,
     NoteForm,
     PersonFields,
     PhotosField,
     PlaceField,
     ReasonForm,
+    ReferForm,
     StepForm,
     TidyText,
 )
@@ -25,7 +26,7 @@ from linli.cases.models.catalogue import Audience
 from linli.kinds.disputes.forms.sides import dispute_of
 from linli.kinds.disputes.models import Safety, Source
 from linli.posts.actor import PostActor
-from linli.posts.models import Organisation, PostKind
+from linli.posts.models import PostKind
 from linli.residents.keeping import GivenContact, plain_phone
 
 
@@ -168,38 +169,16 @@ class TurnDown(ReasonForm):
     """Why it cannot be mediated."""
 
 
-class Refer(ReasonForm):
+class Refer(ReferForm):
     """Passing it on: the next owner must be named."""
-
-    to = forms.ModelChoiceField(
-        Organisation.objects.order_by("name"), label=_("Who takes it over"), empty_label=_("Please choose")
-    )
-
-    field_order = ("to", "reason")
-
-    def offer(self) -> None:
-        """Label organisations by their name."""
-        self.fields["to"].label_from_instance = lambda body: body.name  # type: ignore[attr-defined]
 
 
 class Withdraw(NoteForm):
     """Taking it back."""
 
 
-class LinkDuplicate(NoteForm):
+class LinkDuplicate(MergeForm):
     """Merging into another dispute."""
-
-    original = CaseField(
-        label=_("Number of the original"),
-        max_length=30,
-        help_text=_("This one follows it and ends with it; who asked for it is told."),
-    )
-
-    field_order = ("original", "note")
-
-    def offer(self) -> None:
-        """Look for the original where the actor may see it."""
-        self.fields["original"].by = self.by  # type: ignore[attr-defined]
 
 
 class UnlinkDuplicate(NoteForm):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import PostField, ReasonForm, StepForm, TidyText
+from linli.cases.scans import ScanField
 from linli.kinds.disputes.forms.sides import OwnWord, SidesField, WordForm, choices_of
 from linli.kinds.disputes.models import Dispute, Said, Session
 from linli.posts.actor import PostActor
@@ -76,6 +77,19 @@ class Hold(StepForm):
     def suggest(self) -> None:
         """Just now."""
         self.initial["held_at"] = timezone.localtime().replace(second=0, microsecond=0)
+
+
+class Enclose(StepForm):
+    """A scanned paper for the file."""
+
+    what = forms.CharField(label=_("Name of the paper"), max_length=100)
+    scan = ScanField(
+        label=_("Scan"),
+        help_text=_(
+            "One PDF of at most 100 MB, some 300 pages. Whoever deals with this dispute can save it; the sides do "
+            "not see it."
+        ),
+    )
 
 
 class Suggest(StepForm):

@@ -14,11 +14,13 @@ from linli.cases.catalogue import suggestions
 from linli.cases.forms import (
     CaseField,
     CategoryField,
+    MergeForm,
     NoteForm,
     PersonFields,
     PhotosField,
     PlaceField,
     ReasonForm,
+    ReferForm,
     SameAsField,
     StepForm,
     TidyText,
@@ -27,7 +29,6 @@ from linli.cases.models import Case, Category
 from linli.cases.models.catalogue import Audience
 from linli.cases.nearby import Nearby, nearby
 from linli.kinds.matters.placing import placed
-from linli.posts.models import Organisation
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -178,34 +179,12 @@ class Void(ReasonForm):
     """Setting aside what is no matter."""
 
 
-class Refer(ReasonForm):
+class Refer(ReferForm):
     """Passing a matter on: the next owner must be named."""
 
-    to = forms.ModelChoiceField(
-        Organisation.objects.order_by("name"), label=_("Who takes it over"), empty_label=_("Please choose")
-    )
 
-    field_order = ("to", "reason")
-
-    def offer(self) -> None:
-        """Label organisations by their name."""
-        self.fields["to"].label_from_instance = lambda body: body.name  # type: ignore[attr-defined]
-
-
-class LinkDuplicate(NoteForm):
+class LinkDuplicate(MergeForm):
     """Merging into another matter."""
-
-    original = CaseField(
-        label=_("Number of the original"),
-        max_length=30,
-        help_text=_("This one follows it and is closed with it; its reporter is told."),
-    )
-
-    field_order = ("original", "note")
-
-    def offer(self) -> None:
-        """Look for the original where the actor may see it."""
-        self.fields["original"].by = self.by  # type: ignore[attr-defined]
 
 
 class UnlinkDuplicate(ReasonForm):
