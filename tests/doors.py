@@ -75,6 +75,7 @@ DOORS: dict[str, Door] = {
     "follow/<str:number>/": Door(CODE_FIRST, fill=a_case),
     "follow/<str:number>/data/": Door(NOBODY, fill=a_case),
     "follow/<str:number>/extract/": Door(NOBODY, fill=a_case),
+    "follow/<str:number>/rate/": Door(NOBODY, fill=a_case, method="post"),
     "follow/<str:number>/<slug:step>/": Door(NOBODY, fill=a_case, method="post"),
     "follow/<str:number>/papers/<uuid:paper>/": Door(CODE_FIRST, fill=a_paper),
     "follow/<str:number>/papers/<uuid:paper>/pdf/": Door(NOBODY, fill=a_paper),
@@ -207,6 +208,8 @@ DOORS: dict[str, Door] = {
     "desk/figures/stages/<slug:kind>/<slug:stage>/": Door(
         AREA, fill=lambda _world: {"kind": "matters", "stage": "reported"}, data=(("place", "990101001"),)
     ),
+    # The county's pooled answers, whatever the hat's own area.
+    "desk/ratings/": Door(AREA, data=(("place", "990101001"),)),
     "desk/scorecard/": Door(AREA, data=(("place", "990101001"),)),
     "desk/scorecard/file/": Door(AREA, data=(("place", "990101001"), ("form", "csv"))),
     "desk/scorecard/places/<slug:figure>/": Door(

@@ -26,7 +26,7 @@ WRITERS = re.compile(
     |posts/(accounts|actions|models|tokens|absences)\.py
     |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables|rights|consents|assessing|mandates)\.py
     |residents/people/(registering|changing|merging|pairs|erasing|fields|involving|guarding|mandating)\.py
-    |cases/(copying|filters|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
+    |cases/(copying|filters|ratings|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|devices|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|new_numbers|receiving|search|seeding|attachments|scans|sight|touched|forgetting|holding_files)\.py
     |analytics/(folding|tallies)\.py

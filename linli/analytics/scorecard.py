@@ -23,8 +23,10 @@ from linli.analytics.figures import all_figures
 from linli.analytics.net import PLACE_FIGURES, PlaceFigure
 from linli.analytics.periods import Period, quarters_and_years
 from linli.analytics.questions import Question
+from linli.analytics.ratings import ALL, is_rated, ratings
 from linli.analytics.tables import Line, Table
 from linli.analytics.withholding import FEWEST
+from linli.cases.models import Said
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
@@ -58,6 +60,7 @@ class Sort(StrEnum):
     CASES = "cases"
     CONFIDENTIAL = "confidential"
     PLACES = "places"
+    RATINGS = "ratings"
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,6 @@ class Scorecard:
 
 UNMEASURED = (
     Unmeasured(
-        "satisfied",
-        _("Satisfied reporters"),
-        _(
-            "Reporters say here whether it is solved, not whether they are content. Nothing is concluded from it."
-        ),
-    ),
-    Unmeasured(
         "online",
         _("Services handled online"),
         _("Applications for services are not handled here yet."),
@@ -166,7 +162,7 @@ def scorecard(here: Division, period: Period, now: datetime, *, public: bool = F
     Kinds that only those may see who deal with a case are left out below a village.
     """
     asked = Question(Narrowing(place=here.trimmed), period, now)
-    cases, disputes = list(_of_cases(asked)), list(_of_kinds(here, asked))
+    cases, disputes = [*_of_cases(asked), *_of_ratings(here, asked)], list(_of_kinds(here, asked))
     if public:
         cases = [_withheld(score, FEWEST_FOR_SHARE, 0) for score in cases]
         disputes = [_withheld(score, FEWEST_FOR_SHARE, FEWEST) for score in disputes]
@@ -192,6 +188,25 @@ def _of_cases(asked: Question) -> Iterator[Score]:
                 figure.source,
             ),
             *(figure.better, counted.get(figure.name, 0), counted.get(whole.name, 0), whole.name),
+        )
+
+
+def _of_ratings(here: Division, asked: Question) -> Iterator[Score]:
+    """How many of those who rated the handling were satisfied; behind it stands a page of pooled numbers."""
+    if is_rated(here):
+        said = ratings(here, asked.period, asked.now).whole.numbers
+        yield Score(
+            Sort.RATINGS,
+            "satisfied",
+            _("Satisfied reporters"),
+            _(
+                "Of those who rated how their case was handled, in quarters in which no answer can change any more."
+            ),
+            _("Answers"),
+            "",
+            Better.HIGHER,
+            said[Said.GOOD],
+            said[ALL],
         )
 
 

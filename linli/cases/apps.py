@@ -22,6 +22,7 @@ class CasesConfig(AppConfig):
             new_numbers,
             notices,
             printouts,
+            ratings,
             remarks,
             replies,
         )
@@ -46,5 +47,6 @@ class CasesConfig(AppConfig):
         moving.register_entries()
         new_numbers.register_entries()
         printouts.register_entries()
+        ratings.register_ratings()
         remarks.register_entries()
         replies.register_entries()

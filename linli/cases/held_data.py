@@ -17,6 +17,7 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Party
 from linli.cases.models.attachment import PICTURE
 from linli.cases.procedure import REPORTER
+from linli.cases.ratings import rating_of
 from linli.cases.story import OWN_WORDS, story_for_reporter, words_for_reporter
 from linli.cases.wards import looks_told, of_ward
 from linli.ledger.records import Line, record
@@ -108,6 +109,7 @@ def _report(case: Case, contact: Contact, by: PartyActor) -> dict[str, Any]:
         "closed_at": _moment(case.closed_at),
         "place": case.division.name,
         "words": "" if by.nr else getattr(kind_of(case.kind).detail_of(case), "text", ""),
+        "rating": "" if by.nr else _rated(case),
         "photos": 0 if by.nr else Attachment.objects.filter(case=case, media_type=PICTURE).count(),
         "contact": {
             "name": person.name,
@@ -125,6 +127,11 @@ def _report(case: Case, contact: Contact, by: PartyActor) -> dict[str, Any]:
             for each in story_for_reporter(case, by.nr)
         ],
     }
+
+
+def _rated(case: Case) -> str:
+    given = rating_of(case)
+    return ", ".join(given.words()) if given else ""
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -34,6 +34,7 @@ NOT_THEIRS = {
     "cases.SearchText": "deleted",
     "cases.Sending": "deleted",
     "cases.Device": "deleted, with the choice",
+    "cases.Rating": "codes; cut from the case",
     "cases.Responsibility": "the catalogue; a row may name the case it was ruled in",
     "cases.Forgetting": "the proof itself",
     "cases.Hold": "the duty to keep it, named by a post",

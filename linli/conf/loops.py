@@ -13,7 +13,7 @@ from django.db import connection
 
 from linli.analytics import folding
 from linli.base import generations
-from linli.cases import followers, forgetting, notices, receiving, search
+from linli.cases import followers, forgetting, notices, ratings, receiving, search
 from linli.cases.exports import clear
 from linli.cases.followers import close_followers
 from linli.cases.forgetting import forget_due
@@ -69,6 +69,7 @@ TURNS = [
     Turn(forget_sent, 600.0),
     Turn(erase_due, 3600.0, erasing.BATCH),
     Turn(forget_due, 3600.0, forgetting.BATCH),
+    Turn(ratings.let_go, 3600.0, ratings.BATCH),
     Turn(forget_photos, 3600.0, receiving.BATCH),
     Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),

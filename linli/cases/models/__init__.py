@@ -22,6 +22,7 @@ from linli.cases.models.filter import SavedFilter
 from linli.cases.models.forgetting import Forgetting, Hold
 from linli.cases.models.notice import Notice
 from linli.cases.models.party import Party
+from linli.cases.models.rating import Rating, Said, Wish
 from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
 from linli.cases.models.sending import Sending, SentPhoto
@@ -48,15 +49,18 @@ __all__ = [
     "Mark",
     "Notice",
     "Party",
+    "Rating",
     "ReplyTemplate",
     "Responsibility",
     "Revision",
+    "Said",
     "SavedFilter",
     "SearchText",
     "Sending",
     "SentPhoto",
     "Task",
     "Upload",
+    "Wish",
     "Withheld",
     "WorkHours",
     "areas_see",

@@ -170,6 +170,7 @@ class Desk:
                 (READ_BODY, _place(_("Work of the body"), "body_work", {"body_work"})),
                 ("", _place(_("Figures"), "figures", FIGURE_PAGES)),
                 ("", _place(_("Scorecard"), "scorecard", {"scorecard", "scorecard_places"})),
+                ("", _place(_("Ratings"), "ratings", {"ratings"})),
                 ("", _place(_("Rights"), "rights", {"rights", "why"})),
                 (
                     "privacy.assess",

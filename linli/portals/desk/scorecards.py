@@ -80,6 +80,8 @@ def _addresses(score: Score, chosen: dict[str, str]) -> tuple[str, str]:
     if score.sort is Sort.PLACES:
         address = reverse("desk:scorecard_places", args=[score.name])
         return f"{address}?{urlencode(chosen)}", f"{address}?{urlencode({**chosen, 'of': 'all'})}"
+    if score.sort is Sort.RATINGS:
+        return (f"{reverse('desk:ratings')}?{urlencode(chosen)}",) * 2
     names = (score.name, score.whole_name)
     if score.sort is Sort.CONFIDENTIAL:
         first, second = (reverse("desk:kind_figure_list", args=[score.kind, name]) for name in names)

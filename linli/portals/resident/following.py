@@ -34,6 +34,7 @@ from linli.portals.resident.door import resident_page
 from linli.portals.resident.linked import linked
 from linli.portals.resident.looking import by_day
 from linli.portals.resident.progress import milestones, shown_stage
+from linli.portals.resident.rating import rating_on
 from linli.portals.resident.unlocked import lock_all, may_see_looks, unlock, unlocked_ways, visible_case
 from linli.portals.resident.whereabouts import whereabouts
 from linli.posts.actor import PartyActor
@@ -204,6 +205,7 @@ def show_case(
         "party": by.nr,
         "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
         "others": others_of(case, by),
+        "rating": rating_on(case, by),
         "links": [] if by.nr else list(linked(request, case)),
         "papers": papers,
         **forgotten(case),
