@@ -40,8 +40,7 @@ from linli.cases.models import (
 )
 from linli.cases.search import clean_words
 from linli.ledger.models import Entry, EntryDetail
-from linli.ledger.names import Redaction, known
-from linli.ledger.records import Line, record
+from linli.ledger.records import Line, erasable, erase_words, record
 from linli.posts.actor import SystemActor
 from linli.residents.models import Contact
 from linli.residents.people.erasing import clear_traces, months_before
@@ -274,10 +273,8 @@ def _written(case: Case) -> list[QuerySet[Any]]:
 
 
 def _details(case: Case) -> QuerySet[EntryDetail]:
-    """The words of its entries, but for those the law wants kept."""
-    rows = EntryDetail.objects.filter(entry__about=case.pk, words__isnull=False)
-    names = rows.values_list("entry__name", flat=True).distinct()
-    return rows.exclude(entry__name__in=[name for name in names if known(name).redaction is Redaction.KEEP])
+    """The words of its entries."""
+    return EntryDetail.objects.filter(entry__about=case.pk)
 
 
 def _title() -> str:
@@ -290,15 +287,13 @@ def _count_words(case: Case) -> int:
     notices = Notice.objects.filter(case=case).exclude(trouble="").count()
     indexed = SearchText.objects.filter(case=case).count()
     written = sum(rows.count() for rows in _written(case))
-    return written + _details(case).count() + titled + notices + indexed
+    return written + erasable(_details(case)).count() + titled + notices + indexed
 
 
 def _clear_words(case: Case) -> None:
     for rows in _written(case):
         rows.update(**empty_columns(rows.model))
-    EntryDetail.objects.filter(pk__in=list(_details(case).values_list("pk", flat=True))).update(
-        words=None, salt=""
-    )
+    erase_words(_details(case))
     Case.everywhere.filter(pk=case.pk).update(summary=_title(), origin_digest="")
     Notice.objects.filter(case=case).update(trouble="")
     SearchText.objects.filter(case=case).delete()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from linli.base.worktime import PLACE_TIME, Calendar, Unit, due, latest_before
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Limit
 
@@ -92,11 +91,3 @@ def _shown(row: Limit) -> Rule:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
-
-
-def last_day(row: Limit, start: date, calendar: Calendar, *, granted: int = 0) -> date:
-    """The last day by a rule that has a clock: after a start, or before an event for one that counts back."""
-    amount, unit = (row.amount or 0) + granted, Unit(row.unit)
-    if row.backwards:
-        return latest_before(start, amount, unit, calendar)
-    return due(datetime.combine(start, time(12), PLACE_TIME), amount, unit, calendar).date()

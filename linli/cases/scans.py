@@ -18,7 +18,7 @@ from linli.cases.models.attachment import SCAN
 from linli.residents.access import PHOTOS, Seen
 from linli.residents.showing import show
 
-MAX_BYTES = 100 * 1024 * 1024  # some 300 pages in grey at 200 dpi
+MAX_BYTES = 60 * 1024 * 1024  # 300 pages in grey at 200 dpi, and what a proxy set up as in the README lets through
 _BEGINS, _WITHIN_FIRST = b"%PDF-", 1024
 _ENDS, _WITHIN_LAST = b"%%EOF", 2048
 
@@ -32,7 +32,7 @@ class Scan:
 
 
 class ScanField(forms.FileField):
-    """One PDF of at most 100 MB. It is looked at from outside only: what is inside meets no parser of ours."""
+    """One PDF of at most 60 MB. It is looked at from outside only: what is inside meets no parser of ours."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.ClearableFileInput(attrs={"accept": SCAN}))
@@ -44,7 +44,7 @@ class ScanField(forms.FileField):
         if upload and upload.size > MAX_BYTES:
             raise forms.ValidationError(
                 _(
-                    "A scan may have at most 100 MB. Scan it in grey at 200 dpi, or send it in several parts, one "
+                    "A scan may have at most 60 MB. Scan it in grey at 200 dpi, or send it in several parts, one "
                     "after the other."
                 )
             )

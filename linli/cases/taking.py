@@ -99,6 +99,12 @@ class Taking:
         if post:
             self.handed.append(Handing(post.pk, role, mandatory))
 
+    def keep_it(self) -> None:
+        """Whoever has the task goes on with it, as `handler`, also where another post had it before."""
+        if isinstance(self.by, PostActor):
+            self.detail.handler = self.by.post
+        self.hand_to(self.detail.handler)
+
     def hand_to_nearest(self, kind: str, role: str = NEXT) -> None:
         """Give the task to the nearest post of a kind that may take what comes next.
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from linli.base.ids import uuid7
@@ -123,11 +124,15 @@ def digest(salt: str, words: Mapping[str, str]) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + canonical.encode()).hexdigest()
 
 
-def erase_words(entry: Entry) -> None:
-    """Erase an entry's words and salt: the digest stays, but nothing can be guessed from it any more.
+def erasable(details: QuerySet[EntryDetail]) -> QuerySet[EntryDetail]:
+    """Those of some entries' words that are still there, but for what the registered redaction rule keeps."""
+    there = details.filter(words__isnull=False)
+    given = there.values_list("entry__name", flat=True).distinct()
+    kept = [name for name in given if names.known(name).redaction is names.Redaction.KEEP]
+    return there.exclude(entry__name__in=kept)
 
-    Raises PermissionError where the registered redaction rule keeps them.
-    """
-    if names.known(entry.name).redaction is names.Redaction.KEEP:
-        raise PermissionError(f"The words of {entry.name} must be kept.")
-    EntryDetail.objects.filter(entry=entry).update(words=None, salt="")
+
+def erase_words(details: QuerySet[EntryDetail]) -> None:
+    """Erase words and their salt, where they may be: the digest stays, and nothing can be guessed from it any more."""
+    keys = list(erasable(details).values_list("pk", flat=True))
+    EntryDetail.objects.filter(pk__in=keys).update(words=None, salt="")

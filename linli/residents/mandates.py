@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.writing import writing
@@ -26,6 +27,11 @@ from linli.residents.rights import scope_of
 from linli.residents.sealing import place_of
 
 REPRESENTATIVE = "representative"
+HOW_LONG = [
+    (30, gettext_lazy("30 days")),
+    (90, gettext_lazy("90 days")),
+    (365, gettext_lazy("One year")),
+]
 MOST_DAYS = 365
 MOST = 5  # that go on at once: more is a market
 BATCH = 200

@@ -18,7 +18,6 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 
-SORTS = (STAGE, CATEGORY)
 LONGEST = 60
 
 

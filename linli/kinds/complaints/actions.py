@@ -97,7 +97,7 @@ def accept(
     """Take it on (受理), and say which post it is about, where that was only described."""
     with taking("accept", complaint, by=by, seen=seen, at=at) as now:
         _identify(now, about)
-        _keep_it(now)
+        now.keep_it()
         now.words(note=note)
 
 
@@ -190,7 +190,7 @@ def hear(
         keep_no_longer(now.case, kept_from(now.detail.about))
         now.detail.question = question
         now.hand_to(now.detail.about, ASKED)
-        _keep_it(now)
+        now.keep_it()
         now.words(question=question)
 
 
@@ -298,13 +298,6 @@ def reopen(
             )
         now.facts(reopened=now.detail.reopened)
         now.words(reason=reason)
-
-
-def _keep_it(now: Taking) -> None:
-    """Whoever has the task goes on with it, also a post that took it over from one that was given up."""
-    if isinstance(now.by, PostActor):
-        now.detail.handler = now.by.post
-    now.hand_to(now.detail.handler)
 
 
 def _identify(now: Taking, about: Post | None) -> None:

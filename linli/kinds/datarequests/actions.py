@@ -189,7 +189,7 @@ def hear(
         keep_no_longer(now.case, line_of(now.detail.about))
         now.detail.question = question
         now.hand_to(now.detail.about, ASKED)
-        _keep_it(now)
+        now.keep_it()
         now.words(question=question)
 
 
@@ -286,13 +286,6 @@ def conclude(
     with taking("conclude", request, by=by, seen=seen, at=at) as now:
         _answered(now, given)
         finish(now.detail)
-
-
-def _keep_it(now: Taking) -> None:
-    """Whoever has the task goes on with it, also a post that took it over from one that was given up."""
-    if isinstance(now.by, PostActor):
-        now.detail.handler = now.by.post
-    now.hand_to(now.detail.handler)
 
 
 def _answered(now: Taking, given: Answering) -> None:

@@ -72,7 +72,7 @@ def test_what_is_no_whole_pdf_is_refused_and_nothing_is_kept(mediating, content)
 
 def test_a_scan_that_is_too_large_is_told_how_to_make_it_smaller(mediating, monkeypatch):
     monkeypatch.setattr(scans, "MAX_BYTES", 100)
-    assert "at most 100 MB. Scan it in grey" in refusal_of(mediating, a_scan())
+    assert "at most 60 MB. Scan it in grey" in refusal_of(mediating, a_scan())
 
 
 def refusal_of(way, scan) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from linli.base.errors import Conflict, Invalid
 from linli.cases.grouping import open_grouped
 from linli.cases.opening import Draft, Opened, Origin
-from linli.cases.taking import Taking, Version, taking
+from linli.cases.taking import Version, taking
 from linli.cases.touched import Reach, tell_of
 from linli.divisions.models import Division
 from linli.kinds.leaks.models import Leak
@@ -62,7 +62,7 @@ def contain(leak: Leak, *, by: Actor, seen: Version, measures: str, at: datetime
     """Say how it was stopped (止损): access withdrawn, keys changed, copies called back."""
     with taking("contain", leak, by=by, seen=seen, at=at) as now:
         now.detail.contained = measures
-        _keep_it(now)
+        now.keep_it()
         now.words(measures=measures)
 
 
@@ -86,7 +86,7 @@ def assess(
             given["harm"],
             given["touched"],
         )
-        _keep_it(now)
+        now.keep_it()
         now.facts(touched=given["touched"], sorts=list(given["sorts"]))
         now.words(cause=given["cause"], harm=given["harm"])
 
@@ -152,10 +152,3 @@ def finish(leak: Leak, *, by: Actor, seen: Version, report: str, at: datetime | 
             raise Conflict(_("First tell the people it touches, or say why they need not be told."))
         now.detail.report = report
         now.words(report=report)
-
-
-def _keep_it(now: Taking) -> None:
-    """Whoever has the task goes on with it."""
-    if isinstance(now.by, PostActor):
-        now.detail.handler = now.by.post
-    now.hand_to(now.detail.handler)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from linli.cases.follow import follow_code
 from linli.cases.story import story_for_reporter
-from linli.ledger.models import Entry
+from linli.ledger.models import Entry, EntryDetail
 from linli.ledger.records import erase_words
 from linli.posts.actions import appoint
 from linli.posts.actor import SystemActor
@@ -81,7 +81,7 @@ def test_another_post_does_not_withdraw_it(sign_in, case):
 
 def test_the_words_of_a_note_can_be_erased(sign_in, case):
     client = sign_in("chengguan_clerk")
-    erase_words(noted(case, client))
+    erase_words(EntryDetail.objects.filter(entry=noted(case, client)))
     page = client.get(f"/desk/cases/{case.number}/")
     assert page.status_code == 200
     assert SECRET not in text(page)

@@ -20,6 +20,7 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.residents import opened_now, unkept
 from linli.posts.actor import PostActor
 from linli.posts.models import Post
+from linli.residents.mandates import HOW_LONG
 from linli.residents.models import Mandate, Person
 from linli.residents.people.mandating import Given, end_at_window, give_at_window, mandates_at_window
 from linli.web.telling import with_errors
@@ -46,15 +47,7 @@ class WindowMandateForm(forms.Form):
         widget=forms.TextInput({**_OFF, "inputmode": "numeric"}),
         help_text=gettext_lazy("Empty: for everything raised with the number in the record."),
     )
-    days = forms.TypedChoiceField(
-        label=gettext_lazy("For how long"),
-        coerce=int,
-        choices=[
-            (30, gettext_lazy("30 days")),
-            (90, gettext_lazy("90 days")),
-            (365, gettext_lazy("One year")),
-        ],
-    )
+    days = forms.TypedChoiceField(label=gettext_lazy("For how long"), coerce=int, choices=HOW_LONG)
     paper = forms.BooleanField(
         label=gettext_lazy("A letter of authority, signed by the resident, is before me"), required=False
     )

@@ -37,15 +37,7 @@ class MandateForm(FrameForm):
         ),
     )
     case = forms.ChoiceField(label=gettext_lazy("For what"), required=False)
-    days = forms.TypedChoiceField(
-        label=gettext_lazy("For how long"),
-        coerce=int,
-        choices=[
-            (30, gettext_lazy("30 days")),
-            (90, gettext_lazy("90 days")),
-            (365, gettext_lazy("One year")),
-        ],
-    )
+    days = forms.TypedChoiceField(label=gettext_lazy("For how long"), coerce=int, choices=mandates.HOW_LONG)
     sure = forms.BooleanField(
         label=gettext_lazy("I let them act for me"),
         help_text=gettext_lazy(

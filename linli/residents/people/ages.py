@@ -6,7 +6,6 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-ALONE_NEVER = 8  # below it nothing is done alone (民法典 20); from it on, what fits the age (民法典 19)
 OWN_CONSENT = 14  # below it a parent or other guardian agrees (个人信息保护法 31)
 OF_AGE = 18  # 民法典 17
 

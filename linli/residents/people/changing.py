@@ -36,7 +36,6 @@ from linli.residents.people.registering import (
 from linli.residents.reading import log
 
 ENDS = ("died", "moved_away")
-EDITABLE = ("name", "phone", "document", "birth", "language")
 
 
 def edit(person: Person, changes: Mapping[str, str], *, reason: str, by: PostActor) -> None:

@@ -22,7 +22,6 @@ from linli.base.errors import Conflict
 from linli.base.writing import writing
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PostActor, SystemActor
-from linli.posts.may import require
 from linli.residents.models import (
     Erasure,
     FieldRule,
@@ -34,7 +33,6 @@ from linli.residents.models import (
     Residence,
 )
 from linli.residents.people.fields import Field, all_fields, rule_of
-from linli.residents.people.pairs import DOUBLES
 from linli.residents.people.reading import OWN, root_of
 from linli.residents.people.warding import family_of
 
@@ -121,17 +119,11 @@ def digest_of(keys: Iterable[Any]) -> str:
     return hashlib.sha256("\n".join(sorted(str(key) for key in keys)).encode()).hexdigest()
 
 
-def erase_person(person: Person, *, by: PostActor, about: UUID) -> int:
+def erase_whole(person: Person, *, by: PostActor, about: UUID) -> int:
     """Erase a whole record because its person asked for it in a case (个人信息保护法 47); returns how many fields.
 
-    Conflict while another case needs it. Whoever decides that case has checked that no duty to keep it stands.
+    The rules of that case have allowed it. Conflict while another case needs the record.
     """
-    require(by, DOUBLES, within=person.division.code)
-    return erase_whole(person, by=by, about=about)
-
-
-def erase_whole(person: Person, *, by: PostActor, about: UUID) -> int:
-    """The same by the step of a case that its own rules have allowed."""
     if is_held(person, but=about):
         raise Conflict(_("Another case that needs this record is still open."))
     done = 0

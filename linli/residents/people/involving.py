@@ -54,8 +54,3 @@ def involve(person: Person, about: UUID, *, relation: str, by: PostActor) -> Inv
             facts = {"resident": person.pk, "relation": relation}
             record(Line("residents.involve", by.by(), person.division.code, about, facts=facts))
     return link
-
-
-def involved(about: UUID) -> list[Involvement]:
-    """Whose records a case was linked with: keys, nothing opened."""
-    return list(Involvement.objects.filter(about=about).select_related("person__division").order_by("id"))

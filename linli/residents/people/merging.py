@@ -86,11 +86,6 @@ def merge_of(key: UUID, *, by: PostActor) -> Merge:
     return found
 
 
-def merges_of(person: Person) -> list[Merge]:
-    """What a record has taken up and not given back, the newest first."""
-    return list(Merge.objects.filter(kept=person, undone_at=None).order_by("-at", "-id"))
-
-
 def merges_in(by: PostActor) -> list[Merge]:
     """The latest merges of a post's area that can be undone: when, nothing of whom."""
     require(by, DOUBLES, within=by.post.division.code)

@@ -23,7 +23,7 @@ from linli.residents.keeping import GivenContact
 from linli.residents.models import Access, Involvement, Member, Person, Residence
 from linli.residents.people.changing import document_text, edit, end, move, move_in
 from linli.residents.people.conftest import HOME, NAME, PHONE, SINCE, given
-from linli.residents.people.involving import involve, involved, resident_behind
+from linli.residents.people.involving import involve, resident_behind
 from linli.residents.people.reading import read_person
 from linli.residents.people.registering import find, register
 
@@ -152,7 +152,7 @@ def case(world):
 def test_a_case_is_linked_by_the_exact_number_and_shows_nothing_by_that(world, resident, case):
     found = resident_behind(case.reporter, case, relation="reporter", by=world.by("chengguan_clerk"))
     assert found == resident
-    assert [each.person for each in involved(case.pk)] == [resident]
+    assert [each.person for each in Involvement.objects.filter(about=case.pk)] == [resident]
     assert not Access.objects.filter(about=case.pk).exists()
     read_person(resident, "window", by=world.by("chengguan_clerk"), about=case.pk)
     assert Access.objects.get(about=case.pk).person == resident

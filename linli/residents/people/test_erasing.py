@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from linli.base.errors import Conflict, NotFound, NotYours
+from linli.base.errors import Conflict, NotFound
 from linli.base.ids import uuid7
 from linli.cases.models import Case
 from linli.kinds.matters import actions
@@ -17,7 +17,7 @@ from linli.ledger.models import Entry
 from linli.residents.models import Erasure, Household, Member, Person, Residence
 from linli.residents.people.changing import end
 from linli.residents.people.conftest import HOME, PHONE, given
-from linli.residents.people.erasing import digest_of, erase_due, erase_person, months_before
+from linli.residents.people.erasing import digest_of, erase_due, erase_whole, months_before
 from linli.residents.people.fields import Decided, all_fields, set_rule
 from linli.residents.people.involving import involve
 from linli.residents.people.merging import merge
@@ -151,18 +151,11 @@ def test_whoever_asks_is_erased_at_once_unless_another_case_needs_it(world, resi
     asked = uuid7()
     involve(resident, opened.case, relation="party", by=clerk)
     with pytest.raises(Conflict):
-        erase_person(resident, by=clerk, about=asked)
+        erase_whole(resident, by=clerk, about=asked)
     Case.everywhere.filter(pk=opened.case).update(closed_at=timezone.now())
-    assert erase_person(resident, by=clerk, about=asked) == 7
+    assert erase_whole(resident, by=clerk, about=asked) == 7
     assert nothing_left(resident)
     assert not any(bytes(each.address_sealed) for each in Household.objects.all())
-
-
-@pytest.mark.parametrize("key", [HOME, "power", "administrator", "liuhe_clerk"])
-def test_nobody_else_erases_a_record(world, resident, key):
-    with pytest.raises((NotYours, NotFound)):
-        erase_person(resident, by=world.by(key), about=uuid7())
-    assert not nothing_left(resident)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ class Enclose(StepForm):
     scan = ScanField(
         label=_("Scan"),
         help_text=_(
-            "One PDF of at most 100 MB, some 300 pages. Whoever deals with this dispute can save it; the sides do "
+            "One PDF of at most 60 MB, some 300 pages. Whoever deals with this dispute can save it; the sides do "
             "not see it."
         ),
     )
