@@ -22,6 +22,8 @@ from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 
+from linli.base.writing import write_alone, writing
+
 Convert = Callable[[Any], Any]
 Made = TypeVar("Made", bound=Model)
 AT_ONCE = 16
@@ -115,13 +117,26 @@ def values_from(
 
 
 def insert_values(model: type[Model], values: Sequence[list[Any]], *, most_at_once: int = AT_ONCE) -> None:
-    """Insert what `values_of` or `values_from` gave."""
+    """Insert what `values_of` or `values_from` gave; outside a transaction, as one of its own."""
     store = connections[DEFAULT_DB_ALIAS]
+    if not store.in_atomic_block:
+        _insert_alone(model, values, most_at_once)
+        return
     keyed = len(values[0]) == len(model._meta.concrete_fields)
     at_once = len(values) if len(values) <= most_at_once else 1
     with store.cursor() as cursor:
         statement = _plan(model, store.vendor, keyed=keyed).statement(at_once)
         cursor.executemany(statement, values if at_once == 1 else [list(chain(*values))])
+
+
+def _insert_alone(model: type[Model], values: Sequence[list[Any]], most_at_once: int) -> None:
+    if len(values) > most_at_once:
+        with writing():
+            insert_values(model, values, most_at_once=most_at_once)
+        return
+    keyed = len(values[0]) == len(model._meta.concrete_fields)
+    statement = _plan(model, connections[DEFAULT_DB_ALIAS].vendor, keyed=keyed).statement(len(values))
+    write_alone(statement, list(chain(*values)))
 
 
 @dataclass(frozen=True)
@@ -196,7 +211,7 @@ def _as_django_does(column: Field[Any, Any], value: Any) -> Any:
     return column.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # more would not stay in the processor's own memory
 def _utc(value: datetime) -> str:
     """As Django writes an instant for SQLite; one moment stands in many columns of the rows that came of it."""
     if value.tzinfo is None:

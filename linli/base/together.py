@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import SimpleQueue
@@ -22,6 +23,7 @@ class _Waiting(Generic[Work, Done]):
         self.work = work
         self.done: Done | None = None
         self.trouble: Exception | None = None
+        self.served = False
         self._asleep = Lock()
         self._asleep.acquire()
 
@@ -40,20 +42,86 @@ class _Waiting(Generic[Work, Done]):
         return cast(Done, self.done)  # the group that served this one has set it
 
 
-class Together(Generic[Work, Done]):
+class _Groups(Generic[Work, Done]):
+    """A group is done in one transaction; if that fails one by one, so that one bad piece fails alone."""
+
+    def __init__(
+        self, *, do_all: Callable[[list[Work]], Sequence[Done]], do_one: Callable[[Work], Done]
+    ) -> None:
+        self._do_all, self._do_one = do_all, do_one
+        self._guard = Lock()
+
+    def _do_group(self, group: list[_Waiting[Work, Done]]) -> None:
+        try:
+            for each, done in zip(group, self._do_all([one.work for one in group]), strict=True):
+                each.done = done
+        except Exception:  # noqa: BLE001  whatever it was, each learns its own trouble
+            for each in group:
+                self._do_alone(each)
+
+    def _do_alone(self, each: _Waiting[Work, Done]) -> None:
+        try:
+            each.done = self._do_one(each.work)
+        except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
+            each.trouble = trouble
+
+
+class InTurn(_Groups[Work, Done]):
+    """The same without a thread: whoever finds nobody at it does what has come in, for all; the others sleep.
+
+    For work so small that handing it to a thread would cost as much again. Who came while a group was done is led by
+    the first of them.
+    """
+
+    def __init__(
+        self, *, do_all: Callable[[list[Work]], Sequence[Done]], do_one: Callable[[Work], Done]
+    ) -> None:
+        super().__init__(do_all=do_all, do_one=do_one)
+        self._queue: deque[_Waiting[Work, Done]] = deque()
+        self._led = False
+
+    def do(self, work: Work) -> Done:
+        """Do one piece of work, together with whoever is waiting; returns after the commit."""
+        mine: _Waiting[Work, Done] = _Waiting(work)
+        with self._guard:
+            self._queue.append(mine)
+            others_lead, self._led = self._led, True
+        if others_lead:
+            mine.sleep()
+        if not mine.served:
+            self._lead()
+        return mine.result()
+
+    def _lead(self) -> None:
+        """Do what waits, the own piece first; then wake who has been served, and the first of those who came since."""
+        with self._guard:
+            group = [self._queue.popleft() for _each in range(min(_GROUP, len(self._queue)))]
+        try:
+            self._do_group(group)
+        finally:
+            with self._guard:
+                following = self._queue[0] if self._queue else None
+                self._led = following is not None
+            for each in group:
+                each.served = True
+                each.wake()
+            if following:
+                following.wake()
+
+
+class Together(_Groups[Work, Done]):
     """Work that arrives while a commit runs goes into the next one together: nobody waits for a timer.
 
     One thread does all that waits, so one disk flush serves many and the pages it writes stay in one connection's
-    cache. `do_all` does several in one transaction; a group that fails is done one by one with `do_one`, so that one
-    bad piece fails alone.
+    cache.
     """
 
     def __init__(
         self, name: str, *, do_all: Callable[[list[Work]], Sequence[Done]], do_one: Callable[[Work], Done]
     ) -> None:
-        self._name, self._do_all, self._do_one = name, do_all, do_one
+        super().__init__(do_all=do_all, do_one=do_one)
+        self._name = name
         self._queue: SimpleQueue[_Waiting[Work, Done]] = SimpleQueue()
-        self._guard = Lock()
         self._thread: Thread | None = None
         self._database, self._warm = "", False
 
@@ -85,20 +153,6 @@ class Together(Generic[Work, Done]):
                 for each in group:
                     each.wake()
             self._keep_pages_warm()
-
-    def _do_group(self, group: list[_Waiting[Work, Done]]) -> None:
-        try:
-            for each, done in zip(group, self._do_all([one.work for one in group]), strict=True):
-                each.done = done
-        except Exception:  # noqa: BLE001  whatever it was, each learns its own trouble
-            for each in group:
-                self._do_alone(each)
-
-    def _do_alone(self, each: _Waiting[Work, Done]) -> None:
-        try:
-            each.done = self._do_one(each.work)
-        except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
-            each.trouble = trouble
 
     def _face_the_database(self) -> None:
         """Tests and benches point a process at another database; a connection that outlived the old one is closed."""

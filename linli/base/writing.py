@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
@@ -65,6 +66,19 @@ def writing() -> Iterator[None]:
         return
     with _queueing(), _store_trouble_as_refusal(), transaction.atomic():
         yield
+
+
+def write_alone(statement: str, values: Sequence[Any]) -> None:
+    """Run one statement that is a transaction of its own: it is durable when this returns, or Unavailable was raised.
+
+    By the bare driver, for what is written with every page: to begin and to end a transaction around one statement
+    costs more than the statement. Placeholders are the driver's.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("A statement within a transaction is not one of its own.")
+    connection.ensure_connection()
+    with _queueing(), _store_trouble_as_refusal(), connection.wrap_database_errors:
+        connection.connection.execute(statement, values)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from linli.cases.exports import clear
 from linli.cases.followers import close_followers
 from linli.cases.forgetting import forget_due
 from linli.cases.lapses import lapse_due
+from linli.cases.old_looks import forget_looks
 from linli.cases.receiving import forget_photos
 from linli.cases.reckoning import reckon_turn
 from linli.conf.backups.nightly import back_up_when_due
@@ -32,9 +33,10 @@ from linli.posts.absences import turn_over
 from linli.registers.actions.alerting import look_at_rules
 from linli.registers.actions.telling import tell_raised
 from linli.residents import mandates, sessions
-from linli.residents.people import erasing, guarding, pairs
+from linli.residents.people import erasing, guarding, old_looks, pairs
 from linli.residents.people.erasing import erase_due
 from linli.residents.people.guarding import end_of_age
+from linli.residents.people.old_looks import drop_of_people
 from linli.residents.people.pairs import find_pairs
 
 log = logging.getLogger("linli.loops")
@@ -70,6 +72,8 @@ TURNS = [
     Turn(erase_due, 3600.0, erasing.BATCH),
     Turn(forget_due, 3600.0, forgetting.BATCH),
     Turn(ratings.let_go, 3600.0, ratings.BATCH),
+    Turn(forget_looks, 6 * 3600.0, old_looks.BATCH),
+    Turn(drop_of_people, 6 * 3600.0, old_looks.BATCH),
     Turn(forget_photos, 3600.0, receiving.BATCH),
     Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),

@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db import connection
 
-_append_only = ["ledger_entry", "ledger_position"]
+_append_only: dict[str, int] = {"ledger_entry": 0, "ledger_position": 0}
 
 
-def append_only(table: str) -> None:
-    """Ask for a further table to be protected; apps call it when they start."""
-    if table not in _append_only:
-        _append_only.append(table)
+def append_only(table: str, *, for_years: int = 0) -> None:
+    """Ask for a further table to be protected; apps call it when they start.
+
+    `for_years`: rows whose `at` is older may be deleted, and none is ever changed; 0 is for ever.
+    """
+    _append_only.setdefault(table, for_years)
 
 
 def install(**_signal: Any) -> None:
@@ -47,17 +49,19 @@ def _present() -> set[str]:
 
 
 def _protecting(table: str) -> list[str]:
+    years = _append_only[table]
     if connection.vendor == "postgresql":
+        young = f"WHEN (OLD.at > now() - interval '{years} years')" if years else ""
         return [
             _POSTGRES_REFUSE,
             *_postgres_trigger(table, "no_update", "BEFORE UPDATE"),
-            *_postgres_trigger(table, "no_delete", "BEFORE DELETE"),
+            *_postgres_trigger(table, "no_delete", "BEFORE DELETE", young),
             *_postgres_trigger(table, "no_truncate", "BEFORE TRUNCATE"),
         ]
+    young = f"WHEN OLD.at > datetime('now', '-{years} years')" if years else ""
     return [
-        sql
-        for verb in ("update", "delete")
-        for sql in _sqlite_trigger(table, f"no_{verb}", f"BEFORE {verb.upper()}")
+        *_sqlite_trigger(table, "no_update", "BEFORE UPDATE"),
+        *_sqlite_trigger(table, "no_delete", "BEFORE DELETE", young),
     ]
 
 

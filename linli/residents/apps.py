@@ -12,7 +12,7 @@ class ResidentsConfig(AppConfig):
         from linli.residents.own_activities import register_own
         from linli.residents.tables import register_tables
 
-        append_only("residents_access")
+        append_only("residents_access", for_years=3)  # 个人信息保护法 56
         append_only("residents_inspection")
         append_only("residents_erasure")
         register_entries()

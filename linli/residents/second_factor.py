@@ -11,6 +11,7 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -68,6 +69,17 @@ class FactorStage(AuthenticateStage):  # type: ignore[misc]
 def has_second_factor(account: Account) -> bool:
     """Whether an authenticator app or a passkey is set up."""
     return bool(Authenticator.objects.filter(user=account, type__in=STRONG).exists())
+
+
+def proven_by_code(account: Account, code: str) -> bool:
+    """Whether somebody just read this code off their own app; it is used up by that."""
+    apps = Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP)
+    return any(TOTP(app).validate_code(code) and spend(app, code) for app in apps)
+
+
+def has_app(account: Account) -> bool:
+    """Whether an authenticator app is set up; a passkey shows no code."""
+    return bool(Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists())
 
 
 def delete_recovery_codes(account: Account) -> None:

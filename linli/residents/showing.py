@@ -16,8 +16,7 @@ from typing import Any
 from django.db import connection
 
 from linli.base.rows import insert_values
-from linli.base.together import Together
-from linli.base.writing import writing
+from linli.base.together import InTurn
 from linli.posts.actor import Actor, PartyActor
 from linli.residents.access import AT_ONCE, Glance, Seen, values_for
 from linli.residents.models import Access, How
@@ -52,7 +51,7 @@ class Sheet:
         rows = values_for(Glance(self.by, self.purpose or usual, self.how), self.seen)
         self.seen = {}
         if connection.in_atomic_block:
-            insert_values(Access, rows, most_at_once=AT_ONCE)
+            _insert(rows)
         else:
             _together.do(rows)
 
@@ -106,8 +105,7 @@ def forget() -> None:
 
 
 def _insert(rows: _Rows) -> None:
-    with writing():
-        insert_values(Access, rows, most_at_once=AT_ONCE)
+    insert_values(Access, rows, most_at_once=AT_ONCE)
 
 
 def _insert_all(several: list[_Rows]) -> list[None]:
@@ -115,4 +113,4 @@ def _insert_all(several: list[_Rows]) -> list[None]:
     return [None] * len(several)
 
 
-_together: Together[_Rows, None] = Together("looks", do_all=_insert_all, do_one=_insert)
+_together: InTurn[_Rows, None] = InTurn(do_all=_insert_all, do_one=_insert)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -176,12 +178,53 @@ def test_somebody_elses_case_is_not_opened_this_way(clerk: Any, resident: Person
     assert not acts(case)
 
 
-def test_two_staff_are_two_people(clerk: Any, resident: Person, world: Any) -> None:
-    case = raised(world)
-    second = world.posts["chengguan_dispatcher"]
-    said = {"number": case.number, "paper": "", "witness": str(second.pk)}
+@pytest.fixture
+def app(world: Any) -> str:
+    """The dispatcher has an app; this is its key."""
+    key = str(generate_totp_secret())
+    TOTP.activate(world.by("chengguan_dispatcher").holding.account, key)
+    return key
+
+
+def code_of(key: str) -> str:
+    return str(format_hotp_value(hotp_value(key, int(time.time()) // 30)))
+
+
+def test_the_second_post_signs_with_a_code_of_its_own(
+    clerk: Any, resident: Person, world: Any, app: str
+) -> None:
+    case, second = raised(world), world.posts["chengguan_dispatcher"]
+    said = {"number": case.number, "paper": "", "witness": str(second.pk), "proof": code_of(app)}
     assert named(clerk, resident, **said).status_code == 302
     assert (Mandate.objects.get().witness, acts(case)) == (second.pk, True)
+    assert Entry.objects.get(name="residents.give_mandate").facts["signed"] is True
+
+
+def test_a_code_of_the_second_post_signs_once(clerk: Any, resident: Person, world: Any, app: str) -> None:
+    cases, second = [raised(world), raised(world)], world.posts["chengguan_dispatcher"]
+    said = {"paper": "", "witness": str(second.pk), "proof": code_of(app)}
+    assert [named(clerk, resident, number=case.number, **said).status_code for case in cases] == [302, 422]
+
+
+@pytest.mark.parametrize("proof", ["", "000000", "abc"])
+def test_a_second_post_that_is_only_named_is_no_witness(
+    clerk: Any, resident: Person, world: Any, app: str, proof: str
+) -> None:
+    case, second = raised(world), world.posts["chengguan_dispatcher"]
+    said = {"number": case.number, "paper": "", "witness": str(second.pk), "proof": proof}
+    assert named(clerk, resident, **said).status_code == 422
+    assert not Mandate.objects.exists()
+
+
+def test_who_guesses_codes_of_the_second_post_is_stopped_even_with_the_right_one(
+    clerk: Any, resident: Person, world: Any, app: str
+) -> None:
+    case, second = raised(world), world.posts["chengguan_dispatcher"]
+    said = {"number": case.number, "paper": "", "witness": str(second.pk)}
+    for guess in range(5):
+        named(clerk, resident, proof=f"00000{guess}", **said)
+    assert named(clerk, resident, proof=code_of(app), **said).status_code == 422
+    assert not Mandate.objects.exists()
 
 
 def test_one_person_on_two_posts_is_no_second_witness(clerk: Any, resident: Person, world: Any) -> None:

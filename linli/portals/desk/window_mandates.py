@@ -18,6 +18,7 @@ from linli.base.text import half_width, tidy
 from linli.cases.reading import case_for, numbers_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.residents import opened_now, unkept
+from linli.portals.desk.witnessing import require_signed
 from linli.posts.actor import PostActor
 from linli.posts.models import Post
 from linli.residents.mandates import HOW_LONG
@@ -57,6 +58,14 @@ class WindowMandateForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("None"),
     )
+    proof = forms.CharField(
+        label=gettext_lazy("Code from the second person's own app"),
+        max_length=128,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+        help_text=gettext_lazy("They type it here themselves. It says that they heard it, and works once."),
+    )
 
     def __init__(self, by: PostActor, data: Any = None) -> None:
         super().__init__(data)
@@ -88,7 +97,7 @@ def window_mandates(request: HttpRequest, by: PostActor, key: UUID) -> HttpRespo
         )
         return redirect("desk:window_mandates", key)
     form = WindowMandateForm(by, request.POST if request.method == "POST" else None)
-    if form.is_valid() and _given(person, form, by):
+    if form.is_valid() and _given(request, person, form, by):
         messages.success(request, _("Recorded. They can act once they sign in with that number."))
         return redirect("desk:window_mandates", key)
     numbers = numbers_of({each.about for each, _going in shown if each.about}, by=by)
@@ -97,12 +106,14 @@ def window_mandates(request: HttpRequest, by: PostActor, key: UUID) -> HttpRespo
     return unkept(render(request, "desk/window_mandates.html", context, status=422 if form.is_bound else 200))
 
 
-def _given(person: Person, form: WindowMandateForm, by: PostActor) -> bool:
+def _given(request: HttpRequest, person: Person, form: WindowMandateForm, by: PostActor) -> bool:
     said = form.cleaned_data
     number = half_width(tidy(said["number"]))
     try:
         case = case_for(by, number) if number else None
-        given = Given(said["phone"], said["tie"], said["days"], case, said["witness"])
+        witness = said["witness"]
+        signed = bool(witness) and require_signed(request, witness, said["proof"], by=by)
+        given = Given(said["phone"], said["tie"], said["days"], case, witness, signed)
         give_at_window(person, given, by=by)
     except NotFound:
         form.add_error(

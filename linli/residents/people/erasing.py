@@ -104,14 +104,20 @@ def erase(model: type[Model], field: str, keys: Sequence[Any], *, by: Actor) -> 
         count = rows.exclude(**{column: b""}).update(**changes)
         left = rows.exclude(**changes).count()
         table = str(model._meta.model_name)
-        proof = Erasure.objects.create(
-            table=table, field=field, rows=count, left=left, digest=digest_of(keys)
-        )
-        facts = {"table": table, "field": field, "rows": count, "proof": proof.pk}
-        record(Line("residents.erase", by.by(), 0, facts=facts))
+        prove(table, field, keys, rows=count, left=left, by=by)
         if model is Person:
             _mark_empty(keys)
     return count
+
+
+def prove(
+    table: str, field: str, keys: Sequence[Any], *, by: Actor, left: int, rows: int | None = None
+) -> None:
+    """Keep the proof of what was erased, with its entry, inside the transaction that erased it."""
+    count = len(keys) if rows is None else rows
+    proof = Erasure.objects.create(table=table, field=field, rows=count, left=left, digest=digest_of(keys))
+    facts = {"table": table, "field": field, "rows": count, "proof": proof.pk}
+    record(Line("residents.erase", by.by(), 0, facts=facts))
 
 
 def digest_of(keys: Iterable[Any]) -> str:

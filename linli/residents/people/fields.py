@@ -172,14 +172,19 @@ def field_named(name: str) -> Field:
 
 def rule_of(name: str, division: Division, on: date | None = None) -> Field:
     """The row that holds at a place on a day: the nearest of the place's own, never longer than the product's."""
-    field, day = field_named(name), on or timezone.localdate()
+    field = field_named(name)
+    own = own_rule(name, division, on or timezone.localdate())
+    if own is None:
+        return field
+    return replace(field, asked=own.asked, basis=own.basis, months=min(own.months, field.months))
+
+
+def own_rule(name: str, division: Division, day: date) -> FieldRule | None:
+    """What the nearest place around has decided about something kept, as of a day; None where none has."""
     in_force = Q(valid_to=None) | Q(valid_to__gt=day)
     rows = FieldRule.objects.filter(in_force, field=name, valid_from__lte=day).select_related("division")
     around = [row for row in rows if row.division.contains(division)]
-    if not around:
-        return field
-    own = max(around, key=lambda row: (row.division.level, row.pk))
-    return replace(field, asked=own.asked, basis=own.basis, months=min(own.months, field.months))
+    return max(around, key=lambda row: (row.division.level, row.pk), default=None)
 
 
 def put(row: SealedRow | Guardianship, division: Division, **texts: str) -> None:
@@ -207,25 +212,31 @@ class Decided:
 def set_rule(division: Division, decided: Decided, *, by: PostActor) -> FieldRule:
     """Ask for a field or stop asking, and keep it shorter, from a day; what was decided before ends there."""
     require(by, RULES, within=division.code)
-    field, basis = field_named(decided.field), tidy(decided.basis)
-    if not basis:
-        raise Invalid(fields={"basis": [_("Name the article that allows it, or the service that needs it.")]})
+    field = field_named(decided.field)
     if decided.months > field.months:
         raise Invalid(
             fields={"months": [_("It may be kept for at most %(count)d months.") % {"count": field.months}]}
         )
+    return write_rule(division, decided, by=by)
+
+
+def write_rule(division: Division, decided: Decided, *, by: PostActor) -> FieldRule:
+    """Keep what a place has decided; whoever calls this has checked the months and who decides."""
+    basis = tidy(decided.basis)
+    if not basis:
+        raise Invalid(fields={"basis": [_("Name the article that allows it, or the service that needs it.")]})
     with writing():
-        before = FieldRule.objects.filter(division=division, field=field.name, valid_to=None)
+        before = FieldRule.objects.filter(division=division, field=decided.field, valid_to=None)
         before.filter(valid_from__gte=decided.valid_from).delete()
         before.update(valid_to=decided.valid_from)
         row = FieldRule.objects.create(
             division=division,
-            field=field.name,
+            field=decided.field,
             asked=decided.asked,
             basis=basis[:100],
             months=decided.months,
             valid_from=decided.valid_from,
         )
-        facts = {"field": field.name, "asked": decided.asked, "months": decided.months, "rule": row.pk}
+        facts = {"field": decided.field, "asked": decided.asked, "months": decided.months, "rule": row.pk}
         record(Line("residents.set_field", by.by(), division.code, facts=facts))
     return row

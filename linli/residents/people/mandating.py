@@ -37,13 +37,17 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True)
 class Given:
-    """Whom somebody names, who that is, for how many days; `witness`: the second post, if it is not on paper."""
+    """Whom somebody names, who that is, for how many days; `witness`: the second post, if it is not on paper.
+
+    `signed`: its holder has signed for it.
+    """
 
     phone: str
     tie: str
     days: int
     case: Concern | None = None
     witness: Post | None = None
+    signed: bool = False
 
 
 def give_at_window(person: Person, given: Given, *, by: PostActor) -> Mandate:
@@ -60,7 +64,7 @@ def give_at_window(person: Person, given: Given, *, by: PostActor) -> Mandate:
             post=by.post.pk,
             witness=given.witness.pk if given.witness else None,
         )
-        _note("residents.give_mandate", made, person, by)
+        _note("residents.give_mandate", made, person, by, signed=given.signed)
     return made
 
 
@@ -148,10 +152,10 @@ def _mandates(person: Person) -> list[Mandate]:
     return sorted(found.values(), key=lambda each: each.given_at, reverse=True)
 
 
-def _note(name: str, mandate: Mandate, person: Person, by: PostActor) -> None:
+def _note(name: str, mandate: Mandate, person: Person, by: PostActor, **more: bool) -> None:
     """As an entry about the case or the record; the case is linked with the record, so that it is found from there."""
     if mandate.about:
         involve(person, mandate.about, relation=REPORTER, by=by)
-    facts = {"mandate": str(mandate.pk), "witness": mandate.witness}
+    facts = {"mandate": str(mandate.pk), "witness": mandate.witness, **more}
     record(Line(name, by.by(), person.division.code, mandate.about or person.pk, facts=facts))
     log([(person, mandate.about)], GUARDIANS, ("guardians",), by=by)

@@ -1,0 +1,84 @@
+"""How long readings are kept: as long as what they tell of, and then for years more; deleted with a proof.
+
+Handling of personal data is recorded for at least three years (个人信息保护法 56), network logs for at least six months
+(网络安全法 2017, 21(3)). A place may keep readings longer, by dated rows of its own; the database itself refuses to
+delete a younger one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from linli.base.errors import Invalid
+from linli.base.worktime import PLACE_TIME
+from linli.base.writing import writing
+from linli.divisions.models import Division
+from linli.posts.actor import PostActor
+from linli.posts.may import require
+from linli.residents.models import Access, FieldRule, Person
+from linli.residents.people.erasing import RETENTION, clear_traces, months_before, prove
+from linli.residents.people.fields import RULES, Decided, own_rule, write_rule
+
+LOOKS = "looks"
+LEAST, MOST = 36, 120  # months
+BATCH = 500
+
+
+def months_at(division: Division, on: date | None = None) -> int:
+    """For how many months readings are kept at a place after what they tell of is gone."""
+    own = own_rule(LOOKS, division, on or timezone.localdate())
+    return max(own.months, LEAST) if own else LEAST
+
+
+def keep_looks(division: Division, months: int, *, basis: str, valid_from: date, by: PostActor) -> FieldRule:
+    """Keep readings of a place for so long, from a day; Invalid for less than the law asks."""
+    require(by, RULES, within=division.code)
+    if not LEAST <= months <= MOST:
+        asked = {"least": LEAST, "most": MOST}
+        sentence = (
+            _("Choose from %(least)d to %(most)d months: the law asks for three years at least.") % asked
+        )
+        raise Invalid(sentence, fields={"months": [sentence]})
+    return write_rule(division, Decided(LOOKS, True, basis, months, valid_from), by=by)
+
+
+def cut(months: int) -> datetime:
+    """Whatever was over before this moment has been kept for so many months."""
+    return datetime.combine(months_before(timezone.localdate(), months), time.min, tzinfo=PLACE_TIME)
+
+
+def drop_looks(rows: QuerySet[Access]) -> int:
+    """Delete some readings that are past their period, a batch at most, and prove it; return how many."""
+    keys: Sequence[UUID] = list(rows.order_by("id").values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return 0
+    with writing():
+        those = Access.objects.filter(pk__in=keys)
+        those.delete()
+        prove("access", "rows", keys, left=those.count(), by=RETENTION)
+    return len(keys)
+
+
+def drop_of_people() -> int:
+    """Delete readings of residents' records that were erased long ago (a worker loop calls this); return how many."""
+    before = cut(LEAST)
+    old = Access.objects.filter(person=OuterRef("pk"), at__lt=before)
+    people = (
+        Person.objects.filter(Exists(old), erased_at__lt=before).select_related("division").order_by("pk")
+    )
+    done = 0
+    for person in people.iterator():
+        since = cut(months_at(person.division))
+        if person.erased_at and person.erased_at < since:
+            done += drop_looks(Access.objects.filter(person=person, at__lt=since))
+        if done >= BATCH:
+            break
+    if done:
+        clear_traces()
+    return done
