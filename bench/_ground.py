@@ -96,6 +96,20 @@ def cpu_seconds(processes: Sequence[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def loop_seconds(processes: Sequence[int]) -> float:
+    """The share of `cpu_seconds` that threads begun by the program itself have used: the worker loops, not the web.
+
+    Threads of the web server, and the one that opens what these bring, bear the server's name for its threads.
+    """
+    ticks = 0
+    for process in processes:
+        own = Path(f"/proc/{process}/comm").read_text().strip()
+        for thread in Path(f"/proc/{process}/task").glob("[0-9]*"):
+            name, fields = (thread / "stat").read_text().partition("(")[2].rsplit(")", 1)
+            ticks += sum(map(int, fields.split()[11:13])) if name == own else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def megabytes(processes: Sequence[int], what: str) -> float:
     """Memory of some processes: `Rss`, or `Pss`, which divides shared pages among those that share them."""
     total = 0
@@ -142,6 +156,7 @@ __all__ = [
     "county",
     "cpu_seconds",
     "databases",
+    "loop_seconds",
     "median",
     "megabytes",
     "percentile",

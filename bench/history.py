@@ -34,6 +34,7 @@ TABLES = (
     Entry.objects.filter(about__isnull=False), EntryDetail.objects.filter(entry__about__isnull=False),
 )  # fmt: skip
 MANY = 2000
+_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 def made_up(rows: int) -> Path:
@@ -94,6 +95,12 @@ def _put(model: type, values: list[list[object]]) -> None:
         insert_values(model, values)
 
 
+def _worked() -> float:
+    """Processor seconds of this process and of those that have ended for it."""
+    used = [resource.getrusage(who) for who in _WHO]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def main() -> None:
     """Bring it in, then compare."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 0
@@ -101,12 +108,10 @@ def main() -> None:
     file, columns = (made_up(rows), "grid-platform") if rows else (BOSTON, "boston-311")
     order = Order(file, MAPS / f"{columns}.yaml", "matters", HOME / "report.csv", jobs=jobs)
     with county():
-        begun = perf_counter()
+        begun, before = perf_counter(), _worked()
         report = import_history(order, lambda _done, _total: None)
-        seconds = perf_counter() - begun
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        own, others = (each.ru_maxrss / 1024 for each in used)
-        worked = sum(each.ru_utime + each.ru_stime for each in used)
+        seconds, worked = perf_counter() - begun, _worked() - before
+        own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in _WHO)
         again = timed(lambda: import_history(order, lambda _done, _total: None))
         tables = sum(table.all().count() for table in TABLES)
         plain = bare()

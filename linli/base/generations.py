@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, Generic, TypeVar
@@ -19,10 +20,20 @@ _caches: WeakSet[Cached[Any]] = WeakSet()
 
 
 def refresh() -> None:
-    """Read all generation numbers (one statement); called at the start of each request and loop turn."""
+    """Read all generation numbers (one statement); called at the start of each request and loop turn.
+
+    By hand, because every request waits for it. On SQLite in one row: each row read lets go of Python's lock, and the
+    next of many threads takes it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, number FROM base_generation")  # by hand: every request waits for it
-        found = dict(cursor.fetchall())
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT json_group_object(name, number) FROM base_generation")
+            found: dict[str, int] = json.loads(cursor.fetchone()[0])
+        else:
+            cursor.execute("SELECT name, number FROM base_generation")
+            found = dict(cursor.fetchall())
+    if found == _current:
+        return
     for gone in _current.keys() - found.keys():  # a family's first change, taken back
         _current.pop(gone, None)
     _current.update(found)

@@ -21,7 +21,7 @@ def uuid7(at: datetime | None = None) -> UUID:
     Keys of one millisecond keep their order too, so a list by key is a list by time. Times before 1970 sort
     as 1970: the key only orders, `at` itself is stored beside it.
     """
-    return UUID(int=_first_since(at or timezone.now()) | secrets.randbits(62))
+    return UUID(int=_first_since(at or timezone.now()) | int.from_bytes(secrets.token_bytes(8), "big") >> 2)
 
 
 def uuid7s(count: int) -> list[UUID]:

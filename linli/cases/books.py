@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from linli.base.errors import NotFound
 from linli.base.ids import uuid7
-from linli.base.rows import insert_many
+from linli.base.rows import fresh, insert_many
 from linli.base.writing import writing
 from linli.cases.clocks import ClockChanges, ClockMoves, live_clocks, store
 from linli.cases.kinds import kind_of
@@ -200,7 +200,7 @@ def taken_up(book: Book) -> Iterator[None]:
 def _choice_for(case: Case, step: Step) -> Choice:
     """How the reporter wants to be told of a step; at the opening nothing has been chosen yet."""
     told = step.notice and not step.opens and {REPORTER, PARTIES} & set(step.tells)
-    return (Choice.objects.filter(case=case).first() if told else None) or Choice(case=case)
+    return (Choice.objects.filter(case=case).first() if told else None) or fresh(Choice, case=case)
 
 
 def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[int]) -> list[Notice]:
@@ -218,7 +218,8 @@ def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[
         to.append({"channel": "push"})
     to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
     return [
-        Notice(
+        fresh(
+            Notice,
             id=uuid7(now),
             case=case,
             step=step.name,

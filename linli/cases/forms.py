@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.base.errors import Invalid, NotFound, TooLarge
 from linli.base.generations import Cached
 from linli.base.text import half_width, tidy
+from linli.base.worktime import PLACE_TIME
 from linli.cases.attachments import MAX_PER_STEP, cleaned_photo
 from linli.cases.catalogue import in_force
 from linli.cases.models import Case, Category
@@ -96,10 +97,13 @@ def for_reading(form: type[StepForm]) -> type[StepForm]:
     if form.offer is not StepForm.offer:
         return form
     reading: Any = type(form.__name__, (_Reading, form), {"__module__": form.__module__})
-    reading.base_fields = _Shared({name: _unexplained(each) for name, each in form.base_fields.items()})
-    reading.unsaid = {
-        name: each.clean(None) for name, each in form.base_fields.items() if _may_be_unsaid(each)
-    }
+    order = [*(form.field_order or ()), *form.base_fields]
+    fields = {name: form.base_fields[name] for name in dict.fromkeys(order) if name in form.base_fields}
+    reading.field_order = None  # they are in order
+    reading.base_fields = _Shared({name: _unexplained(each) for name, each in fields.items()})
+    reading.unsaid = {name: each.clean(None) for name, each in fields.items() if _may_be_unsaid(each)}
+    reading.simple = frozenset(name for name, each in fields.items() if _is_simple(each))
+    reading.looked_at = frozenset(name for name in fields if hasattr(form, f"clean_{name}"))
     found: type[StepForm] = reading
     return found
 
@@ -109,21 +113,35 @@ def _may_be_unsaid(field: forms.Field) -> bool:
     return not (field.required or isinstance(field, forms.FileField | forms.MultipleChoiceField))
 
 
+def _is_simple(field: forms.Field) -> bool:
+    """Whether the answer is what stands in the data under the field's name, and is read by the field alone."""
+    widget = type(field.widget)
+    as_it_is = widget.value_from_datadict is forms.Widget.value_from_datadict
+    may_lack = widget.value_omitted_from_data is forms.Widget.value_omitted_from_data
+    by_itself = type(field)._clean_bound_field is forms.Field._clean_bound_field  # type: ignore[attr-defined]
+    return as_it_is and may_lack and by_itself and not field.disabled
+
+
 class _Reading(StepForm):
     """Asks only the fields that were answered: what an unanswered one comes to is known beforehand (`unsaid`)."""
 
     unsaid: ClassVar[dict[str, Any]]
+    simple: ClassVar[frozenset[str]]
+    looked_at: ClassVar[frozenset[str]]
 
     def _clean_fields(self) -> None:
         for name, field in self.fields.items():
             try:
                 self.cleaned_data[name] = self._value(name, field)
-                if hasattr(self, f"clean_{name}"):
+                if name in self.looked_at:
                     self.cleaned_data[name] = getattr(self, f"clean_{name}")()
             except forms.ValidationError as trouble:
                 self.add_error(name, trouble)
 
     def _value(self, name: str, field: forms.Field) -> Any:
+        if name in self.simple:
+            given = self.data.get(name)
+            return self.unsaid[name] if given is None and name in self.unsaid else field.clean(given)
         if name in self.unsaid and field.widget.value_omitted_from_data(self.data, self.files, name):
             return self.unsaid[name]
         return field._clean_bound_field(self[name])  # type: ignore[attr-defined]
@@ -289,7 +307,7 @@ class CategoryField(KeptChoiceField):
 
     def to_python(self, value: Any) -> Any:
         found = super().to_python(value)
-        if found is not None and not in_force(found, timezone.localdate()):
+        if found is not None and not in_force(found, timezone.localdate(timezone=PLACE_TIME)):
             said = self.error_messages["invalid_choice"]
             raise forms.ValidationError(said, code="invalid_choice", params={"value": value})
         return found

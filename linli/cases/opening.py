@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from linli.base.errors import Conflict
 from linli.base.ids import readable_number, uuid7
-from linli.base.rows import insert_many
+from linli.base.rows import fresh, insert_many
 from linli.base.text import brief
 from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
@@ -159,7 +159,7 @@ class Rows:
 
 
 def open_many(drafts: Sequence[Draft]) -> list[Opened]:
-    """Open all of these cases in one transaction, or none of them: some ten statements, however many cases.
+    """Open all of these cases in one transaction, or none of them: some ten statements, twice that for very many.
 
     Raises the first draft's refusal; IntegrityError when a key was used before (`open_one` then finds its receipt).
     """
@@ -267,7 +267,8 @@ def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) 
 
 
 def _case_of(draft: Draft, stage: str, at: datetime, now: datetime) -> Case:
-    return Case(
+    return fresh(
+        Case,
         id=uuid7(at),
         kind=draft.kind,
         stage=stage,

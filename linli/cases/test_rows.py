@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from linli.base import generations
 from linli.base.ids import uuid7
-from linli.base.rows import AT_ONCE, fresh, insert_many
+from linli.base.rows import AT_ONCE, _mould, fresh, insert_many
 from linli.base.writing import writing
 from linli.cases.forms import KeptChoiceField, StepForm, for_reading
 from linli.cases.kinds import all_kinds
-from linli.cases.models import Case, Category, Clock, SearchText, Task
+from linli.cases.models import Case, Category, Clock, Notice, SearchText, Task
 from linli.cases.opening import open_many
 from linli.cases.test_opening import draft
 from linli.ledger.models import Entry
@@ -57,9 +57,19 @@ def test_rows_are_stored_as_bulk_create_stores_them(db):
     )
 
 
-@pytest.mark.parametrize("model", [Clock, Entry, Task])
-def test_a_fresh_row_is_what_its_model_would_have_made(model):
-    given = {"id": UUID(int=3), "at" if model is Entry else "post_id" if model is Task else "first_due": 5}
+@pytest.mark.parametrize(
+    ("model", "column"),
+    [
+        (Case, "summary"),
+        (Clock, "first_due"),
+        (Contact, "language"),
+        (Entry, "at"),
+        (Notice, "step"),
+        (Task, "post_id"),
+    ],
+)
+def test_a_fresh_row_is_what_its_model_would_have_made(model, column):
+    given = {"id": UUID(int=3), column: 5}
     made, asked = fresh(model, **given), model(**given)
     columns = [each.attname for each in model._meta.concrete_fields]
     assert [getattr(made, each) for each in columns] == [getattr(asked, each) for each in columns]
@@ -87,7 +97,9 @@ def test_a_fresh_row_refuses_a_name_its_model_does_not_have():
         fresh(Task, pots_id=1)
 
 
-def test_a_row_whose_columns_are_asked_for_is_not_made_fresh():
+def test_a_row_whose_columns_are_asked_for_is_not_made_fresh(monkeypatch):
+    monkeypatch.setattr(type(Case.__dict__["summary"]), "keeps_plainly", False)
+    _mould.cache_clear()
     with pytest.raises(TypeError, match="summary"):
         fresh(Case, summary="灯坏了")
 

@@ -59,7 +59,7 @@ class Turn:
 TURNS = [
     Turn(sequencing.sequence, 0.2, sequencing.BATCH),
     Turn(search.fold, 0.5, search.BATCH),
-    Turn(folding.fold_cases, 0.3, folding.BATCH),
+    Turn(folding.fold_cases, 0.6, folding.BATCH),
     Turn(notices.send_waiting, 1.0, notices.BATCH),
     Turn(lapse_due, 15.0),
     Turn(close_followers, 5.0, followers.BATCH),

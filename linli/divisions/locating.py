@@ -14,6 +14,7 @@ from django.utils import timezone
 from numpy.typing import ArrayLike, NDArray
 
 from linli.base.generations import Cached
+from linli.base.worktime import PLACE_TIME
 from linli.divisions.cells import CellIndex, How
 from linli.divisions.models import FAMILY, GRID_KINDS, Division
 
@@ -59,7 +60,7 @@ def locate_many(longitudes: ArrayLike, latitudes: ArrayLike) -> tuple[NDArray[np
 
 def _grids() -> Grids:
     grids = _cached()
-    if grids.until <= timezone.localdate():
+    if grids.until <= timezone.localdate(timezone=PLACE_TIME):
         _cached.forget()
         grids = _cached()
     return grids

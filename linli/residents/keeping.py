@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
 from linli.base.ids import uuid7
+from linli.base.rows import fresh
 from linli.base.text import half_width, tidy
 from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.models import Contact
@@ -56,7 +57,7 @@ def renumbered(old: Contact | None, phone: str) -> Contact:
 
 def sealed_contact(given: GivenContact) -> Contact:
     """An unsaved, sealed Contact, so that many can be written set-wise by whoever opens cases."""
-    contact = Contact(id=uuid7(), language=given.language, key_version=current_version())
+    contact = fresh(Contact, id=uuid7(), language=given.language, key_version=current_version())
     phone = plain_phone(given.phone)
     contact.phone_index = blind_index(phone, "phone")
     for part, text in (

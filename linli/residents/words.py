@@ -19,6 +19,8 @@ class _Watched(property):
     calls its functions faster than a `__get__` of our own; loops and imports read these columns all day.
     """
 
+    keeps_plainly = True  # what is written stands in the row as it is
+
     def __init__(self, column: models.Field[Any, Any]) -> None:
         name, is_watched, later = column.attname, open_sheet, DeferredAttribute(column)
 

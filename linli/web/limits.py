@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
@@ -178,8 +178,13 @@ def _counted(key: str, kept: int = 2 * MINUTE) -> int:
 
 def client_address(request: HttpRequest) -> str:
     """The client's address; behind our own proxy the last one it put into X-Forwarded-For."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
-    given = forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
+    return _whole(forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", ""))
+
+
+@lru_cache(maxsize=128)  # several limits ask for it within one request
+def _whole(given: str) -> str:
+    """The address to count by."""
     address = _readable(given)
     if address is None:
         return UNKNOWN

@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from linli.base.worktime import PLACE_TIME
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -24,7 +26,7 @@ class Left:
 
 def instant(moment: datetime | None) -> str | None:
     """ISO 8601 with the offset of the place, for machines."""
-    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
+    return timezone.localtime(moment, PLACE_TIME).isoformat(timespec="seconds") if moment else None
 
 
 def day_words(value: date | datetime) -> str:

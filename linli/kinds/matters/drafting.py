@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 
 from django.utils import timezone
 
+from linli.base.rows import fresh
 from linli.cases.attachments import keep
 from linli.cases.catalogue import suggestion
 from linli.cases.models import Category
@@ -51,7 +52,8 @@ def draft(
     )
     placing = given.get("placing") or place.placing
     category = given.get("category")
-    matter = Matter(
+    matter = fresh(
+        Matter,
         text=given["text"],
         longitude=place.longitude,
         latitude=place.latitude,

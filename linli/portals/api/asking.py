@@ -36,7 +36,7 @@ class Sight:
 
 def holder_of_token(request: HttpRequest) -> PostActor | None:
     """The appointment behind the request's bearer token; None when there is no Authorization header at all."""
-    given = request.headers.get("Authorization")
+    given = request.META.get("HTTP_AUTHORIZATION")  # request.headers would gather all of them
     if given is None:
         return None
     scheme, _blank, secret = given.partition(" ")

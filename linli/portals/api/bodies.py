@@ -86,7 +86,7 @@ _decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 def idempotency_key(request: HttpRequest) -> str:
     """The client's key for this request, or nothing."""
-    key = request.headers.get("Idempotency-Key")
+    key: str | None = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return ""
     if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
