@@ -32,7 +32,7 @@ from linli.base.worktime import ONE_DAY
 from linli.cases.models import Mark, areas_see
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import SIZES, Level, level_of, span
-from linli.ledger.models import Position, Unplaced
+from linli.ledger.models import Entry, Position, Unplaced
 
 STALE = timedelta(minutes=5)  # rollups that lag by more are left aside, and figures counted live
 BY_LEAD = "lead"
@@ -57,11 +57,12 @@ def standing(now: datetime) -> Standing | None:
     """How the rollups stand at a moment (one statement); None where nothing was ever folded."""
     mark = Mark.objects.filter(name=NAME).values("position")[:1]
     beyond = Position.objects.filter(number__gt=Subquery(mark)).order_by("number")
-    unplaced = Unplaced.objects.order_by("entry__recorded_at")
+    # By their keys, else the database may walk all entries to find that none of them waits.
+    unplaced = Entry.objects.filter(pk__in=Unplaced.objects.values("entry")).order_by("recorded_at")
     turned = Stored.objects.filter(turns_at__lt=now).order_by("turns_at")
     rows = Progress.objects.filter(name=NAME).annotate(
         beyond=Subquery(beyond.values("entry__recorded_at")[:1]),
-        unplaced=Subquery(unplaced.values("entry__recorded_at")[:1]),
+        unplaced=Subquery(unplaced.values("recorded_at")[:1]),
         turned=Subquery(turned.values("turns_at")[:1]),
     )
     progress: Any = rows.first()
