@@ -50,15 +50,17 @@ class Folding:
     """How a population's rows are read for some cases, whatever the period, so that rollups can hold them.
 
     `rows`: what is read, in one statement for all populations that are `among` the same rows. `key` is the column
-    with the case, `day` the moment by which a row lies in a period (empty: it is of now). Where it
-    counts only `once_passed`, that moment must have passed. `turns`: when time alone may change what figures say.
-    `test` is there where a figure picks these rows by another condition than its own, as a case may have several, on
-    several days. `last`: of those in a period only the last one counts, and the rows come in their order.
+    with the case, `day` the moment by which a row lies in a period (empty: it is of now), `since` one before it from
+    which days are counted. Where it counts only `once_passed`, that moment must have passed. `turns`: when time alone
+    may change what figures say. `test` is there where a figure picks these rows by another condition than its own, as
+    a case may have several, on several days. `last`: of those in a period only the last one counts, and the rows come
+    in their order.
     """
 
     rows: Callable[[Question, Sequence[UUID]], QuerySet[Any]]
     key: str = "pk"
     day: str = ""
+    since: str = ""
     among: Q = Q()
     once_passed: bool = False
     turns: Sequence[Turn] = ()
@@ -229,7 +231,9 @@ PROMISED = Population(
 )
 OPENED = Population("opened", _opened, folding=Folding(cases_of, day="at", turns=(("at", A_DAY),)))
 CLOSED = Population(
-    "closed", _closed, folding=Folding(cases_of, day="closed_at", among=Q(closed_at__isnull=False))
+    "closed",
+    _closed,
+    folding=Folding(cases_of, day="closed_at", since="at", among=Q(closed_at__isnull=False)),
 )
 MOVED = Population("moved", _moved, folding=Folding(entries_of, "about", "at", test=_is_step))
 STANDING = Population(

@@ -40,6 +40,7 @@ BODY_LEVEL = Level.COUNTY
 Names = dict[int, set[str]]  # of figures, by period
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
+AFTER = "after"  # with a number of days: how long those closed on a day had taken; in the rows of days only
 FIRST_DAY = 10**7  # smaller periods are months and longer ones
 
 
@@ -149,8 +150,10 @@ class _Reader:
 
     @property
     def columns(self) -> list[str]:
-        """The day, or anything, then the moments after which something turns."""
-        return [self.folding.day or self.folding.key, *(column for column, _after in self.folding.turns)]
+        """The day and since when, or anything, then the moments after which something turns."""
+        folding = self.folding
+        own = [folding.day or folding.key, folding.since or folding.key]
+        return [*own, *(column for column, _after in folding.turns)]
 
     def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row | None:
         """What a row counts in; None where it is none of this population."""
@@ -158,7 +161,7 @@ class _Reader:
         if not own & 1:
             return None
         turns_at = None
-        for moment, (_column, after) in zip(moments[1:], folding.turns, strict=True):
+        for moment, (_column, after) in zip(moments[2:], folding.turns, strict=True):
             if moment and (coming := moment + after) >= self.now and (turns_at is None or coming < turns_at):
                 turns_at = coming
         if folding.once_passed and moments[0] >= self.now:
@@ -166,7 +169,10 @@ class _Reader:
         own &= (2 << len(self.figures)) - 1
         if own not in self.known:
             self.known[own] = [each.name for place, each in enumerate(self.figures, 1) if own >> place & 1]
-        return key, day_of(moments[0]) if folding.day else NOW, self.known[own], turns_at
+        names = self.known[own]
+        if folding.since:
+            names = [*names, f"{AFTER}{days_between(moments[1], moments[0])}"]
+        return key, day_of(moments[0]) if folding.day else NOW, names, turns_at
 
 
 def _bits(tests: Sequence[Q]) -> Any:
@@ -182,6 +188,11 @@ def day_of(moment: datetime) -> int:
     """The day of a moment at the place, as a period: 20261126."""
     day = moment.astimezone(PLACE_TIME)
     return day.year * 10000 + day.month * 100 + day.day
+
+
+def days_between(begun: datetime, ended: datetime) -> int:
+    """How many midnights of the place lie between two moments."""
+    return (ended.astimezone(PLACE_TIME).date() - begun.astimezone(PLACE_TIME).date()).days
 
 
 def note(changes: Changes, before: str, after: str) -> None:
@@ -214,7 +225,7 @@ def names_of(adds: str) -> Names:
         if not day:
             continue
         month = day // 100
-        found.setdefault(month, set()).update(named - of_last)
+        found.setdefault(month, set()).update([name for name in named - of_last if not name.startswith(AFTER)])
         if not stepwise.isdisjoint(named):
             year, number = divmod(month, 100)
             longer = (year * 10 + (number + 2) // 3, year)
