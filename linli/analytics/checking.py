@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from linli.analytics.models import Tally
 from linli.analytics.rollups import standing
-from linli.analytics.shares import ALL, Changes, body_keys, note, shares_of
+from linli.analytics.shares import ALL, Changes, body_keys, note, shares_of, summed_up
 from linli.cases.models import Case
 from linli.divisions.codes import SIZES, Level, trimmed
 
@@ -63,7 +63,7 @@ def _differs(place: int, now: datetime) -> bool | None:
         note(changes, "", share.adds)
     wanted = {
         (period, kind): counts
-        for (level, period, here, kind, body), counts in changes.items()
+        for (level, period, here, kind, body), counts in summed_up(changes).items()
         if (level, here, body) == (Level.VILLAGE, place, ALL)
     }
     rows = Tally.objects.filter(level=Level.VILLAGE, place=place, body=ALL)

@@ -38,10 +38,7 @@ class Block(StrEnum):
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of cases. `test` picks them among a population; `among` names the figure that a share is taken of.
-
-    `live`: time changes it at moments that stand in no column, so no rollup can hold it.
-    """
+    """A number of cases. `test` picks them among a population; `among` names the figure that a share is taken of."""
 
     name: str
     block: Block
@@ -52,7 +49,6 @@ class Figure:
     among: str = ""
     better: Better = Better.NEITHER
     source: str = ""
-    live: bool = False
 
 
 def always(condition: Q) -> Callable[[Question], Q]:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from linli.analytics.populations import A_DAY, CONTESTED, RETURNED, REWORKED, Population, named, taken
+from linli.analytics.populations import (
+    A_DAY,
+    CONTESTED,
+    DISPATCHED,
+    HEARD,
+    QUIET,
+    RETURNED,
+    REWORKED,
+    Folding,
+    Population,
+    cases_of,
+    entries_of,
+    named,
+    taken,
+)
 from linli.analytics.questions import Question
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Case
 from linli.cases.narrowing import least_key
 from linli.ledger.models import Entry
 
-QUIET = timedelta(days=14)
-SETTLED, DISPATCHED, DISCLAIMED = "settle", "dispatch", "disclaim"
-SOLVED, UNANSWERED = "confirm", "lapse"
+SETTLED, DISCLAIMED = "settle", "disclaim"
 WENT_UP = ("escalate", "redo", "uphold")  # steps of, or towards, a level above the one that deals with it
 
 
@@ -67,7 +78,8 @@ def written_down_soon() -> Q:
 
 def quiet(asked: Question) -> Q:
     """Whether no step was taken for so long."""
-    lately = Entry.objects.filter(about=OuterRef("pk"), pk__gte=least_key(asked.now - QUIET))
+    since = asked.now - QUIET
+    lately = Entry.objects.filter(about=OuterRef("pk"), pk__gte=least_key(since), at__gte=since)
     return Q(at__lt=asked.now - QUIET) & ~Q(Exists(lately))
 
 
@@ -79,7 +91,11 @@ def _first_dispatched(asked: Question) -> QuerySet[Any]:
 
 
 def _words() -> list[str]:
-    return named(SOLVED, CONTESTED, UNANSWERED)
+    return named(*HEARD["word_due"])
+
+
+def _is_word(figure: str) -> Q | None:
+    return Q(name__in=named(*HEARD[figure])) if figure in HEARD else None
 
 
 def _word_due(asked: Question) -> QuerySet[Any]:
@@ -87,13 +103,19 @@ def _word_due(asked: Question) -> QuerySet[Any]:
     return asked.narrowed(Case.everywhere.filter(taken(_words(), asked)))
 
 
-def last_word(steps: Iterable[str], asked: Question) -> Q:
-    """Whether the last that was heard in the period (or not heard) is one of these."""
+def last_word(figure: str, asked: Question) -> Q:
+    """Whether the last that was heard in the period (or not heard) is what a figure counts."""
     inside = Q(pk__gte=least_key(asked.begin), pk__lt=least_key(asked.end))
     later = Entry.objects.filter(inside, about=OuterRef("about"), name__in=_words(), pk__gt=OuterRef("pk"))
-    heard = Entry.objects.filter(inside, about=OuterRef("pk"), name__in=named(*steps))
+    heard = Entry.objects.filter(inside, about=OuterRef("pk"), name__in=named(*HEARD[figure]))
     return Q(Exists(heard.filter(~Exists(later))))
 
 
-FIRST_DISPATCHED = Population("first_dispatched", _first_dispatched)
-WORD_DUE = Population("word_due", _word_due)
+FIRST_DISPATCHED = Population(
+    "first_dispatched",
+    _first_dispatched,
+    folding=Folding(cases_of, day="first_dispatch", among=Q(first_dispatch__isnull=False)),
+)
+WORD_DUE = Population(
+    "word_due", _word_due, folding=Folding(entries_of, "about", "at", test=_is_word, last=True)
+)

@@ -11,9 +11,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from linli.analytics.questions import Question
+from linli.base.rows import any_of
 from linli.cases.counted import Group
 from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import all_kinds
@@ -24,13 +26,22 @@ from linli.cases.sight import opening_to
 from linli.ledger.models import Entry
 
 VOID = "void"  # the outcome of what should not have been opened, in every kind that has it
-RETURNED, REWORKED, CONTESTED = "send_back", "fail", "contest"
+RETURNED, REWORKED, CONTESTED, DISPATCHED = "send_back", "fail", "contest", "dispatch"
+SOLVED, UNANSWERED = "confirm", "lapse"
+HEARD = {  # figures of the last word, and what that was
+    "word_due": (SOLVED, CONTESTED, UNANSWERED),
+    "word_given": (SOLVED, CONTESTED),
+    "word_none": (UNANSWERED,),
+    "word_solved": (SOLVED,),
+}
 LONG_OPEN = LONG_OVERDUE = timedelta(days=30)
+QUIET = timedelta(days=14)
 A_DAY = timedelta(days=1)  # 24 hours: a stretch that needs no calendar
 WHOLE = Q(halted="") | Q(resting=True)  # the last stretch of a clock: every other one is halted and went on
 
 
 AT_ONCE = timedelta()
+A_BIT = timedelta(milliseconds=1)  # keys tell moments apart by no less
 Turn = tuple[str, timedelta]  # a column of the rows; how long after its moment (before it: negative)
 
 
@@ -38,17 +49,23 @@ Turn = tuple[str, timedelta]  # a column of the rows; how long after its moment 
 class Folding:
     """How a population's rows are read for some cases, whatever the period, so that rollups can hold them.
 
-    `key` is the column with the case, `day` the moment by which a row lies in a period (empty: it is of now). Where it
-    counts only `once_passed`, that moment must have passed. `turns`: when time alone may change what figures say.
-    `test` is there where a figure picks these rows by another condition than its own.
+    `rows`: what is read, in one statement for all populations that are `among` the same rows. `key` is the column
+    with the case, `day` the moment by which a row lies in a period (empty: it is of now), `since` one before it from
+    which days are counted. Where it counts only `once_passed`, that moment must have passed. `turns`: when time alone
+    may change what figures say. `test` is there where a figure picks these rows by another condition than its own, as
+    a case may have several, on several days. `last`: of those in a period only the last one counts, and the rows come
+    in their order.
     """
 
     rows: Callable[[Question, Sequence[UUID]], QuerySet[Any]]
     key: str = "pk"
     day: str = ""
+    since: str = ""
+    among: Q = Q()
     once_passed: bool = False
     turns: Sequence[Turn] = ()
     test: Callable[[str], Q | None] | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,7 @@ def _promised(asked: Question) -> QuerySet[Any]:
 def _promised_to(asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
     """The promise in force of each of some cases."""
     clocks = Clock.objects.alias(_name=Unindexed(F("name")))
-    return asked.narrowed(_in_force(clocks.filter(WHOLE, promises("_name"), case__in=keys)), "case__")
+    return asked.narrowed(_in_force(clocks.filter(WHOLE, promises("_name"), case__in=any_of(keys))), "case__")
 
 
 def _in_force(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -131,14 +148,20 @@ def _standing(asked: Question) -> QuerySet[Any]:
     return asked.narrowed(Case.everywhere.filter(closed_at=None))
 
 
-def _of(condition: Q) -> Callable[[Question, Sequence[UUID]], QuerySet[Any]]:
-    return lambda asked, keys: asked.narrowed(Case.everywhere.filter(condition, pk__in=keys))
+def cases_of(asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+    """Some cases, with when each was given to a post for the first time, and when the last step was taken in it."""
+    steps = Entry.objects.filter(about=OuterRef("pk")).values("at")
+    return asked.narrowed(Case.everywhere.filter(pk__in=any_of(keys))).annotate(
+        first_dispatch=Subquery(steps.filter(name__in=named(DISPATCHED)).order_by("pk")[:1]),
+        last_step=Coalesce(Subquery(steps.order_by("-pk")[:1]), "at"),
+    )
 
 
-def _steps_in(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
-    """The counted steps of some cases: a case may have several, on several days."""
-    names = [name for step in STEPS.values() for name in step()]
-    return Entry.objects.filter(about__in=keys, name__in=names)
+def entries_of(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+    """The counted steps in some cases, found by the case: some have the name of half of all entries."""
+    names = {name for step in STEPS.values() for name in step()}.union(named(*HEARD["word_due"]))
+    found: QuerySet[Any] = Entry.objects.alias(_name=Unindexed(F("name")))
+    return found.filter(about__in=any_of(keys), _name__in=sorted(names)).order_by("pk")
 
 
 def _is_step(figure: str) -> Q | None:
@@ -206,13 +229,21 @@ PROMISED = Population(
         turns=(("first_due", AT_ONCE), ("due_at", AT_ONCE)),
     ),
 )
-OPENED = Population("opened", _opened, folding=Folding(_of(Q()), day="at", turns=(("at", A_DAY),)))
-CLOSED = Population("closed", _closed, folding=Folding(_of(Q(closed_at__isnull=False)), day="closed_at"))
-MOVED = Population("moved", _moved, folding=Folding(_steps_in, "about", "at", test=_is_step))
+OPENED = Population("opened", _opened, folding=Folding(cases_of, day="at", turns=(("at", A_DAY),)))
+CLOSED = Population(
+    "closed",
+    _closed,
+    folding=Folding(cases_of, day="closed_at", since="at", among=Q(closed_at__isnull=False)),
+)
+MOVED = Population("moved", _moved, folding=Folding(entries_of, "about", "at", test=_is_step))
 STANDING = Population(
     "standing",
     _standing,
-    folding=Folding(_of(Q(closed_at=None)), turns=(_DUE, ("due", -SOON), ("due", LONG_OVERDUE), _AT)),
+    folding=Folding(
+        cases_of,
+        among=Q(closed_at=None),
+        turns=(_DUE, ("due", -SOON), ("due", LONG_OVERDUE), _AT, ("last_step", QUIET + A_BIT)),
+    ),
 )
 
 # What a promise came to, as conditions on its last stretch.

@@ -9,10 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.analytics import happened
 from linli.analytics.definition import Better, Block, Figure, always
-from linli.analytics.happened import FIRST_DISPATCHED, SOLVED, UNANSWERED, WORD_DUE, last_word
+from linli.analytics.happened import FIRST_DISPATCHED, WORD_DUE, last_word
 from linli.analytics.populations import (
     CLOSED,
-    CONTESTED,
     IN_TIME,
     LONG_OVERDUE,
     OPENED,
@@ -129,7 +128,7 @@ MORE = (
         name="word_given",
         label=_("Reporter answered"),
         meaning=_("Of those asked: the last that was heard in the period is a yes or a no."),
-        test=partial(last_word, (SOLVED, CONTESTED)),
+        test=partial(last_word, "word_given"),
         among="word_due",
         better=Better.HIGHER,
     ),
@@ -137,7 +136,7 @@ MORE = (
         name="word_none",
         label=_("Closed without an answer"),
         meaning=_("Of those asked: no answer came in time. It counts as unconfirmed, never as solved."),
-        test=partial(last_word, (UNANSWERED,)),
+        test=partial(last_word, "word_none"),
         among="word_due",
         better=Better.LOWER,
     ),
@@ -145,7 +144,7 @@ MORE = (
         name="word_solved",
         label=_("Solved, says the reporter"),
         meaning=_("Of those who answered: the last answer in the period is that it is solved."),
-        test=partial(last_word, (SOLVED,)),
+        test=partial(last_word, "word_solved"),
         among="word_given",
         better=Better.HIGHER,
     ),
@@ -184,6 +183,5 @@ MORE = (
         meaning=_("Open cases raised more than 14 days ago in which no step was taken for 14 days."),
         test=happened.quiet,
         among="open",
-        live=True,
     ),
 )

@@ -16,6 +16,7 @@ from linli.analytics.models import Share as Stored
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.shares import (
+    AFTER,
     ALL,
     BODY_LEVEL,
     DAY_LEVELS,
@@ -32,10 +33,10 @@ from linli.base.worktime import ONE_DAY
 from linli.cases.models import Mark, areas_see
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import SIZES, Level, level_of, span
-from linli.ledger.models import Position, Unplaced
+from linli.ledger.models import Entry, Position, Unplaced
 
 STALE = timedelta(minutes=5)  # rollups that lag by more are left aside, and figures counted live
-BY_LEAD = "lead"
+BY_LEAD, BY_KIND = "lead", "kind"
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,12 @@ def standing(now: datetime) -> Standing | None:
     """How the rollups stand at a moment (one statement); None where nothing was ever folded."""
     mark = Mark.objects.filter(name=NAME).values("position")[:1]
     beyond = Position.objects.filter(number__gt=Subquery(mark)).order_by("number")
-    unplaced = Unplaced.objects.order_by("entry__recorded_at")
+    # By their keys, else the database may walk all entries to find that none of them waits.
+    unplaced = Entry.objects.filter(pk__in=Unplaced.objects.values("entry")).order_by("recorded_at")
     turned = Stored.objects.filter(turns_at__lt=now).order_by("turns_at")
     rows = Progress.objects.filter(name=NAME).annotate(
         beyond=Subquery(beyond.values("entry__recorded_at")[:1]),
-        unplaced=Subquery(unplaced.values("entry__recorded_at")[:1]),
+        unplaced=Subquery(unplaced.values("recorded_at")[:1]),
         turned=Subquery(turned.values("turns_at")[:1]),
     )
     progress: Any = rows.first()
@@ -88,14 +90,14 @@ class _Plan:
         return self.level in DAY_LEVELS and self.bodies == (ALL,)
 
     def rows(self, periods: Iterable[int]) -> QuerySet[Tally, Any]:
-        """Place, body, period and counts of all rows of some periods (one statement)."""
+        """Place, kind, body, period and counts of all rows of some periods (one statement)."""
         divisor = SIZES[self.level]
         rows = Tally.objects.filter(level=self.level, period__in=sorted(periods))
         rows = rows.filter(place__gte=self.low // divisor, place__lt=-(-self.high // divisor))
         rows = rows.filter(kind=self.kind) if self.kind else rows
         rows = rows.exclude(body__in=self.beside) if self.beside else rows
         rows = rows.exclude(body=ALL) if self.bodies is None else rows.filter(body__in=self.bodies)
-        return rows.values_list("place", "body", "period", "counts")
+        return rows.values_list("place", "kind", "body", "period", "counts")
 
 
 def folded(
@@ -112,12 +114,54 @@ def folded(
     zeros = dict.fromkeys(named, 0)
     found: dict[Any, Counter[str]] = {} if by or not named else {None: Counter(zeros)}
     posts = {UNLED: None, **_post_of_body()} if by == BY_LEAD else {}
-    for place, body, period, counts in plan.rows(periods) if plan and periods else ():
+    for place, kind, body, period, counts in plan.rows(periods) if plan and periods else ():
         counted = {each.name: counts[each.name] for each in periods[period] if each.name in counts}
         if counted:
-            key = posts.get(body, 0) if by == BY_LEAD else place if by else None
+            key = {BY_LEAD: posts.get(body, 0), BY_KIND: kind, "": None}.get(by, place)
             found.setdefault(key, Counter(zeros)).update(counted)
     return found, left
+
+
+def folded_along(
+    asked: Question, stretches: Sequence[Period], figures: Sequence[Figure]
+) -> list[Counter[str]] | None:
+    """What rollups say of these figures in each of some stretches (one statement); None where they hold not all."""
+    plan = _plan(asked, "")
+    if plan is None:
+        return None
+    wanted = [_periods(stretch, plan, figures) for stretch in stretches]
+    if any({each.name for some in one.values() for each in some} != {each.name for each in figures} for one in wanted):
+        return None
+    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    for *_of, period, counts in plan.rows({period for one in wanted for period in one}):
+        counted[period].update({name: number for name, number in counts.items() if not name.startswith(AFTER)})
+    return [
+        sum(
+            (Counter({each.name: counted[period][each.name] for each in some}) for period, some in one.items()),
+            Counter[str](),
+        )
+        for one in wanted
+    ]
+
+
+def folded_spells(asked: Question) -> Counter[tuple[date, int]] | None:
+    """How many cases were closed on which day after how many days (one statement); None where rollups do not say."""
+    plan = _plan(asked, "")
+    if plan is None or not plan.by_days:
+        return None
+    found: Counter[tuple[date, int]] = Counter()
+    for *_of, period, counts in plan.rows(_days(asked.period)):
+        day = date(period // 10000, period // 100 % 100, period % 100)
+        for name, number in counts.items():
+            if name.startswith(AFTER):
+                found[day, int(name.removeprefix(AFTER))] += number
+    return found
+
+
+def _days(period: Period) -> list[int]:
+    number = (period.until - period.since).days + 1
+    days = (period.since + ONE_DAY * each for each in range(number))
+    return [day.year * 10000 + day.month * 100 + day.day for day in days]
 
 
 def _plan(asked: Question, by: int | str) -> _Plan | None:

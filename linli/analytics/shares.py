@@ -7,14 +7,15 @@ A share is a line of text: the place, kind and body, then the figures it counts 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BigIntegerField, F, Q, QuerySet, Value, When
+from django.db.models import Case as Choice
 
 from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
@@ -22,6 +23,7 @@ from linli.analytics.periods import FIRST_YEAR, LAST_YEAR, Period
 from linli.analytics.populations import Folding
 from linli.analytics.questions import Question
 from linli.base.generations import Cached
+from linli.base.rows import any_of
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Case
 from linli.cases.models.case import of_seen_kinds
@@ -35,10 +37,10 @@ DAY_LEVELS = range(Level.PROVINCE, Level.COUNTY + 1)
 MONTH_LEVELS = range(Level.PROVINCE, Level.VILLAGE + 1)
 NOW_LEVELS = range(Level.PROVINCE, Level.GRID + 1)
 BODY_LEVEL = Level.COUNTY
-Item = tuple[int, str]  # a period and the name of a figure
+Names = dict[int, set[str]]  # of figures, by period
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
-_DIVISORS = [(int(level), SIZES[level]) for level in map(Level, NOW_LEVELS)]
+AFTER = "after"  # with a number of days: how long those closed on a day had taken; in the rows of days only
 FIRST_DAY = 10**7  # smaller periods are months and longer ones
 
 
@@ -53,9 +55,7 @@ class Share:
 def foldable(figure: Figure) -> bool:
     """Whether rollups hold a figure; all others are counted live."""
     folding = figure.population.folding
-    if folding is None or figure.live:
-        return False
-    return folding.test is None or folding.test(figure.name) is not None
+    return folding is not None and (folding.test is None or folding.test(figure.name) is not None)
 
 
 def is_additive(figure: Figure) -> bool:
@@ -69,75 +69,119 @@ def _at(now: datetime) -> Question:
     return Question(Narrowing(), Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)), now)
 
 
-def _test_of(figure: Figure, folding: Folding, asked: Question) -> Q | None:
-    return folding.test(figure.name) if folding.test else figure.test(asked)
-
-
 def shares_of(keys: Sequence[UUID], now: datetime, bodies: Mapping[int, int]) -> dict[UUID, Share]:
     """What each of these cases adds as of a moment, by its key; `bodies` are `body_keys`.
 
     One that area gives no sight of adds nothing and is left out.
     """
-    found: dict[UUID, dict[int, list[str]]] = {}
+    found: dict[UUID, dict[int, set[str]]] = {}
     heads: dict[UUID, str] = {}
     turns: dict[UUID, datetime] = {}
-    rows = of_seen_kinds(Case.everywhere.filter(pk__in=keys))
+    rows = of_seen_kinds(Case.everywhere.filter(pk__in=any_of(keys)))
     for key, code, kind, lead in rows.values_list("pk", "code_now", "kind", "lead_id"):
         heads[key] = f"{code}|{kind}|{bodies.get(lead, POOLED) if lead else UNLED}"
-        found[key] = defaultdict(list)
-    for folding, figures in _together():
-        for row in _read(folding, figures, keys, now):
-            if row.case in found:
-                found[row.case][row.period] += row.figures
-                if row.turns_at:
-                    turns[row.case] = min(turns.get(row.case, row.turns_at), row.turns_at)
+        found[key] = {}
+    for together in _together():
+        for key, period, names, turns_at in _read(together, keys, now):
+            if key in found:
+                found[key].setdefault(period, set()).update(names)
+                if turns_at:
+                    turns[key] = min(turns.get(key, turns_at), turns_at)
     return {key: Share(_line(head, found[key]), turns.get(key)) for key, head in heads.items()}
 
 
-def _line(head: str, found: dict[int, list[str]]) -> str:
-    parts = (f"|{period}:{','.join(sorted(set(names)))}" for period, names in sorted(found.items()) if names)
+def _line(head: str, found: Mapping[int, set[str]]) -> str:
+    parts = [f"|{period}:{','.join(sorted(names))}" for period, names in sorted(found.items()) if names]
     return head + "".join(parts)
 
 
 @cache
-def _together() -> Sequence[tuple[Folding, Sequence[Figure]]]:
-    """The figures that rollups hold, by how their rows are read."""
-    found: dict[str, list[Figure]] = defaultdict(list)
+def _together() -> Sequence[Sequence[tuple[Folding, Sequence[Figure]]]]:
+    """The figures that rollups hold, by population, and the populations that are read by one statement together."""
+    found: dict[Any, dict[str, tuple[Folding, list[Figure]]]] = defaultdict(dict)
     for figure in all_figures().values():
-        if foldable(figure):
-            found[figure.population.name].append(figure)
-    return [(figures[0].population.folding, figures) for figures in found.values()]  # type: ignore[misc]
+        folding = figure.population.folding
+        if folding and foldable(figure):
+            found[folding.rows].setdefault(figure.population.name, (folding, []))[1].append(figure)
+    return [list(by_population.values()) for by_population in found.values()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    case: UUID
-    period: int
-    figures: list[str]
-    turns_at: datetime | None
+Row = tuple[UUID, int, Sequence[str], datetime | None]  # case, period, figures, when time makes it another
 
 
-def _read(folding: Folding, figures: Sequence[Figure], keys: Sequence[UUID], now: datetime) -> Iterator[_Row]:
-    """The rows of a population that belong to these cases, with the figures that each counts in (one statement)."""
-    asked = _at(now)
-    flags: dict[str, Any] = {}
-    for number, figure in enumerate(figures):
-        if test := _test_of(figure, folding, asked):
-            flags[f"_is{number}"] = ExpressionWrapper(test, BooleanField())
-    always = [figure.name for number, figure in enumerate(figures) if f"_is{number}" not in flags]
-    named = [figures[int(flag[3:])].name for flag in flags]
-    columns = [folding.key, folding.day or folding.key, *(column for column, _after in folding.turns)]
-    rows: QuerySet[Any] = folding.rows(asked, keys).annotate(**flags).order_by()
-    for key, day, *more in rows.values_list(*map(F, columns), *flags):
-        moments, is_so = more[: len(folding.turns)], more[len(folding.turns) :]
-        pairs = zip(moments, folding.turns, strict=True)
-        coming = [moment + turn[1] for moment, turn in pairs if moment and moment + turn[1] >= now]
-        turns_at = min(coming, default=None)
-        if folding.once_passed and day >= now:
-            yield _Row(key, NOW, [], turns_at)
-            continue
-        counted = [name for name, so in zip(named, is_so, strict=True) if so]
-        yield _Row(key, day_of(day) if folding.day else NOW, always + counted, turns_at)
+def _read(together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[UUID], now: datetime) -> list[Row]:
+    """What the rows of some populations that belong to these cases count in (one statement)."""
+    asked, first = _at(now), together[0][0]
+    tests: list[Q] = []
+    readers = [_Reader.of(folding, figures, tests, now) for folding, figures in together]
+    columns = list(dict.fromkeys(column for reader in readers for column in reader.columns))
+    rows: QuerySet[Any] = first.rows(asked, keys).annotate(_bits=_bits(tests))
+    found: list[Row] = []
+    latest: dict[tuple[UUID, int], Row] = {}
+    places = [(reader, [columns.index(column) for column in reader.columns]) for reader in readers]
+    for key, bits, *moments in rows.values_list(first.key, "_bits", *columns):
+        for reader, own in places:
+            if row := reader.read(key, bits, [moments[place] for place in own]):
+                if reader.folding.last:
+                    latest[key, row[1]] = row  # the rows come in their order
+                else:
+                    found.append(row)
+    return found + list(latest.values())
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one population's part of a row: `shift` is where its bits begin, the first says whether it is among them."""
+
+    folding: Folding
+    figures: Sequence[Figure]
+    shift: int
+    now: datetime
+    known: dict[int, list[str]]
+
+    @staticmethod
+    def of(folding: Folding, figures: Sequence[Figure], tests: list[Q], now: datetime) -> _Reader:
+        """Adds what it asks of a row to `tests`."""
+        asked, shift = _at(now), len(tests)
+        own = [folding.test(figure.name) if folding.test else figure.test(asked) for figure in figures]
+        among = Q(*filter(None, own), _connector=Q.OR) if folding.test else folding.among
+        tests += [among, *(test or Q() for test in own)]
+        return _Reader(folding, figures, shift, now, {})
+
+    @property
+    def columns(self) -> list[str]:
+        """The day and since when, or anything, then the moments after which something turns."""
+        folding = self.folding
+        own = [folding.day or folding.key, folding.since or folding.key]
+        return [*own, *(column for column, _after in folding.turns)]
+
+    def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row | None:
+        """What a row counts in; None where it is none of this population."""
+        own, folding = bits >> self.shift, self.folding
+        if not own & 1:
+            return None
+        turns_at = None
+        for moment, (_column, after) in zip(moments[2:], folding.turns, strict=True):
+            if moment and (coming := moment + after) >= self.now and (turns_at is None or coming < turns_at):
+                turns_at = coming
+        if folding.once_passed and moments[0] >= self.now:
+            return key, NOW, (), turns_at
+        own &= (2 << len(self.figures)) - 1
+        if own not in self.known:
+            self.known[own] = [each.name for place, each in enumerate(self.figures, 1) if own >> place & 1]
+        names = self.known[own]
+        if folding.since:
+            names = [*names, f"{AFTER}{days_between(moments[1], moments[0])}"]
+        return key, day_of(moments[0]) if folding.day else NOW, names, turns_at
+
+
+def _bits(tests: Sequence[Q]) -> Any:
+    """One number that says which of these hold of a row: one column to read instead of one for each."""
+    found: Any = Value(0, BigIntegerField())
+    for place, test in enumerate(tests):
+        bit = Value(1 << place)
+        found += Choice(When(test, then=bit), default=Value(0), output_field=BigIntegerField()) if test else bit
+    return found
 
 
 def day_of(moment: datetime) -> int:
@@ -146,28 +190,51 @@ def day_of(moment: datetime) -> int:
     return day.year * 10000 + day.month * 100 + day.day
 
 
+def days_between(begun: datetime, ended: datetime) -> int:
+    """How many midnights of the place lie between two moments."""
+    return (ended.astimezone(PLACE_TIME).date() - begun.astimezone(PLACE_TIME).date()).days
+
+
 def note(changes: Changes, before: str, after: str) -> None:
-    """Note which cells change, in which figures and by how much, when a case adds `after` instead of `before`."""
-    was, will = items_of(before), items_of(after)
+    """Note which of the smallest cells change, in which figures and by how much, when a case adds `after` instead of
+    `before`.
+    """
+    was, will = names_of(before), names_of(after)
     if before.split("|", 3)[:3] == after.split("|", 3)[:3]:
-        was, will = was - will, will - was
+        was, will = _without(was, will), _without(will, was)
     _spread(changes, before, was, -1)
     _spread(changes, after, will, 1)
 
 
-def items_of(adds: str) -> set[Item]:
-    """The periods and figures of a share: of each day its month too, and where days do not add up, quarter and year."""
-    found: set[Item] = set()
+def _without(names: Names, others: Names) -> Names:
+    return {period: left for period, some in names.items() if (left := some - others.get(period, set()))}
+
+
+def names_of(adds: str) -> Names:
+    """The figures of a share by period: of each day its month too, and where days do not add up, quarter and year.
+
+    Where only the last of a period counts, that of its last day is that of the month, the quarter and the year.
+    """
+    found: Names = {}
+    stepwise, of_last = _stepwise(), _of_last()
+    last: Names = {}
     for part in adds.split("|")[3:]:
         text, _colon, names = part.partition(":")
-        day = int(text)
-        for name in names.split(","):
-            found.add((day, name))
-            if day:
-                found.add((day // 100, name))
-                if name in _stepwise():
-                    year, month = divmod(day // 100, 100)
-                    found |= {(year * 10 + (month + 2) // 3, name), (year, name)}
+        day, named = int(text), set(names.split(","))
+        found[day] = named
+        if not day:
+            continue
+        month = day // 100
+        found.setdefault(month, set()).update([name for name in named - of_last if not name.startswith(AFTER)])
+        if not stepwise.isdisjoint(named):
+            year, number = divmod(month, 100)
+            longer = (year * 10 + (number + 2) // 3, year)
+            for one in longer:
+                found.setdefault(one, set()).update(named & stepwise - of_last)
+            if words := named & of_last:
+                last.update(dict.fromkeys((month, *longer), words))
+    for period, words in last.items():
+        found[period] |= words
     return found
 
 
@@ -176,27 +243,47 @@ def _stepwise() -> frozenset[str]:
     return frozenset(figure.name for figure in all_figures().values() if not is_additive(figure))
 
 
-def _spread(changes: Changes, adds: str, items: Iterable[Item], by: int) -> None:
-    """Add to every cell that holds these items, a hundred thousand cells a second: plain loops."""
-    if not items:
+@cache
+def _of_last() -> frozenset[str]:
+    """The figures of which only the last row of a period counts."""
+    foldings = ((figure.name, figure.population.folding) for figure in all_figures().values())
+    return frozenset(name for name, folding in foldings if folding and folding.last)
+
+
+def _spread(changes: Changes, adds: str, names: Names, by: int) -> None:
+    """Add to the smallest cell of each period that holds these, and to that of the body: plain loops."""
+    if not names:
         return
     code_text, kind, body_text = adds.split("|", 3)[:3]
     code, body = int(code_text), int(body_text)
-    places = [(level, code // divisor) for level, divisor in _DIVISORS]
-    names: dict[int, list[str]] = defaultdict(list)
-    for period, name in items:
-        names[period].append(name)
+    body_place = code // SIZES[BODY_LEVEL]
     for period, some in names.items():
         is_day = period >= FIRST_DAY
-        deepest = len(NOW_LEVELS) if not period else len(DAY_LEVELS) if is_day else len(MONTH_LEVELS)
-        cells = [(level, period, place, kind, ALL) for level, place in places[:deepest]]
+        level = DAY_LEVELS[-1] if is_day else MONTH_LEVELS[-1] if period else NOW_LEVELS[-1]
+        cells = [(level, period, code // SIZES[Level(level)], kind, ALL)]
         if not is_day:
-            level, place = places[BODY_LEVEL - 1]
-            cells.append((level, period, place, kind, body))
+            cells.append((BODY_LEVEL, period, body_place, kind, body))
         for cell in cells:
-            counts = changes[cell]
-            for name in some:
-                counts[name] = counts.get(name, 0) + by
+            _add(changes[cell], dict.fromkeys(some, by))
+
+
+def summed_up(changes: Changes) -> Changes:
+    """The same with the larger places: each level is the sum of the one below."""
+    found: Changes = defaultdict(dict, changes)
+    for level in reversed(NOW_LEVELS[1:]):
+        wider = SIZES[Level(level - 1)] // SIZES[Level(level)]
+        for cell in [cell for cell in found if cell[0] == level and cell[4] == ALL]:
+            _level, period, place, kind, body = cell
+            _add(found[level - 1, period, place // wider, kind, body], found[cell])
+    return found
+
+
+def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    if counts:
+        for name, by in more.items():
+            counts[name] = counts.get(name, 0) + by
+    else:  # most of them
+        counts.update(more)
 
 
 def _read_body_keys() -> dict[int, int]:

@@ -83,11 +83,18 @@ def test_rollups_say_what_a_recount_says_of_every_place_and_period(world, at_ran
     hold(world)
     asked = Question(Narrowing(place=world.county.trimmed), QUARTER, NOW)
     figures = folding.all_figures().values()
-    live = {each.name for each in figures if not shares.foldable(each)}
-    assert {"quiet", "word_due", "dispatched"} < live
-    assert folded(asked, "", list(figures))[1] == live
+    assert folded(asked, "", list(figures))[1] == set()
     assert without_zeros(gauges(asked, TOWNS))
     assert count(asked)[None]["due"] > 5
+
+
+@pytest.mark.thorough
+def test_the_last_word_of_each_period_and_the_first_dispatch_are_those_of_a_recount(world, at_random):
+    taken = at_random(world, 13, matters=30, wider=True)
+    assert {"contest", "lapse", "confirm", "dispatch", "reopen"} <= taken
+    hold(world)
+    for day in (3, 12, 15):
+        hold(world, NOW + timedelta(days=day))
 
 
 @pytest.mark.thorough
