@@ -65,7 +65,9 @@ def _wait(server: subprocess.Popen[bytes], address: str) -> None:
 
 
 @contextmanager
-def visitor(browser: Browser, address: str, screen: dict[str, object], language: str = "zh-hans") -> Iterator[Page]:
+def visitor(
+    browser: Browser, address: str, screen: dict[str, object], language: str = "zh-hans"
+) -> Iterator[Page]:
     """A clean browser with this screen, on the tour's page."""
     context = browser.new_context(locale="zh-CN", reduced_motion="reduce", **screen)
     context.add_cookies([{"name": "language", "value": language, "url": address}])
