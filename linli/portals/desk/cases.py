@@ -83,7 +83,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         **forgotten(found),
         "others": kinds_beside(found, by),
         "forms": forms,
-        "main": forms[0][0].name if forms and leads_on(forms[0][0], found) else "",
+        "main": _main_of(found, [step for step, _form in forms]),
         "may_ask": may_ask(by, found),
         "parties": parties_on_page(by, found),
         "may_break_glass": may_break_glass(by, found),
@@ -113,6 +113,12 @@ def _usual_first(by: PostActor, found: Case) -> list[Step]:
         return 0 if asked.intersection(step.settles) else 1 if leads_on(step, found) else 2
 
     return sorted(steps_open_to(by, found), key=rank)
+
+
+def _main_of(found: Case, steps: list[Step]) -> str:
+    """The step that stands open: the only one that leads on, unless a question waits; where there is a choice, none."""
+    leading = [step.name for step in steps if leads_on(step, found)]
+    return leading[0] if len(leading) == 1 and leading[0] == steps[0].name else ""
 
 
 def _heading(found: Case) -> dict[str, Any]:

@@ -189,8 +189,14 @@ def steps_offered(response):
     return re.findall(r'<details class="step"[^>]*><summary>([^<]+)</summary>', text(response))
 
 
-def test_the_usual_step_stands_first(world, sign_in, case):
-    assert steps_offered(page(sign_in("chengguan_clerk"), case))[0] == "受理"
+def steps_open(response):
+    """The steps whose form is unfolded already."""
+    return re.findall(r'<details class="step" open><summary>([^<]+)</summary>', text(response))
+
+
+def test_the_usual_step_stands_first_and_open(world, sign_in, case):
+    shown = page(sign_in("chengguan_clerk"), case)
+    assert (steps_offered(shown)[0], steps_open(shown)) == ("受理", ["受理"])
     actions.accept(
         case.matter, by=world.by("chengguan_clerk"), seen=1, category=Category.objects.get(code="0201")
     )
@@ -201,6 +207,7 @@ def test_what_one_is_asked_for_stands_first(world, sign_in, dispatched_case):
     actions.request_extension(dispatched_case.matter, by=world.by("power"), seen=3, amount=2, reason="缺灯泡")
     shown = page(sign_in("chengguan_dispatcher"), dispatched_case)
     assert steps_offered(shown)[:2] == ["批准延时", "不同意延时"]
+    assert steps_open(shown) == [], "where there is a choice, none is made beforehand"
     assert re.search(r'name="amount" value="2"', text(shown)), "what was asked for is filled in"
     assert "延长几个工作日" in text(shown)
 

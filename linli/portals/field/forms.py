@@ -40,7 +40,7 @@ class Opening:
 
 @dataclass(frozen=True)
 class Acting:
-    """A step that the actor may take now, with its form; `usual`: it carries the case on along its usual way."""
+    """A step that the actor may take now, with its form; `usual`: it alone carries the case on along its usual way."""
 
     rule: Step
     form: StepForm
@@ -61,7 +61,8 @@ def opening_of(kind: Kind, by: PostActor, form: StepForm | None = None) -> Openi
 def steps_for(by: PostActor, case: Case) -> list[Acting]:
     """The steps open to the post with their forms, the usual first, without those by which there is nothing to do."""
     steps = sorted(steps_open_to(by, case), key=lambda step: not leads_on(step, case))
-    forms = [Acting(step, named(form_for(step, case, by=by), step), leads_on(step, case)) for step in steps]
+    leading = [step for step in steps if leads_on(step, case)]
+    forms = [Acting(step, named(form_for(step, case, by=by), step), leading == [step]) for step in steps]
     return [each for each in forms if not each.form.idle]
 
 
