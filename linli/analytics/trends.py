@@ -51,7 +51,7 @@ def along(asked: Question, figures: Iterable[Figure], unit: Unit) -> list[Stretc
 
 
 def _to_its_end(stretch: Period, asked: Question, unit: Unit) -> Period:
-    """A month that today is in as a whole: nothing has happened in the rest of it, and months have rows of their own."""
+    """The month that today is in as a whole: nothing has happened in the rest of it, and months have rows."""
     if unit is Unit.DAY or stretch.until < asked.now.astimezone(PLACE_TIME).date():
         return stretch
     return Period.named(f"{stretch.since:%Y-%m}") if stretch.since.day == 1 else stretch
