@@ -13,7 +13,7 @@ from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
 from linli.analytics.populations import STANDING, Population
 from linli.analytics.questions import Question
-from linli.analytics.rollups import folded, standing
+from linli.analytics.rollups import BY_KIND, folded, standing
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.models.case import CodePrefix, Unindexed
 from linli.cases.sight import in_sight
@@ -21,13 +21,14 @@ from linli.posts.actor import PostActor
 from linli.posts.may import watches
 
 Counted = Mapping[str, int]
+MOST_WALKED = 5000  # of more than so many the one in the middle is not looked for
 
 
 def count(asked: Question, by: int | str = "", figures: Iterable[Figure] | None = None) -> dict[Any, Counted]:
     """Every figure (of these, or all) by a key of the case: from the rollups, or in one statement per population.
 
-    `by` is BY_LEAD (the key is the leading post or None), or a number that cuts codes down to one level; without it
-    there is one key, None. Keys without any case are left out.
+    `by` is BY_LEAD (the key is the leading post or None), BY_KIND, or a number that cuts codes down to one level;
+    without it there is one key, None. Keys without any case are left out.
     """
     found: dict[Any, Counter[str]] = defaultdict(Counter)
     chosen = list(all_figures().values() if figures is None else figures)
@@ -74,7 +75,7 @@ def _key_of(population: Population, by: int | str) -> Any:
     if isinstance(by, int):
         # Not in the order of an index: it would lead through all cases of the place instead of those counted.
         return Unindexed(CodePrefix(f"{population.case}code_now", by))
-    return F(f"{population.case}lead_id")
+    return F(f"{population.case}{'kind' if by == BY_KIND else 'lead_id'}")
 
 
 def total(parts: Iterable[Counted]) -> Counted:
@@ -144,6 +145,12 @@ def ages(asked: Question, still: int) -> Sequence[Age]:
     if not still:
         return []
     keys = STANDING.rows(asked).order_by("pk").values("pk")
-    wanted = Q(pk=Subquery(keys[:1])) | Q(pk=Subquery(keys[still // 2 : still // 2 + 1]))
+    wanted = first_and_middle(keys, still)
     cases: QuerySet[Any] = Case.everywhere.filter(wanted).annotate(first=Subquery(keys[:1]))
     return [Age(case, (asked.now - case.at).days, case.pk == case.first) for case in cases.order_by("pk")]
+
+
+def first_and_middle(keys: QuerySet[Any], number: int) -> Q:
+    """The first of so many keys and the one in the middle, if the way to it is not too far to walk for a page."""
+    first = Q(pk=Subquery(keys[:1]))
+    return first | Q(pk=Subquery(keys[number // 2 : number // 2 + 1])) if number <= MOST_WALKED else first

@@ -41,6 +41,7 @@ WHOLE = Q(halted="") | Q(resting=True)  # the last stretch of a clock: every oth
 
 
 AT_ONCE = timedelta()
+EVERY_ROW = Q()
 A_BIT = timedelta(milliseconds=1)  # keys tell moments apart by no less
 Turn = tuple[str, timedelta]  # a column of the rows; how long after its moment (before it: negative)
 
@@ -61,7 +62,7 @@ class Folding:
     key: str = "pk"
     day: str = ""
     since: str = ""
-    among: Q = Q()
+    among: Q = EVERY_ROW
     once_passed: bool = False
     turns: Sequence[Turn] = ()
     test: Callable[[str], Q | None] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -114,10 +114,15 @@ def folded(
     zeros = dict.fromkeys(named, 0)
     found: dict[Any, Counter[str]] = {} if by or not named else {None: Counter(zeros)}
     posts = {UNLED: None, **_post_of_body()} if by == BY_LEAD else {}
+    keys: dict[str, Callable[[str, int], Any]] = {
+        "": lambda _kind, _body: None,
+        BY_KIND: lambda kind, _body: kind,
+        BY_LEAD: lambda _kind, body: posts.get(body, 0),
+    }
     for place, kind, body, period, counts in plan.rows(periods) if plan and periods else ():
         counted = {each.name: counts[each.name] for each in periods[period] if each.name in counts}
         if counted:
-            key = {BY_LEAD: posts.get(body, 0), BY_KIND: kind, "": None}.get(by, place)
+            key = place if isinstance(by, int) else keys[by](kind, body)
             found.setdefault(key, Counter(zeros)).update(counted)
     return found, left
 
@@ -129,19 +134,23 @@ def folded_along(
     plan = _plan(asked, "")
     if plan is None:
         return None
-    wanted = [_periods(stretch, plan, figures) for stretch in stretches]
-    if any({each.name for some in one.values() for each in some} != {each.name for each in figures} for one in wanted):
+    wanted, every = (
+        [_periods(stretch, plan, figures) for stretch in stretches],
+        {each.name for each in figures},
+    )
+    if any({each.name for some in one.values() for each in some} != every for one in wanted):
         return None
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for *_of, period, counts in plan.rows({period for one in wanted for period in one}):
-        counted[period].update({name: number for name, number in counts.items() if not name.startswith(AFTER)})
-    return [
-        sum(
-            (Counter({each.name: counted[period][each.name] for each in some}) for period, some in one.items()),
-            Counter[str](),
+        counted[period].update(
+            {name: number for name, number in counts.items() if not name.startswith(AFTER)}
         )
-        for one in wanted
-    ]
+    found = []
+    for one in wanted:
+        found.append(Counter[str]())
+        for period, some in one.items():
+            found[-1].update({each.name: counted[period][each.name] for each in some})
+    return found
 
 
 def folded_spells(asked: Question) -> Counter[tuple[date, int]] | None:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Q, QuerySet, Value, When
 from django.db.models import Case as Choice
 
 from linli.analytics.definition import Figure
@@ -109,7 +109,9 @@ def _together() -> Sequence[Sequence[tuple[Folding, Sequence[Figure]]]]:
 Row = tuple[UUID, int, Sequence[str], datetime | None]  # case, period, figures, when time makes it another
 
 
-def _read(together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[UUID], now: datetime) -> list[Row]:
+def _read(
+    together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[UUID], now: datetime
+) -> list[Row]:
     """What the rows of some populations that belong to these cases count in (one statement)."""
     asked, first = _at(now), together[0][0]
     tests: list[Q] = []
@@ -131,7 +133,7 @@ def _read(together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[U
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads one population's part of a row: `shift` is where its bits begin, the first says whether it is among them."""
+    """Reads one population's part of a row: its bits begin at `shift`, the first says whether it is one of them."""
 
     folding: Folding
     figures: Sequence[Figure]
@@ -180,7 +182,9 @@ def _bits(tests: Sequence[Q]) -> Any:
     found: Any = Value(0, BigIntegerField())
     for place, test in enumerate(tests):
         bit = Value(1 << place)
-        found += Choice(When(test, then=bit), default=Value(0), output_field=BigIntegerField()) if test else bit
+        found += (
+            Choice(When(test, then=bit), default=Value(0), output_field=BigIntegerField()) if test else bit
+        )
     return found
 
 
@@ -225,7 +229,9 @@ def names_of(adds: str) -> Names:
         if not day:
             continue
         month = day // 100
-        found.setdefault(month, set()).update([name for name in named - of_last if not name.startswith(AFTER)])
+        found.setdefault(month, set()).update(
+            [name for name in named - of_last if not name.startswith(AFTER)]
+        )
         if not stepwise.isdisjoint(named):
             year, number = divmod(month, 100)
             longer = (year * 10 + (number + 2) // 3, year)

@@ -29,10 +29,11 @@ from django.db.models import (
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, RowNumber
 
-from linli.analytics.counting import Age, behind
+from linli.analytics.counting import Age, behind, first_and_middle
 from linli.analytics.definition import Figure
 from linli.analytics.populations import CLOSED, STANDING
 from linli.analytics.questions import Question
+from linli.analytics.rollups import folded_spells, standing
 from linli.base.errors import NotFound
 from linli.base.worktime import ONE_DAY
 from linli.cases.calendars import calendar_of
@@ -87,10 +88,10 @@ class Taken:
 
 
 def times_taken(asked: Question, figure: Figure | None = None) -> Taken | None:
-    """Of the cases closed in the period, or of those a figure counts; None where there are none (one statement)."""
-    rows: QuerySet[Any] = behind(figure, asked) if figure else CLOSED.rows(asked)
-    days = rows.order_by().annotate(_begun=PlaceDay(F("at")), _ended=PlaceDay(F("closed_at")))
-    pairs = list(days.values_list("_begun", "_ended").annotate(Count("pk")))
+    """Of the cases closed in the period, or of those a figure counts; None where there are none."""
+    stands = None if figure else standing(asked.now)
+    spells = folded_spells(asked) if stands and stands.holds(asked.now) else None
+    pairs = _spells_live(asked, figure) if spells is None else _pairs(spells)
     if not pairs:
         return None
     passed = _workdays(min(pair[0] for pair in pairs), max(pair[1] for pair in pairs), _low(asked))
@@ -99,6 +100,18 @@ def times_taken(asked: Question, figure: Figure | None = None) -> Taken | None:
         found[passed[ended] - passed[begun]] += cases
     number = found.total()
     return Taken(number, _nth(found, (number + 1) // 2), _nth(found, (number * 9 + 9) // 10))
+
+
+def _spells_live(asked: Question, figure: Figure | None) -> list[tuple[int, int, int]]:
+    """The days of report and closing, and how many cases have both (one statement)."""
+    rows: QuerySet[Any] = behind(figure, asked) if figure else CLOSED.rows(asked)
+    days = rows.order_by().annotate(_begun=PlaceDay(F("at")), _ended=PlaceDay(F("closed_at")))
+    return list(days.values_list("_begun", "_ended").annotate(Count("pk")))
+
+
+def _pairs(spells: Mapping[tuple[date, int], int]) -> list[tuple[int, int, int]]:
+    numbered = (((day - BEFORE).days, after, cases) for (day, after), cases in spells.items())
+    return [(ended - after, ended, cases) for ended, after, cases in numbered]
 
 
 def _nth(found: Mapping[int, int], wanted: int) -> int:
@@ -130,7 +143,7 @@ def latenesses(asked: Question, overdue: int) -> Sequence[Age]:
     if not overdue:
         return []
     keys = STANDING.rows(asked).filter(due__lt=asked.now).order_by("due", "pk").values("pk")
-    wanted = Q(pk=Subquery(keys[:1])) | Q(pk=Subquery(keys[overdue // 2 : overdue // 2 + 1]))
+    wanted = first_and_middle(keys, overdue)
     cases: QuerySet[Any] = Case.everywhere.filter(wanted).annotate(first=Subquery(keys[:1]))
     return [
         Age(case, (asked.now - case.due).days, case.pk == case.first) for case in cases.order_by("due", "pk")

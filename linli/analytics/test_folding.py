@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count as count_up
 
@@ -19,6 +20,8 @@ from linli.analytics.models import Progress, Share, Tally
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_LEAD, folded, standing
+from linli.analytics.spans import times_taken
+from linli.analytics.trends import Unit, along, along_live
 from linli.base.generations import bump
 from linli.cases.forgetting import forget_due
 from linli.cases.models import CalendarDay, Case, Mark
@@ -86,6 +89,21 @@ def test_rollups_say_what_a_recount_says_of_every_place_and_period(world, at_ran
     assert folded(asked, "", list(figures))[1] == set()
     assert without_zeros(gauges(asked, TOWNS))
     assert count(asked)[None]["due"] > 5
+
+
+def test_rollups_say_along_time_and_of_the_days_taken_what_a_recount_says(walked):
+    catch_up(NOW)
+    figures = [folding.all_figures()[name] for name in ("opened", "closed", "due", "in_time")]
+    for place in PLACES[:3]:
+        for period, unit in ((PERIODS[-1], Unit.MONTH), (QUARTER, Unit.MONTH), (WEEKS, Unit.DAY)):
+            asked = Question(Narrowing(place=walked.place(place).trimmed), period, NOW)
+            found, live = (way(asked, figures, unit) for way in (along, along_live))
+            assert [(each.period, +Counter(each.counted)) for each in found] == [
+                (each.period, +Counter(each.counted)) for each in live
+            ]
+            taken, not_held = times_taken(asked), replace(asked, now=NOW - timedelta(days=1))
+            assert taken == times_taken(not_held)
+    assert taken is not None
 
 
 @pytest.mark.thorough

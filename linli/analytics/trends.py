@@ -1,4 +1,4 @@
-"""Figures along time: the same figures as everywhere, by day or month, in one statement per population."""
+"""Figures along time: the same figures as everywhere, by day or month, from the rollups where these hold them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from linli.analytics.definition import Figure
 from linli.analytics.periods import Period
 from linli.analytics.populations import CLOSED, OPENED, PROMISED, Population
 from linli.analytics.questions import Question
+from linli.analytics.rollups import folded_along, standing
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 
 # The moment by which a row lies in a period, for the populations that have one.
@@ -40,6 +41,24 @@ class Stretch:
 
 def along(asked: Question, figures: Iterable[Figure], unit: Unit) -> list[Stretch]:
     """Each of the figures in each stretch of the period, empty ones too, the earliest first."""
+    chosen, stands = list(figures), standing(asked.now)
+    if stands and stands.holds(asked.now):
+        whole = [_to_its_end(stretch, asked, unit) for stretch in stretches(asked.period, unit)]
+        answered = folded_along(asked, whole, chosen)
+        if answered is not None:
+            return list(map(Stretch, stretches(asked.period, unit), answered))
+    return along_live(asked, chosen, unit)
+
+
+def _to_its_end(stretch: Period, asked: Question, unit: Unit) -> Period:
+    """The month that today is in as a whole: nothing has happened in the rest of it, and months have rows."""
+    if unit is Unit.DAY or stretch.until < asked.now.astimezone(PLACE_TIME).date():
+        return stretch
+    return Period.named(f"{stretch.since:%Y-%m}") if stretch.since.day == 1 else stretch
+
+
+def along_live(asked: Question, figures: Iterable[Figure], unit: Unit) -> list[Stretch]:
+    """The same without the rollups, in one statement per population."""
     found: dict[date, Counter[str]] = defaultdict(Counter)
     together: dict[Population, list[Figure]] = defaultdict(list)
     for figure in figures:

@@ -167,7 +167,7 @@ def any_of(keys: Iterable[UUID | str]) -> RawSQL:
         plain = [key if isinstance(key, str) else key.hex for key in listed]
         return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(plain)])
     kind = "uuid" if listed and isinstance(listed[0], UUID) else "text"
-    return RawSQL(f"SELECT unnest(%s::{kind}[])", [listed])  # noqa: S608  one of two words
+    return RawSQL(f"SELECT unnest(%s::{kind}[])", [listed])  # noqa: S611  one of two words
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from django.utils.translation import pgettext
 
 from linli.analytics.counting import count
 from linli.analytics.figures import all_figures
-from linli.analytics.gauges import gauges
 from linli.analytics.parts import REST, Part, by_place
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
+from linli.analytics.rollups import BY_KIND
 from linli.cases.joint import questions_in
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import Case, areas_see
@@ -100,13 +100,9 @@ class Picture:
 
     @cached_property
     def by_kind(self) -> Mapping[str, Mapping[str, int]]:
-        """What stands and what came today, for each kind that area gives sight of (two statements each)."""
-        found = {}
-        for kind in seen_kinds():
-            asked = replace(self.question, narrowing=Narrowing(place=self.place, kind=kind.name))
-            today = count(asked, figures=[all_figures()["opened"]])
-            found[kind.name] = {**gauges(asked).get(None, {}), **today[None]}
-        return found
+        """What stands and what came today, by kind."""
+        figures = [all_figures()[name] for name in (*STANDS, "opened")]
+        return count(self.question, BY_KIND, figures)
 
     @cached_property
     def tiles(self) -> list[Tile]:
@@ -125,7 +121,7 @@ class Picture:
             Tile(
                 name,
                 str(kind.procedure.label),
-                self.by_kind[kind.name].get(name, 0),
+                self.by_kind.get(kind.name, {}).get(name, 0),
                 self.listed({**choices, "stage": kind.name}),
             )
             for kind in seen_kinds()
