@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_CELL = 32_000
 _LONGEST_CHOICES = 255
 _ROOM_BELOW = 500  # rows below the last that still get formats and choices
+_FORMULA = ("=", "+", "-", "@")
+_BREAKS = ("\t", "\r", "\n")
 Cell = str | int | date | None
 
 
@@ -41,6 +44,19 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     remarks: Sequence[str] = field(default_factory=tuple)
     remarks_name: str = ""
+
+
+def plain_cell(text: str) -> str:
+    """A text that a spreadsheet takes as text, even if somebody wrote a formula into a report."""
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might calculate with it: also after blanks, and in full-width signs (＝ ＋ － ＠)."""
+    if text.startswith(_BREAKS):
+        return True
+    seen = unicodedata.normalize("NFKC", text[:40]).lstrip("\ufeff\u200b \u00a0\t\r\n")
+    return seen.startswith(_FORMULA)
 
 
 def write_workbook(table: Table) -> bytes:

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -51,6 +51,7 @@ LIES = {
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Port": "6666",
 }
+FORM = "application/x-www-form-urlencoded"
 FORGED_ORIGINS = [
     {},
     {"Origin": "https://evil.example"},
@@ -77,6 +78,9 @@ def test_no_other_site_makes_a_browser_send_a_form(route: str, world: Any) -> No
         body = {**dict(door.data), "csrfmiddlewaretoken": "x" * 64}
         answer = client.post(address, body, headers=forged)
         assert answer.status_code in {403, 404, 405}, (forged, answer.status_code)
+    for method in ("HEAD", "OPTIONS", "TRACE"):  # which a browser may send from anywhere, unasked for a token
+        asked = client.generic(method, address, urlencode(dict(door.data)), content_type=FORM)
+        assert asked.status_code < 500, (method, asked.status_code)
     assert (Entry.objects.count(), Case.everywhere.count()) == before
 
 

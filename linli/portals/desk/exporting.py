@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,15 +15,13 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from linli.base.sheets import AS_WRITTEN, XLSX
+from linli.base.sheets import AS_WRITTEN, XLSX, is_formula, plain_cell
 from linli.portals.desk.rows import CaseRow
 from linli.residents.reading import Person
 from linli.web.parts import Row
 
 BYTE_ORDER_MARK = "\ufeff"  # without it spreadsheets in China read UTF-8 as GB 18030
 FORMS = {"xlsx": XLSX, "csv": "text/csv"}
-_FORMULA = ("=", "+", "-", "@")
-_BREAKS = ("\t", "\r", "\n")
 _WIDTHS = (22, 12, 48, 16, 22, 20, 18, 18, 18, 14, 18)
 _MOMENT = "yyyy-mm-dd hh:mm"
 Cell = str | datetime | None
@@ -73,19 +70,6 @@ def _plain(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return f"{timezone.localtime(cell):%Y-%m-%d %H:%M}"
     return plain_cell(cell or "")
-
-
-def plain_cell(text: str) -> str:
-    """A text that a spreadsheet takes as text, even if somebody wrote a formula into a report."""
-    return f"'{text}" if is_formula(text) else text
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet might calculate with it: also after blanks, and in full-width signs (＝ ＋ － ＠)."""
-    if text.startswith(_BREAKS):
-        return True
-    seen = unicodedata.normalize("NFKC", text[:40]).lstrip("\ufeff\u200b \u00a0\t\r\n")
-    return seen.startswith(_FORMULA)
 
 
 def _write_xlsx(table: Table, path: Path) -> int:

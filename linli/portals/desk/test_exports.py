@@ -12,12 +12,13 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
+from linli.base.sheets import is_formula
 from linli.cases.exports import clear, file_of
 from linli.cases.models import Export
 from linli.ledger.models import Entry
 from linli.portals.desk import exports
 from linli.portals.desk.conftest import NAME, PHONE, reported
-from linli.portals.desk.exporting import Table, counted, is_formula, write
+from linli.portals.desk.exporting import Table, counted, write
 from linli.posts.actions import appoint
 from linli.posts.actor import SystemActor
 from linli.posts.models import Holding

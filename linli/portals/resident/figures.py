@@ -30,7 +30,7 @@ from linli.analytics.published import (
 from linli.analytics.tables import Line
 from linli.analytics.withholding import FEWEST
 from linli.base.errors import Invalid, NotFound
-from linli.base.sheets import Heading, Table, write_workbook
+from linli.base.sheets import Heading, Table, plain_cell, write_workbook
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.places import Spot, public_place
 from linli.web.limits import limited
@@ -150,9 +150,9 @@ def _file_rows(spot: Spot, found: Published, period: str) -> Iterator[list[str |
 
 
 def _csv(heading: Sequence[str], rows: Sequence[Sequence[str | int]]) -> bytes:
-    """With the mark by which Excel knows the encoding; names of places begin with no sign that Excel calculates."""
+    """With the mark by which Excel knows the encoding; nothing in it calculates, whatever somebody called a place."""
     out = io.StringIO()
-    csv.writer(out).writerows([heading, *rows])
+    csv.writer(out).writerows([[plain_cell(str(cell)) for cell in row] for row in (heading, *rows)])
     return ("\ufeff" + out.getvalue()).encode()
 
 

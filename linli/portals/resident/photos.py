@@ -22,7 +22,7 @@ from linli.residents.showing import read_by, show
 
 @require_safe
 def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
-    """The picture, shown in the page and kept only by the reader's own browser, for an hour."""
+    """The picture, shown in the page; the reader's own browser may keep it, and asks each time if it may show it."""
     found = Attachment.objects.select_related("case").filter(pk=key, media_type=PICTURE).first()
     reader = _reader(request, found.case) if found else None
     if found is None or reader is None:
@@ -38,7 +38,7 @@ def photo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     response = FileResponse(path.open("rb"), content_type=found.media_type)
     response["Content-Disposition"] = "inline"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, no-cache"  # on a shared computer nobody sees it after the owner
     response["ETag"] = tag
     return response
 

@@ -9,7 +9,9 @@ import pytest
 from django.core.cache import cache
 
 from linli.analytics.withholding import FEWEST
+from linli.base.generations import bump
 from linli.cases.models import Category
+from linli.divisions.models import Division
 from linli.kinds.matters import actions
 from linli.posts.actor import PartyActor
 
@@ -81,6 +83,13 @@ def test_both_files_can_be_had_and_no_other_form(client, world):
     for form in ("csv", "xlsx"):
         assert client.get(f"/figures/file/{form}/").status_code == 200
     assert client.get("/figures/file/pdf/").status_code == 404
+
+
+def test_no_name_of_a_place_calculates_in_the_file(client, world):
+    town = world.place("城关街道")
+    Division.objects.filter(pk=world.place("东门社区").pk).update(name="=1+1")
+    bump("divisions")
+    assert {"'=1+1", "=1+1"} & table(client, town).keys() == {"'=1+1"}
 
 
 def test_each_figure_says_what_it_counts(client, world):

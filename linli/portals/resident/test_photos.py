@@ -56,6 +56,16 @@ def test_a_photo_the_browser_has_is_not_sent_again(unlocking, pictured_matter):
     assert client.get(address(pictured_matter), headers={"If-None-Match": tag}).status_code == 304
 
 
+def test_what_the_browser_keeps_is_shown_to_nobody_after_the_report_was_closed_on_the_device(
+    unlocking, pictured_matter
+):
+    client = unlocking(pictured_matter)
+    kept = client.get(address(pictured_matter)).headers
+    assert "no-cache" in kept["Cache-Control"]
+    client.cookies.clear()
+    assert client.get(address(pictured_matter), headers={"If-None-Match": kept["ETag"]}).status_code == 404
+
+
 def test_strangers_get_nothing(client, pictured_matter):
     assert client.get(address(pictured_matter)).status_code == 404
 
