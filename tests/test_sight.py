@@ -26,6 +26,7 @@ from linli.cases.duplicates import relate_to
 from linli.cases.handover import give_up_post
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Export, ExportState, Link, Notice, Task
+from linli.cases.models.attachment import PICTURE, SCAN
 from linli.cases.narrowing import Narrowing
 from linli.cases.notices import stuck_within
 from linli.cases.procedure import ASKED
@@ -121,9 +122,9 @@ def a_return_of(case: Case, world: Any) -> dict[str, Any]:
 
 def parameters(case: Case, world: Any, route: str) -> dict[str, Any]:
     """What fills an address: the hidden case wherever one is asked for, else what the table of doors has."""
-    picture = Attachment.objects.get(case=case).pk
+    picture, scan = (Attachment.objects.get(case=case, media_type=each).pk for each in (PICTURE, SCAN))
     own = {"number": case.number, "other": case.number, "kind": "matters", "step": "accept"}
-    own |= {"photo": picture, "scan": picture}
+    own |= {"photo": picture, "scan": scan}
     own["party"] = 0
     own["paper"] = Document.objects.get(case=case).pk
     if "<" not in route or "<str:number>" in route or route.startswith(("photos/", "api/")):
@@ -176,7 +177,7 @@ def tellers(key: str, case: Case, world: Any) -> set[str]:
     desk, token = Client(), tokens.issue(by.holding, "test", by=SystemActor("test"))
     desk.force_login(by.holding.account)
     machine = {"authorization": f"Bearer {token}"}
-    picture = str(Attachment.objects.get(case=case).pk)
+    picture = str(Attachment.objects.get(case=case, media_type=PICTURE).pk)
     for method, address, data in list(requests(case, world)):
         cache.clear()
         headers = machine if address.startswith("/api/") else {}
@@ -188,6 +189,7 @@ def tellers(key: str, case: Case, world: Any) -> set[str]:
             SECRET in words
             or (case.number in words and not asked)
             or response.headers["Content-Type"] == "image/jpeg"
+            or ("/scans/" in address and response.status_code == 200)
         ):
             found.add(f"{method} {address}".replace(case.number, "N").replace(picture, "P"))
     return found

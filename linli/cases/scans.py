@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.cases.attachments import store
 from linli.cases.models import Attachment, Case
 from linli.cases.models.attachment import SCAN
+from linli.ledger.models import EntryDetail
 from linli.residents.access import PHOTOS, Seen
 from linli.residents.showing import show
 
@@ -78,6 +80,17 @@ def enclose_scan(case: Case, scan: Scan, *, step: str, at: datetime) -> None:
     Attachment.objects.create(
         case=case, digest=scan.digest, media_type=SCAN, size=scan.size, step=step, added_at=at
     )
+
+
+def titled(case: Case, scans: Sequence[Attachment]) -> list[tuple[Attachment, str]]:
+    """Scans, each with what it is in the words of whoever put it in; nothing where these were erased."""
+    names = {f"{case.kind}.{each.step}" for each in scans}
+    rows = EntryDetail.objects.filter(entry__about=case.pk, entry__name__in=names)
+    said = {
+        facts.get("digest"): (words or {}).get("note", "")
+        for facts, words in rows.values_list("entry__facts", "words")
+    }
+    return [(each, said.get(each.digest, "")) for each in scans]
 
 
 def show_everybody_in(case: Case) -> None:

@@ -57,9 +57,9 @@ def test_the_ledger_says_which_paper_it_was(enclosed):
     assert entry.facts["digest"] == kept.digest == sha256(path_of(kept.digest).read_bytes()).hexdigest()
 
 
-def test_the_page_of_the_case_leads_to_it(enclosed):
+def test_the_page_of_the_case_leads_to_it_by_its_name(enclosed):
     page = desk_of(enclosed.fan).get(f"/desk/cases/{enclosed.case.number}/").content.decode()
-    assert address_of(enclosed) in page
+    assert f'<a href="{address_of(enclosed)}">房屋租赁合同</a>' in page
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from linli.cases.models.attachment import PICTURE, SCAN
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
-from linli.cases.scans import show_everybody_in
+from linli.cases.scans import show_everybody_in, titled
 from linli.cases.sight import Sight, files_of, photos_of, scans_of, sees, sight_of
 from linli.cases.steps import form_for, leads_on, reshaped, steps_open_to, take
 from linli.documents.showing import papers_of
@@ -93,9 +93,10 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
 
 def _files(found: Case, by: PostActor) -> dict[str, Any]:
     files = list(files_of(found, by=by))
+    scans = [each for each in files if each.media_type == SCAN]
     return {
         "photos": [each for each in files if each.media_type == PICTURE],
-        "scans": [each for each in files if each.media_type == SCAN],
+        "scans": titled(found, scans) if scans else [],
     }
 
 
