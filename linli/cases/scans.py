@@ -20,9 +20,8 @@ from linli.ledger.models import EntryDetail
 from linli.residents.access import PHOTOS, Seen
 from linli.residents.showing import show
 
-MAX_BYTES = (
-    60 * 1024 * 1024
-)  # 300 pages in grey at 200 dpi, and what a proxy set up as in the README lets through
+# 300 pages in grey at 200 dpi; the proxy that the README sets up lets 64 MB through.
+MAX_BYTES = 60 * 1024 * 1024
 _BEGINS, _WITHIN_FIRST = b"%PDF-", 1024
 _ENDS, _WITHIN_LAST = b"%%EOF", 2048
 
