@@ -39,7 +39,9 @@ class ToldForm(FrameForm):
     quiet_from = forms.ChoiceField(
         label=gettext_lazy("Let nothing ring from"), choices=_hours, required=False
     )
-    quiet_until = forms.ChoiceField(label=gettext_lazy("until"), choices=_hours, required=False)
+    quiet_until = forms.ChoiceField(
+        label=gettext_lazy("Let it ring again from"), choices=_hours, required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         """Both hours or neither, and not the same one twice."""
