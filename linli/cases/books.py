@@ -223,7 +223,7 @@ def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[
             id=uuid7(now),
             case=case,
             step=step.name,
-            next_try=next_moment(each["channel"], now, at_once=step.opens, by_day=choice.by_day),
+            next_try=next_moment(each["channel"], now, at_once=step.opens, own=choice.quiet),
             **each,
         )
         for each in to

@@ -18,6 +18,7 @@ from linli.base.ids import uuid7
 from linli.base.writing import writing
 from linli.cases.forgetting import Part, forget_with
 from linli.cases.models import Case, Choice, Device, areas_see
+from linli.cases.quiet import Quiet
 from linli.cases.sensitive import is_private
 from linli.residents.crypto import blind_index, current_version, seal
 from linli.residents.sealing import SealedTable, column_place, place_of, register, unsealed
@@ -48,10 +49,16 @@ def choices_of(cases: Iterable[Case]) -> dict[UUID, Choice]:
     return {key: found.get(key) or Choice(case_id=key) for key in keys}
 
 
-def choose(case: Case, *, sms: bool, by_day: bool) -> None:
-    """Keep how the reporter wants to be told; who takes no messages at all follows by the code alone."""
+def choose(case: Case, *, sms: bool, quiet: Quiet | None) -> None:
+    """Keep how the reporter wants to be told; who takes no messages at all follows by the code alone.
+
+    `quiet`: their own hours in which nothing rings; None for those of the place.
+    """
+    begins, ends = quiet or (None, None)
     with writing():
-        Choice.objects.update_or_create(case=case, defaults={"sms": sms, "by_day": by_day})
+        Choice.objects.update_or_create(
+            case=case, defaults={"sms": sms, "quiet_from": begins, "quiet_until": ends}
+        )
 
 
 def tell_on(case: Case, where: Subscription) -> None:

@@ -8,25 +8,25 @@ from django.conf import settings
 
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 
-BY_DAY = (time(18), time(9))  # quiet for who wants news in office hours only
+Quiet = tuple[time, time]  # from and until; over midnight where the first is the later one
 
 
-def next_moment(channel: str, now: datetime, *, at_once: bool = False, by_day: bool = False) -> datetime:
+def next_moment(channel: str, now: datetime, *, at_once: bool = False, own: Quiet | None = None) -> datetime:
     """The first moment at which a message may go out by a channel.
 
     Text messages wait for the end of the quiet hours (`LINLI_QUIET_HOURS`, as 21:30-07:30, in the place's time)
-    unless they answer what somebody has just done, and so does what browsers show; `by_day` is the choice of somebody
-    who wants to hear of it in office hours only; e-mails of one post wait for the next full round of
+    unless they answer what somebody has just done, and so does what browsers show; `own` are the hours somebody
+    chose instead; e-mails of one post wait for the next full round of
     `LINLI_DIGEST_MINUTES` and go out together.
     """
     if channel in {"sms", "push"} and not at_once:
-        return _after_quiet_hours(now, BY_DAY if by_day else settings.QUIET_HOURS)
+        return _after_quiet_hours(now, own or settings.QUIET_HOURS)
     if channel == "email" and settings.DIGEST_MINUTES:
         return _next_round(now, timedelta(minutes=settings.DIGEST_MINUTES))
     return now
 
 
-def quiet_hours(text: str) -> tuple[time, time] | None:
+def quiet_hours(text: str) -> Quiet | None:
     """The two times of `21:30-07:30`; None when there are no quiet hours; ValueError for anything else."""
     if not text.strip():
         return None
@@ -36,7 +36,7 @@ def quiet_hours(text: str) -> tuple[time, time] | None:
     return time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip())
 
 
-def _after_quiet_hours(now: datetime, quiet: tuple[time, time] | None) -> datetime:
+def _after_quiet_hours(now: datetime, quiet: Quiet | None) -> datetime:
     if quiet is None:
         return now
     begins, ends = quiet

@@ -137,6 +137,7 @@ PAGE_MIDDLEWARE = [  # not for machines: they have no session, and nothing they 
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
     "linli.web.middleware.MapPolicy",
+    "linli.web.resending.Resending",
 ]
 ROOT_URLCONF = "linli.conf.urls"
 WSGI_APPLICATION = "linli.conf.wsgi.application"
@@ -183,6 +184,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 # Staff sign in by user name and password; residents by a code sent to their telephone. Nobody needs e-mail.
 LOGIN_URL = "/account/login/"
+CSRF_FAILURE_VIEW = "linli.web.resending.grown_old"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "linli.residents.signing_in.Adapter"

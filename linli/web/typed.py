@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
@@ -13,25 +14,36 @@ from linli.web.limits import check_rate
 LONGEST = 8_000  # characters: an address that needs no account must not fill the store
 PER_MINUTE = 10  # from one address
 FOR = timedelta(minutes=30)
-ADDED = {"csrfmiddlewaretoken", "version"}  # what the page says, not the person
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105  its name
+ADDED = {TOKEN, "version"}  # what the page says, not the person
+Pairs = Sequence[tuple[str, str]]  # names and values, as they were sent
 
 
-def keep_typed(request: HttpRequest, kept: str, page: str) -> None:
-    """Keep what was sent in vain for a page, by its address, in the session's place `kept`; not if it is too much."""
+def keep_typed(request: HttpRequest, kept: str, page: str, *, pairs: Pairs | None = None) -> None:
+    """Keep what was sent in vain for a page, by its address, in the session's place `kept`; not if it is too much.
+
+    Without `pairs` it is what the person typed, the last value of each name.
+    """
     try:
         check_rate(request, "typed", PER_MINUTE)
     except TooMany:
         return
-    fields = {name: value for name, value in request.POST.dict().items() if name not in ADDED}
-    if sum(len(value) for value in fields.values()) <= LONGEST:
-        request.session[kept] = {"page": page, "at": timezone.now().isoformat(), "fields": fields}
+    if pairs is None:
+        pairs = [(name, str(value)) for name, value in request.POST.dict().items() if name not in ADDED]
+    if pairs and sum(len(value) for _name, value in pairs) <= LONGEST:
+        request.session[kept] = {"page": page, "at": timezone.now().isoformat(), "pairs": list(pairs)}
 
 
 def take_back(request: HttpRequest, kept: str, page: str) -> dict[str, str]:
     """What waits for a page, once; empty when there is nothing or it is too old."""
+    return dict(take_pairs(request, kept, page))
+
+
+def take_pairs(request: HttpRequest, kept: str, page: str) -> Pairs:
+    """The same with every value of each name."""
     found = request.session.get(kept)
     if not found or found["page"] != page:
-        return {}
+        return []
     del request.session[kept]
     fresh = datetime.fromisoformat(found["at"]) > timezone.now() - FOR
-    return dict(found["fields"]) if fresh else {}
+    return [(name, value) for name, value in found["pairs"]] if fresh else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.db import models
 
 from linli.base.ids import uuid7
@@ -14,7 +16,14 @@ class Choice(models.Model):
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="choice")
     sms = models.BooleanField(default=True)
     push = models.BooleanField(default=False)
-    by_day = models.BooleanField(default=False)  # only in office hours
+    # Their own quiet hours in the place's time; without both, those of the place.
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+
+    @property
+    def quiet(self) -> tuple[time, time] | None:
+        """The hours in which nothing rings, if they chose some."""
+        return (self.quiet_from, self.quiet_until) if self.quiet_from and self.quiet_until else None
 
 
 class Device(models.Model):

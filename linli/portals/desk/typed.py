@@ -18,6 +18,7 @@ def typed_stays(page: Opened[Given]) -> Opened[Given]:
 
     @wraps(page)
     def kept(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        request.typed_stays = True  # type: ignore[attr-defined]
         response = page(request, *args, **kwargs)
         if request.method == "POST" and not hasattr(request, "desk"):
             typed.keep_typed(request, KEPT, request.path)

@@ -7,7 +7,6 @@ that the browser says the form was sent from our own page.
 from __future__ import annotations
 
 from functools import wraps
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
 
 from linli.portals.resident.door import View
+from linli.web.resending import from_our_page
 
 _MARK = "cookieless"
 
@@ -27,7 +27,7 @@ def cookies_optional(view: View) -> View:
     def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         refusal = check.process_view(request, view, args, kwargs)  # type: ignore[arg-type]
         if refusal is not None:
-            if settings.CSRF_COOKIE_NAME in request.COOKIES or not _from_our_page(request):
+            if settings.CSRF_COOKIE_NAME in request.COOKIES or not from_our_page(request):
                 return refusal
             setattr(request, _MARK, True)
         return view(request, *args, **kwargs)
@@ -38,9 +38,3 @@ def cookies_optional(view: View) -> View:
 def keeps_no_cookies(request: HttpRequest) -> bool:
     """Whether nothing that is put into this browser's session will ever come back."""
     return getattr(request, _MARK, False)
-
-
-def _from_our_page(request: HttpRequest) -> bool:
-    """A browser says where a form comes from; whoever says nothing has to bring the token."""
-    said = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(said).netloc == request.get_host()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -26,13 +28,31 @@ from linli.web.limits import limited
 MOST = 30
 
 
+def _hours() -> list[tuple[str, str]]:
+    return [("", _("As usual here")), *((f"{hour:02}:00", f"{hour:02}:00") for hour in range(24))]
+
+
 class ToldForm(FrameForm):
     """How the reporter of one case is told."""
 
     sms = forms.BooleanField(label=gettext_lazy("Text messages"), required=False)
-    by_day = forms.BooleanField(
-        label=gettext_lazy("Only between 9 in the morning and 6 in the evening"), required=False
+    quiet_from = forms.ChoiceField(
+        label=gettext_lazy("Let nothing ring from"), choices=_hours, required=False
     )
+    quiet_until = forms.ChoiceField(
+        label=gettext_lazy("Let it ring again from"), choices=_hours, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Both hours or neither, and not the same one twice."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        begins, ends = given.get("quiet_from", ""), given.get("quiet_until", "")
+        if bool(begins) != bool(ends) or (begins and begins == ends):
+            raise forms.ValidationError(
+                _("Choose two different hours, from when until when, or “As usual here” for both.")
+            )
+        given["quiet"] = (time.fromisoformat(begins), time.fromisoformat(ends)) if begins else None
+        return given
 
 
 @dataclass(frozen=True)
@@ -65,7 +85,11 @@ def _cases(request: HttpRequest) -> list[Case]:
 
 
 def _told(case: Case, choice: Choice) -> Told:
-    form = ToldForm(initial={"sms": choice.sms, "by_day": choice.by_day}, auto_id=f"%s-{case.number}")
+    hours = {
+        name: f"{each:%H:%M}" if each else ""
+        for name, each in (("quiet_from", choice.quiet_from), ("quiet_until", choice.quiet_until))
+    }
+    form = ToldForm(initial={"sms": choice.sms, **hours}, auto_id=f"%s-{case.number}")
     return Told(case, choice, form, bool(case.reporter_id), may_be_told(case))
 
 
@@ -87,8 +111,10 @@ def choose_notices(request: HttpRequest, number: str) -> HttpResponse:
         forget_devices(case)
         messages.success(request, _("No device is told of %(number)s any more.") % {"number": case.number})
     elif form.is_valid():
-        choose(case, sms=form.cleaned_data["sms"], by_day=form.cleaned_data["by_day"])
+        choose(case, sms=form.cleaned_data["sms"], quiet=form.cleaned_data["quiet"])
         messages.success(request, _("Your choice for %(number)s is kept.") % {"number": case.number})
+    else:
+        messages.warning(request, " ".join(str(each) for found in form.errors.values() for each in found))
     return redirect("resident:notices")
 
 

@@ -158,7 +158,7 @@ def test_a_no_without_a_reason_is_asked_for_it(unlocking, checked_matter):
 
 def test_the_reporter_reopens(unlocking, closed_matter):
     client = unlocking(closed_matter)
-    assert offered(client.get(address(closed_matter))) == ["reopen"]
+    assert offered(client.get(address(closed_matter))) == ["rate", "reopen"]
     answer(client, closed_matter, "reopen", reason="又坏了")
     assert state_of(closed_matter)[0] == "accepted"
 

@@ -46,7 +46,7 @@ def test_before_the_end_there_is_nothing_to_rate(checked_matter, unlocking):
     client = unlocking(checked_matter)
     assert 'id="rating"' not in client.get(f"/follow/{checked_matter.case.number}/").content.decode()
     assert (
-        "while the case is closed"
+        "办结后三十日内"
         in client.post(
             f"/follow/{checked_matter.case.number}/rate/", {"said": "good"}, follow=True
         ).content.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from datetime import datetime
+from datetime import datetime, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 
@@ -170,11 +170,25 @@ def test_who_wants_no_text_messages_gets_none(unlocking, world, reported_matter,
     assert messages_sent == []
 
 
-def test_who_wants_office_hours_is_told_in_the_morning(settings):
+def test_who_chose_quiet_hours_is_told_when_they_are_over(settings, unlocking, reported_matter, world):
     settings.QUIET_HOURS = None
     evening = datetime(2026, 11, 26, 19, 0, tzinfo=PLACE_TIME)
-    assert next_moment("push", evening, by_day=True) == datetime(2026, 11, 27, 9, 0, tzinfo=PLACE_TIME)
+    own = (time(18), time(9))
+    assert next_moment("push", evening, own=own) == datetime(2026, 11, 27, 9, 0, tzinfo=PLACE_TIME)
     assert next_moment("sms", evening) == evening
+    client, address = unlocking(reported_matter), f"/notices/{reported_matter.case.number}/"
+    client.post(address, {"sms": "on", "quiet_from": "18:00", "quiet_until": "09:00"})
+    assert Choice.objects.get().quiet == own
+    client.post(address, {"sms": "on", "quiet_from": "", "quiet_until": ""})
+    assert Choice.objects.get().quiet is None
+
+
+@pytest.mark.parametrize("hours", [("18:00", ""), ("", "09:00"), ("09:00", "09:00"), ("25:00", "09:00")])
+def test_hours_that_make_no_sense_change_nothing_and_are_said(unlocking, reported_matter, hours):
+    given = {"sms": "on", "quiet_from": hours[0], "quiet_until": hours[1]}
+    page = unlocking(reported_matter).post(f"/notices/{reported_matter.case.number}/", given, follow=True)
+    assert not Choice.objects.exists()
+    assert "的选择已保存" not in page.content.decode()
 
 
 def test_it_is_stopped_with_one_press(unlocking, reported_matter, service):
