@@ -89,7 +89,10 @@ class Days:
 
     def limits(self):
         """The limits on the page, the running ones first: name, from, to, and what else is said, all to the hour."""
-        shown = [re.sub(r"\s+", " ", each) for each in self.page.locator(".clocks > li").all_inner_texts()]
+        shown = [
+            re.sub(r"\s+", " ", each).strip()
+            for each in self.page.locator(".clocks > li").all_text_contents()
+        ]
         found = [LIMIT.match(re.sub(r":\d\d", "", each)) for each in shown]
         return [(each["name"], each["start"], each["end"], each["rest"]) for each in found]
 
