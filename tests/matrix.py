@@ -140,6 +140,13 @@ NOT_THERE_IF_ENTITLED = {
 }
 
 
+# What these lead to is a case's, and lies in a county: a city above it has no part in that case (docs/adr/0034). Where
+# the power is asked first (True), who lacks it is refused before that.
+OF_A_CASE = {
+    "desk/exchange/<slug:code>/sheets/returned/<uuid:key>/": True,
+    "desk/exchange/<slug:code>/sheets/returned/<uuid:key>/file/": True,
+    "desk/erasures/<uuid:key>/let-go/": False,
+}
 # Everybody of the table of doors has the power there; who has not is refused.
 ALL_HAVE = {"desk/report/", "field/new/"}
 # Residents' records are for posts of at most a town: wider ones have no window, whatever their kind.
@@ -233,11 +240,16 @@ def expected(route: str, door: Door, visitor: Visitor) -> Answer:
     hides = wrong_division is Answer.HIDDEN or route in NOT_THERE
     if route in NOT_THERE_IF_ENTITLED:
         hides = has
-    if not inside and hides:
+    no_part = route in OF_A_CASE and _watches(visitor) and (has or not OF_A_CASE[route])
+    if (not inside and hides) or no_part:
         return Answer.HIDDEN
     if not has and route in ALL_HAVE:
         return Answer.REFUSED
     return right_power if has else missing_power
+
+
+def _watches(visitor: Visitor) -> bool:
+    return visitor.holding.post.division.level <= Level.CITY
 
 
 def answered(route: str, door: Door, visitor: Visitor, filled: dict[str, Any]) -> tuple[Answer, str]:

@@ -95,7 +95,7 @@ def _around(spot: Spot, without: Case | None, by: PostActor) -> object:
     low, high = by.post.division.span
     place = spot.place.parent if spot.place.level > 5 and spot.place.parent else spot.place
     first, last = place.span
-    near = Case.everywhere.within((max(low, first), min(high, last)))
+    near = Case.objects.within((max(low, first), min(high, last)))
     cases = in_sight(by, near).filter(
         kind=spot.kind, category=spot.category, id__gte=uuid7(spot.at - DAYS), id__lte=uuid7(spot.at + DAYS)
     )

@@ -88,13 +88,13 @@ def let_go(key: UUID, *, by: PostActor) -> None:
 def proofs_in(by: PostActor) -> QuerySet[Forgetting]:
     """Proofs of the files of the actor's area, the newest first; of shielded kinds none is listed."""
     require(by, PROOFS, within=by.post.division.code)
-    cases = in_sight(by, Case.everywhere.within(by.area))
+    cases = in_sight(by, Case.objects.within(by.area))
     return Forgetting.objects.filter(case__in=cases).select_related("case").order_by("-id")
 
 
 def holds_in(by: PostActor) -> QuerySet[Hold]:
     """Files that are kept beyond their period in the actor's area."""
-    cases = in_sight(by, Case.everywhere.within(by.area))
+    cases = in_sight(by, Case.objects.within(by.area))
     rows = Hold.objects.filter(case__in=cases, ended_at=None, until__gte=timezone.localdate())
     return rows.select_related("case", "post__organisation").order_by("until", "id")
 

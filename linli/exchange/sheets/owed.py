@@ -77,7 +77,7 @@ def owed(sources: Iterable[Source], *, by: PostActor) -> QuerySet[Foreign]:
 
 
 def _in_area(by: PostActor) -> CaseQuerySet:
-    return in_sight(by, Case.everywhere.within(by.area))
+    return in_sight(by, Case.objects.within(by.area))
 
 
 def all_in_area(cases: Collection[UUID], *, by: PostActor) -> bool:

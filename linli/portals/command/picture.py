@@ -186,7 +186,7 @@ def points_in(
     for kind in seen_kinds():
         if not {"longitude", "latitude"} <= {each.name for each in kind.model._meta.get_fields()}:
             continue
-        cases = in_sight(by, Case.everywhere.within(place.span).filter(kind=kind.name, closed_at=None))
+        cases = in_sight(by, Case.objects.within(place.span).filter(kind=kind.name, closed_at=None))
         rows = kind.model._default_manager.filter(case__in=cases, longitude__isnull=False)
         rows = rows.order_by("case__due", "case")
         yield from rows.values_list("case__number", "longitude", "latitude", "case__due")[:most]

@@ -227,7 +227,7 @@ def export(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
 
 def _shown_cases(found: Export, by: PostActor) -> list[Case]:
     """The cases somebody wants the contacts of, as far as they lie in the reader's area."""
-    return list(in_sight(by, Case.everywhere.within(by.area)).filter(pk__in=found.cases).order_by("-id"))
+    return list(in_sight(by, Case.objects.within(by.area)).filter(pk__in=found.cases).order_by("-id"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
