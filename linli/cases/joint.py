@@ -22,10 +22,10 @@ Span = tuple[int, int]
 class Written(Value):
     """A word of the code written into the statement: of a parameter SQLite cannot know which index holds its rows."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         """The word in quotes; it is a constant, never what somebody typed."""
         del compiler, connection
-        return f"'{self.value}'", []
+        return f"'{self.value}'", ()
 
 
 def pressing_steps(kind: str) -> frozenset[str]:
