@@ -136,9 +136,15 @@ def under_load(database: str) -> list[tuple[object, ...]]:
 
 
 def pages(head: PostActor) -> list[Page]:
-    """The province's pages at the desk."""
+    """The province's pages in the command centre and at the desk."""
     last = datetime.now().year - 1
     return [
+        Page("command centre, now", head, "/command/", PAGE),
+        Page("command centre, its wall", head, "/command/?wall=1", PAGE),
+        Page("trends, the last days", head, "/command/trends/", PAGE),
+        Page("trends, a year", head, f"/command/trends/?year={last}", PAGE),
+        Page("weekly briefing", head, "/command/briefing/", PAGE),
+        Page("scorecard, a year", head, f"/desk/scorecard/?period={last}", PAGE),
         Page("figures, a month, by area", head, f"/desk/figures/?period={last}-05", PAGE),
         Page("figures, a year, by area", head, f"/desk/figures/?period={last}", PAGE),
         Page("figures, a month, by body", head, f"/desk/figures/?period={last}-05&by=body", PAGE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,12 @@ class PlaceFigure:
         """The places counted, or those that lack it, in the order of their codes."""
         return self.of(here).filter(~self.test() if lacking else self.test())
 
+    def counted(self, here: Division) -> tuple[int, int]:
+        """How many places have it, and of how many (one statement)."""
+        rows = self.of(here).order_by()
+        found = rows.aggregate(having=Count("pk", filter=self.test()), whole=Count("pk"))
+        return found["having"], found["whole"]
+
     def of(self, here: Division) -> QuerySet[Division]:
         """The places it is counted among, in the order of their codes."""
         return Division.objects.within(here.trimmed).current().filter(self.among()).order_by("code", "level")
@@ -52,7 +58,7 @@ def _villages() -> Q:
 def _held() -> Q:
     """Somebody holds the post of the grid's worker now."""
     workers = Holding.objects.current().filter(post__kind=PostKind.GRID_WORKER)
-    return Q(Exists(workers.filter(post__division=OuterRef("pk"))))
+    return Q(pk__in=workers.values("post__division"))
 
 
 def _divided() -> Q:
@@ -61,14 +67,14 @@ def _divided() -> Q:
 
 def _with_committee() -> Q:
     bodies = Body.objects.filter(kind=BodyKind.PEOPLES, unit=None, until=None)
-    return Q(Exists(bodies.filter(organisation__division=OuterRef("pk"))))
+    return Q(pk__in=bodies.values("organisation__division"))
 
 
 def _with_mediator() -> Q:
     """A mediator of a body of this place is in office, and the appointment is in force."""
     in_office = Mediator.objects.filter(until__gte=timezone.localdate(), body__until=None)
     held = in_office.filter(holding__in=Holding.objects.current())
-    return Q(Exists(held.filter(body__organisation__division=OuterRef("pk"))))
+    return Q(pk__in=held.values("body__organisation__division"))
 
 
 def _leading() -> QuerySet[Post]:

@@ -241,11 +241,9 @@ def _shown(name: str, line: Line) -> int | None:
 
 
 def _of_places(figure: PlaceFigure, here: Division) -> Score:
-    having = figure.places(here).count()
-    lacking = figure.places(here, lacking=True).count()
     return Score(
         *(Sort.PLACES, figure.name, figure.label, figure.meaning, figure.whole, figure.source, Better.HIGHER),
-        *(having, having + lacking),
+        *figure.counted(here),
     )
 
 

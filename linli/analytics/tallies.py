@@ -52,7 +52,7 @@ def _change(changes: Changes) -> None:
     """Read the rows that change, add, and write them; what comes to nothing goes."""
     wanted = {_cell(cell): (cell, counts) for cell, counts in changes.items() if any(counts.values())}
     # As text: reading and writing what is in it is half of all the work here, and this is the short way.
-    rows = Tally.objects.filter(pk__in=any_of(wanted)).annotate(text=Cast("counts", TextField()))
+    rows = Tally.objects.filter(pk__in=any_of(wanted, texts=True)).annotate(text=Cast("counts", TextField()))
     known = dict(rows.values_list("cell", "text"))
     written: list[list[Any]] = []
     gone = []
@@ -65,7 +65,7 @@ def _change(changes: Changes) -> None:
             gone.append(key)
     put_values(Tally, written, "counts")
     if gone:
-        Tally.objects.filter(pk__in=any_of(gone)).delete()
+        Tally.objects.filter(pk__in=any_of(gone, texts=True)).delete()
 
 
 def _sum(before: dict[str, int], counts: Mapping[str, int]) -> dict[str, int]:

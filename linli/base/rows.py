@@ -160,13 +160,16 @@ def put_values(model: type[Model], values: Sequence[list[Any]], *renewed: str) -
         )
 
 
-def any_of(keys: Iterable[UUID | str]) -> RawSQL:
-    """Keys for `__in` as one parameter: thousands of them make no longer statement, and take no time to prepare."""
+def any_of(keys: Iterable[UUID | str], *, texts: bool = False) -> RawSQL:
+    """Keys for `__in` as one parameter: thousands of them make no longer statement, and take no time to prepare.
+
+    They are those of rows, or `texts`.
+    """
     listed = list(keys)
     if connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
         plain = [key if isinstance(key, str) else key.hex for key in listed]
         return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(plain)])
-    kind = "uuid" if listed and isinstance(listed[0], UUID) else "text"
+    kind = "text" if texts else "uuid"
     return RawSQL(f"SELECT unnest(%s::{kind}[])", [listed])  # noqa: S611  one of two words
 
 

@@ -6,8 +6,9 @@ Everything is narrowed by the code range of an area and to the kinds that area g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.utils import timezone
 
 from linli.cases.kinds import all_kinds, kind_of
@@ -16,6 +17,15 @@ from linli.cases.models.case import of_seen_kinds
 from linli.cases.procedure import ASKED, HELPS
 
 Span = tuple[int, int]
+
+
+class Written(Value):
+    """A word of the code written into the statement: of a parameter SQLite cannot know which index holds its rows."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        """The word in quotes; it is a constant, never what somebody typed."""
+        del compiler, connection
+        return f"'{self.value}'", ()
 
 
 def pressing_steps(kind: str) -> frozenset[str]:
@@ -29,7 +39,7 @@ def questions_in(span: Span) -> QuerySet[Task]:
     low, high = span
     names = {name for kind in all_kinds() for name in pressing_steps(kind.name)}
     asked = Task.objects.filter(
-        closed_at=None, role=ASKED, asks__in=names, case__code_now__gte=low, case__code_now__lt=high
+        closed_at=None, role=Written(ASKED), asks__in=names, case__code_now__gte=low, case__code_now__lt=high
     )
     found: QuerySet[Task] = of_seen_kinds(asked, "case__")
     return found
@@ -43,7 +53,7 @@ def clocks_for(tasks: Sequence[Task]) -> dict[object, Clock]:
 
 def joint_in(span: Span) -> CaseQuerySet:
     """The open cases of an area in which a post helps another one (联动处置), the earliest limit first."""
-    helping = Task.objects.filter(closed_at=None, role=HELPS)
+    helping = Task.objects.filter(closed_at=None, role=Written(HELPS))
     cases = Case.objects.within(span).filter(closed_at=None, pk__in=helping.values("case"))
     return cases.order_by(F("due").asc(nulls_last=True), "pk")
 
@@ -56,5 +66,5 @@ def overdue_in(span: Span) -> CaseQuerySet:
 
 def with_joint(cases: CaseQuerySet) -> CaseQuerySet:
     """Say of each case whether a post helps another one in it (`joint`)."""
-    helping = Task.objects.filter(closed_at=None, role=HELPS, case=OuterRef("pk"))
+    helping = Task.objects.filter(closed_at=None, role=Written(HELPS), case=OuterRef("pk"))
     return cases.annotate(joint=Exists(helping))
