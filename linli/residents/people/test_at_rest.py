@@ -1,5 +1,6 @@
 """Planted names, numbers and addresses are in clear in no file of a place: database, its log, backup, server log."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
@@ -10,27 +11,41 @@ from django.core.management import call_command
 from django.db import connection
 
 from linli.base.generations import refresh
+from linli.cases.devices import tell_on
+from linli.cases.models import Case
+from linli.cases.opening import Origin
+from linli.cases.steps import open_case
 from linli.conf.backups.folder import Folder
 from linli.portals.desk.conftest import PHONE as CALLER
 from linli.portals.desk.conftest import reported
-from linli.posts.actor import SystemActor
+from linli.posts.actor import PartyActor, SystemActor
 from linli.residents import rotating
 from linli.residents.models import Contact, DataKey, Person
 from linli.residents.people.changing import edit, move
 from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, SINCE, given, registered_child
 from linli.residents.people.guarding import note_guardian
+from linli.residents.people.mandating import Given, give_at_window
 from linli.residents.people.reading import opened
 from linli.residents.people.registering import find, register
 from linli.residents.people.test_guarding import MOTHER, WINDOW, contact_of, paper
 from linli.residents.people.warding import guards, guards_of
 from linli.residents.sealing import sealed_tables
+from linli.residents.webpush import Subscription
 
+GUARDIAN, AGENT, CALLED, FOUND = "13700137044", "13700137055", "13700137066", "13700137077"
+BROWSER = Subscription("https://push.example.net/push/JzLQ3raZJfFBR0aqv", "p256dh-of-hers", "auth-of-hers")
 MARKERS = (NAME, PHONE, NUMBER, ADDRESS, "340122", "慕容夫人", "欧阳小芳", CALLER, "13700137009")
+MARKERS += (GUARDIAN, AGENT, CALLED, "上官云飞", FOUND, "司马青衫", BROWSER.endpoint[-12:], BROWSER.auth)
+
+
+def opened_case(kind, by, **said):
+    """A case of a kind, as a door opens it."""
+    return Case.everywhere.get(pk=open_case(kind, said, by=by, origin=said.pop("origin", None)).case)
 
 
 @pytest.fixture
-def full(committed_world):
-    """A place in which people are registered, corrected, moved and looked up."""
+def full(committed_world, settings):
+    """A place in which people are registered, corrected, moved, looked up, called back, met outside and represented."""
     world, by = committed_world, committed_world.by(HOME)
     person = register(given(world), by=by)
     register(given(world, name="慕容夫人", phone="", number="", document="none"), by=by, sure=True)
@@ -38,6 +53,15 @@ def full(committed_world):
     find(NUMBER, by=by)
     move(person, world.place(HOME), ADDRESS, on=SINCE, by=by)
     reported(world, "路灯坏了")
+    settings.PUSH_KEY = base64.b64encode(bytes(range(32))).decode()
+    opened_case("callbacks", PartyActor("reporter"), name="上官云飞", phone=CALLED)
+    outside = Origin.of(f"field/{by.holding.account_id}", "1", FOUND.encode())
+    met = {"text": "井盖坏了", "division": world.place(HOME).trimmed, "name": "司马青衫", "phone": FOUND}
+    tell_on(opened_case("matters", by, origin=outside, **met), BROWSER)
+    window = world.by(WINDOW)
+    note_guardian(registered_child(world), paper(phone=GUARDIAN), by=window)
+    own = opened_case("matters", window, text="灯坏了", division=world.place(HOME).trimmed, name=NAME)
+    give_at_window(person, Given(AGENT, "relative", 30, own), by=window)
     return world
 
 
@@ -115,7 +139,7 @@ def test_a_change_of_keys_that_is_killed_goes_on_and_loses_nothing(full, monkeyp
     rotating.refresh()
     assert DataKey.objects.get(name="1").retired_at
     assert sum(rotating.count_old(table) for table in sealed_tables()) == 0
-    assert {opened(each, "name") for each in Person.objects.all()} == {NAME, "慕容夫人"}
+    assert {opened(each, "name") for each in Person.objects.all()} == {NAME, "慕容夫人", "慕容小小"}
     assert [each.pk for each in find("13700137009", by=full.by(HOME))]
     assert Contact.objects.exclude(key_version=2).count() == 0
 
