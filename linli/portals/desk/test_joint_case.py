@@ -253,5 +253,5 @@ def test_a_joint_case_from_report_to_reopening(days):
     said = [limit[3] for limit in days.limits() if limit[0] == PROMISE]
     assert "2026年10月10日 16 停止" in said[1]
     assert "最初承诺 2026年9月24日" in said[1]  # kept through all that came after
-    assert "2026年9月28日 17 停止 已挂账：资金或工程计划未落实" in said[2]
-    assert "2026年9月24日 09 停止 已延期" in said[3]
+    assert "2026年9月28日 17 停止已挂账：资金或工程计划未落实" in said[2]
+    assert "2026年9月24日 09 停止已延期" in said[3]
