@@ -76,7 +76,7 @@ def test_a_grid_that_begins_tomorrow_is_found_tomorrow(add_grid, monkeypatch):
     grid = add_grid(1, 0, valid_from=TOMORROW)
     generations.refresh()
     assert locate(X + 0.05, Y + 0.05).grid is None
-    monkeypatch.setattr(timezone, "localdate", lambda: TOMORROW)
+    monkeypatch.setattr(timezone, "localdate", lambda **_where: TOMORROW)
     assert locate(X + 0.05, Y + 0.05).grid == grid
 
 

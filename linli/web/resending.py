@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.csrf import csrf_failure
 
-from linli.web.typed import TOKEN, Pairs, keep_typed, take_pairs
+from linli.web.typed import OF_THE_FORM, Pairs, keep_typed, take_pairs
 
 KEPT = "web.typed"
 SECRET = re.compile(r"password|secret|otp")
@@ -36,7 +36,9 @@ def grown_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _sent(request: HttpRequest) -> Pairs:
     """Every field that was sent, but the token; none at all where one is a secret, which no page shows again."""
-    pairs = [(name, str(value)) for name, values in request.POST.lists() for value in values if name != TOKEN]
+    pairs = [
+        (name, str(value)) for name, values in request.POST.lists() for value in values if name != OF_THE_FORM
+    ]
     return [] if any(SECRET.search(name) for name, _value in pairs) else pairs
 
 

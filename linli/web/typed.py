@@ -14,8 +14,8 @@ from linli.web.limits import check_rate
 LONGEST = 8_000  # characters: an address that needs no account must not fill the store
 PER_MINUTE = 10  # from one address
 FOR = timedelta(minutes=30)
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105  its name
-ADDED = {TOKEN, "version"}  # what the page says, not the person
+OF_THE_FORM = "csrfmiddlewaretoken"  # the name of what proves that a form is ours
+ADDED = {OF_THE_FORM, "version"}  # what the page says, not the person
 Pairs = Sequence[tuple[str, str]]  # names and values, as they were sent
 
 
