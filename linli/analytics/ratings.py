@@ -52,6 +52,12 @@ class Ratings:
     wishes: Mapping[str, int | None]
     counted: Sequence[int]
 
+    @property
+    def tells(self) -> bool:
+        """Whether any number may be shown; what has none is no table."""
+        rows = (self.whole.numbers, self.wishes, *(row.numbers for row in (*self.kinds, *self.bodies)))
+        return any(number is not None for row in rows for number in row.values())
+
 
 def is_rated(here: Division) -> bool:
     """Whether ratings of a place are shown at all: of a county and larger, because the smaller a place, the fewer."""

@@ -32,5 +32,5 @@ def ratings_page(request: HttpRequest, by: PostActor) -> HttpResponse:
         found = ratings(here, form.chosen, now)
         groups = ((_("By kind"), [found.whole, *found.kinds]), (_("By body"), found.bodies))
         context |= {"found": found, "next": shown_from(form.chosen, now)}
-        context |= {"groups": [each for each in groups if found.counted and each[1]]}
+        context |= {"groups": [each for each in groups if found.tells and each[1]]}
     return render(request, "desk/ratings.html", context, status=200 if form.is_valid() else 422)
