@@ -62,14 +62,18 @@ def by_place(
     asked: Question, here: Division, below: Sequence[Division], figures: Iterable[Figure] | None = None
 ) -> list[Part]:
     """A row for each place one level down, in the order of their codes, and one for what lies in none of them."""
-    divisor = divisor_below(here)
-    counted = count(asked, divisor, figures)
+    return parts_of(here, below, count(asked, divisor_below(here), figures))
+
+
+def parts_of(here: Division, below: Sequence[Division], counted: Mapping[int, Counted]) -> list[Part]:
+    """The same of what is counted already, by the codes of the level below."""
+    left, divisor = dict(counted), divisor_below(here)
     parts = [
-        Part(counted.pop(place.code // divisor, {}), place=place)
+        Part(left.pop(place.code // divisor, {}), place=place)
         for place in below
         if place.level == here.level + 1
     ]
-    return [*parts, *_rest(counted.values())]
+    return [*parts, *_rest(left.values())]
 
 
 def _rest(counted: Iterable[Counted]) -> list[Part]:

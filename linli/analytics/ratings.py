@@ -7,7 +7,7 @@ said in between; whole counties and larger, small numbers withheld.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -52,6 +52,12 @@ class Ratings:
     wishes: Mapping[str, int | None]
     counted: Sequence[int]
 
+    @property
+    def tells(self) -> bool:
+        """Whether any number may be shown; what has none is no table."""
+        rows = (self.whole.numbers, self.wishes, *(row.numbers for row in (*self.kinds, *self.bodies)))
+        return any(number is not None for row in rows for number in row.values())
+
 
 def is_rated(here: Division) -> bool:
     """Whether ratings of a place are shown at all: of a county and larger, because the smaller a place, the fewer."""
@@ -68,14 +74,24 @@ def rated_around(place: Division) -> Division:
 
 def quarters_in(period: Period, now: datetime) -> list[int]:
     """The quarters of a period in which nothing changes any more, such as 20263."""
-    found = []
+    return [quarter for quarter, final in _quarters(period) if final <= now]
+
+
+def shown_from(period: Period, now: datetime) -> datetime | None:
+    """From when on the next quarter of a period is counted; None when no further one will be."""
+    return min((final for _quarter, final in _quarters(period) if final > now), default=None)
+
+
+def _quarters(period: Period) -> Iterator[tuple[int, datetime]]:
+    """Each whole quarter of a period, and when the last answer about it can be changed."""
     for year in range(period.since.year, period.until.year + 1):
         for quarter in range(1, 5):
             days = Period.named(f"{year}-Q{quarter}")
-            end = datetime.combine(days.until + ONE_DAY, time.min, PLACE_TIME) + WINDOW
-            if period.since <= days.since and days.until <= period.until and end <= now:
-                found.append(year * 10 + quarter)
-    return found
+            if period.since <= days.since and days.until <= period.until:
+                yield (
+                    year * 10 + quarter,
+                    datetime.combine(days.until + ONE_DAY, time.min, PLACE_TIME) + WINDOW,
+                )
 
 
 def ratings(here: Division, period: Period, now: datetime) -> Ratings:

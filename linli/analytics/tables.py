@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from linli.analytics.counting import total
+from django.db.models import Q
+
+from linli.analytics.counting import Counted, count, total
 from linli.analytics.definition import Figure
-from linli.analytics.parts import Part, by_place
+from linli.analytics.parts import Part, by_place, divisor_below, parts_of
 from linli.analytics.questions import Question
 from linli.analytics.withholding import Cell, Sum, withheld
-from linli.divisions.codes import Level, lineage
+from linli.divisions.codes import DIGITS, Level, lineage
 from linli.divisions.models import Division
 
 Divided = Mapping[str, Sequence[str]]  # a figure that others add up to, and those
@@ -45,11 +48,12 @@ def settled(asked: Question, here: Division, figures: Sequence[Figure], divided:
         parts = by_place(at(asked, here), here, _below(here), figures)
         return Table(_whole(here, parts), [Line(part) for part in parts])
     hidden, names = frozenset[str](), [figure.name for figure in figures]
-    for place in _down_to(here):
-        parts = by_place(at(asked, place), place, _below(place), figures)
+    for place, parts in _on_the_way(asked, here, figures):
         table = _beside(place, parts, (names, divided), {(0, name) for name in hidden})
         on = [line for line in table.parts if _leads_to(line, here)]
         hidden = on[0].hidden if on else frozenset()
+        if place.level == Level.TOWN and on:
+            return Table(on[0])  # a village, whose own parts nobody is shown
     return table if here.level < Level.VILLAGE else Table(table.whole)
 
 
@@ -58,18 +62,45 @@ def at(asked: Question, here: Division) -> Question:
     return replace(asked, narrowing=replace(asked.narrowing, place=here.trimmed))
 
 
+def _on_the_way(
+    asked: Question, here: Division, figures: Sequence[Figure]
+) -> Iterator[tuple[Division, list[Part]]]:
+    """The parts of each place from the county down, counted once by the smallest of them.
+
+    A village is counted by itself only where it stands in no town's table.
+    """
+    places, below = _way_to(here)
+    wide = [place for place in places if place.level < Level.VILLAGE]
+    divisor = divisor_below(wide[-1])
+    counted = count(at(asked, wide[0]), divisor, figures)
+    for place in wide:
+        (low, high), larger = place.span, divisor_below(place)
+        together: dict[int, list[Counted]] = defaultdict(list)
+        for key, numbers in counted.items():
+            if low <= key * divisor < high:
+                together[key * divisor // larger].append(numbers)
+        yield place, parts_of(place, below[place.pk], {key: total(each) for key, each in together.items()})
+    for place in places[len(wide) :]:
+        yield place, by_place(at(asked, place), place, below[place.pk], figures)
+
+
 def _leads_to(line: Line, here: Division) -> bool:
     return bool(line.part.place and here.trimmed.startswith(line.part.place.trimmed))
 
 
-def _down_to(here: Division) -> list[Division]:
-    """The places from the county down to here; no further than a village."""
+def _way_to(here: Division) -> tuple[list[Division], dict[int, list[Division]]]:
+    """The places from the county down to here, no further than a village, and what lies below each (one statement)."""
     codes = lineage(here.trimmed)[Level.COUNTY - 1 : Level.VILLAGE]
-    rows = Division.objects.current().within(codes[0]).filter(level__lte=Level.VILLAGE)
-    known = {
-        place.trimmed: place for place in rows.filter(code__in=[int(code.ljust(17, "0")) for code in codes])
-    }
-    return [known[code] for code in codes if code in known]
+    padded = [int(code.ljust(DIGITS, "0")) for code in codes]
+    on_it = Division.objects.current().filter(code__in=padded, level__range=(Level.COUNTY, Level.VILLAGE))
+    chosen = Q(pk__in=on_it.values("pk")) | Q(parent__in=on_it.values("pk"))
+    rows = Division.objects.current().filter(chosen)
+    found, below = {}, defaultdict[int, list[Division]](list)
+    for place in rows.order_by("code", "level"):
+        below[place.parent_id or 0].append(place)
+        if place.level <= Level.VILLAGE and place.trimmed in codes:
+            found[place.trimmed] = place
+    return [found[code] for code in codes if code in found], below
 
 
 def _below(here: Division) -> list[Division]:

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from linli.analytics.periods import Period
-from linli.analytics.ratings import ALL, quarters_in, rated_around, ratings
+from linli.analytics.ratings import ALL, quarters_in, rated_around, ratings, shown_from
 from linli.analytics.withholding import FEWEST
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Rating
@@ -25,6 +25,18 @@ def test_a_quarter_counts_when_nothing_in_it_can_change_any_more():
     at = [datetime(2026, 10, day, tzinfo=PLACE_TIME) for day in (30, 31)]
     assert [quarters_in(Period.named("2026"), each) for each in at] == [[20261, 20262], [20261, 20262, 20263]]
     assert quarters_in(Period.named("2026-Q2"), LATE) == [20262]
+
+
+def test_a_period_says_from_when_on_its_next_quarter_counts():
+    assert shown_from(Period.named("2026"), LATE) == datetime(2027, 1, 31, tzinfo=PLACE_TIME)
+    assert shown_from(Period.named("2026-Q3"), LATE) is None
+
+
+def test_where_every_number_is_withheld_there_is_nothing_to_show(world):
+    said(world.county, FEWEST - 1)
+    assert not ratings(world.county, Period.named("2026-Q2"), LATE).tells
+    said(world.county, FEWEST)
+    assert ratings(world.county, Period.named("2026-Q2"), LATE).tells
 
 
 def test_what_is_of_another_quarter_or_county_is_not_counted(world):

@@ -12,16 +12,18 @@ from django.utils import timezone
 
 from linli.base.worktime import PLACE_TIME
 from linli.cases.calling import EMERGENCY
-from linli.cases.kinds import Kind
+from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import Case, Task
 from linli.cases.narrowing import least_key
 from linli.cases.sight import unless_kept
 from linli.ledger.models import Entry
 from linli.posts.actor import PostActor
 from linli.posts.lookup import body_of
+from linli.posts.models import PostKind
 
 MOST_COUNTED = 999
 LATELY = 50  # cases
+MOST_SHOWN = 20  # call-backs beside the form; the others stand in the to-do list
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ def queue_of(by: PostActor, kind: Kind) -> Queue:
         waiting=_counted(tasks),
         overdue=_counted(tasks.filter(pressing_at__lt=now)),
     )
+
+
+def call_backs(by: PostActor) -> list[Task]:
+    """Whoever asked a post of call-takers to be called and waits, the longest first (one statement).
+
+    Of every kind that begins with a task for a call-taker; calls that are part of other cases stand in the to-do list.
+    """
+    kinds = [kind.name for kind in all_kinds() if kind.procedure.opening.task == PostKind.CALL_TAKER]
+    waiting = Task.objects.filter(post=by.post, closed_at=None, case__kind__in=kinds)
+    rows = unless_kept(waiting, by).select_related("case__division").defer("case__division__outline")
+    return list(rows.order_by("opened_at", "id")[:MOST_SHOWN])
 
 
 def emergencies_today(by: PostActor) -> list[tuple[datetime, str]]:

@@ -49,6 +49,17 @@ def choices_of(cases: Iterable[Case]) -> dict[UUID, Choice]:
     return {key: found.get(key) or Choice(case_id=key) for key in keys}
 
 
+def told_about(case: Case) -> dict[str, Any]:
+    """What is kept of how the reporter of a case is told, as plain values for their own copy (two statements)."""
+    choice = choices_of([case])[case.pk]
+    devices = Device.objects.filter(case=case).order_by("id").values_list("language", flat=True)
+    return {
+        "text_messages": choice.sms,
+        "devices": list(devices),
+        "quiet_hours": "–".join(f"{each:%H:%M}" for each in choice.quiet or ()),
+    }
+
+
 def choose(case: Case, *, sms: bool, quiet: Quiet | None) -> None:
     """Keep how the reporter wants to be told; who takes no messages at all follows by the code alone.
 

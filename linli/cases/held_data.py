@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from linli.cases.devices import told_about
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case, Party
 from linli.cases.models.attachment import PICTURE
@@ -109,6 +110,7 @@ def _report(case: Case, contact: Contact, by: PartyActor) -> dict[str, Any]:
         "closed_at": _moment(case.closed_at),
         "place": case.division.name,
         "words": "" if by.nr else getattr(kind_of(case.kind).detail_of(case), "text", ""),
+        "told": {} if by.nr else told_about(case),
         "rating": "" if by.nr else _rated(case),
         "photos": 0 if by.nr else Attachment.objects.filter(case=case, media_type=PICTURE).count(),
         "contact": {

@@ -1,12 +1,14 @@
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound
+from linli.cases.devices import choose
 from linli.cases.held_data import everything_about
 from linli.cases.lapses import lapse_due
+from linli.cases.models import Device
 from linli.cases.notices import send_waiting
 from linli.cases.steps import open_case
 from linli.kinds.datarequests import actions
@@ -65,6 +67,19 @@ def test_a_copy_holds_everything_of_the_requester_and_each_look_is_a_row(own_cas
     for each in (own_case.number, NAME, PHONE, own_case.matter.text):
         assert each in said
     assert Access.objects.count() == before + len(kept["reports"])
+
+
+def test_a_copy_says_how_one_is_told_of_news_and_on_how_many_devices(own_case, world):
+    choose(own_case, sms=False, quiet=(time(22), time(7)))
+    Device.objects.create(case=own_case, where_sealed=b"", key_version=1, language="zh-hans")
+    request = answered(claimed(by_code(own_case), "copy"), world)
+    kept = everything_about(extract_of(request.pk), request.case)["reports"]
+    report = next(each for each in kept if each["number"] == own_case.number)
+    assert report["told"] == {
+        "text_messages": False,
+        "devices": ["zh-hans"],
+        "quiet_hours": "22:00–07:00",
+    }
 
 
 def test_a_copy_by_code_holds_one_report_only(own_case, world):

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal, TooMany
-from linli.cases.call_figures import emergencies_today, midnight, opened_lately, queue_of
+from linli.cases.call_figures import call_backs, emergencies_today, midnight, opened_lately, queue_of
 from linli.cases.calling import EMERGENCY_LINES, MOST, TAKE_CALLS, hand_to_emergency, matters_of_caller
 from linli.cases.catalogue import categories_of
 from linli.cases.forms import SameAsField, StepForm
@@ -36,13 +36,13 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.placing import TypedPlace, names_offered, place_code, place_label
 from linli.portals.desk.receipts import Taken, receipt
 from linli.portals.desk.reporting import origin_of, sent_before
-from linli.portals.desk.rows import stage_words
+from linli.portals.desk.rows import CaseRow, rows_of, stage_words
 from linli.portals.desk.typed import take_back, typed_stays
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.residents.access import MATTERS
 from linli.residents.models import How
-from linli.residents.purposes import INTAKE
+from linli.residents.purposes import INTAKE, WORK
 from linli.residents.showing import reading_as, show
 from linli.web.limits import check_post_rate
 from linli.web.telling import with_errors
@@ -72,13 +72,17 @@ class Raised:
 
 @dataclass
 class Screen:
-    """One screen of a call. `given` is what was typed so far; `raised` is None before a number was looked up."""
+    """One screen of a call. `given` is what was typed so far; `raised` is None before a number was looked up.
+
+    `backs`: who waits to be called back, for the time between two calls; none while somebody is on the line.
+    """
 
     by: PostActor
     given: Mapping[str, str] = field(default_factory=dict)
     form: StepForm | None = None
     raised: list[Raised] | None = None
     trouble: Refusal | None = None
+    backs: Sequence[CaseRow] = ()
 
     @cached_property
     def kinds(self) -> list[Kind]:
@@ -105,7 +109,8 @@ def calls(request: HttpRequest, by: PostActor) -> HttpResponse:
     """One call after the other; what is done with the form is in the button that sent it."""
     require(by, TAKE_CALLS, within=by.post.division.code)
     if request.method != "POST":
-        return _shown(request, Screen(by, given_back(request)))
+        reading_as(WORK, How.LIST)
+        return _shown(request, Screen(by, given_back(request), backs=rows_of(call_backs(by))))
     screen = Screen(by, request.POST.dict(), raised=_raised_again(request.POST.get("found", ""), by))
     act = request.POST.get("act", "")
     if act in EMERGENCY_LINES:

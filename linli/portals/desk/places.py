@@ -99,6 +99,11 @@ class Desk:
         return has(self.by, TAKE_CALLS)
 
     @property
+    def goes_out(self) -> bool:
+        """Whether the post works outside, with the field app."""
+        return self.by.post.kind == PostKind.GRID_WORKER
+
+    @property
     def waiting(self) -> str:
         """How many tasks are open."""
         return self.counted["to_do"]
@@ -119,7 +124,7 @@ class Desk:
         if has(self.by, "exchange.read"):
             waiting = count_owed(sources_in(self.by), by=self.by)
             found.append(_place(pgettext("desk", "Exchange"), "exchange", EXCHANGE_PAGES, waiting))
-        if self.by.post.kind == PostKind.GRID_WORKER:
+        if self.goes_out:
             found.append(Place(_("Field app"), reverse("field:to_do"), frozenset()))
         return found
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.analytics.ratings import COLUMNS, rated_around, ratings
+from linli.analytics.ratings import COLUMNS, rated_around, ratings, shown_from
 from linli.analytics.scorecard import PeriodChoice
 from linli.analytics.withholding import FEWEST
 from linli.portals.desk.hats import seated
@@ -28,7 +28,9 @@ def ratings_page(request: HttpRequest, by: PostActor) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "here": here, "node": node, "fewest": FEWEST}
     context |= {"fewest_holders": FEWEST_HOLDERS, "columns": COLUMNS}
     if form.is_valid():
-        found = ratings(here, form.chosen, timezone.now())
+        now = timezone.now()
+        found = ratings(here, form.chosen, now)
         groups = ((_("By kind"), [found.whole, *found.kinds]), (_("By body"), found.bodies))
-        context |= {"found": found, "groups": [each for each in groups if found.counted and each[1]]}
+        context |= {"found": found, "next": shown_from(form.chosen, now)}
+        context |= {"groups": [each for each in groups if found.tells and each[1]]}
     return render(request, "desk/ratings.html", context, status=200 if form.is_valid() else 422)

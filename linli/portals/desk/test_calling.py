@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from time import time
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from django.test import Client
 
 from linli.cases import calling
 from linli.cases.calling import CALLER, EMERGENCY, PUT_THROUGH, matters_of_caller
-from linli.cases.models import Case, Category, Copy
+from linli.cases.models import Case, Category, Copy, Task
+from linli.cases.steps import open_case, take
 from linli.kinds.matters import actions
 from linli.ledger.models import Entry
 from linli.portals.desk.calling import LOOK_UPS
@@ -321,3 +323,31 @@ def test_a_duty_telephone_that_cannot_be_dialled_is_asked_again(world, sign_in):
     given = {"organisation": world.posts["power"].organisation_id, "telephone": "值班室"}
     address = f"/desk/posts/{world.county.trimmed}/bodies/"
     assert sign_in("administrator").post(address, given).status_code == 422
+
+
+# --- call-backs ---
+
+
+def asked_for_a_call(**given):
+    opened = open_case("callbacks", {"phone": PHONE, **given}, by=PartyActor("reporter"))
+    return Case.everywhere.get(pk=opened.case)
+
+
+def test_who_asked_to_be_called_stands_there_with_the_clock_the_longest_waiting_first(world, sign_in):
+    cases = [asked_for_a_call(when=when) for when in ("morning", "evening")]
+    Task.objects.filter(case=cases[1]).update(opened_at=cases[0].at - timedelta(hours=1))
+    page = text(sign_in("call_taker").get(CALLS))
+    waiting = re.findall(r'href="/desk/cases/([\d-]+)/"', page[page.index('id="backs"') :])
+    assert waiting == [cases[1].number, cases[0].number]
+    assert "还剩" in page
+
+
+def test_a_call_that_was_made_stands_there_no_longer(world, sign_in):
+    case = asked_for_a_call()
+    take(case, "talk", {}, by=world.by("call_taker"), seen=case.version)
+    assert case.number not in text(sign_in("call_taker").get(CALLS))
+
+
+def test_nobody_is_shown_who_waits_while_somebody_is_on_the_line(world, sign_in):
+    case = asked_for_a_call()
+    assert case.number not in text(call(sign_in("call_taker"), "find", phone="13900000000"))

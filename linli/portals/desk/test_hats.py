@@ -96,3 +96,8 @@ def test_a_password_that_was_handed_out_is_changed_first(world, sign_in):
 
 def test_nothing_of_the_desk_is_kept_by_the_browser(sign_in):
     assert "no-store" in sign_in("chengguan_clerk").get("/desk/")["Cache-Control"]
+
+
+@pytest.mark.parametrize(("post", "offered"), [("东门社区第一网格", True), ("chengguan_clerk", False)])
+def test_who_works_outside_is_offered_the_field_app_above_the_list(world, sign_in, post, offered):
+    assert ("打开网格员端" in text(sign_in(post).get("/desk/"))) is offered

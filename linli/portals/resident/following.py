@@ -205,6 +205,7 @@ def show_case(
         "party": by.nr,
         "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
         "others": others_of(case, by),
+        "helper": helper_of(case, by),
         "rating": rating_on(case, by),
         "links": [] if by.nr else list(linked(request, case)),
         "papers": papers,
@@ -212,6 +213,11 @@ def show_case(
         **_looks(request, case, by),
     }
     return render(request, "resident/case.html", content, status=status)
+
+
+def helper_of(case: Case, by: PartyActor) -> str:
+    """The post that took the case in for its reporter, at the window, on the telephone or at the door; else empty."""
+    return case.opened_by.title if case.opened_by and case.reporter_id and not by.nr else ""
 
 
 def others_of(case: Case, by: PartyActor) -> list[Row]:

@@ -110,7 +110,7 @@ def _content(spot: Spot) -> dict[str, Any]:
     period, words = periods_published()[0]
     return {
         "spot": spot,
-        "villages": spot.below if here.level < Level.VILLAGE else [],
+        "villages": spot.below,
         "workers": serving_posts(PostKind.GRID_WORKER, here.span) if in_village else [],
         "standing": _standing(spot) if in_village else [],
         "period": words,

@@ -14,7 +14,7 @@ from linli.posts.models import Organisation
 
 @dataclass(frozen=True)
 class Spot:
-    """A place with what lies around and below it; `above` begins with the widest place."""
+    """A place with what lies around and below it, no grids; `above` begins with the widest place."""
 
     here: Division
     above: Sequence[Division]
@@ -56,7 +56,9 @@ def _read_spot(code: str) -> Spot:
     if not codes or codes[-1] not in path or codes[0] != widest.trimmed:
         raise NotFound
     here = path[codes[-1]]
-    below = list(Division.objects.current().filter(parent=here).order_by("code"))
+    below: list[Division] = []
+    if here.level < Level.VILLAGE:
+        below = list(Division.objects.current().filter(parent=here).order_by("code"))
     return Spot(here, [path[each] for each in codes[:-1] if each in path], below)
 
 

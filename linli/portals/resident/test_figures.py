@@ -7,10 +7,18 @@ import io
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from linli.analytics.counting import counted_live
+from linli.analytics.periods import Period
+from linli.analytics.published import published
+from linli.analytics.questions import Question
 from linli.analytics.withholding import FEWEST
 from linli.base.generations import bump
 from linli.cases.models import Category
+from linli.cases.narrowing import Narrowing
 from linli.divisions.models import Division
 from linli.kinds.matters import actions
 from linli.posts.actor import PartyActor
@@ -95,3 +103,22 @@ def test_no_name_of_a_place_calculates_in_the_file(client, world):
 def test_each_figure_says_what_it_counts(client, world):
     shown = client.get("/figures/").content.decode()
     assert "本时段内经各种渠道上报的办件" in shown
+
+
+def test_what_is_counted_on_the_way_down_is_what_each_place_counts_alone(world):
+    reported(world, "东门社区", 7)
+    reported(world, "文昌社区", 9)
+    reported(world, "柳河社区", 6)
+    reported(world, "城关街道", 8)
+    for name in ("城关街道", "东门社区", "柳河社区"):
+        place = world.place(name)
+        alone = Question(Narrowing(place=place.trimmed), Period.named("2026"), timezone.now())
+        whole = published(place, "2026").table.whole
+        assert whole.number("opened") == counted_live(alone)[None]["opened"], name
+
+
+def test_a_village_costs_no_more_statements_than_its_county(world, django_assert_max_num_queries):
+    with CaptureQueriesContext(connection) as county:
+        published(world.place("云溪县"), "2026")
+    with django_assert_max_num_queries(len(county)):
+        published(world.place("东门社区"), "2026")

@@ -13,6 +13,7 @@ from linli.kinds.matters.conftest import LAMP, state_of
 from linli.kinds.matters.models import Matter
 from linli.portals.resident.following import GUESSES_PER_MINUTE
 from linli.portals.resident.progress import milestones, usual_way
+from linli.residents.keeping import GivenContact
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +275,15 @@ def test_a_matter_without_a_place_says_so(unlocking, world):
         f"/follow/{opened.number}/"
     )
     assert "<polygon" not in page.content.decode()
+
+
+def test_whoever_had_help_reads_which_post_filled_it_in(unlocking, world):
+    given = {"text": LAMP, "contact": GivenContact("欧阳小芳", "13912345678")}
+    opened = actions.report(by=world.by("call_taker"), **given)
+    matter = Matter.objects.select_related("case").get(pk=opened.case)
+    page = unlocking(matter).get(address(matter)).content.decode()
+    assert re.search(r"代您填写的岗位.*?热线话务员", page, re.DOTALL)
+
+
+def test_whoever_reported_alone_reads_of_no_helper(unlocking, reported_matter):
+    assert "代您填写" not in unlocking(reported_matter).get(address(reported_matter)).content.decode()
