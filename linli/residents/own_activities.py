@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from linli.residents.activities import Activity, Sort, register_activity
 
 PEOPLE, GUARDIANS = "people", "guardians"
-DOUBLES, LIKENESS, DRAFTS = "doubles", "likeness", "drafts"
+DOUBLES, LIKENESS, DRAFTS, SORTS = "doubles", "likeness", "drafts", "sorts"
 
 
 def register_own() -> None:
@@ -172,6 +172,20 @@ def _proposing() -> Iterable[Activity]:
         recipients=lambda: gettext(
             "Whoever reports something nearby sees sort, grid and days; never words or people"
         ),
+        assessed=True,
+        sort=Sort.SUGGESTER,
+        why=_no_decision,
+    )
+    yield Activity(
+        SORTS,
+        lambda: gettext("What is it about? Two categories by the words of a report (suggester)"),
+        lambda: gettext(
+            "So that a report comes to the right body at once: a list of everyday words proposes, whoever reports "
+            "chooses or leaves it open"
+        ),
+        lambda: gettext("The words of the report, while whoever wrote it checks it"),
+        "个人信息保护法 13(3)",
+        lambda: gettext("Nothing is kept but the category that somebody chose"),
         assessed=True,
         sort=Sort.SUGGESTER,
         why=_no_decision,

@@ -26,6 +26,7 @@ from linli.web.places import PlaceSelect
 LONGEST_LINKED = 60
 POSITION = ("longitude", "latitude", "datum")
 CHECK, AGAIN = "check", "again"
+SAME, PICKED = "same_as", "picked"
 NOT_SAID = {
     "csrfmiddlewaretoken",
     "own",
@@ -74,6 +75,8 @@ def opening_form(
     if data is not None:
         data = data.copy()
         data["channel"] = "web"
+        if data.get(PICKED) and not data.get(SAME):  # what is the same as another has that one's category
+            data["category"] = data[PICKED]
     form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by, **more)
     for field in form.fields.values():
         if isinstance(field, PlaceField):

@@ -28,6 +28,7 @@ from linli.cases.forms import (
 from linli.cases.models import Case, Category
 from linli.cases.models.catalogue import Audience
 from linli.cases.nearby import Nearby, nearby
+from linli.cases.wording import Likely, likely_sorts
 from linli.kinds.matters.placing import placed
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -102,6 +103,11 @@ class Report(PersonFields):
         point = given["longitude"], given["latitude"]
         place = placed(*point, given["datum"] or "wgs84", given["division"])
         return nearby(place.spot(given["category"], given["text"]))
+
+    def likely(self) -> list[Likely]:
+        """Two categories by the words, where none was chosen."""
+        given = self.cleaned_data
+        return [] if given["category"] else likely_sorts("matters", given["text"])
 
 
 class Settle(StepForm):
