@@ -117,6 +117,15 @@ def test_a_draft_is_given_one_only_where_no_other_is_as_likely(world):
     assert likely_category("matters", "路灯和井盖") is None
 
 
+def test_a_draft_of_staff_never_says_a_sensitive_one(world):
+    assert codes("广场舞音响太吵") == ["0401"]
+    assert likely_category("matters", "广场舞音响太吵") is None
+
+
+def test_a_word_that_says_where_it_is_does_not_say_what_it_is(world):
+    assert codes("小学门口的路灯不亮") == ["0201"]
+
+
 def test_every_line_of_words_belongs_to_a_category_and_names_no_word_twice(world):
     known = set(
         Category.objects.filter(kind="matters", audience=Audience.EVERYONE).values_list("code", flat=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.generations import Cached
 from linli.base.text import half_width
-from linli.cases.catalogue import categories_of, category_by_key, in_force
+from linli.cases.catalogue import categories_of, category_by_key, in_force, is_sensitive
 from linli.cases.models import Category
 from linli.cases.models.catalogue import Audience
 from linli.cases.seeding import words_of
@@ -25,6 +25,17 @@ from linli.residents.own_activities import SORTS
 MOST = 2  # more would be the list again
 _PART_OF_A_NAME = re.compile(r"[^与和、，,()（）\s]{2,}")
 _SAYS_NOTHING = frozenset({"其他", "公共", "设施", "管理", "问题", "咨询"})
+_WHERE = (
+    "门口",
+    "门前",
+    "旁",
+    "边上",
+    "附近",
+    "对面",
+    "后面",
+    "前面",
+    "路口",
+)  # after a word: it says where, not what
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -55,27 +66,33 @@ class _Words:
     beginning: dict[str, list[str]]
 
     def found_in(self, text: str) -> list[str]:
-        """The words in a text, from left to right: at each place the longest, each named once."""
+        """The words in a text, from left to right: at each place the longest, each named once, none that says where."""
         found, at = dict[str, None](), 0
         while at < len(text):
             word = next((each for each in self.beginning.get(text[at], ()) if _stands(each, text, at)), "")
-            if word:
+            if word and not text.startswith(_WHERE, at + len(word)):
                 found[word] = None
             at += len(word) or 1
         return list(found)
 
 
 @proposes(SORTS, closed=list)
-def likely_sorts(kind: str, text: str) -> list[Likely]:
-    """At most two categories that residents may choose, the likelier first, each with its reason."""
-    return _likely(kind, text)[:MOST]
+def likely_sorts(kind: str, text: str, *, sensitive: bool = True) -> list[Likely]:
+    """At most two categories that residents may choose, the likelier first, each with its reason.
+
+    `sensitive`: also those that only whoever raises it is to be asked about.
+    """
+    return [each for each in _likely(kind, text) if sensitive or not is_sensitive(each.category)][:MOST]
 
 
 def likely_category(kind: str, text: str) -> Category | None:
-    """The one category that more of a text speaks for than for any other; None in doubt."""
+    """For a draft of staff: the category that more of a text speaks for than for any other; None in doubt.
+
+    None for a sensitive one: that a report is of that sort, whoever raises it says, or whoever takes it on.
+    """
     found = _likely(kind, text)
     best = [each for each in found if each.covers == found[0].covers]
-    return best[0].category if len(best) == 1 else None
+    return best[0].category if len(best) == 1 and not is_sensitive(best[0].category) else None
 
 
 def _likely(kind: str, text: str) -> list[Likely]:

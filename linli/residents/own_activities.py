@@ -181,9 +181,11 @@ def _proposing() -> Iterable[Activity]:
         lambda: gettext("What is it about? Two categories by the words of a report (suggester)"),
         lambda: gettext(
             "So that a report comes to the right body at once: a list of everyday words proposes, whoever reports "
-            "chooses or leaves it open"
+            "or takes it on chooses"
         ),
-        lambda: gettext("The words of the report, while whoever wrote it checks it"),
+        lambda: gettext(
+            "The words of the report, while it is checked before sending and while it is taken on"
+        ),
         "个人信息保护法 13(3)",
         lambda: gettext("Nothing is kept but the category that somebody chose"),
         assessed=True,

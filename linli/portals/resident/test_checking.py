@@ -113,7 +113,7 @@ def test_where_the_category_was_left_open_two_are_proposed_with_their_reason_and
     page = checked(client, category="", text="路灯不亮，垃圾也没人清")
     assert proposed(page) == ["0101", "0201"]
     shown = page.content.decode()
-    assert "依据：路灯、不亮" in shown
+    assert "文中提到：路灯、不亮" in shown
     assert 'value="" checked' in shown
 
 

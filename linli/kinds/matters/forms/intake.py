@@ -158,9 +158,14 @@ class Accept(NoteForm):
             self.fields["condition"].widget = forms.HiddenInput()
 
     def suggest(self) -> None:
-        """Begin with the category the reporter chose."""
+        """Begin with the category the reporter chose; where that was left open, say what the words may be about."""
         if self.case and self.case.category:
             self.initial["category"] = self.case.category.code
+        elif self.case and (found := likely_sorts("matters", self.case.summary, sensitive=False)):
+            said = [f"{each.category.code} {each.category} ({each.why})" for each in found]
+            self.fields["category"].help_text = _("By the words perhaps: %(sorts)s") % {
+                "sorts": "; ".join(said)
+            }
 
     def clean(self) -> dict[str, Any]:
         """The condition must be one of the category's."""
