@@ -75,8 +75,9 @@ def opening_form(
     if data is not None:
         data = data.copy()
         data["channel"] = "web"
-        if data.get(PICKED) and not data.get(SAME):  # what is the same as another has that one's category
-            data["category"] = data[PICKED]
+        picked = data.get(PICKED)
+        if picked and not data.get(SAME):  # what is the same as another is dealt with under that one's category
+            data["category"] = picked
     form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by, **more)
     for field in form.fields.values():
         if isinstance(field, PlaceField):
