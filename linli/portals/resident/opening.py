@@ -76,7 +76,7 @@ def opening_form(
         data = data.copy()
         data["channel"] = "web"
         picked = data.get(PICKED)
-        if picked and not data.get(SAME):  # what is the same as another is dealt with under that one's category
+        if picked and not data.get(SAME):  # what is the same as another goes by that one's category
             data["category"] = picked
     form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by, **more)
     for field in form.fields.values():
