@@ -197,4 +197,4 @@ def test_who_says_it_is_the_same_needs_no_category_by_the_words(client, lamp, ty
     number = lamp.case.number
     assert number in page.content.decode()
     client.post(ADDRESS, {**inputs(page), "picked": "0401", "same_as": number})
-    assert (last().case.stage, last().case.category) == ("duplicate", None)
+    assert (last().case.stage, last().case.category) == ("merged", None)
