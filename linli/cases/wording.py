@@ -25,17 +25,8 @@ from linli.residents.own_activities import SORTS
 MOST = 2  # more would be the list again
 _PART_OF_A_NAME = re.compile(r"[^与和、，,()（）\s]{2,}")
 _SAYS_NOTHING = frozenset({"其他", "公共", "设施", "管理", "问题", "咨询"})
-_WHERE = (
-    "门口",
-    "门前",
-    "旁",
-    "边上",
-    "附近",
-    "对面",
-    "后面",
-    "前面",
-    "路口",
-)  # after a word: it says where, not what
+# After a word: it says where something is, not what it is.
+_WHERE = ("门口", "门前", "旁", "边上", "附近", "对面", "后面", "前面", "路口")
 _LETTER = re.compile(r"[a-z]")
 
 

@@ -164,7 +164,7 @@ class Accept(NoteForm):
         elif self.case and (found := likely_sorts("matters", self.case.summary, sensitive=False)):
             said = [f"{each.category.code} {each.category} ({each.why})" for each in found]
             self.fields["category"].help_text = _("By the words perhaps: %(sorts)s") % {
-                "sorts": "; ".join(said)
+                "sorts": " · ".join(said)
             }
 
     def clean(self) -> dict[str, Any]:
