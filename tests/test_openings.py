@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotYours
 from linli.base.generations import bump, refresh
+from linli.cases.wording import likely_sorts
 from linli.exchange.feeds.conftest import accepted, agreed, begun, receiver, whole  # noqa: F401  a fixture
 from linli.exchange.feeds.keeping import running_feed_of, set_webhook
 from linli.exchange.feeds.sending import failing, send_feeds
@@ -46,7 +47,7 @@ NEEDS_NO_MARK = {
     "cases/catalogue.py:suggestions": "a published table by sort and place (activity catalogue)",
     "cases/catalogue.py:suggestion": "a published table by sort and place (activity catalogue)",
     "kinds/matters/forms/routing.py:suggested": "a published table by sort and place (activity catalogue)",
-    "cases/wording.py:likely_category": "a sort for words, nothing of a person",
+    "cases/wording.py:likely_category": "part of a draft, which is marked (draft_of)",
     "cases/editing.py:propose": "somebody proposes a change of the catalogue",
     "cases/replies.py:offered": "reply templates",
     "exchange/sheets/headings.py:likely_row": "which row of a sheet has the headings",
@@ -133,11 +134,13 @@ def test_suggesters_are_silent_without_one(world):
     home = world.place("东门社区第一网格").code
     assert offered(home)
     assert seen_from(world)
+    assert likely_sorts("matters", "路灯不亮")
     Assessment.objects.update(until=timezone.now())
     bump(FAMILY)
     assert offered(home) == []
     assert seen_from(world) == []
     assert find_pairs() == 0
+    assert likely_sorts("matters", "路灯不亮") == []
     with pytest.raises(Conflict):
         draft_of("路灯坏了", now=timezone.now())
 

@@ -21,6 +21,7 @@ from linli.cases.catalogue import in_force
 from linli.cases.models import Case, Category
 from linli.cases.nearby import Nearby
 from linli.cases.reading import case_for
+from linli.cases.wording import Likely
 from linli.divisions.models import Division
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Organisation, Post
@@ -65,6 +66,10 @@ class StepForm(forms.Form):
 
     def nearby(self) -> list[Nearby]:
         """Once valid, an opening form: what others have raised that may be the same; kinds override this."""
+        return []
+
+    def likely(self) -> list[Likely]:
+        """Once valid, an opening form whose category was left open: what it may be about; kinds override this."""
         return []
 
 

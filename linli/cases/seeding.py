@@ -23,7 +23,7 @@ RULES = CALENDAR.with_name("rules.yaml")
 TOLD = ("from", "to", "approver", "lapse", "note")
 UNITS = {"d": Unit.CALENDAR_DAYS, "wd": Unit.WORKING_DAYS, "wh": Unit.WORKING_HOURS}
 _KINDS_FOLDER = Path(__file__).resolve().parent.parent / "kinds"
-_OF_THE_CORE = {"limits", "category"}
+_OF_THE_CORE = {"limits", "category", "words"}
 _ALWAYS = date(1949, 10, 1)  # the names of classes are older than any case
 
 
@@ -105,6 +105,12 @@ def _seed_categories(kind: str) -> None:
             parent = known.get(row.pop("parent", ""))
             row["sensitive"] = row.get("sensitive", "") == "1"  # type: ignore[assignment]
             known[row["code"]] = Category.objects.create(kind=kind, parent=parent, valid_from=_ALWAYS, **row)
+
+
+def words_of(kind: str) -> dict[str, list[str]]:
+    """The everyday words for each category of a kind, by code: facts that stay in the file, for no place edits them."""
+    path = _KINDS_FOLDER / kind / "seeds" / "words.csv"
+    return {row["code"]: row["words"].split("、") for row in rows_of(path)} if path.is_file() else {}
 
 
 def _seed_tables(kind: str) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from linli.residents.activities import Activity, Sort, register_activity
 
 PEOPLE, GUARDIANS = "people", "guardians"
-DOUBLES, LIKENESS, DRAFTS = "doubles", "likeness", "drafts"
+DOUBLES, LIKENESS, DRAFTS, SORTS = "doubles", "likeness", "drafts", "sorts"
 
 
 def register_own() -> None:
@@ -159,6 +159,7 @@ def _proposing() -> Iterable[Activity]:
         sort=Sort.SUGGESTER,
         why=_no_decision,
     )
+    yield from _by_words()
     yield Activity(
         LIKENESS,
         lambda: gettext("Is it one of these? Reports that may be of the same thing (suggester)"),
@@ -199,6 +200,25 @@ def _proposing() -> Iterable[Activity]:
         why=lambda: gettext(
             "It reads a published table by sort and place and nothing of a person, so article 55 does not apply"
         ),
+    )
+
+
+def _by_words() -> Iterable[Activity]:
+    yield Activity(
+        SORTS,
+        lambda: gettext("What is it about? Two categories by the words of a report (suggester)"),
+        lambda: gettext(
+            "So that a report comes to the right body at once: a list of everyday words proposes, whoever reports "
+            "or takes it on chooses"
+        ),
+        lambda: gettext(
+            "The words of the report, while it is checked before sending and while it is taken on"
+        ),
+        "个人信息保护法 13(3)",
+        lambda: gettext("Nothing is kept but the category that somebody chose"),
+        assessed=True,
+        sort=Sort.SUGGESTER,
+        why=_no_decision,
     )
 
 

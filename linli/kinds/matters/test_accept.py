@@ -4,6 +4,7 @@ from linli.base.errors import NotFound, NotYours, Stale
 from linli.cases.models import Category, Clock
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import state_of
+from linli.kinds.matters.forms import Accept
 from linli.posts.actor import PartyActor
 
 
@@ -38,3 +39,16 @@ def test_a_stale_version_is_told_the_newer_one(world, accepted_matter):
     with pytest.raises(Stale) as stale:
         actions.accept(accepted_matter, by=world.by("chengguan_clerk"), seen=1)
     assert stale.value.facts == {"version": 2}
+
+
+def test_where_no_category_was_chosen_the_clerk_is_told_what_the_words_may_be_about_and_none_is_chosen(
+    world, reported_matter
+):
+    form = Accept(case=reported_matter.case, by=world.by("chengguan_clerk"))
+    assert "0201" in form.fields["category"].help_text
+    assert "category" not in form.initial
+
+
+def test_a_sensitive_category_is_not_proposed_to_a_clerk(world, reported_matter):
+    reported_matter.case.summary = "广场舞的音响太吵"
+    assert not Accept(case=reported_matter.case, by=world.by("chengguan_clerk")).fields["category"].help_text

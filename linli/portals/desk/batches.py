@@ -136,15 +136,16 @@ def _seen_of(picked: Sequence[Picked], kind: str, by: PostActor) -> Iterator[Cas
 
 
 def _fitting_all(step: Step, first: Case, picked: Sequence[Picked], *, by: PostActor) -> StepForm:
-    """The form with only those suggestions that are the same for every ticked case; the others fit one alone."""
+    """The form with only those suggestions and hints that are the same for every ticked case; others fit one alone."""
     form = form_for(step, first, by=by)
-    suggested = dict(form.initial)
     for case in _seen_of(picked, first.kind, by):
-        other = form_for(step, case, by=by).initial
-        suggested = {name: value for name, value in suggested.items() if other.get(name) == value}
-    for name in set(form.initial) - set(suggested):
-        form.fields[name].help_text = form.base_fields[name].help_text
-    form.initial = suggested
+        other = form_for(step, case, by=by)
+        form.initial = {
+            name: value for name, value in form.initial.items() if other.initial.get(name) == value
+        }
+        for name in form.base_fields.keys() & form.fields.keys() & other.fields.keys():
+            if form.fields[name].help_text != other.fields[name].help_text:
+                form.fields[name].help_text = form.base_fields[name].help_text
     return form
 
 

@@ -223,3 +223,10 @@ def test_a_suggestion_is_made_only_where_it_fits_all(world, sign_in, three):
     assert 'value="0202" selected' not in asked
     alone = text(send(sign_in("chengguan_clerk"), three[:1], step="matters.accept"))
     assert 'value="0202" selected' in alone
+
+
+def test_what_the_words_of_one_may_be_about_is_not_said_of_the_others(world, sign_in, three):
+    hint, rubbish = "按内容可能是", reported(world, "垃圾没人清").case
+    client = sign_in("chengguan_clerk")
+    assert hint not in text(send(client, [*three, rubbish], step="matters.accept"))
+    assert hint in text(send(client, three, step="matters.accept"))

@@ -17,8 +17,8 @@ from linli.cases.forms import PersonFields, PhotosField, SameAsField, StepForm
 from linli.cases.kinds import Kind
 from linli.cases.nearby import Nearby
 from linli.divisions.models import Division
-from linli.portals.resident.opening import CHECK, POSITION, what_was_said
-from linli.portals.resident.same import SAME, Photos
+from linli.portals.resident.opening import CHECK, POSITION, SAME, what_was_said
+from linli.portals.resident.same import Photos
 from linli.web.parts import Row
 from linli.web.times import moment_words
 
@@ -31,13 +31,17 @@ def to_check(request: HttpRequest) -> bool:
 def check_page(
     request: HttpRequest, kind: Kind, form: StepForm, shown: tuple[list[Nearby], Photos]
 ) -> HttpResponse:
-    """The answers, what is open nearby, and one button that sends; nothing is stored yet but the photos."""
+    """The answers, two categories by the words where none was chosen, what is open nearby, and one button that sends.
+
+    Nothing is stored yet but the photos.
+    """
     found, photos = shown
     kept = photos.keeping(form)
     content = {
         "kind": kind,
         "rows": answers_of(form),
         "found": found,
+        "likely": form.likely(),
         "said": [(name, value) for name, value in what_was_said(request) if name != SAME],
         "token": kept.token,
         "photos": len(kept.digests),

@@ -26,6 +26,7 @@ from linli.web.places import PlaceSelect
 LONGEST_LINKED = 60
 POSITION = ("longitude", "latitude", "datum")
 CHECK, AGAIN = "check", "again"
+SAME, PICKED = "same_as", "picked"
 NOT_SAID = {
     "csrfmiddlewaretoken",
     "own",
@@ -74,6 +75,9 @@ def opening_form(
     if data is not None:
         data = data.copy()
         data["channel"] = "web"
+        picked = data.get(PICKED)
+        if picked and not data.get(SAME):  # what is the same as another goes by that one's category
+            data["category"] = picked
     form: StepForm = kind.form(kind.procedure.opening)(data, files, by=by, **more)
     for field in form.fields.values():
         if isinstance(field, PlaceField):

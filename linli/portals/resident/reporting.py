@@ -26,6 +26,7 @@ from linli.portals.resident.cookieless import cookies_optional, keeps_no_cookies
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.opening import (
     AGAIN,
+    SAME,
     Envelope,
     linked_in,
     new_envelope,
@@ -37,7 +38,7 @@ from linli.portals.resident.opening import (
     tell,
     without_position,
 )
-from linli.portals.resident.same import KEPT, SAME, Photos, answered, kept_photos, question
+from linli.portals.resident.same import KEPT, Photos, answered, kept_photos, question
 from linli.portals.resident.unlocked import RECEIPT, known, unlock
 from linli.web.limits import check_rate, check_reports_for
 from linli.web.qr import drawn
@@ -71,10 +72,10 @@ def report(request: HttpRequest, kind: str) -> HttpResponse:
         form = opening_form(found, by=known(request), initial=linked_in(found, request))
         return _form_page(request, found, form, new_envelope())
     if AGAIN in request.POST:  # nothing is sent yet: a choice further up changes the lists further down
-        given = request.POST.dict()
-        envelope = Envelope(initial={"mark": given.get("mark", "")})
         sent = opening_form(found, request.POST, request.FILES, by=known(request))
         sent.is_valid()
+        given = sent.data.dict()  # type: ignore[attr-defined]
+        envelope = Envelope(initial={"mark": given.get("mark", "")})
         form = opening_form(found, by=known(request), initial=given)
         return _form_page(request, found, form, envelope, photos=kept_photos(request, sent))
     envelope = Envelope(request.POST)

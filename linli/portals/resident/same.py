@@ -15,9 +15,9 @@ from linli.cases.attachments import MAX_PER_STEP, keep, path_of
 from linli.cases.forms import PhotosField, StepForm
 from linli.cases.kinds import Kind
 from linli.cases.nearby import Nearby
-from linli.portals.resident.opening import file_lines, what_was_said
+from linli.portals.resident.opening import SAME, file_lines, what_was_said
 
-SAME, OWN, KEPT, DROPPED = "same_as", "own", "photos_kept", "photos_dropped"
+OWN, KEPT, DROPPED = "own", "photos_kept", "photos_dropped"
 
 
 @dataclass(frozen=True)

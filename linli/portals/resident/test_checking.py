@@ -7,11 +7,15 @@ import re
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from linli.base.generations import bump
 from linli.cases.attachments import MAX_PER_STEP
 from linli.cases.models import Attachment, Case
 from linli.kinds.matters.models import Matter
 from linli.portals.resident.test_reporting import picture
+from linli.residents.models import Assessment
+from linli.residents.openings import FAMILY
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/report/matters/"
@@ -94,3 +98,57 @@ def test_a_photo_that_this_server_never_kept_is_not_taken(client, world):
     page = client.post(ADDRESS, {**TYPED, "own": "yes", "photos_kept": "forged"})
     assert page.status_code == 422
     assert not Case.everywhere.exists()
+
+
+# --- two categories by the words -----------------------------------------------------------------------------------
+
+
+def proposed(page: Any) -> list[str]:
+    return re.findall(r'name="picked" value="(\d+)"', page.content.decode())
+
+
+def test_where_the_category_was_left_open_two_are_proposed_with_their_reason_and_none_is_chosen(
+    client, world
+):
+    page = checked(client, category="", text="路灯不亮，垃圾也没人清")
+    assert proposed(page) == ["0101", "0201"]
+    shown = page.content.decode()
+    assert "文中提到：路灯、不亮" in shown
+    assert 'value="" checked' in shown
+
+
+def test_who_chose_is_not_asked_again(client, world):
+    assert proposed(checked(client, category="0203")) == []
+
+
+@pytest.mark.parametrize(("picked", "stored"), [("0201", "0201"), ("", None)])
+def test_what_is_chosen_is_stored_and_what_is_not_stays_open(client, world, picked, stored):
+    client.post(ADDRESS, {**inputs(checked(client, category="")), "picked": picked, "own": "yes"})
+    category = Case.everywhere.select_related("category").get().category
+    assert (category and category.code) == stored
+
+
+def test_what_was_chosen_is_kept_while_something_is_changed(client, world):
+    page = client.post(ADDRESS, {**inputs(checked(client, category="")), "picked": "0201", "again": "1"})
+    assert re.search(r'<option value="0201"\s+selected', page.content.decode())
+
+
+def test_a_category_that_nobody_may_choose_is_refused_with_a_sentence_and_changes_nothing(client, world):
+    page = client.post(ADDRESS, {**inputs(checked(client, category="")), "picked": "E01", "own": "yes"})
+    assert page.status_code == 422
+    assert not Case.everywhere.exists()
+
+
+def test_a_sensitive_category_is_proposed_to_whoever_reports_and_stored_only_if_chosen(client, world):
+    page = checked(client, category="", text="广场舞的音响太吵，睡不着")
+    assert proposed(page) == ["0401"]
+    client.post(ADDRESS, {**inputs(page), "own": "yes"})
+    assert Case.everywhere.get().category is None
+
+
+def test_without_an_assessment_nothing_is_proposed_and_the_report_goes_its_way(client, world):
+    Assessment.objects.filter(activity="sorts").update(until=timezone.now())
+    bump(FAMILY)
+    page = checked(client, category="")
+    assert proposed(page) == []
+    assert client.post(ADDRESS, {**inputs(page), "own": "yes"}).headers["Location"] == "/receipt/"

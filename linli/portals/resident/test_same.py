@@ -190,3 +190,11 @@ def test_a_point_outside_is_still_told_before_anything_is_asked(client, lamp, ty
 
 def test_no_button_to_be_counted_in_stands_on_a_follow_page(unlocking, lamp):
     assert "same_as" not in unlocking(lamp).get(f"/follow/{lamp.case.number}/").content.decode()
+
+
+def test_who_says_it_is_the_same_needs_no_category_by_the_words(client, lamp, typed):
+    page = client.post(ADDRESS, {**typed, "category": "", "text": SECRET, "check": "yes"})
+    number = lamp.case.number
+    assert number in page.content.decode()
+    client.post(ADDRESS, {**inputs(page), "picked": "0401", "same_as": number})
+    assert (last().case.stage, last().case.category) == ("merged", None)

@@ -28,6 +28,7 @@ from linli.cases.forms import (
 from linli.cases.models import Case, Category
 from linli.cases.models.catalogue import Audience
 from linli.cases.nearby import Nearby, nearby
+from linli.cases.wording import Likely, likely_sorts
 from linli.kinds.matters.placing import placed
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -103,6 +104,11 @@ class Report(PersonFields):
         place = placed(*point, given["datum"] or "wgs84", given["division"])
         return nearby(place.spot(given["category"], given["text"]))
 
+    def likely(self) -> list[Likely]:
+        """Two categories by the words, where none was chosen."""
+        given = self.cleaned_data
+        return [] if given["category"] else likely_sorts("matters", given["text"])
+
 
 class Settle(StepForm):
     """Put right on the spot."""
@@ -152,9 +158,14 @@ class Accept(NoteForm):
             self.fields["condition"].widget = forms.HiddenInput()
 
     def suggest(self) -> None:
-        """Begin with the category the reporter chose."""
+        """Begin with the category the reporter chose; where that was left open, say what the words may be about."""
         if self.case and self.case.category:
             self.initial["category"] = self.case.category.code
+        elif self.case and (found := likely_sorts("matters", self.case.summary, sensitive=False)):
+            said = [f"{each.category.code} {each.category} ({each.why})" for each in found]
+            self.fields["category"].help_text = _("By the words perhaps: %(sorts)s") % {
+                "sorts": " · ".join(said)
+            }
 
     def clean(self) -> dict[str, Any]:
         """The condition must be one of the category's."""
