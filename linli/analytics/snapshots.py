@@ -31,9 +31,7 @@ class Snapshot(Generic[Counted]):
 _kept: Cached[dict[Hashable, Snapshot[Any]]] = Cached(FAMILY, dict)
 
 
-def snapshot(
-    here: Division, now: datetime, key: Hashable, make: Callable[[], Counted]
-) -> Snapshot[Counted]:
+def snapshot(here: Division, now: datetime, key: Hashable, make: Callable[[], Counted]) -> Snapshot[Counted]:
     """What `make` counts of a place: at this moment from the county down, above it at most ten minutes ago.
 
     It is counted anew as soon as the tree, a post or an appointment changes.

@@ -240,8 +240,8 @@ class Task(models.Model):
             models.Index(
                 fields=["post", "-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="task_done"
             ),
-            # `closed_at` is empty in every row of these two. It leads because SQLite then looks for a value, and prefers
-            # that to walking all of `task_todo` also where its statistics know of nobody asked or helping.
+            # `closed_at` is empty in every row of these two. It leads because SQLite then looks for a value, which it
+            # prefers to walking all of `task_todo` also where its statistics know of nobody asked or helping.
             models.Index(
                 fields=["closed_at", "case"], condition=Q(closed_at=None, role="asked"), name="task_asked"
             ),

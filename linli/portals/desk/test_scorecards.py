@@ -231,7 +231,9 @@ def test_the_scorecard_costs_few_statements(world, sign_in):
     assert len([each for each in seen if "residents_access" not in each["sql"]]) <= 40
 
 
-def test_what_takes_long_of_a_city_is_counted_anew_after_some_minutes_or_when_the_tree_or_a_post_changes(world):
+def test_what_takes_long_of_a_city_is_counted_anew_after_some_minutes_or_when_the_tree_or_a_post_changes(
+    world,
+):
     city = Division.objects.get(level=Level.CITY, code=9901 * 10**13)
     now, year = timezone.now(), Period.named("2026")
 
