@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('closed_at', None), ('role', 'asked')), fields=['closed_at', 'case'], name='task_asked'),
+            index=models.Index(condition=models.Q(('closed_at', None), ('role', 'asked')), fields=['closed_at', 'asks', 'case'], name='task_asked'),
         ),
         migrations.AddIndex(
             model_name='task',

@@ -243,7 +243,9 @@ class Task(models.Model):
             # `closed_at` is empty in every row of these two. It leads because SQLite then looks for a value, which it
             # prefers to walking all of `task_todo` also where its statistics know of nobody asked or helping.
             models.Index(
-                fields=["closed_at", "case"], condition=Q(closed_at=None, role="asked"), name="task_asked"
+                fields=["closed_at", "asks", "case"],
+                condition=Q(closed_at=None, role="asked"),
+                name="task_asked",
             ),
             models.Index(
                 fields=["closed_at", "case"], condition=Q(closed_at=None, role="helps"), name="task_helps"
