@@ -51,6 +51,7 @@ SIGHTS = (
     "楼道里堆着旧家具",
     "夜里施工太吵睡不着",
 )
+BESIDE = (("asked", "supervise", 0.02), ("helps", "", 0.03))  # pressed (督办) and joint, of all
 STAGES = (("closed", 0.95), ("dispatched", 0.03), ("reported", 0.015), ("handled", 0.005))
 
 
@@ -206,6 +207,7 @@ def _matter(
     task = Task(
         id=_key(at), case=case, post_id=post, stage=stage, opened_at=at, pressing_at=due, closed_at=ended
     )
+    tasks = [task, *_beside(task, draw)]
     words = SearchText(id=row_of(case.id), case=case, tokens=tokens_of(case, text))
     names = [*WAY[: 3 if ended else 2], *(name for name, share in RARE.items() if draw.random() < share)]
     entries = [
@@ -215,7 +217,19 @@ def _matter(
         )
         for turn, name in enumerate(names)
     ]  # fmt: skip
-    return [case, Matter(case=case, text=text), *clocks, task, words, *entries], n
+    return [case, Matter(case=case, text=text), *clocks, *tasks, words, *entries], n
+
+
+def _beside(task: Task, draw: random.Random) -> list[Task]:
+    """What others have to do in it: whoever is pressed, and whoever helps."""
+    return [
+        Task(
+            id=_key(task.opened_at), case=task.case, post_id=task.post_id, stage=task.stage, role=role, asks=asks,
+            mandatory=False, opened_at=task.opened_at, pressing_at=task.pressing_at, closed_at=task.closed_at,
+        )
+        for role, asks, share in BESIDE
+        if draw.random() < share
+    ]  # fmt: skip
 
 
 def _key(at: datetime) -> UUID:

@@ -54,7 +54,7 @@ def _counted(
         counts: dict[str, Any] = {
             figure.name: Count("pk", filter=figure.test(asked) or None) for figure in together
         }
-        rows = population.rows(asked)
+        rows = population.rows_for(asked, [figure.name for figure in together])
         if not by:
             found[None].update(rows.aggregate(**counts))
             continue

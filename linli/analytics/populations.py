@@ -5,7 +5,7 @@ They know nothing of what the figures are called, so that a rollup can take the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -73,13 +73,19 @@ class Folding:
 class Population:
     """Rows counted together; `case` leads from a row to its case and is empty where the rows are the cases.
 
-    Without `folding` they are always counted live.
+    Without `folding` they are always counted live. `told`: the same rows without those that none of some figures, by
+    their names, would count.
     """
 
     name: str
     rows: Callable[[Question], QuerySet[Any]]
     case: str = ""
     folding: Folding | None = field(default=None, compare=False)
+    told: Callable[[Question, Collection[str]], QuerySet[Any]] | None = field(default=None, compare=False)
+
+    def rows_for(self, asked: Question, figures: Collection[str]) -> QuerySet[Any]:
+        """The rows in which these figures are counted, found by as little as they need."""
+        return self.told(asked, figures) if self.told else self.rows(asked)
 
 
 def promises(column: str = "name") -> Q:
@@ -140,7 +146,12 @@ def _closed(asked: Question) -> QuerySet[Any]:
 
 def _moved(asked: Question) -> QuerySet[Any]:
     """The cases in which one of the counted steps was taken in the period."""
-    names = [name for step in STEPS.values() for name in step()]
+    return _moved_by(asked, STEPS)
+
+
+def _moved_by(asked: Question, figures: Collection[str]) -> QuerySet[Any]:
+    """Those in which one of the steps of these figures was taken."""
+    names = [name for figure in figures for name in STEPS[figure]()]
     return asked.narrowed(Case.everywhere.filter(taken(names, asked)))
 
 
@@ -236,7 +247,7 @@ CLOSED = Population(
     _closed,
     folding=Folding(cases_of, day="closed_at", since="at", among=Q(closed_at__isnull=False)),
 )
-MOVED = Population("moved", _moved, folding=Folding(entries_of, "about", "at", test=_is_step))
+MOVED = Population("moved", _moved, folding=Folding(entries_of, "about", "at", test=_is_step), told=_moved_by)
 STANDING = Population(
     "standing",
     _standing,

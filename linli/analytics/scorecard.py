@@ -5,7 +5,7 @@ They stand side by side and are never put into one score; nothing on it is kept 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ from linli.analytics.net import PLACE_FIGURES, PlaceFigure
 from linli.analytics.periods import Period, quarters_and_years
 from linli.analytics.questions import Question
 from linli.analytics.ratings import ALL, is_rated, ratings
+from linli.analytics.snapshots import snapshot
 from linli.analytics.tables import Line, Table
 from linli.analytics.withholding import FEWEST
 from linli.cases.models import Said
@@ -101,7 +102,10 @@ class Unmeasured:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The headlines of a place for a period, as of a moment; those of places are always as of that moment."""
+    """The headlines of a place for a period, as of a moment; those of places are always as of that moment.
+
+    `counted_at`: when disputes and places were counted, for cities and provinces some minutes before.
+    """
 
     place: Division
     period: Period
@@ -109,6 +113,7 @@ class Scorecard:
     cases: Sequence[Score]
     disputes: Sequence[Score]
     places: Sequence[Score]
+    counted_at: datetime
 
     @property
     def every(self) -> Sequence[Score]:
@@ -162,13 +167,14 @@ def scorecard(here: Division, period: Period, now: datetime, *, public: bool = F
     Kinds that only those may see who deal with a case are left out below a village.
     """
     asked = Question(Narrowing(place=here.trimmed), period, now)
-    cases, disputes = [*_of_cases(asked), *_of_ratings(here, asked)], list(_of_kinds(here, asked))
+    tables = snapshot(here, now, ("kinds", period), lambda: _tables(here, asked))
+    net = snapshot(here, now, "net", lambda: _net(here))
+    cases, disputes = [*_of_cases(asked), *_of_ratings(here, asked)], list(_of_kinds(tables.counted))
     if public:
         cases = [_withheld(score, FEWEST_FOR_SHARE, 0) for score in cases]
         disputes = [_withheld(score, FEWEST_FOR_SHARE, FEWEST) for score in disputes]
-    return Scorecard(
-        here, period, now, cases, disputes, [_of_places(each, here) for each in PLACE_FIGURES.values()]
-    )
+    places = [_of_places(PLACE_FIGURES[name], *counted) for name, counted in net.counted.items()]
+    return Scorecard(here, period, now, cases, disputes, places, min(tables.at, net.at))
 
 
 def _of_cases(asked: Question) -> Iterator[Score]:
@@ -210,18 +216,21 @@ def _of_ratings(here: Division, asked: Question) -> Iterator[Score]:
         )
 
 
-def _of_kinds(here: Division, asked: Question) -> Iterator[Score]:
-    """Headlines of confidential kinds, with what is withheld of them."""
+def _tables(here: Division, asked: Question) -> dict[str, Table]:
+    """The figures of confidential kinds, with what is withheld of them."""
     if here.level > Level.VILLAGE:
-        return
-    tables: dict[str, Table] = {}
-    installed = {kind.name for kind in counted_kinds()}
-    for kind, name in (each for each in OF_KINDS if each[0] in installed):
-        narrowed = Question(
-            Narrowing(kind=kind, place=here.trimmed), asked.period, asked.now, confidential=True
-        )
-        if kind not in tables:
-            tables[kind] = table_of(kind, narrowed, here)
+        return {}
+    installed = {kind.name for kind in counted_kinds()} & {kind for kind, _name in OF_KINDS}
+    narrowed = {kind: Narrowing(kind=kind, place=here.trimmed) for kind in sorted(installed)}
+    return {
+        kind: table_of(kind, replace(asked, narrowing=narrowing, confidential=True), here)
+        for kind, narrowing in narrowed.items()
+    }
+
+
+def _of_kinds(tables: Mapping[str, Table]) -> Iterator[Score]:
+    """Headlines of confidential kinds."""
+    for kind, name in (each for each in OF_KINDS if each[0] in tables):
         yield _of_kind(kind, name, tables[kind])
 
 
@@ -240,10 +249,15 @@ def _shown(name: str, line: Line) -> int | None:
     return None if name in line.hidden else line.part.counted.get(name, 0)
 
 
-def _of_places(figure: PlaceFigure, here: Division) -> Score:
+def _net(here: Division) -> dict[str, tuple[int, int]]:
+    """How many places have it, and of how many, by the figure's name."""
+    return {name: figure.counted(here) for name, figure in PLACE_FIGURES.items()}
+
+
+def _of_places(figure: PlaceFigure, having: int, whole: int) -> Score:
     return Score(
         *(Sort.PLACES, figure.name, figure.label, figure.meaning, figure.whole, figure.source, Better.HIGHER),
-        *figure.counted(here),
+        *(having, whole),
     )
 
 

@@ -5,12 +5,15 @@ Everything is narrowed by the code range of an area and to the kinds that area g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.utils import timezone
 
+from linli.base.rows import any_of
 from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Case, CaseQuerySet, Clock, Task
 from linli.cases.models.case import of_seen_kinds
@@ -45,10 +48,10 @@ def questions_in(span: Span) -> QuerySet[Task]:
     return found
 
 
-def clocks_for(tasks: Sequence[Task]) -> dict[object, Clock]:
-    """The running clock of each of these tasks that has one (one statement)."""
-    running = Clock.objects.filter(task__in=[task.pk for task in tasks], stopped_at=None)
-    return {clock.task_id: clock for clock in running}
+def dues_for(tasks: Collection[UUID]) -> dict[UUID, datetime]:
+    """Until when each of these tasks runs, by its key; without those that have no clock (one statement)."""
+    running = Clock.objects.filter(task__in=any_of(tasks), stopped_at=None)
+    return dict(running.values_list("task", "due_at"))
 
 
 def joint_in(span: Span) -> CaseQuerySet:

@@ -240,8 +240,16 @@ class Task(models.Model):
             models.Index(
                 fields=["post", "-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="task_done"
             ),
-            models.Index(fields=["case"], condition=Q(closed_at=None, role="asked"), name="task_asked"),
-            models.Index(fields=["case"], condition=Q(closed_at=None, role="helps"), name="task_helps"),
+            # `closed_at` is empty in every row of these two. It leads because SQLite then looks for a value, which it
+            # prefers to walking all of `task_todo` also where its statistics know of nobody asked or helping.
+            models.Index(
+                fields=["closed_at", "asks", "case"],
+                condition=Q(closed_at=None, role="asked"),
+                name="task_asked",
+            ),
+            models.Index(
+                fields=["closed_at", "case"], condition=Q(closed_at=None, role="helps"), name="task_helps"
+            ),
         ]
 
 

@@ -61,6 +61,11 @@ def _due() -> QuerySet[Obligation]:
     return Obligation.objects.filter(dispute=OuterRef("pk"), turn=OuterRef("dispute__turn"))
 
 
+def _agreed(span: Span) -> Q:
+    """By way of the agreements: nothing leads from all cases to the few that have one."""
+    return Q(pk__in=Dispute.objects.filter(_within("effective_at")(span)).values("pk"))
+
+
 def _planned(_span: Span) -> Q:
     return Q(Exists(_due()))
 
@@ -88,7 +93,7 @@ def _repeated(_span: Span) -> Q:
 
 
 ENDED = Group("ended", _("How they ended"), _ended)
-AGREED = Group("agreements", _("What was agreed and kept"), _within("dispute__effective_at"))
+AGREED = Group("agreements", _("What was agreed and kept"), _agreed)
 RAISED = Group("raised", _("Applications"), _keys)
 AGAIN = Group("reopened", _("Taken up again"), _reopened)
 

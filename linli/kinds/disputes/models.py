@@ -120,6 +120,13 @@ class Dispute(models.Model):
     court = models.CharField(max_length=100, blank=True)
     court_number = models.CharField(max_length=60, blank=True)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["effective_at"], condition=models.Q(effective_at__isnull=False), name="dispute_agreed"
+            )
+        ]
+
     def words(self) -> str:
         """Nothing: what people are at odds about is found by nobody's search."""
         return ""

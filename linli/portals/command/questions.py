@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,9 +15,9 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from linli.analytics.parts import bodies_of
-from linli.cases.joint import clocks_for, questions_in
+from linli.cases.joint import dues_for, questions_in
 from linli.cases.kinds import kind_of
-from linli.cases.models import Clock, Task
+from linli.cases.models import Task
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import standing_at
@@ -54,31 +55,33 @@ class BodyRow:
 def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Everything that was asked and not yet answered in an area, the earliest limit first; all, or what is late."""
     node = standing_at(by, request.GET.get("place", ""))
-    tasks = questions_in(node.here.span).select_related("case__division", "post__organisation")
-    tasks = tasks.defer("case__summary", "case__division__outline")
-    waiting = list(tasks.order_by("pressing_at", "pk"))
-    clocks, now = clocks_for(waiting), timezone.now()
-    asked = sorted(
-        (_question(task, clocks.get(task.pk), now) for task in waiting), key=lambda each: each.due or FAR
-    )
+    asked = list(questions_in(node.here.span).order_by("pressing_at", "pk").values_list("pk", "post"))
+    dues, now = dues_for([key for key, _post in asked]), timezone.now()
+    late = {key for key, due in dues.items() if due < now}
     only_late = request.GET.get("late") == "1"
-    shown = [each for each in asked if each.late or not only_late]
+    shown = [key for key, _post in asked if key in late or not only_late]
+    shown.sort(key=lambda key: dues.get(key, FAR))
     context = {
         "node": node,
         "door": door_of(by),
         "late": only_late,
-        "rows": shown[:MOST],
+        "rows": _rows(shown[:MOST], dues, now),
         "count": len(shown),
-        "overdue": sum(each.late for each in asked),
-        "bodies": by_body(waiting, asked, node.here.span),
+        "overdue": len(late),
+        "bodies": by_body(asked, late, node.here.span),
     }
     return render(request, "command/questions.html", context)
 
 
-def _question(task: Task, clock: Clock | None, now: datetime) -> Question:
+def _rows(keys: Sequence[UUID], dues: Mapping[UUID, datetime], now: datetime) -> list[Question]:
+    rows = Task.objects.select_related("case__division", "post__organisation")
+    tasks = rows.defer("case__summary", "case__division__outline").in_bulk(keys)
+    return [_question(tasks[key], dues.get(key), now) for key in keys]
+
+
+def _question(task: Task, due: datetime | None, now: datetime) -> Question:
     procedure = kind_of(task.case.kind).procedure
     step = procedure.steps.get(task.asks)
-    due = clock.due_at if clock else None
     return Question(
         task.case.number,
         str(procedure.label),
@@ -92,16 +95,15 @@ def _question(task: Task, clock: Clock | None, now: datetime) -> Question:
     )
 
 
-def by_body(tasks: Sequence[Task], asked: Sequence[Question], span: tuple[int, int]) -> list[BodyRow]:
+def by_body(asked: Sequence[tuple[UUID, int]], overdue: Set[UUID], span: tuple[int, int]) -> list[BodyRow]:
     """How many answers each body owes, by name and never by number; small bodies together as in every figure."""
     shown = {post: body.called for body in bodies_of(span).shown for post in body.posts}
-    late_posts = {(each.number, each.post) for each in asked if each.late}
     waiting: Counter[str] = Counter()
     late: Counter[str] = Counter()
-    for task in tasks:
-        name = shown.get(task.post_id, "")
+    for key, post in asked:
+        name = shown.get(post, "")
         waiting[name] += 1
-        late[name] += (task.case.number, task.post.title) in late_posts
+        late[name] += key in overdue
     others = pgettext("bodies", "Other bodies")
     rows = [BodyRow(name, count, late[name]) for name, count in sorted(waiting.items()) if name]
     return rows + ([BodyRow(others, waiting[""], late[""])] if waiting[""] else [])

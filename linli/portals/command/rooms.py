@@ -112,8 +112,13 @@ def joint(request: HttpRequest, by: PostActor) -> HttpResponse:
     late = request.GET.get("late") == "1"
     cases = joint_in(node.here.span)
     cases = cases.filter(due__lt=timezone.now()) if late else cases
-    rows = list(cases.select_related("division", "lead__organisation").defer("summary", "division__outline"))
-    context = {"node": node, "late": late, "rows": _joint_rows(rows[:MOST_JOINT]), "count": len(rows)}
+    rows = cases.select_related("division", "lead__organisation").defer("summary", "division__outline")
+    context = {
+        "node": node,
+        "late": late,
+        "rows": _joint_rows(list(rows[:MOST_JOINT])),
+        "count": cases.count(),
+    }
     context["door"] = door_of(by)
     return render(request, "command/joint.html", context)
 

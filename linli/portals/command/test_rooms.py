@@ -6,8 +6,10 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from linli.cases.joint import joint_in, questions_in
 from linli.cases.models import Clock, Task
 from linli.cases.story import story_for_reporter
 from linli.kinds.matters import actions
@@ -158,3 +160,15 @@ def test_small_bodies_stand_together_in_supervision(joint_case, sign_in):
 
 def test_a_case_that_is_overdue_and_not_joint_has_a_room_too(late_case, sign_in):
     assert sign_in("county_dispatcher").get(room(late(late_case))).status_code == 200
+
+
+@pytest.mark.once
+def test_few_questions_and_joint_cases_are_found_without_walking_all_that_is_open(world, late_case):
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL plans by what is in the tables
+    Task.objects.update(role="next")  # statistics say nothing of an index in which nothing stands
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_task")
+    span = world.county.span
+    plans = [rows.values("pk").explain() for rows in (questions_in(span), joint_in(span))]
+    assert ["task_todo" in plan for plan in plans] == [False, False], plans

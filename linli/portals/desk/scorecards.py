@@ -172,6 +172,7 @@ def _workbook(heading: Sequence[str], rows: Sequence[Sequence[Cell]], card: Scor
         f"{_('Area')}{colon}{card.place.name} {card.place.trimmed}",
         f"{_('Period')}{colon}{card.period.since:%Y-%m-%d}_{card.period.until:%Y-%m-%d}",
         f"{_('As of')}{colon}{moment_words(card.now)}",
+        f"{_('Disputes and the net counted at')}{colon}{moment_words(card.counted_at)}",
     ]
     widths = (30, 10, 10, 28, 10, 60, 18)
     headings = [Heading(title, width) for title, width in zip(heading, widths, strict=True)]

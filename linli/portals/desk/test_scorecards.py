@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -20,6 +21,8 @@ from linli.analytics.conftest import random_county
 from linli.analytics.net import PLACE_FIGURES
 from linli.analytics.periods import Period
 from linli.analytics.scorecard import own_place, scorecard
+from linli.base.generations import bump
+from linli.divisions.codes import Level
 from linli.divisions.models import GRID_KINDS, Division, Kind
 from linli.kinds.disputes.conftest import applied_in, committee_of_home, head_of_home
 from linli.posts.models import Holding, Organisation, Post, PostKind
@@ -226,3 +229,27 @@ def test_the_scorecard_costs_few_statements(world, sign_in):
     with CaptureQueriesContext(connection) as seen:
         client.get(f"/desk/scorecard/?{YEAR}")
     assert len([each for each in seen if "residents_access" not in each["sql"]]) <= 40
+
+
+def test_what_takes_long_of_a_city_is_counted_anew_after_some_minutes_or_when_the_tree_or_a_post_changes(
+    world,
+):
+    city = Division.objects.get(level=Level.CITY, code=9901 * 10**13)
+    now, year = timezone.now(), Period.named("2026")
+
+    def counted_at(later: int) -> int:
+        card = scorecard(city, year, now + timedelta(minutes=later))
+        return round((card.counted_at - now).total_seconds() / 60)
+
+    found = [counted_at(0), counted_at(9), counted_at(10), counted_at(12)]
+    bump("posts")
+    assert [*found, counted_at(13)] == [0, 0, 10, 10, 13]
+    bump("divisions")
+    assert counted_at(14) == 14
+
+
+def test_of_a_county_all_is_counted_at_this_moment(world):
+    now = timezone.now()
+    first = scorecard(world.county, Period.named("2026"), now)
+    later = scorecard(world.county, Period.named("2026"), now + timedelta(minutes=1))
+    assert (first.counted_at, later.counted_at) == (now, later.now)
