@@ -171,7 +171,9 @@ class Walk:
                 rows = Access.objects.exclude(pk__in=before).exclude(reader=Reader.SYSTEM)
                 written = {person or about for person, about in rows.values_list("person", "about")}
                 transaction.set_rollback(True)
-            if shown != written:
+            # The form of acceptance searches a report for words of the catalogue: noted also where it finds none.
+            looked_for_words = each[:1] == ("get",) and each[1].endswith("/accept") and shown < written
+            if shown != written and not looked_for_words:
                 self.different.append(f"{each}: unseen {len(shown - written)}, extra {len(written - shown)}")
             if shown:
                 self.told.add(f"{each[0]} {each[1]}")

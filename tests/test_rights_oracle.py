@@ -27,7 +27,7 @@ from tests.questions import Question, questions
 
 pytestmark = pytest.mark.once
 
-COUNT = 180_000
+COUNT = 210_000
 Mutant = tuple[str, str, Callable[[], Any]]  # what it is, whose questions are asked, what makes it
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.once, pytest.mark.thorough]
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".git", "var", ".venv", "venv", "node_modules")
 WORLD = """
@@ -49,7 +51,6 @@ from linli.cases.follow import follow_code
 from linli.cases.models import Case, Link
 from linli.ledger.models import Entry
 
-pytestmark = [pytest.mark.once, pytest.mark.thorough]
 grid = world.place("东门社区第一网格")
 body = {"text": "楼上天天半夜敲墙", "longitude": grid.longitude, "latitude": grid.latitude}
 body["contact"] = {"phone": "13912345678"}
