@@ -1,11 +1,13 @@
 import pytest
 
 from linli.base.errors import NotFound, NotYours, Stale
-from linli.cases.models import Category, Clock
+from linli.cases.models import Case, Category, Clock
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import state_of
 from linli.kinds.matters.forms import Accept
 from linli.posts.actor import PartyActor
+from linli.residents.keeping import GivenContact
+from linli.residents.showing import sheet
 
 
 def test_accepting_fixes_the_category_and_hands_on_to_the_dispatcher(accepted_matter):
@@ -52,3 +54,13 @@ def test_where_no_category_was_chosen_the_clerk_is_told_what_the_words_may_be_ab
 def test_a_sensitive_category_is_not_proposed_to_a_clerk(world, reported_matter):
     reported_matter.case.summary = "广场舞的音响太吵"
     assert not Accept(case=reported_matter.case, by=world.by("chengguan_clerk")).fields["category"].help_text
+
+
+@pytest.mark.parametrize(("text", "noted"), [("有一件小事", False), ("路灯坏了", True)])
+def test_a_report_is_read_by_the_form_where_words_of_it_are_shown(world, text, noted):
+    left, where = GivenContact("张三", "13912345678"), world.place("东门社区第一网格")
+    opened = actions.report(by=PartyActor("reporter"), text=text, division=where, contact=left)
+    case = Case.everywhere.get(pk=opened.case)
+    with sheet() as shown:
+        form = Accept(case=case, by=world.by("chengguan_clerk"))
+    assert (bool(shown.seen), "路灯" in str(form.fields["category"].help_text)) == (noted, noted)

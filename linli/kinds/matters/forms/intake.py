@@ -30,6 +30,8 @@ from linli.cases.models.catalogue import Audience
 from linli.cases.nearby import Nearby, nearby
 from linli.cases.wording import Likely, likely_sorts
 from linli.kinds.matters.placing import placed
+from linli.residents.access import WORDS
+from linli.residents.showing import sheet, show
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -161,7 +163,7 @@ class Accept(NoteForm):
         """Begin with the category the reporter chose; where that was left open, say what the words may be about."""
         if self.case and self.case.category:
             self.initial["category"] = self.case.category.code
-        elif self.case and (found := likely_sorts("matters", self.case.summary, sensitive=False)):
+        elif self.case and (found := _by_words(self.case)):
             said = [f"{each.category.code} {each.category} ({each.why})" for each in found]
             self.fields["category"].help_text = _("By the words perhaps: %(sorts)s") % {
                 "sorts": " · ".join(said)
@@ -174,6 +176,15 @@ class Accept(NoteForm):
         if chosen and category and self.case and chosen not in conditions(category, self.case):
             self.add_error("condition", _("The catalogue has no such condition for this category here."))
         return given
+
+
+def _by_words(case: Case) -> list[Likely]:
+    """What a report may be about, for whoever takes it on; only the words that are found are shown, and a reading."""
+    with sheet():
+        found = likely_sorts("matters", case.summary, sensitive=False)
+    if found:
+        show(case.whose, WORDS)
+    return found
 
 
 def conditions(category: Category | None, case: Case) -> list[str]:
