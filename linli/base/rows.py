@@ -125,26 +125,23 @@ def values_from(
 def insert_values(model: type[Model], values: Sequence[list[Any]], *, most_at_once: int = AT_ONCE) -> None:
     """Insert what `values_of` or `values_from` gave; outside a transaction, as one of its own."""
     store = connections[DEFAULT_DB_ALIAS]
-    if not store.in_atomic_block:
-        _insert_alone(model, values, most_at_once)
-        return
     plan = _plan(model, store.vendor, keyed=len(values[0]) == len(model._meta.concrete_fields))
+    if store.in_atomic_block:
+        _insert_in_groups(plan, values, most_at_once)
+    elif len(values) <= most_at_once:
+        write_alone(plan.statement(len(values)), list(chain(*values)))
+    else:
+        with writing():
+            _insert_in_groups(plan, values, most_at_once)
+
+
+def _insert_in_groups(plan: _Plan, values: Sequence[list[Any]], most_at_once: int) -> None:
     rest = len(values) % most_at_once
     full = [values[begin : begin + most_at_once] for begin in range(0, len(values) - rest, most_at_once)]
-    with store.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         for groups in (full, [values[-rest:]] if rest else []):
             if groups:
                 cursor.executemany(plan.statement(len(groups[0])), [list(chain(*each)) for each in groups])
-
-
-def _insert_alone(model: type[Model], values: Sequence[list[Any]], most_at_once: int) -> None:
-    if len(values) > most_at_once:
-        with writing():
-            insert_values(model, values, most_at_once=most_at_once)
-        return
-    keyed = len(values[0]) == len(model._meta.concrete_fields)
-    statement = _plan(model, connections[DEFAULT_DB_ALIAS].vendor, keyed=keyed).statement(len(values))
-    write_alone(statement, list(chain(*values)))
 
 
 def put_values(model: type[Model], values: Sequence[list[Any]], *renewed: str) -> None:
