@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from linli.cases.models import Case, Forgetting, Party
 from linli.divisions.models import Division
 from linli.residents.models import Access, Contact
-from linli.residents.people.erasing import clear_traces
-from linli.residents.people.old_looks import BATCH, LEAST, cut, drop_looks, months_at
+from linli.residents.people.old_looks import LEAST, cut, drop_all, months_at
 
 _EMPTY = Q(name_sealed=b"", phone_sealed=b"", address_sealed=b"")
 
@@ -17,16 +18,9 @@ def forget_looks() -> int:
     """Delete readings of files that went long ago (a worker loop calls this); return how many."""
     before = cut(LEAST)
     gone = Forgetting.objects.filter(_has_old_looks(), at__lt=before).select_related("case").order_by("id")
-    done = 0
-    for each in gone.iterator():
-        since = cut(_months_of(each.case))
-        if each.at < since:
-            done += drop_looks(_looks_at(each.case).filter(at__lt=since))
-        if done >= BATCH:
-            break
-    if done:
-        clear_traces()
-    return done
+    return drop_all(
+        (each.at, _months_of(each.case), partial(_looks_at, each.case)) for each in gone.iterator()
+    )
 
 
 def _has_old_looks() -> Q:

@@ -7,8 +7,9 @@ delete a younger one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -65,6 +66,23 @@ def drop_looks(rows: QuerySet[Access]) -> int:
     return len(keys)
 
 
+def drop_all(over: Iterable[tuple[datetime, int, Callable[[], QuerySet[Access]]]]) -> int:
+    """Delete readings of what was over at a moment and is remembered for so many months after it; return how many.
+
+    It stops once a batch is done; what is left is found again.
+    """
+    done = 0
+    for at, months, looks in over:
+        since = cut(months)
+        if at < since:
+            done += drop_looks(looks().filter(at__lt=since))
+        if done >= BATCH:
+            break
+    if done:
+        clear_traces()
+    return done
+
+
 def drop_of_people() -> int:
     """Delete readings of residents' records that were erased long ago (a worker loop calls this); return how many."""
     before = cut(LEAST)
@@ -72,13 +90,11 @@ def drop_of_people() -> int:
     people = (
         Person.objects.filter(Exists(old), erased_at__lt=before).select_related("division").order_by("pk")
     )
-    done = 0
-    for person in people.iterator():
-        since = cut(months_at(person.division))
-        if person.erased_at and person.erased_at < since:
-            done += drop_looks(Access.objects.filter(person=person, at__lt=since))
-        if done >= BATCH:
-            break
-    if done:
-        clear_traces()
-    return done
+    return drop_all(
+        (person.erased_at or timezone.now(), months_at(person.division), partial(_looks_at, person))
+        for person in people.iterator()
+    )
+
+
+def _looks_at(person: Person) -> QuerySet[Access]:
+    return Access.objects.filter(person=person)
