@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,12 @@ def leads_on(step: Step, case: Case) -> bool:
     to = stages.get(step.enters)
     usual = to is not None and not (to.aside or to.ends) and order[to.name] > reached
     return usual and not step.settles
+
+
+def only_way_on(steps: Sequence[Step], case: Case) -> Step | None:
+    """The one of some steps that leads on; None where none does, or where there is a choice."""
+    leading = [step for step in steps if leads_on(step, case)]
+    return leading[0] if len(leading) == 1 else None
 
 
 def may_reach(by: PostActor, case: Case) -> bool:

@@ -28,7 +28,7 @@ from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
 from linli.cases.scans import show_everybody_in, titled
 from linli.cases.sight import Sight, files_of, photos_of, scans_of, sees, sight_of
-from linli.cases.steps import form_for, leads_on, reshaped, steps_open_to, take
+from linli.cases.steps import form_for, leads_on, only_way_on, reshaped, steps_open_to, take
 from linli.documents.showing import papers_of
 from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
@@ -118,8 +118,8 @@ def _usual_first(by: PostActor, found: Case) -> list[Step]:
 
 def _main_of(found: Case, steps: list[Step]) -> str:
     """The step that stands open: the only one that leads on, unless a question waits; where there is a choice, none."""
-    leading = [step.name for step in steps if leads_on(step, found)]
-    return leading[0] if len(leading) == 1 and leading[0] == steps[0].name else ""
+    usual = only_way_on(steps, found)
+    return usual.name if usual and usual is steps[0] else ""
 
 
 def _heading(found: Case) -> dict[str, Any]:

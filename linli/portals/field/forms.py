@@ -11,7 +11,7 @@ from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case, Task
 from linli.cases.offering import opening_form
 from linli.cases.procedure import Step
-from linli.cases.steps import form_for, leads_on, steps_open_to
+from linli.cases.steps import form_for, leads_on, only_way_on, steps_open_to
 from linli.posts.actor import PostActor
 
 QUICK = ("photos", "division", "category")
@@ -61,8 +61,8 @@ def opening_of(kind: Kind, by: PostActor, form: StepForm | None = None) -> Openi
 def steps_for(by: PostActor, case: Case) -> list[Acting]:
     """The steps open to the post with their forms, the usual first, without those by which there is nothing to do."""
     steps = sorted(steps_open_to(by, case), key=lambda step: not leads_on(step, case))
-    leading = [step for step in steps if leads_on(step, case)]
-    forms = [Acting(step, named(form_for(step, case, by=by), step), leading == [step]) for step in steps]
+    usual = only_way_on(steps, case)
+    forms = [Acting(step, named(form_for(step, case, by=by), step), step is usual) for step in steps]
     return [each for each in forms if not each.form.idle]
 
 
