@@ -22,7 +22,7 @@ from linli.base.worktime import ONE_DAY, PLACE_TIME
 from linli.cases.kinds import all_kinds
 from linli.cases.models import Rating, Said, Wish, areas_see
 from linli.cases.ratings import WINDOW
-from linli.divisions.codes import DIGITS, Level, lineage
+from linli.divisions.codes import Level, lineage, parse_code
 from linli.divisions.models import Division
 
 ALL = "all"
@@ -67,9 +67,7 @@ def is_rated(here: Division) -> bool:
 def rated_around(place: Division) -> Division:
     """The county a place lies in, or the place itself where it is a county or larger."""
     code = lineage(place.trimmed)[min(place.level, Level.COUNTY) - 1]
-    return Division.objects.current().get(
-        level=min(place.level, Level.COUNTY), code=int(code.ljust(DIGITS, "0"))
-    )
+    return Division.objects.current().get(level=min(place.level, Level.COUNTY), code=parse_code(code))
 
 
 def quarters_in(period: Period, now: datetime) -> list[int]:

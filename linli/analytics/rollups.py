@@ -28,6 +28,7 @@ from linli.analytics.shares import (
     body_keys,
     foldable,
     is_additive,
+    numbered,
 )
 from linli.base.worktime import ONE_DAY
 from linli.cases.models import Mark, areas_see
@@ -134,22 +135,17 @@ def folded_along(
     plan = _plan(asked, "")
     if plan is None:
         return None
-    wanted, every = (
-        [_periods(stretch, plan, figures) for stretch in stretches],
-        {each.name for each in figures},
-    )
+    wanted = [_periods(stretch, plan, figures) for stretch in stretches]
+    every = {each.name for each in figures}
     if any({each.name for some in one.values() for each in some} != every for one in wanted):
         return None
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for *_of, period, counts in plan.rows({period for one in wanted for period in one}):
-        counted[period].update(
-            {name: number for name, number in counts.items() if not name.startswith(AFTER)}
-        )
-    found = []
-    for one in wanted:
-        found.append(Counter[str]())
+        counted[period].update(counts)
+    found = [Counter[str]() for _one in wanted]
+    for sums, one in zip(found, wanted, strict=True):
         for period, some in one.items():
-            found[-1].update({each.name: counted[period][each.name] for each in some})
+            sums.update({each.name: counted[period][each.name] for each in some})
     return found
 
 
@@ -170,7 +166,7 @@ def folded_spells(asked: Question) -> Counter[tuple[date, int]] | None:
 def _days(period: Period) -> list[int]:
     number = (period.until - period.since).days + 1
     days = (period.since + ONE_DAY * each for each in range(number))
-    return [day.year * 10000 + day.month * 100 + day.day for day in days]
+    return [numbered(day) for day in days]
 
 
 def _plan(asked: Question, by: int | str) -> _Plan | None:
@@ -239,7 +235,7 @@ def _adding_up(period: Period, by_days: bool) -> list[int]:  # noqa: FBT001
             found.append(day.year * 100 + day.month)
             day = after
         elif by_days:
-            found.append(day.year * 10000 + day.month * 100 + day.day)
+            found.append(numbered(day))
             day += ONE_DAY
         else:
             return []
@@ -254,7 +250,7 @@ def _as_one(period: Period, by_days: bool) -> int:  # noqa: FBT001
     """The one month, quarter, year or day that a period is; 0 for any other."""
     since, until = period.since, period.until
     if since == until and by_days:
-        return since.year * 10000 + since.month * 100 + since.day
+        return numbered(since)
     names = (f"{since.year}-{since.month:02d}", f"{since.year}-Q{(since.month + 2) // 3}", f"{since.year}")
     for name in names:
         if Period.named(name) == period:

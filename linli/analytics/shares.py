@@ -190,7 +190,11 @@ def _bits(tests: Sequence[Q]) -> Any:
 
 def day_of(moment: datetime) -> int:
     """The day of a moment at the place, as a period: 20261126."""
-    day = moment.astimezone(PLACE_TIME)
+    return numbered(moment.astimezone(PLACE_TIME))
+
+
+def numbered(day: date) -> int:
+    """A day as the period of a row, such as 20260504."""
     return day.year * 10000 + day.month * 100 + day.day
 
 

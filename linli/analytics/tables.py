@@ -13,7 +13,7 @@ from linli.analytics.definition import Figure
 from linli.analytics.parts import Part, by_place, divisor_below, parts_of
 from linli.analytics.questions import Question
 from linli.analytics.withholding import Cell, Sum, withheld
-from linli.divisions.codes import DIGITS, Level, lineage
+from linli.divisions.codes import Level, lineage, parse_code
 from linli.divisions.models import Division
 
 Divided = Mapping[str, Sequence[str]]  # a figure that others add up to, and those
@@ -91,7 +91,7 @@ def _leads_to(line: Line, here: Division) -> bool:
 def _way_to(here: Division) -> tuple[list[Division], dict[int, list[Division]]]:
     """The places from the county down to here, no further than a village, and what lies below each (one statement)."""
     codes = lineage(here.trimmed)[Level.COUNTY - 1 : Level.VILLAGE]
-    padded = [int(code.ljust(DIGITS, "0")) for code in codes]
+    padded = [parse_code(code) for code in codes]
     on_it = Division.objects.current().filter(code__in=padded, level__range=(Level.COUNTY, Level.VILLAGE))
     chosen = Q(pk__in=on_it.values("pk")) | Q(parent__in=on_it.values("pk"))
     rows = Division.objects.current().filter(chosen)

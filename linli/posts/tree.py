@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from linli.base.errors import Invalid, NotFound
 from linli.base.generations import Cached
-from linli.divisions.codes import lineage
+from linli.divisions.codes import lineage, parse_code
 from linli.divisions.models import FAMILY, Division
 from linli.posts.actor import PostActor
 
@@ -38,7 +38,7 @@ def _read(own: str, code: str) -> Node:
         raise NotFound from trouble
     if not codes or codes[0] != own:
         raise NotFound
-    padded = [int(each.ljust(17, "0")) for each in codes]
+    padded = [parse_code(each) for each in codes]
     rows = Division.objects.current().within(own).filter(code__in=padded)
     path = {row.trimmed: row for row in rows}
     if code not in path:

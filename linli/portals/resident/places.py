@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from linli.base.errors import Invalid, NotFound
 from linli.base.generations import Cached
-from linli.divisions.codes import Level, lineage
+from linli.divisions.codes import Level, lineage, parse_code
 from linli.divisions.models import FAMILY, Division
 from linli.posts.models import Organisation
 
@@ -50,7 +50,7 @@ def _read_spot(code: str) -> Spot:
         codes = [each for each in lineage(code or widest.trimmed) if len(each) >= len(widest.trimmed)]
     except Invalid as trouble:
         raise NotFound from trouble
-    padded = [int(each.ljust(17, "0")) for each in codes]
+    padded = [parse_code(each) for each in codes]
     rows = Division.objects.current().within(widest.trimmed).filter(code__in=padded, level__lte=Level.VILLAGE)
     path = {row.trimmed: row for row in rows}
     if not codes or codes[-1] not in path or codes[0] != widest.trimmed:
