@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zlib
 
 import pytest
 
@@ -18,6 +17,7 @@ from linli.documents.wordings import template_named, wording_of
 from linli.ledger.models import Entry
 from linli.web import typesetting
 from linli.web.typesetting import Unsettable, made_of
+from tests.pdfs import streams, unpacked
 
 pytestmark = pytest.mark.django_db
 MARKUP = '#panic("x") #set page(width: 1cm) $x^2$ @ref *粗* _斜_ `码` <label> // 注 "双引号"'
@@ -29,12 +29,6 @@ class Verified:
     address, code, version = ADDRESS, "ABCD-EFGH-JKMN", 1
 
 
-def streams(pdf):
-    """Everything compressed in a PDF, unpacked."""
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S)
-    return [zlib.decompress(each) if each[:1] == b"\x78" else each for each in found]
-
-
 def set_with(contents):
     text = wording_of(template_named("matters.result").own_text).text
     return made_of(sheet_of(text, contents.as_data(), Verified()))
@@ -42,7 +36,7 @@ def set_with(contents):
 
 def test_it_is_fit_for_an_archive_and_has_its_font_inside(notice):
     pdf = paper_of(notice, ADDRESS)
-    everything = b"\n".join([pdf, *streams(pdf)])
+    everything = unpacked(pdf)
     assert b"pdfaid:part" in everything
     assert re.search(rb"pdfaid:part[^0-9]*2", everything)
     assert re.search(rb"pdfaid:conformance[^A-Z]*[UB]", everything)
@@ -110,7 +104,7 @@ def test_a_file_of_three_hundred_pages_is_set_and_numbered():
         "笔录", tuple("双方就楼道堆物一事陈述意见，调解员逐条记录并向双方宣读。" * 3 for _line in range(12))
     )
     made = set_with(Contents("调解卷宗", "320831-26-00042-7", parts=(page,) * 330))
-    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", b"\n".join([made.content, *streams(made.content)])))
+    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", unpacked(made.content)))
     assert pages >= 300
     assert made.archival
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-import zlib
 from datetime import UTC, date, datetime
 
 import pytest
@@ -19,6 +18,7 @@ from linli.kinds.disputes.contents import Agreed, File, Owing, Person, Sitting, 
 from linli.kinds.disputes.legal_words import as_agreed, performed
 from linli.kinds.disputes.test_clauses import SOUND, TODAY
 from linli.web.typesetting import made_of
+from tests.pdfs import unpacked
 
 NAMES = {0: "王大明", 1: "李小芳"}
 PAPERS = ("application", "consent", "minutes", "agreement", "oral", "confirmation", "ending", "reminder")
@@ -44,11 +44,6 @@ def file():
 def set_as(name, data):
     text = wording_of(template_named(f"disputes.{name}").own_text).text
     return made_of(sheet_of(text, data, Verified()))
-
-
-def unpacked(pdf):
-    found = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S)
-    return b"\n".join([pdf, *(zlib.decompress(each) if each[:1] == b"\x78" else each for each in found)])
 
 
 def pages_of(pdf):
