@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest import runner
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
@@ -49,6 +50,7 @@ from django.test import override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from linli.base.catalogues import compile_catalogues  # noqa: E402
+from linli.base.frames import in_one_stretch  # noqa: E402
 from tests import databases, servers  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parent
@@ -126,6 +128,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("needs Chromium: apt-get install chromium fonts-noto-cjk")
     if item.get_closest_marker("data") and not SHARED_DATA.is_dir():
         pytest.skip("needs the real data sets in ../shared/data, beside the checkout")
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """As pytest runs a test, with its frames as `linli` lays them."""
+    return in_one_stretch(runner.pytest_runtest_protocol, item, nextitem)
 
 
 @pytest.hookimpl(wrapper=True)

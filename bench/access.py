@@ -36,6 +36,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from linli.base.frames import in_one_stretch
 from linli.base.generations import refresh
 from linli.base.ids import uuid7
 from linli.base.rows import _plan, insert_values, values_from
@@ -363,4 +364,4 @@ def database_size() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

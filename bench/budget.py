@@ -25,6 +25,7 @@ from intake import ADDRESS, reports
 from limits import reporting_grids
 
 from linli.analytics import folding
+from linli.base.frames import in_one_stretch
 from linli.cases import notices, search
 from linli.cases.opening import Draft, Opened, open_many
 from linli.ledger import sequencing
@@ -104,4 +105,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

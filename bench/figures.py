@@ -23,6 +23,7 @@ from _desk import Clerk, statements
 from _ground import county, percentile, serving, show
 from django.db import connection, transaction
 
+from linli.base.frames import in_one_stretch
 from linli.base.generations import refresh
 from linli.base.ids import uuid7
 from linli.base.rows import insert_many
@@ -125,4 +126,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

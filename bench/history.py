@@ -20,6 +20,7 @@ from time import perf_counter
 from _ground import HOME, REPOSITORY, county, databases, show, timed
 from django.db import connection, transaction
 
+from linli.base.frames import in_one_stretch
 from linli.base.rows import insert_values, values_of
 from linli.cases.history.importing import Order, import_history
 from linli.cases.models import Case, Clock, Task
@@ -143,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

@@ -16,6 +16,7 @@ from _desk import Page, timed_pages
 from _desk import head as headings
 from _ground import county, median, show, timed
 
+from linli.base.frames import in_one_stretch
 from linli.base.generations import refresh
 from linli.cases import lists
 from linli.cases.models import Case, Task
@@ -82,4 +83,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

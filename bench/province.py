@@ -36,6 +36,7 @@ from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_LEAD, standing
 from linli.analytics.tallies import put
+from linli.base.frames import in_one_stretch
 from linli.base.generations import refresh
 from linli.base.writing import writing
 from linli.cases.models import Mark
@@ -204,4 +205,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

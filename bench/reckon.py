@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from worklist import fill
 
+from linli.base.frames import in_one_stretch
 from linli.base.generations import bump
 from linli.base.writing import writing
 from linli.cases.calendars import calendar_of
@@ -65,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

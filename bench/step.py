@@ -20,6 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from limits import limits, reporting_grids, request
 
+from linli.base.frames import in_one_stretch
 from linli.base.writing import writing
 from linli.cases.steps import open_case
 from linli.portals.demo.world import standing_world
@@ -93,4 +94,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_stretch(main)

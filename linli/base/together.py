@@ -11,6 +11,8 @@ from typing import Generic, TypeVar, cast
 
 from django.db import DatabaseError, connection
 
+from linli.base.frames import in_one_stretch
+
 _GROUP = 200
 Work = TypeVar("Work")
 Done = TypeVar("Done")
@@ -138,7 +140,9 @@ class Together(_Groups[Work, Done]):
             return
         with self._guard:
             if not (self._thread and self._thread.is_alive()):
-                self._thread = Thread(target=self._go_on, name=self._name, daemon=True)
+                self._thread = Thread(
+                    target=in_one_stretch, args=(self._go_on,), name=self._name, daemon=True
+                )
                 self._thread.start()
 
     def _go_on(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from linli.base.frames import in_one_stretch
 from linli.conf import home
 
 NEEDS_NO_PLACE = {"help", "version", "startkind", "makemessages", "makemigrations"}
@@ -18,7 +19,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        execute_from_command_line(["linli", *sys.argv[1:]])
+        in_one_stretch(execute_from_command_line, ["linli", *sys.argv[1:]])
     except ImproperlyConfigured as trouble:
         sys.exit(f"linli: {trouble}")
 

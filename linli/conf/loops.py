@@ -13,6 +13,7 @@ from django.db import connection
 
 from linli.analytics import folding
 from linli.base import generations
+from linli.base.frames import in_one_stretch
 from linli.cases import followers, forgetting, notices, ratings, receiving, search
 from linli.cases.exports import clear
 from linli.cases.followers import close_followers
@@ -96,7 +97,12 @@ class Loops:
     def __init__(self, turns: list[Turn] | None = None) -> None:
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._go_on, args=(turn,), name=f"loop-{turn.act.__name__}", daemon=True)
+            threading.Thread(
+                target=in_one_stretch,
+                args=(self._go_on, turn),
+                name=f"loop-{turn.act.__name__}",
+                daemon=True,
+            )
             for turn in (TURNS if turns is None else turns)
         ]
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from linli.base.frames import in_one_stretch
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.conf.settings")
-application = get_wsgi_application()
+_answer = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer a request."""
+    return in_one_stretch(_answer, environ, start_response)
+
 
 if settings.LOOPS:
     from linli.conf.loops import Loops  # reads models, so only after the application is set up
