@@ -13,12 +13,12 @@ from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Category
 from linli.cases.taking import Taking, Version, taking
-from linli.documents.making import make
-from linli.documents.models import Document, Signature
+from linli.documents.making import count_as, make, replace_others
+from linli.documents.models import Document, Signature, State
 from linli.documents.signing import deny, missing, restore
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of, wrong_day
-from linli.kinds.disputes.contents import Agreed, agreement, oral_record
+from linli.kinds.disputes.contents import Agreed, agreement, oral_record, represented
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
 from linli.kinds.disputes.rounds import (
     carry_on,
@@ -32,6 +32,9 @@ from linli.kinds.disputes.routing import reviewer
 from linli.kinds.disputes.wording import file_of, subject_of
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.models import PostKind
+
+
+AGREEMENTS = ("agreement", "oral")
 
 
 class Oral(TypedDict, total=False):
@@ -97,9 +100,13 @@ def draft_agreement(
     facts: str,
     clauses: Sequence[Clause],
     place: str = "",
+    agents: Mapping[int, str] | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Draw up the agreement (拟定调解协议); an earlier version, and what was signed of it, no longer counts."""
+    """Draw up the agreement (拟定调解协议); an earlier version, and what was signed of it, no longer counts.
+
+    `agents`: who acts for a side (代理人), by its number, as the paper names them.
+    """
     with taking("draft_agreement", dispute, by=by, seen=seen, at=at) as now:
         refuse_unreported(now.detail)
         if not clauses:
@@ -107,7 +114,10 @@ def draft_agreement(
         now.detail.clauses = [each.as_data() for each in clauses]
         now.detail.form = Form.WRITTEN
         said = Agreed(facts, tuple(clauses), place=place)
-        now.detail.document = make(now, "agreement", agreement(file_of(now), said)).pk
+        acting = agents or {}
+        paper = agreement(represented(file_of(now), acting), said, attempt=now.detail.turn)
+        now.facts(represented=sorted(acting))
+        now.detail.document = make(now, "agreement", paper, state=State.DRAFT).pk
         carry_on(now, now.detail.handler)
 
 
@@ -134,8 +144,8 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
                 for each in plan_of(clauses)
             ],
         )
+        count_as(now, document, State.FINAL)
         _take_effect(now, confirmable=may_be_confirmed(clauses))
-        now.facts(document=str(document.pk), document_digest=document.digest)
         carry_on(now, now.detail.handler)
 
 
@@ -165,6 +175,7 @@ def _owe(now: Taking, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _take_effect(now: Taking, *, confirmable: bool) -> None:
+    replace_others(now, now.detail.document, AGREEMENTS)
     now.detail.effective_at, now.detail.confirmable = now.at, confirmable
     now.detail.at_court = AtCourt.NONE
     if not confirmable:
@@ -184,6 +195,8 @@ def deny_signature(
     with taking("deny_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
         deny(_signature_of(now), reason, by=now.by)
+        if now.case.stage != "signing":
+            count_as(now, _agreement_of(detail), State.DRAFT)
         detail.denied_in = now.case.stage
         _let_the_court_wait(now)
         to = reviewer(now.case.code_now, [post.pk for post in (detail.handler,) if post])
@@ -218,10 +231,12 @@ def uphold_signature(
     """Find that the signature is genuine, with reasons (核实签名有效); the agreement binds as before."""
     with taking("uphold_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
-        restore(now, _agreement_of(detail))
+        document = _agreement_of(detail)
+        restore(now, document)
         if detail.denied_in == "signing":
             now.enter("signing", start=())
         else:
+            count_as(now, document, State.FINAL)
             remind_of_next(now)
         detail.denied_in = ""
         now.words(reason=reason)
@@ -234,6 +249,7 @@ def void_agreement(
     """Find that the signature is not genuine, with reasons (协议不生效): nothing binds, and mediation goes on."""
     with taking("void_agreement", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
+        count_as(now, _agreement_of(detail), State.VOID)
         detail.effective_at, detail.document, detail.form = None, None, Form.NONE
         detail.denied_in, detail.confirmable = "", False
         Obligation.objects.filter(dispute=detail, turn=detail.turn).delete()
