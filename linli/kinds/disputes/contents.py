@@ -339,10 +339,7 @@ def agents_before(data: Mapping[str, Any]) -> dict[int, str]:
     count = data.get("extra", {}).get("persons", 0)
     told = zip(data.get("signing", ())[:count], data.get("parts", ())[:count], strict=True)
     return {
-        place["seat"]: row["value"]
-        for place, part in told
-        for row in part["rows"]
-        if row["label"] == _AGENT
+        place["seat"]: row["value"] for place, part in told for row in part["rows"] if row["label"] == _AGENT
     }
 
 

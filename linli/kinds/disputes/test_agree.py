@@ -155,7 +155,9 @@ def test_who_acts_for_a_side_stands_on_the_agreement_and_on_the_application_to_t
     for name in ("agreement", "confirmation"):
         (paper,) = mediating.papers(name)
         assert {"label": "代理人", "value": agents[1]} in paper["parts"][1]["rows"]
-        assert paper["signing"][1]["label"].endswith("王强，代理人 王芳（母亲，法定代理人）（签名、盖章或按指印）")
+        assert paper["signing"][1]["label"].endswith(
+            "王强，代理人 王芳（母亲，法定代理人）（签名、盖章或按指印）"
+        )
         assert "代理人" not in paper["signing"][0]["label"]
 
 

@@ -33,7 +33,6 @@ from linli.kinds.disputes.wording import file_of, subject_of
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.models import PostKind
 
-
 AGREEMENTS = ("agreement", "oral")
 
 
@@ -92,31 +91,29 @@ def _require_to_come(now: Taking, day: date) -> None:
         raise Invalid(sentence, fields={"by_day": [sentence]})
 
 
-def draft_agreement(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    facts: str,
-    clauses: Sequence[Clause],
-    place: str = "",
-    agents: Mapping[int, str] | None = None,
-    at: datetime | None = None,
-) -> None:
-    """Draw up the agreement (拟定调解协议); an earlier version, and what was signed of it, no longer counts.
+class Written(TypedDict, total=False):
+    """A written agreement: about what, clause by clause, where it is performed; who acts for a side, by its number."""
 
-    `agents`: who acts for a side (代理人), by its number, as the paper names them.
-    """
+    facts: str
+    clauses: Sequence[Clause]
+    place: str
+    agents: Mapping[int, str]
+
+
+def draft_agreement(
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Written]
+) -> None:
+    """Draw up the agreement (拟定调解协议); an earlier version, and what was signed of it, no longer counts."""
     with taking("draft_agreement", dispute, by=by, seen=seen, at=at) as now:
         refuse_unreported(now.detail)
+        clauses, agents = given["clauses"], given.get("agents", {})
         if not clauses:
             raise Invalid(_("An agreement says at least one thing that somebody is to do."))
         now.detail.clauses = [each.as_data() for each in clauses]
         now.detail.form = Form.WRITTEN
-        said = Agreed(facts, tuple(clauses), place=place)
-        acting = agents or {}
-        paper = agreement(represented(file_of(now), acting), said, attempt=now.detail.turn)
-        now.facts(represented=sorted(acting))
+        said = Agreed(given["facts"], tuple(clauses), place=given.get("place", ""))
+        paper = agreement(represented(file_of(now), agents), said, attempt=now.detail.turn)
+        now.facts(represented=sorted(agents))
         now.detail.document = make(now, "agreement", paper, state=State.DRAFT).pk
         carry_on(now, now.detail.handler)
 

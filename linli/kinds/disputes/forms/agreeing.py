@@ -20,7 +20,6 @@ from linli.kinds.disputes.models import Dispute, Manner
 from linli.kinds.disputes.rounds import called
 from linli.posts.actor import PartyActor
 
-
 _AGENT = "agent_"
 
 
@@ -110,7 +109,10 @@ class DraftAgreement(AgreementForm):
         """Put who acts for whom into one parcel, by the number of the side."""
         given = super().clean() or {}
         typed = {name: given.pop(name) for name in list(given) if name.startswith(_AGENT)}
-        return {**given, "agents": {int(name.removeprefix(_AGENT)): who for name, who in typed.items() if who}}
+        return {
+            **given,
+            "agents": {int(name.removeprefix(_AGENT)): who for name, who in typed.items() if who},
+        }
 
     def suggest(self) -> None:
         """Begin with what stood in the version before."""
