@@ -35,7 +35,7 @@ def ask_confirmation(dispute: Dispute, *, by: Actor, seen: Version, at: datetime
 
 def _agents(detail: Dispute) -> dict[int, str]:
     """Who acted for whom in the agreement: they ask the court for them as well."""
-    found = Document.objects.filter(pk=detail.document).first()
+    found = Document.objects.filter(pk=detail.document).first() if detail.document else None
     return agents_before(data_of(found)) if found else {}
 
 
