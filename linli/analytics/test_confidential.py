@@ -215,10 +215,10 @@ def test_settled_where_it_arose_opens_what_it_counts_on_the_last_days_and_when_i
     committee_of_home()
     way = applied_in(world)
     way.go(way.head, "name_side", contact=GivenContact("王强", "13887654321")).go(
-        way.fan, "settle_orally", **ORAL
+        way.head, "settle_orally", **ORAL
     )
     way.go(way.applicant, "confirm_settled").go(way.respondent, "confirm_settled")
-    ended = way.go(way.fan, "follow_up", finding="和好").case.closed_at
+    ended = way.go(way.head, "follow_up", finding="和好").case.closed_at
     stands = {"settled", "settled_at_home"} if day > 30 else {"settled_lately"}
     assert counted_of(way, ended + timedelta(days=day)) == {"ended", *stands}
     way.go(way.applicant, "reopen", at=ended + timedelta(days=day))
