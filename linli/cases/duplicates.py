@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
@@ -76,6 +77,12 @@ def read_along(cases: Iterable[Case], post: Post, at: datetime) -> None:
         "closed_at": at,
     }
     Task.objects.bulk_create([Task(case=each, stage=each.stage, **once) for each in cases])
+
+
+def read_along_no_more(cases: Iterable[Case]) -> None:
+    """These cases follow nothing any more: whoever only read along has nothing to do with them."""
+    rows = Task.objects.filter(case__in=list(cases), role=HELPS, opened_at=F("closed_at"))
+    rows.delete()
 
 
 def relate_to(case: Case, other: Case, relation: str) -> None:

@@ -89,6 +89,13 @@ def replace_others(now: Taking, key: UUID, names: Collection[str]) -> None:
     others.exclude(pk=key).update(state=State.REPLACED, replaced_at=now.at)
 
 
+def void_others(now: Taking, names: Collection[str]) -> None:
+    """Let documents made of these templates count no more, whose ground is gone. Inside a step."""
+    templates = [f"{now.case.kind}.{name}" for name in names]
+    rows = Document.objects.filter(case=now.case, template__in=templates)
+    rows.filter(state__in=[each for each in State if each.open]).update(state=State.VOID)
+
+
 def _keep(wording: Wording) -> None:
     if wording._state.adding:
         Wording.objects.bulk_create([wording], ignore_conflicts=True)

@@ -122,6 +122,8 @@ def test_who_mediates_reads_the_papers_of_what_was_merged_and_no_more_after_step
     mediating.go(mediating.fan, "recuse", reason="有亲属关系")
     mediating.go(mediating.head, "appoint", to=mediating.second.post)
     assert [sees_whole(each, second) for each in (mediating.fan, mediating.second)] == [False, True]
+    second.go(second.applicant, "unlink_duplicate")
+    assert not sees_whole(mediating.second, second)
 
 
 def test_the_clock_ends_what_nobody_answered(invited):

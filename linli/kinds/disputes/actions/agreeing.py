@@ -13,13 +13,13 @@ from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Category
 from linli.cases.taking import Taking, Version, taking
-from linli.documents.making import count_as, make, replace_others
+from linli.documents.making import count_as, make, replace_others, void_others
 from linli.documents.models import Document, Signature, State
 from linli.documents.signing import deny, missing, restore
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of, wrong_day
 from linli.kinds.disputes.contents import Agreed, agreement, oral_record, represented
-from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
+from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety, Said, Yes
 from linli.kinds.disputes.rounds import (
     carry_on,
     head_of,
@@ -191,6 +191,10 @@ def deny_signature(
     """
     with taking("deny_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
+        if detail.at_court == AtCourt.CONFIRMED:
+            raise Conflict(
+                _("The court has confirmed this agreement. Whoever doubts it now turns to that court.")
+            )
         deny(_signature_of(now), reason, by=now.by)
         if now.case.stage != "signing":
             count_as(now, _agreement_of(detail), State.DRAFT)
@@ -243,12 +247,17 @@ def uphold_signature(
 def void_agreement(
     dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: datetime | None = None
 ) -> None:
-    """Find that the signature is not genuine, with reasons (协议不生效): nothing binds, and mediation goes on."""
+    """Find that the signature is not genuine, with reasons (协议不生效): nothing binds, and mediation goes on.
+
+    What the sides said of this agreement, to the court or that it is settled, they have not said of the next one.
+    """
     with taking("void_agreement", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
         count_as(now, _agreement_of(detail), State.VOID)
         detail.effective_at, detail.document, detail.form = None, None, Form.NONE
         detail.denied_in, detail.confirmable = "", False
         Obligation.objects.filter(dispute=detail, turn=detail.turn).delete()
+        void_others(now, ["confirmation"])
+        Yes.objects.filter(dispute=detail, turn=detail.turn, to__in=[Said.COURT, Said.SETTLED]).delete()
         now.words(reason=reason)
         carry_on(now, detail.handler)

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import keep
-from linli.cases.duplicates import follow, followers_of, read_along, unfollow
+from linli.cases.duplicates import follow, followers_of, read_along, read_along_no_more, unfollow
 from linli.cases.grouping import open_grouped
 from linli.cases.models import Case, Category
 from linli.cases.opening import Draft, Opened, Origin
@@ -230,6 +230,7 @@ def unlink_duplicate(
     """It was not the same after all (撤销并案): it goes its own way again."""
     with taking("unlink_duplicate", dispute, by=by, seen=seen, at=at) as now:
         unfollow(now.case)
+        read_along_no_more([now.case, *followers_of(now.case)])
         carry_on(now, head_of(now.detail))
         now.words(note=note)
 
