@@ -44,6 +44,7 @@ PERIODS = [
     Period(date(2025, 1, 1), date(2025, 12, 31)),
 ]
 ORAL = {"agreed": "各退一步，握手言和。", "manner": "present", "calm": True}
+ENDS = {"ended", "settled", "settled_at_home", "settled_lately"}
 ENDINGS = {
     "withdrawn": [("applicant", "withdraw", {})],
     "unfit": [("head", "turn_down", {"reason": "因为"})],
@@ -204,6 +205,38 @@ def test_figures_of_disputes_equal_a_plain_recount(world, seed):
             seen |= {name for name, keys in wanted.items() if keys}
     assert {"settled", "ended_agreed", "performed", "broken", "confirmed", "repeated", "reopened"} <= seen
     assert {f"ended_{name}" for name in OTHER_ENDS} - {"ended_referred"} <= seen
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", [29, 31])
+def test_settled_where_it_arose_opens_what_it_counts_on_the_last_days_and_when_it_is_taken_up_again(
+    world, day
+):
+    committee_of_home()
+    way = applied_in(world)
+    way.go(way.head, "name_side", contact=GivenContact("王强", "13887654321")).go(
+        way.head, "settle_orally", **ORAL
+    )
+    way.go(way.applicant, "confirm_settled").go(way.respondent, "confirm_settled")
+    ended = way.go(way.head, "follow_up", finding="和好").case.closed_at
+    stands = {"settled", "settled_at_home"} if day > 30 else {"settled_lately"}
+    assert counted_of(way, ended + timedelta(days=day)) == {"ended", *stands}
+    way.go(way.applicant, "reopen", at=ended + timedelta(days=day))
+    assert counted_of(way, ended + timedelta(days=day)) == set()
+
+
+def counted_of(way, now):
+    """Which figures of endings count this dispute, alike for every level, whose lists open it and nothing else."""
+    figures, found = confidential.figures_of("disputes"), []
+    period = Period((now - timedelta(days=60)).date(), now.date())
+    for place in ("东门社区", "城关街道", "云溪县"):
+        asked = replace(asked_of(way.world.place(place).trimmed, period), now=now)
+        numbers = count(asked, "", figures.values())[None]
+        opened = {name: [case.pk for case in behind(figure, asked)] for name, figure in figures.items()}
+        assert {name: len(keys) for name, keys in opened.items()} == {name: numbers[name] for name in figures}
+        found.append({name for name, keys in opened.items() if keys == [way.key]} & ENDS)
+    assert found[0] == found[1] == found[2]
+    return found[0]
 
 
 @pytest.mark.django_db

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
 from linli.cases.books import in_hand
-from linli.cases.models import Case, areas_see
+from linli.cases.models import Case, Task, areas_see
+from linli.cases.procedure import HELPS
+from linli.posts.models import Post
 
 DUPLICATE = "duplicate_of"
 BECAME = "became"
@@ -49,6 +53,36 @@ def original_of(case: Case) -> Case:
         case = following
         seen.add(case.pk)
     return case
+
+
+def followers_of(case: Case) -> list[Case]:
+    """The cases that follow one, and those that follow them."""
+    found = [case]
+    for each in found:
+        found += Case.everywhere.filter(links__target=each, links__relation=DUPLICATE).exclude(pk=each.pk)
+    return found[1:]
+
+
+def read_along(cases: Iterable[Case], post: Post, at: datetime) -> None:
+    """Let whoever carries the original read the cases that follow it: what stands there belongs to its file.
+
+    A task that is over at once, inside the step's transaction; nothing is to be done there.
+    """
+    once = {
+        "post": post,
+        "role": HELPS,
+        "mandatory": False,
+        "opened_at": at,
+        "pressing_at": at,
+        "closed_at": at,
+    }
+    Task.objects.bulk_create([Task(case=each, stage=each.stage, **once) for each in cases])
+
+
+def read_along_no_more(cases: Iterable[Case]) -> None:
+    """These cases follow nothing any more: whoever only read along has nothing to do with them."""
+    rows = Task.objects.filter(case__in=list(cases), role=HELPS, opened_at=F("closed_at"))
+    rows.delete()
 
 
 def relate_to(case: Case, other: Case, relation: str) -> None:

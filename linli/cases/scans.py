@@ -82,14 +82,17 @@ def enclose_scan(case: Case, scan: Scan, *, step: str, at: datetime) -> None:
 
 
 def titled(case: Case, scans: Sequence[Attachment]) -> list[tuple[Attachment, str]]:
-    """Scans, each with what it is in the words of whoever put it in; nothing where these were erased."""
+    """Scans, each with what it is in the words of whoever put it in; nothing where these were erased.
+
+    The same file may have been put in twice under two names: what tells them apart is the moment.
+    """
     names = {f"{case.kind}.{each.step}" for each in scans}
     rows = EntryDetail.objects.filter(entry__about=case.pk, entry__name__in=names)
     said = {
-        facts.get("digest"): (words or {}).get("note", "")
-        for facts, words in rows.values_list("entry__facts", "words")
+        (facts.get("digest"), at): (words or {}).get("note", "")
+        for facts, at, words in rows.values_list("entry__facts", "entry__at", "words")
     }
-    return [(each, said.get(each.digest, "")) for each in scans]
+    return [(each, said.get((each.digest, each.added_at), "")) for each in scans]
 
 
 def show_everybody_in(case: Case) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -62,14 +63,37 @@ def make(now: Taking, name: str, contents: Contents, *, state: State = State.FIN
     return document
 
 
-def finish(now: Taking, document: Document) -> None:
-    """Let a draft count, inside a step; its words stay the same, so what was signed stays signed."""
-    changed = Document.objects.filter(pk=document.pk, case=now.case, state=State.DRAFT).update(
-        state=State.FINAL
+def count_as(now: Taking, document: Document, state: State) -> None:
+    """Let a version count, or not, from this step on; its words stay the same, so what was signed stays signed.
+
+    Raises Conflict for one that was replaced, is void, or counts so already.
+    """
+    open_states = [each for each in State if each.open and each != state]
+    changed = Document.objects.filter(pk=document.pk, case=now.case, state__in=open_states).update(
+        state=state
     )
     if not changed:
         raise Conflict(_("This draft has been replaced or finished already. Please open the newest version."))
     now.facts(document=str(document.pk), document_version=document.version, document_digest=document.digest)
+
+
+def void_drafts(case: Case) -> None:
+    """What never came into force cannot any more: the case has ended. Inside a step."""
+    Document.objects.filter(case=case, state=State.DRAFT).update(state=State.VOID)
+
+
+def replace_others(now: Taking, key: UUID, names: Collection[str]) -> None:
+    """Let the document with this key hold in the stead of all others of the case made of these templates."""
+    templates = [f"{now.case.kind}.{name}" for name in names]
+    others = Document.objects.filter(case=now.case, template__in=templates, state=State.FINAL)
+    others.exclude(pk=key).update(state=State.REPLACED, replaced_at=now.at)
+
+
+def void_others(now: Taking, names: Collection[str]) -> None:
+    """Let documents made of these templates count no more, whose ground is gone. Inside a step."""
+    templates = [f"{now.case.kind}.{name}" for name in names]
+    rows = Document.objects.filter(case=now.case, template__in=templates)
+    rows.filter(state__in=[each for each in State if each.open]).update(state=State.VOID)
 
 
 def _keep(wording: Wording) -> None:

@@ -16,11 +16,17 @@ from linli.posts.models import Post
 
 
 class State(models.TextChoices):
-    """Whether a version counts: not yet, now, or no longer."""
+    """Whether a version counts: not yet, now, not any more without a newer one, or not beside a newer one."""
 
-    DRAFT = "draft", _("Draft")
+    DRAFT = "draft", pgettext_lazy("document", "Not in force")
     FINAL = "final", pgettext_lazy("document", "In force")
+    VOID = "void", pgettext_lazy("document", "Void")
     REPLACED = "replaced", _("Replaced")
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody may still sign it."""
+        return self in {State.DRAFT, State.FINAL}
 
 
 class Manner(models.TextChoices):

@@ -37,6 +37,16 @@ class Shown:
         """Whether a later version holds."""
         return self.document.state == State.REPLACED
 
+    @property
+    def open(self) -> bool:
+        """Whether it can still be signed."""
+        return State(self.document.state).open
+
+    @property
+    def light(self) -> str:
+        """How its state is marked in a list."""
+        return {State.DRAFT: "soon", State.FINAL: "good"}.get(State(self.document.state), "still")
+
 
 def papers_of(case: Case, *, by: Actor) -> list[Shown]:
     """The documents of a case that the actor may read, the newest first."""
@@ -55,7 +65,7 @@ def paper_for(case: Case, key: UUID, *, by: Actor) -> Document:
 def _may_read(document: Document, case: Case, by: Actor) -> bool:
     if isinstance(by, PostActor):
         return sight_of(case, by=by) is Sight.WHOLE
-    if not isinstance(by, PartyActor) or by.case != case.pk or document.state == State.DRAFT:
+    if not isinstance(by, PartyActor) or by.case != case.pk:
         return False
     if document.only and by.nr not in document.only:
         return False

@@ -76,6 +76,8 @@ def _check(document: Document, signing: Signing, digest: str) -> None:
                 "This is not the version you read, or a newer one has replaced it. Read the newest one, then sign."
             )
         )
+    if document.state == State.VOID:
+        raise Conflict(_("This document does not count any more, so there is nothing to sign."))
     places = [(each["relation"], each["seat"]) for each in data_of(document).get("signing", ())]
     if (signing.relation, signing.seat) not in places:
         raise Conflict(_("There is no place for this signature on the document."))

@@ -17,7 +17,7 @@ from linli.cases.replaying import Past, PastStep, replay_many
 from linli.cases.taking import taking
 from linli.documents import wordings
 from linli.documents.contents import Contents, Place
-from linli.documents.making import data_of, erase, finish, make
+from linli.documents.making import count_as, data_of, erase, make
 from linli.documents.models import Document, Printed, Signature, State
 from linli.documents.setting import opened
 from linli.documents.showing import papers_of
@@ -108,12 +108,11 @@ def test_a_draft_is_finished_once_and_stays_what_was_read(world, refused):
     with taking("issue", refused, by=by, seen=2) as now:
         draft = make(now, "result", contents, state=State.DRAFT)
     reporter = PartyActor("reporter", refused.pk)
-    assert papers_of(refused.case, by=reporter) == []
     with taking("issue", refused, by=by, seen=3) as now:
-        finish(now, draft)
+        count_as(now, draft, State.FINAL)
     assert [each.document.digest for each in papers_of(refused.case, by=reporter)] == [draft.digest]
     with pytest.raises(Conflict, match="finished already"), taking("issue", refused, by=by, seen=4) as now:
-        finish(now, draft)
+        count_as(now, draft, State.FINAL)
 
 
 def test_who_opens_a_document_with_personal_data_leaves_an_entry(world, notice, monkeypatch):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from linli.base.errors import NotFound
 from linli.base.text import half_width
-from linli.documents.making import CODE_LENGTH
+from linli.documents.making import CODE_LENGTH, data_of
 from linli.documents.models import Document, Printed, State
 from linli.documents.setting import grouped
 from linli.documents.wordings import kind_label, template_named
@@ -30,6 +30,7 @@ class Verdict:
     state: str
     replaced_at: datetime | None
     signatures: int
+    places: int
     digests: tuple[str, ...]
 
     @property
@@ -50,7 +51,7 @@ def plain_code(typed: str) -> str:
 def verdict_on(typed: str) -> Verdict:
     """What is known of the document with this code; NotFound for a code that is none of ours."""
     code = plain_code(typed)
-    rows = Document.objects.select_related("case__division").defer("data_sealed", "case__division__outline")
+    rows = Document.objects.select_related("case__division").defer("case__division__outline")
     found = rows.filter(code=code).first() if code.isascii() and len(code) == CODE_LENGTH else None
     if found is None:
         raise NotFound
@@ -66,5 +67,6 @@ def verdict_on(typed: str) -> Verdict:
         found.state,
         found.replaced_at,
         found.signatures.filter(denied_at=None).count(),
+        len(data_of(found).get("signing", ())),
         tuple(printed),
     )

@@ -31,8 +31,8 @@ def offered(
 ) -> list[Offer]:
     """The mediators whose area a place (17-digit code) lies in, the best suited first. Parties choose or refuse.
 
-    Who cannot speak one of the `languages` is not offered, nor who declared one of the words in `apart` (names,
-    telephone numbers, employers of the parties), nor whose term or appointment has ended.
+    Who cannot speak one of the `languages` is not offered, nor who is called by one of the words in `apart` (names,
+    telephone numbers, employers of the parties) or declared one, nor whose term or appointment has ended.
     """
     found = [
         each
@@ -63,8 +63,10 @@ def _covers(mediator: Mediator, place: int) -> bool:
 
 
 def _apart(mediator: Mediator, words: Iterable[str]) -> bool:
-    """Whether the mediator declared any of these; the answer is all that leaves the table."""
+    """Whether the mediator declared any of these, or is called so; the answer is all that leaves the table."""
     indexes = [tie_index(each) for each in words if each]
+    if tie_index(mediator.holding.account.called) in indexes:
+        return True
     return bool(indexes) and Tie.objects.filter(mediator=mediator, index__in=indexes).exists()
 
 

@@ -263,7 +263,7 @@ class Confirming:
     source: str = ""
 
 
-# 法释〔2011〕5号 art. 4 (3), 7; 民事诉讼法解释 (2022) art. 355 (3), (5): as remembered, not held against their text.
+# 法释〔2011〕5号 art. 4 (2)-(4), 7: held against its text; 民事诉讼法解释 (2022) art. 355 (3), (5): from memory.
 _CLEAR = Confirming(Confirmable.YES, gettext_lazy("A court can confirm this and have it carried out."))
 _IF_CLEAR = Confirming(
     Confirmable.LOOKED_AT,
@@ -287,7 +287,7 @@ _STATUS = Confirming(
     gettext_lazy(
         "A court does not confirm marriage, parenthood or adoption. It needs a lawsuit or the registry office."
     ),
-    "法释〔2011〕5号 4(3)",
+    "法释〔2011〕5号 4(2)-(4)",
 )
 CONFIRMING: Mapping[str, Confirming] = {
     Sort.MONEY: _CLEAR,

@@ -6,7 +6,7 @@ They are in Chinese whatever language the mediator reads: they go on paper here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,12 +15,13 @@ from django.utils import timezone
 from linli.documents.contents import Contents, Part, Place, Row
 from linli.kinds.disputes.clauses import Clause, Sort
 from linli.kinds.disputes.legal_words import as_agreed, day_of, performed, sum_of
+from linli.kinds.disputes.sums import numeral
 
 MEDIATOR, RECORDER = "mediator", "recorder"
 SIGNS = "（签名、盖章或按指印）"
 _FACTS, _HOW, _WHERE = "纠纷主要事实、争议事项", "履行方式、地点、期限", "履行地点："
+_AGENT = "代理人"
 TOLD = "人民调解委员会已将人民调解的相关规定告知各方当事人。"
-NUMERALS = "一二三四五六七八九十"
 RIGHTS = (
     "人民调解委员会是依法设立的调解民间纠纷的群众性组织，调解民间纠纷，不收取任何费用。",
     "调解在当事人自愿、平等的基础上进行，不违背法律、法规和国家政策；尊重当事人的权利，不因调解而阻止当事人依法通过仲裁、行政、司法等途径维护自己的权利。",
@@ -39,7 +40,7 @@ PROMISES = (
 class Person:
     """A party as papers name them: number and relation in the case, what they are called in it, name, and details.
 
-    `details` are those of the form that are known (性别, 联系方式 ...); `agent` acts for them.
+    `details` are those of the form that are known (性别, 联系方式 ...); `agent` acts for them, by law or by their word.
     """
 
     nr: int
@@ -52,7 +53,12 @@ class Person:
     @property
     def place(self) -> Place:
         """Where they sign."""
-        return Place(f"{self.called} {self.name}{SIGNS}", self.relation, self.nr)
+        return Place(f"{self.called} {self.name}{self.acted_for}{SIGNS}", self.relation, self.nr)
+
+    @property
+    def acted_for(self) -> str:
+        """Who signs in their stead, as the place to sign says it; empty where they sign themselves."""
+        return f"，代理人 {self.agent}" if self.agent else ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,12 @@ class File:
         if self.recorder:
             places.append(Place(f"记录人 {self.recorder}（签名）", RECORDER))
         return tuple(places)
+
+
+def represented(file: File, agents: Mapping[int, str]) -> File:
+    """The same with who acts for whom: names with what they are to the party, by the party's number."""
+    people = [replace(each, agent=agents.get(each.nr, "")) for each in file.people]
+    return replace(file, people=people)
 
 
 @dataclass(frozen=True)
@@ -200,8 +212,11 @@ def minutes(file: File, sitting: Sitting) -> Contents:
     )
 
 
-def agreement(file: File, agreed: Agreed) -> Contents:
-    """人民调解协议书: the sides, the facts, what was agreed, how and when it is performed; 人民调解法 29."""
+def agreement(file: File, agreed: Agreed, *, attempt: int = 1) -> Contents:
+    """人民调解协议书: the sides, the facts, what was agreed, how and when it is performed; 人民调解法 29.
+
+    That of a later `attempt` stands beside an earlier one, which binds until this one does.
+    """
     return Contents(
         title="人民调解协议书",
         number=file.number,
@@ -216,6 +231,7 @@ def agreement(file: File, agreed: Agreed) -> Contents:
         date=day_of(file.on),
         signing=file.signing,
         extra=_extra(file.people, seal="人民调解委员会印章"),
+        part=attempt if attempt > 1 else 0,
     )
 
 
@@ -255,7 +271,10 @@ def confirmation(file: File, agreed: Agreed, effective: date, court: str = "") -
             Part("附件", _numbered(papers)),
         ),
         date=day_of(file.on),
-        signing=tuple(Place(f"申请人 {each.name}{SIGNS}", each.relation, each.nr) for each in file.people),
+        signing=tuple(
+            Place(f"申请人 {each.name}{each.acted_for}{SIGNS}", each.relation, each.nr)
+            for each in file.people
+        ),
         extra=_extra(file.people, to=court or "人民法院"),
     )
 
@@ -315,6 +334,15 @@ def told_before(data: Mapping[str, Any]) -> dict[str, str]:
     return found | ({"place": places[0].removeprefix(_WHERE).removesuffix("。")} if places else {})
 
 
+def agents_before(data: Mapping[str, Any]) -> dict[int, str]:
+    """Who acted for whom in an agreement as it was made, by the number of the party."""
+    count = data.get("extra", {}).get("persons", 0)
+    told = zip(data.get("signing", ())[:count], data.get("parts", ())[:count], strict=True)
+    return {
+        place["seat"]: row["value"] for place, part in told for row in part["rows"] if row["label"] == _AGENT
+    }
+
+
 def moment_of(moment: datetime) -> str:
     """A moment as papers write it."""
     at = timezone.localtime(moment)
@@ -326,7 +354,7 @@ def _persons(people: Sequence[Person]) -> tuple[Part, ...]:
 
 
 def _details(person: Person) -> list[Row]:
-    agent = [Row("代理人", person.agent)] if person.agent else []
+    agent = [Row(_AGENT, person.agent)] if person.agent else []
     return [Row("姓名", person.name), *person.details, *agent]
 
 
@@ -356,8 +384,7 @@ def _performed(file: File, agreed: Agreed) -> tuple[str, ...]:
 
 
 def _copies(file: File) -> str:
-    count = len(file.people) + 1
-    return f"本协议一式{NUMERALS[count - 1] if count <= 10 else count}份，当事人、人民调解委员会各持一份。"
+    return f"本协议一式{numeral(len(file.people) + 1)}份，当事人、人民调解委员会各持一份。"
 
 
 def _numbered(lines: Sequence[str]) -> tuple[str, ...]:

@@ -267,6 +267,12 @@ class Obligation(models.Model):
         ]
 
     @property
+    def late(self) -> bool:
+        """Whether its day has passed and it was not said to be kept."""
+        kept = self.state in {self.State.SAID, self.State.KEPT}
+        return not kept and self.on < timezone.localdate()
+
+    @property
     def sum(self) -> str:
         """The sum as people write it; empty where none is owed."""
         return digits(self.fen) if self.fen else ""

@@ -58,6 +58,12 @@ def capitals(fen: int) -> str:
     return next(_spellings(fen)).translate(_TO_FORMAL)
 
 
+def numeral(number: int) -> str:
+    """A count from one to 9999 in plain numerals, as people say how many: 三, 十三, 三十."""
+    said = _section(number)
+    return said.removeprefix("一") if 10 <= number < 20 else said
+
+
 def _bare(typed: str) -> str:
     """What stands there, without blanks, currency signs and the width of characters."""
     if len(typed) > _LONGEST:

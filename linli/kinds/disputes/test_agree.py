@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -6,6 +8,7 @@ from linli.cases.models import Clock
 from linli.cases.steps import steps_open_to
 from linli.documents.models import Manner
 from linli.documents.signing import Signing, missing, sign
+from linli.documents.verifying import verdict_on
 from linli.kinds.disputes.clauses import Clause, Sort
 from linli.kinds.disputes.conftest import agreement_of, in_days, money, sign_as
 from linli.kinds.disputes.models import Obligation
@@ -96,6 +99,66 @@ def test_found_not_genuine_nothing_binds_and_mediation_goes_on(sealed):
     sealed.go(sealed.head, "void_agreement", reason="笔迹不符")
     assert (sealed.stage, sealed.dispute.effective_at) == ("mediating", None)
     assert not Obligation.objects.filter(dispute=sealed.key).exists()
+
+
+def counts(document):
+    """What anybody is told who verifies the paper."""
+    return verdict_on(document.code).state
+
+
+def test_whoever_verifies_an_agreement_hears_that_it_is_in_force_from_the_seal_until_a_signature_is_denied(
+    drafted,
+):
+    paper, found = agreement_of(drafted), []
+    for relation in ("reporter", "respondent", "mediator"):
+        sign_as(drafted, relation)
+    steps = (
+        *((drafted.fan, "seal", {}), (drafted.respondent, "deny_signature", {"reason": "当天我在外地"})),
+        *((drafted.head, "uphold_signature", {"reason": "有照片"}),),
+        *((drafted.respondent, "deny_signature", {"reason": "真的不是"}),),
+        (drafted.head, "void_agreement", {"reason": "笔迹不符"}),
+    )
+    for who, step, given in steps:
+        found.append(counts(paper))
+        drafted.go(who, step, **given)
+    assert [*found, counts(paper)] == ["draft", "final", "draft", "final", "draft", "void"]
+
+
+def test_an_agreement_that_nobody_sealed_counts_for_nobody_when_mediation_ends_and_is_signed_no_more(drafted):
+    drafted.go(drafted.respondent, "halt")
+    assert counts(agreement_of(drafted)) == "void"
+    with pytest.raises(Conflict, match="does not count any more"):
+        sign_as(drafted, "reporter")
+
+
+def test_the_first_agreement_binds_until_one_of_a_later_attempt_is_sealed(sealed):
+    first, at = agreement_of(sealed), timezone.now() + timedelta(days=40)
+    sealed.go(sealed.fan, "conclude", reason="一方未确认", at=at)
+    sealed.go(sealed.applicant, "reopen").go(sealed.head, "triage", safety="calm", crime=False)
+    sealed.go(sealed.head, "invite").go(sealed.applicant, "consent").go(sealed.respondent, "consent")
+    sealed.go(sealed.head, "appoint", to=sealed.fan.post)
+    sealed.go(sealed.fan, "draft_agreement", facts="漏水赔偿，重新约定。", clauses=money())
+    assert (counts(first), counts(agreement_of(sealed))) == ("final", "draft")
+    for relation in ("reporter", "respondent", "mediator"):
+        sign_as(sealed, relation)
+    sealed.go(sealed.fan, "seal")
+    assert (counts(first), counts(agreement_of(sealed))) == ("replaced", "final")
+
+
+def test_who_acts_for_a_side_stands_on_the_agreement_and_on_the_application_to_the_court(mediating):
+    agents = {1: "王芳（母亲，法定代理人）"}
+    mediating.go(mediating.fan, "draft_agreement", facts="漏水。", clauses=money(), agents=agents)
+    for relation in ("reporter", "respondent", "mediator"):
+        sign_as(mediating, relation)
+    mediating.go(mediating.fan, "seal").go(mediating.applicant, "ask_confirmation")
+    mediating.go(mediating.respondent, "ask_confirmation")
+    for name in ("agreement", "confirmation"):
+        (paper,) = mediating.papers(name)
+        assert {"label": "代理人", "value": agents[1]} in paper["parts"][1]["rows"]
+        assert paper["signing"][1]["label"].endswith(
+            "王强，代理人 王芳（母亲，法定代理人）（签名、盖章或按指印）"
+        )
+        assert "代理人" not in paper["signing"][0]["label"]
 
 
 def test_an_agreement_must_say_something(mediating):

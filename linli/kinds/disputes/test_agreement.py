@@ -53,6 +53,7 @@ def test_a_sum_paid_at_once_needs_no_instalment_sum():
     [
         ({"clauses-0-fen": "壹万贰"}, "cannot be read for certain"),
         ({"clauses-0-fen": ""}, "whole sum"),
+        ({"clauses-0-fen": "0"}, "more than nothing"),
         ({"clauses-0-whom": "1"}, "same person"),
         ({"clauses-0-who": "9"}, "Who pays"),
         ({"clauses-0-due-0": "2026-02-30"}, "Day"),

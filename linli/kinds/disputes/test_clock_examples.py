@@ -24,13 +24,17 @@ from linli.base.generations import bump
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import CalendarDay, Clock
 from linli.cases.reckoning import reckon_again
+from linli.kinds.disputes import actions
 from linli.kinds.disputes.clauses import Clause, Payment, Sort
-from linli.kinds.disputes.conftest import Way
+from linli.kinds.disputes.conftest import HOME, LEAK, Way
 from linli.kinds.disputes.models import Dispute
+from linli.posts.actor import PartyActor
+from linli.posts.models import Post
 from linli.residents.keeping import GivenContact
 
 Row = dict[str, str]
 DAYS = {"confirm": 30, "court_accept": 3, "court_decide": 15, "length": 30, "consent": 7, "follow": 30}
+DAYS |= {"accept": 3}  # working days: a day off counts for nothing
 GRANTED = {"court_decide": 10, "length": 30}
 with (Path(__file__).parent / "test_clock_examples.csv").open(encoding="utf-8") as table:
     EXAMPLES: list[Row] = list(csv.DictReader(table))
@@ -60,7 +64,7 @@ def counted(row: Row, off: Callable[[date], bool]) -> datetime:
     )
     while left > 0 or day < rest[1] != date.max:
         day += timedelta(days=1)
-        if not rest[0] < day <= rest[1]:
+        if not (rest[0] < day <= rest[1] or (row["clock"] == "accept" and off(day))):
             left -= 1
     while off(day):
         day += timedelta(days=1)
@@ -125,6 +129,15 @@ def sealed_as(way: Way, row: Row) -> None:
     sealed_at(way, moment(row["begins"]))
 
 
+def applied_at(way: Way, row: Row) -> None:
+    given = {
+        "text": LEAK,
+        "contact": GivenContact("李小芳", "13912345678"),
+        "division": way.world.place(HOME),
+    }
+    way.key = actions.apply(by=PartyActor("reporter"), at=moment(row["begins"]), **given).case
+
+
 def invited_at(way: Way, row: Row) -> None:
     way.go(way.head, "invite", at=moment(row["begins"]))
 
@@ -180,6 +193,10 @@ def test_fifteen_days_for_the_court_to_decide_and_ten_more(signed: Way) -> None:
 
 def test_thirty_days_of_mediation_and_thirty_more_where_both_agree(consented: Way) -> None:
     compare(consented, "length", appointed)
+
+
+def test_three_working_days_to_take_it_up(world: Any, committee: Post) -> None:
+    compare(Way(world, None), "accept", applied_at)
 
 
 def test_seven_days_to_answer(triaged: Way) -> None:

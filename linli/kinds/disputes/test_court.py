@@ -8,6 +8,8 @@ from django.utils import timezone
 from linli.base.errors import Conflict
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Clock
+from linli.documents.models import Document
+from linli.kinds.disputes.conftest import money, sign_as
 
 
 def both_ask(way, **given):
@@ -32,6 +34,20 @@ def test_with_both_the_application_is_made(sealed):
         "reporter",
         "respondent",
     ]
+
+
+def test_what_was_asked_of_an_agreement_that_proved_void_is_asked_anew_of_the_next(sealed):
+    both_ask(sealed).go(sealed.respondent, "deny_signature", reason="当天我在外地")
+    sealed.go(sealed.head, "void_agreement", reason="笔迹不符")
+    sealed.go(sealed.fan, "draft_agreement", facts="漏水赔偿。", clauses=money())
+    for relation in ("reporter", "respondent", "mediator"):
+        sign_as(sealed, relation)
+    sealed.go(sealed.fan, "seal")
+    with pytest.raises(Conflict, match="Both sides must ask"):
+        sealed.go(sealed.fan, "file_confirmation", court="云溪县人民法院")
+    assert Document.objects.get(case=sealed.key, template="disputes.confirmation").state == "void"
+    both_ask(sealed)
+    assert len(sealed.papers("confirmation")) == 2
 
 
 def test_after_thirty_days_it_is_refused_and_said_what_else_is_possible(sealed):
@@ -76,6 +92,12 @@ def test_what_the_court_decided_is_kept_and_the_agreement_goes_on(filed, ruling)
     assert (filed.stage, filed.dispute.at_court) == ("performing", ruling)
     with pytest.raises(Conflict, match="already"):
         filed.go(filed.applicant, "ask_confirmation")
+
+
+def test_what_the_court_confirmed_no_committee_finds_void(filed):
+    filed.go(filed.fan, "court_accepts", number="1号").go(filed.fan, "court_decides", ruling="confirmed")
+    with pytest.raises(Conflict, match="turns to that court"):
+        filed.go(filed.respondent, "deny_signature", reason="不是我签的")
 
 
 def test_while_it_is_before_the_court_it_is_kept_all_the_same(filed):

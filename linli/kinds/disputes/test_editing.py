@@ -103,6 +103,13 @@ def test_another_version_begins_with_what_was_agreed(mediating, desk):
     assert 'value="东门社区调解室"' in shown
 
 
+def test_who_acts_for_a_side_is_asked_side_by_side_and_stands_there_again_in_another_version(mediating, desk):
+    post(desk, mediating, agent_1="王芳（母亲，法定代理人）")
+    assert "王芳（母亲，法定代理人）" in str(data_of(agreement_of(mediating)))
+    page = text(desk.get(f"/desk/cases/{mediating.case.number}/draft_agreement/"))
+    assert re.search(r'name="agent_1"[^>]*value="王芳（母亲，法定代理人）"', page)
+
+
 def test_what_nobody_may_confirm_is_not_offered_to_the_court(mediating, desk):
     post(desk, mediating, **{"clauses-1-sort": "status", "clauses-1-text": "双方解除收养关系"})
     sign_all(mediating).go(mediating.fan, "seal")

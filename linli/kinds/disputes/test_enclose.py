@@ -57,9 +57,12 @@ def test_the_ledger_says_which_paper_it_was(enclosed):
     assert entry.facts["digest"] == kept.digest == sha256(path_of(kept.digest).read_bytes()).hexdigest()
 
 
-def test_the_page_of_the_case_leads_to_it_by_its_name(enclosed):
+def test_the_page_of_the_case_leads_to_it_by_its_name_also_where_the_same_file_came_under_two(enclosed):
+    enclosed.go(enclosed.fan, "enclose", scan=a_scan(), what="租金收据")
     page = desk_of(enclosed.fan).get(f"/desk/cases/{enclosed.case.number}/").content.decode()
-    assert f'<a href="{address_of(enclosed)}">房屋租赁合同</a>' in page
+    first, second = Attachment.objects.filter(case=enclosed.key).order_by("added_at")
+    for kept, name in ((first, "房屋租赁合同"), (second, "租金收据")):
+        assert f'<a href="/desk/cases/{enclosed.case.number}/scans/{kept.pk}/">{name}</a>' in page
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,15 @@ def test_a_cousin_is_neither_offered_nor_named_nor_wished_for(consented):
     )
 
 
+def test_who_is_a_side_does_not_mediate_it(triaged):
+    triaged.go(triaged.head, "name_side", contact=GivenContact("范 德顺", "13887654321"))
+    triaged.go(triaged.head, "invite")
+    for side in (triaged.applicant, triaged.respondent):
+        triaged.go(side, "consent")
+    with pytest.raises(Conflict, match="cannot take it"):
+        triaged.go(triaged.head, "appoint", to=triaged.fan.post)
+
+
 def test_a_cousin_who_notices_late_steps_aside_and_finds_the_case_no_more(mediating):
     mediating.go(mediating.fan, "recuse", reason="与一方是表亲")
     assert mediating.stage == "consented"

@@ -69,6 +69,13 @@ def test_a_breach_is_reported_by_either_side(sealed):
     assert Notice.objects.filter(case=sealed.key, step="report_performance").count() == 2
 
 
+def test_what_is_past_its_day_is_marked_until_it_is_said_to_be_kept(sealed):
+    Obligation.objects.filter(dispute=sealed.key, number=1).update(on=in_days(-1))
+    assert [row.late for row, _between in sealed.dispute.owed] == [True, False]
+    sealed.go(sealed.respondent, "report_performance", number=1, state="said")
+    assert not any(row.late for row, _between in sealed.dispute.owed)
+
+
 def test_a_plan_has_days_to_come_and_two_different_sides(sealed):
     with pytest.raises(Invalid, match="has passed"):
         sealed.go(sealed.fan, "plan", act="修", on=in_days(-1), who=1, whom=0)

@@ -7,6 +7,7 @@ from linli.base.errors import Conflict, Invalid, NotYours
 from linli.cases.followers import close_followers
 from linli.cases.lapses import lapse_due
 from linli.cases.models import Clock, Notice, Task
+from linli.cases.sight import Sight, sight_of
 from linli.documents.models import Document
 from linli.documents.showing import papers_of
 from linli.kinds.disputes.models import Session
@@ -107,6 +108,22 @@ def test_two_disputes_that_are_one_are_merged_and_end_together(mediating, world)
     mediating.go(mediating.fan, "fail", reason="差距较大")
     assert close_followers() == 1
     assert (second.stage, second.case.outcome) == ("ended", "merged")
+
+
+def sees_whole(by, way):
+    return sight_of(way.case, by=by) is Sight.WHOLE
+
+
+def test_who_mediates_reads_the_papers_of_what_was_merged_and_no_more_after_stepping_aside(mediating, world):
+    second = mediating.another()
+    assert not sees_whole(mediating.fan, second)
+    second.go(second.head, "link_duplicate", original=mediating.case)
+    assert sees_whole(mediating.fan, second)
+    mediating.go(mediating.fan, "recuse", reason="有亲属关系")
+    mediating.go(mediating.head, "appoint", to=mediating.second.post)
+    assert [sees_whole(each, second) for each in (mediating.fan, mediating.second)] == [False, True]
+    second.go(second.applicant, "unlink_duplicate")
+    assert not sees_whole(mediating.second, second)
 
 
 def test_the_clock_ends_what_nobody_answered(invited):

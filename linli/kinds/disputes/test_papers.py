@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -190,6 +191,11 @@ def test_a_reminder_names_the_instalment_that_is_due(file):
         "人民币叁佰元整（¥300）",
         "2027年2月28日前（含当日）",
     ]
+
+
+def test_copies_are_counted_in_numerals_however_many_sides_there_are(file):
+    twelve = replace(file, people=file.people[:1] * 12)
+    assert "本协议一式十三份" in str(contents.agreement(twelve, Agreed("")).as_data())
 
 
 def test_a_sum_of_cents_has_them_in_both(file):

@@ -9,7 +9,7 @@ from django.utils.translation import override
 from linli.base.worktime import PLACE_TIME
 from linli.cases.parties import parties_of
 from linli.cases.taking import Taking
-from linli.documents.making import make
+from linli.documents.making import make, void_drafts
 from linli.kinds.disputes.contents import File, Person, ending
 from linli.kinds.disputes.models import Dispute
 from linli.kinds.disputes.rounds import APPLICANT, called, sides_of
@@ -90,6 +90,7 @@ def lines_of(ways: Sequence[Mapping[str, str]]) -> list[str]:
 
 def tell_ending(now: Taking, reason: str = "") -> None:
     """Make the notice that it ended, with the lawful ways (人民调解法 26); not where the clock ends it by itself."""
+    void_drafts(now.case)
     show_ways(now, Way.Sort.CONFIRM)  # there is no agreement that a court could confirm
     if len(sides_of(now.case)) > 1 and not isinstance(now.by, SystemActor):
         make(now, "ending", ending(file_of(now), reason, lines_of(now.detail.ways)))

@@ -91,7 +91,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     shown = page_of(document)
-    open_to_sign = shown["missing"] and not shown["shown"].replaced
+    open_to_sign = shown["missing"] and shown["shown"].open
     scan = wrong if isinstance(wrong, ScanForm) else ScanForm(document=document)
     own = own_places(document, by) if open_to_sign else []
     content = {

@@ -109,7 +109,7 @@ def _page(request: HttpRequest, document: Document, by: PartyActor, form: FrameF
         "case": document.case,
         "qr": qr.drawn(address_of(request, document)),
         "can_set": can_set(),
-        "form": form if isinstance(form, SignForm) and wanted and not shown["shown"].replaced else None,
+        "form": form if isinstance(form, SignForm) and wanted and shown["shown"].open else None,
         "deny": (form if isinstance(form, DenyForm) else DenyForm()) if own and not template.denial else None,
         "denial": template.denial if own else "",
         "meaning": template.meaning,

@@ -24,7 +24,7 @@ from linli.registers.models import Body, DisputeKind, Language, Mediator, Tie
 from linli.residents.crypto import blind_index, seal, unseal
 from linli.residents.openings import require_open
 
-LONGEST_TERM = timedelta(days=3 * 366)  # a committee is elected for three years (人民调解法 10)
+LONGEST_TERM = timedelta(days=3 * 366)  # a committee is elected for three years (人民调解法 9)
 MOST_TIES = 50
 
 

@@ -13,13 +13,13 @@ from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Category
 from linli.cases.taking import Taking, Version, taking
-from linli.documents.making import make
-from linli.documents.models import Document, Signature
+from linli.documents.making import count_as, make, replace_others, void_others
+from linli.documents.models import Document, Signature, State
 from linli.documents.signing import deny, missing, restore
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import Clause, clause_from, may_be_confirmed, plan_of, wrong_day
-from linli.kinds.disputes.contents import Agreed, agreement, oral_record
-from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety
+from linli.kinds.disputes.contents import Agreed, agreement, oral_record, represented
+from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Safety, Said, Yes
 from linli.kinds.disputes.rounds import (
     carry_on,
     head_of,
@@ -32,6 +32,8 @@ from linli.kinds.disputes.routing import reviewer
 from linli.kinds.disputes.wording import file_of, subject_of
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.posts.models import PostKind
+
+AGREEMENTS = ("agreement", "oral")
 
 
 class Oral(TypedDict, total=False):
@@ -89,25 +91,30 @@ def _require_to_come(now: Taking, day: date) -> None:
         raise Invalid(sentence, fields={"by_day": [sentence]})
 
 
+class Written(TypedDict, total=False):
+    """A written agreement: about what, clause by clause, where it is performed; who acts for a side, by its number."""
+
+    facts: str
+    clauses: Sequence[Clause]
+    place: str
+    agents: Mapping[int, str]
+
+
 def draft_agreement(
-    dispute: Dispute,
-    *,
-    by: Actor,
-    seen: Version,
-    facts: str,
-    clauses: Sequence[Clause],
-    place: str = "",
-    at: datetime | None = None,
+    dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = None, **given: Unpack[Written]
 ) -> None:
     """Draw up the agreement (拟定调解协议); an earlier version, and what was signed of it, no longer counts."""
     with taking("draft_agreement", dispute, by=by, seen=seen, at=at) as now:
         refuse_unreported(now.detail)
+        clauses, agents = given["clauses"], given.get("agents", {})
         if not clauses:
             raise Invalid(_("An agreement says at least one thing that somebody is to do."))
         now.detail.clauses = [each.as_data() for each in clauses]
         now.detail.form = Form.WRITTEN
-        said = Agreed(facts, tuple(clauses), place=place)
-        now.detail.document = make(now, "agreement", agreement(file_of(now), said)).pk
+        said = Agreed(given["facts"], tuple(clauses), place=given.get("place", ""))
+        paper = agreement(represented(file_of(now), agents), said, attempt=now.detail.turn)
+        now.facts(represented=sorted(agents))
+        now.detail.document = make(now, "agreement", paper, state=State.DRAFT).pk
         carry_on(now, now.detail.handler)
 
 
@@ -134,8 +141,8 @@ def seal(dispute: Dispute, *, by: Actor, seen: Version, at: datetime | None = No
                 for each in plan_of(clauses)
             ],
         )
+        count_as(now, document, State.FINAL)
         _take_effect(now, confirmable=may_be_confirmed(clauses))
-        now.facts(document=str(document.pk), document_digest=document.digest)
         carry_on(now, now.detail.handler)
 
 
@@ -165,6 +172,7 @@ def _owe(now: Taking, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _take_effect(now: Taking, *, confirmable: bool) -> None:
+    replace_others(now, now.detail.document, AGREEMENTS)
     now.detail.effective_at, now.detail.confirmable = now.at, confirmable
     now.detail.at_court = AtCourt.NONE
     if not confirmable:
@@ -183,7 +191,13 @@ def deny_signature(
     """
     with taking("deny_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
+        if detail.at_court == AtCourt.CONFIRMED:
+            raise Conflict(
+                _("The court has confirmed this agreement. Whoever doubts it now turns to that court.")
+            )
         deny(_signature_of(now), reason, by=now.by)
+        if now.case.stage != "signing":
+            count_as(now, _agreement_of(detail), State.DRAFT)
         detail.denied_in = now.case.stage
         _let_the_court_wait(now)
         to = reviewer(now.case.code_now, [post.pk for post in (detail.handler,) if post])
@@ -218,10 +232,12 @@ def uphold_signature(
     """Find that the signature is genuine, with reasons (核实签名有效); the agreement binds as before."""
     with taking("uphold_signature", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
-        restore(now, _agreement_of(detail))
+        document = _agreement_of(detail)
+        restore(now, document)
         if detail.denied_in == "signing":
             now.enter("signing", start=())
         else:
+            count_as(now, document, State.FINAL)
             remind_of_next(now)
         detail.denied_in = ""
         now.words(reason=reason)
@@ -231,11 +247,17 @@ def uphold_signature(
 def void_agreement(
     dispute: Dispute, *, by: Actor, seen: Version, reason: str, at: datetime | None = None
 ) -> None:
-    """Find that the signature is not genuine, with reasons (协议不生效): nothing binds, and mediation goes on."""
+    """Find that the signature is not genuine, with reasons (协议不生效): nothing binds, and mediation goes on.
+
+    What the sides said of this agreement, to the court or that it is settled, they have not said of the next one.
+    """
     with taking("void_agreement", dispute, by=by, seen=seen, at=at) as now:
         detail = now.detail
+        count_as(now, _agreement_of(detail), State.VOID)
         detail.effective_at, detail.document, detail.form = None, None, Form.NONE
         detail.denied_in, detail.confirmable = "", False
         Obligation.objects.filter(dispute=detail, turn=detail.turn).delete()
+        void_others(now, ["confirmation"])
+        Yes.objects.filter(dispute=detail, turn=detail.turn, to__in=[Said.COURT, Said.SETTLED]).delete()
         now.words(reason=reason)
         carry_on(now, detail.handler)

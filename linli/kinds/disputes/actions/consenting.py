@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import attach, keep
+from linli.cases.duplicates import followers_of, read_along
 from linli.cases.sight import keep_from
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
@@ -103,6 +104,7 @@ def appoint(
         _say_why_another(now, to, reason)
         now.detail.handler = now.case.lead = to
         now.hand_to(to)
+        read_along(followers_of(now.case), to, now.at)
         now.facts(mediator=to.pk)
         now.words(reason=reason)
 
@@ -142,5 +144,6 @@ def _without_mediator(now: Taking) -> None:
         head = offers[0].mediator.holding.post if offers else head
     now.detail.chair = head
     if head is not None and head.pk != gone.pk:
-        keep_from(now.case, [gone.pk])
+        for each in (now.case, *followers_of(now.case)):
+            keep_from(each, [gone.pk])
     carry_on(now, head)

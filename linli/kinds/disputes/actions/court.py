@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Conflict, Invalid
 from linli.base.worktime import PLACE_TIME
 from linli.cases.taking import Taking, Version, taking
-from linli.documents.making import make
+from linli.documents.making import data_of, make
+from linli.documents.models import Document
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import clause_from
-from linli.kinds.disputes.contents import Agreed, confirmation
+from linli.kinds.disputes.contents import Agreed, agents_before, confirmation, represented
 from linli.kinds.disputes.models import AtCourt, Dispute, Said
 from linli.kinds.disputes.rounds import all_said, carry_on
 from linli.kinds.disputes.wording import file_of
@@ -28,7 +29,14 @@ def ask_confirmation(dispute: Dispute, *, by: Actor, seen: Version, at: datetime
         Statement.of(now).keep(now, Said.COURT)
         if all_said(now.detail, Said.COURT):
             effective = now.detail.effective_at.astimezone(PLACE_TIME).date()
-            make(now, "confirmation", confirmation(file_of(now), _agreed(now.detail), effective))
+            file = represented(file_of(now), _agents(now.detail))
+            make(now, "confirmation", confirmation(file, _agreed(now.detail), effective))
+
+
+def _agents(detail: Dispute) -> dict[int, str]:
+    """Who acted for whom in the agreement: they ask the court for them as well."""
+    found = Document.objects.filter(pk=detail.document).first() if detail.document else None
+    return agents_before(data_of(found)) if found else {}
 
 
 def _agreed(detail: Dispute) -> Agreed:

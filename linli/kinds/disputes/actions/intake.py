@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from linli.base.errors import Conflict, Invalid
 from linli.cases.attachments import keep
-from linli.cases.duplicates import follow, unfollow
+from linli.cases.duplicates import follow, followers_of, read_along, read_along_no_more, unfollow
 from linli.cases.grouping import open_grouped
 from linli.cases.models import Case, Category
 from linli.cases.opening import Draft, Opened, Origin
@@ -212,9 +212,14 @@ def withdraw(
 def link_duplicate(
     dispute: Dispute, *, by: Actor, seen: Version, original: Case, note: str = "", at: datetime | None = None
 ) -> None:
-    """Let it follow another dispute that is the same (并案), which the post must be able to see."""
+    """Let it follow another dispute that is the same (并案), which the post must be able to see.
+
+    Whoever mediates that one reads this one's papers as well.
+    """
     with taking("link_duplicate", dispute, by=by, seen=seen, at=at) as now:
         first = follow(now.case, original, now.at)
+        if first.lead:
+            read_along([now.case, *followers_of(now.case)], first.lead, now.at)
         now.facts(original=first.number)
         now.words(original=first.number, note=note)
 
@@ -225,6 +230,7 @@ def unlink_duplicate(
     """It was not the same after all (撤销并案): it goes its own way again."""
     with taking("unlink_duplicate", dispute, by=by, seen=seen, at=at) as now:
         unfollow(now.case)
+        read_along_no_more([now.case, *followers_of(now.case)])
         carry_on(now, head_of(now.detail))
         now.words(note=note)
 

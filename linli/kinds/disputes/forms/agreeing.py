@@ -12,13 +12,15 @@ from linli.documents.making import data_of
 from linli.documents.models import Document, Signature
 from linli.documents.signing import is_of
 from linli.kinds.disputes.clauses import clause_from
-from linli.kinds.disputes.contents import told_before
+from linli.kinds.disputes.contents import agents_before, told_before
 from linli.kinds.disputes.forms.agreement import AgreementForm
 from linli.kinds.disputes.forms.intake import Apply, class_field
 from linli.kinds.disputes.forms.sides import Tap, dispute_of
 from linli.kinds.disputes.models import Dispute, Manner
 from linli.kinds.disputes.rounds import called
 from linli.posts.actor import PartyActor
+
+_AGENT = "agent_"
 
 
 class SettleOrally(StepForm):
@@ -94,12 +96,23 @@ class ApplyAndSettleOrally(WholeForm, SettleOrally, Apply):
 
 
 class DraftAgreement(AgreementForm):
-    """The agreement, clause by clause, between the sides of this dispute."""
+    """The agreement, clause by clause, between the sides of this dispute, and who acts for a side that has somebody."""
 
     def offer(self) -> None:
         """Clauses between these sides."""
         if self.case:
-            self.between(called(self.case))
+            names = called(self.case)
+            self.between(names)
+            self.fields |= {f"{_AGENT}{nr}": _agent_field(name) for nr, name in names.items()}
+
+    def clean(self) -> dict[str, Any]:
+        """Put who acts for whom into one parcel, by the number of the side."""
+        given = super().clean() or {}
+        typed = {name: given.pop(name) for name in list(given) if name.startswith(_AGENT)}
+        return {
+            **given,
+            "agents": {int(name.removeprefix(_AGENT)): who for name, who in typed.items() if who},
+        }
 
     def suggest(self) -> None:
         """Begin with what stood in the version before."""
@@ -107,8 +120,23 @@ class DraftAgreement(AgreementForm):
             found = Dispute.objects.get(pk=self.case.pk)
             self.initial["clauses"] = [clause_from(each) for each in found.clauses]
             documents = Document.objects.filter(case=self.case, template="disputes.agreement")
-            if written := documents.order_by("version").last():
-                self.initial.update(told_before(data_of(written)))
+            if written := documents.order_by("made_at", "version").last():
+                data = data_of(written)
+                acting = {f"{_AGENT}{nr}": who for nr, who in agents_before(data).items()}
+                self.initial.update(told_before(data) | acting)
+
+
+def _agent_field(called_so: str) -> TidyText:
+    return TidyText(
+        label=_("Who acts for: %(side)s") % {"side": called_so},
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(),
+        help_text=_(
+            "Only for a child, somebody without capacity, or who has given a power of attorney: the name and what "
+            "they are to the party. Add the paper that shows it to the file."
+        ),
+    )
 
 
 class Seal(Tap):

@@ -72,14 +72,17 @@ class SumField(forms.CharField):
     """A sum as people write it; the value is in fen."""
 
     def clean(self, value: Any) -> int | None:
-        """The fen; the refusal of `fen_of` beside the field."""
+        """The fen; the refusal of `fen_of` beside the field, and of a sum that is nothing."""
         typed = super().clean(value)
         if not typed:
             return None
         try:
-            return fen_of(typed)
+            found = fen_of(typed)
         except Invalid as trouble:
             raise forms.ValidationError(trouble.sentence) from trouble
+        if not found:
+            raise forms.ValidationError(_("A sum in an agreement is more than nothing."))
+        return found
 
 
 class DayField(forms.DateField):
