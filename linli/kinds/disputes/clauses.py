@@ -263,7 +263,7 @@ class Confirming:
     source: str = ""
 
 
-# 法释〔2011〕5号 art. 4 (2)-(4), 7: held against its text; 民事诉讼法解释 (2022) art. 355 (3), (5): from memory.
+# 法释〔2011〕5号 art. 4 (2)-(4) as published, 7 from memory; 民事诉讼法解释 (2022) art. 355 (3), (5): from memory.
 _CLEAR = Confirming(Confirmable.YES, gettext_lazy("A court can confirm this and have it carried out."))
 _IF_CLEAR = Confirming(
     Confirmable.LOOKED_AT,
