@@ -112,9 +112,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other database; refuse tests that would flush the shared world.
 
-    What starts browsers and servers comes first: begun last, it would keep one process busy while the other idles.
+    What takes long comes first: begun last, it would keep one process busy while the other idles. The walk comes before
+    all, since it needs no template: meanwhile the other process builds that.
     """
-    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("server")))
+    items.sort(key=_how_late({item.path for item in items if item.get_closest_marker("thorough")}))
     elsewhere = ("sqlite", "once") if ON_POSTGRES else ("postgres",)
     belongs_elsewhere = [item for item in items if any(map(item.get_closest_marker, elsewhere))]
     if ON_POSTGRES or NO_SKIPS:
@@ -131,6 +132,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(
                 f"{item.nodeid} asks for `fresh_database` and `db`; it can have only one of them."
             )
+
+
+def _how_late(slow: set[Path]) -> Callable[[pytest.Item], tuple[bool, bool, bool]]:
+    def key(item: pytest.Item) -> tuple[bool, bool, bool]:
+        drives = item.get_closest_marker("browser") or item.get_closest_marker("server")
+        return item.path.parent.name != "walk", not drives, item.path not in slow
+
+    return key
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

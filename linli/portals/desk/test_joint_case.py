@@ -219,7 +219,7 @@ def nobody_answers(days):
     while Case.everywhere.get(number=days.number).closed_at is None and time.monotonic() < deadline:
         time.sleep(0.2)
     days.opens("call_taker")
-    assert days.stage() == "已办结"
+    assert days.stage() == "未确认"
     assert days.running() == {"可要求重办": "11月19日"}  # thirty calendar days, a Thursday
     resident_follows(days)
     assert "未确认" in days.page.inner_text("main")
