@@ -59,6 +59,7 @@ if not IS_WORKER:
     )
 
 import django  # noqa: E402  after the environment is laid
+import hypothesis  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
@@ -99,6 +100,13 @@ BROWSER_FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """By day examples are the same each time, and however slow the machine is; at night they are new ones."""
+    known = config.getoption("markexpr") != "nightly"
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile(
+        "linli", derandomize=known, deadline=None, suppress_health_check=slow
+    )
+    hypothesis.settings.load_profile("linli")
     config.addinivalue_line("markers", "sqlite: about SQLite itself; left out on PostgreSQL")
 
 
