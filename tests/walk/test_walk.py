@@ -93,7 +93,10 @@ def test_no_link_leads_to_a_refusal(walk: Walk) -> None:
 @pytest.mark.thorough
 def test_every_page_is_whole_in_each_pair_of_ways(walk: Walk, axe_source: str) -> None:
     """Axe looks at each page once, in turn in another way."""
-    axe = lambda place, turn: axe_source if place // 2 % 4 == turn else ""  # noqa: E731
+
+    def axe(place: int, turn: int) -> str:
+        return axe_source if place // 2 % 4 == turn else ""
+
     assert walked(walk, in_two_dresses, axe) == []
 
 
