@@ -23,10 +23,25 @@ import pytest
 from _pytest import runner
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+MEMORY, ROOM = "/dev/shm", 4 << 30  # bytes; a run leaves less behind
+
+
+def _lie_in_memory() -> None:
+    """Files of tests need no disk: put them into memory, where there is room and programs may run from it."""
+    try:
+        shelf = os.statvfs(MEMORY)
+    except OSError:
+        return
+    has_room = shelf.f_bavail * shelf.f_frsize > ROOM and os.access(MEMORY, os.W_OK)
+    if has_room and not shelf.f_flag & os.ST_NOEXEC and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
+
+
 if not IS_WORKER:
     for name in [name for name in os.environ if name.startswith("LINLI_")]:
         if name not in {"LINLI_NO_SKIPS", "LINLI_AXE", "LINLI_TEST_WORLD"}:
             del os.environ[name]  # the machine's own settings are not the tests'
+    _lie_in_memory()
     home = tempfile.mkdtemp(prefix="linli_test_")
     os.environ.update(
         DJANGO_SETTINGS_MODULE="linli.conf.settings",
@@ -45,6 +60,7 @@ if not IS_WORKER:
     )
 
 import django  # noqa: E402  after the environment is laid
+import hypothesis  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
@@ -86,6 +102,13 @@ BROWSER_FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """By day examples are the same each time, and however slow the machine is; at night they are new ones."""
+    known = config.getoption("markexpr") != "nightly"
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile(
+        "linli", derandomize=known, deadline=None, suppress_health_check=slow
+    )
+    hypothesis.settings.load_profile("linli")
     config.addinivalue_line("markers", "sqlite: about SQLite itself; left out on PostgreSQL")
 
 
@@ -99,9 +122,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs to the other database; refuse tests that would flush the shared world.
 
-    What starts browsers and servers comes first: begun last, it would keep one process busy while the other idles.
+    What takes long comes first: begun last, it would keep one process busy while the other idles. The walk comes before
+    all, since it needs no template: meanwhile the other process builds that.
     """
-    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("server")))
+    items.sort(key=_how_late({item.path for item in items if item.get_closest_marker("thorough")}))
     elsewhere = ("sqlite", "once") if ON_POSTGRES else ("postgres",)
     belongs_elsewhere = [item for item in items if any(map(item.get_closest_marker, elsewhere))]
     if ON_POSTGRES or NO_SKIPS:
@@ -118,6 +142,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(
                 f"{item.nodeid} asks for `fresh_database` and `db`; it can have only one of them."
             )
+
+
+def _how_late(slow: set[Path]) -> Callable[[pytest.Item], tuple[bool, bool, bool]]:
+    def key(item: pytest.Item) -> tuple[bool, bool, bool]:
+        drives = item.get_closest_marker("browser") or item.get_closest_marker("server")
+        return item.path.parent.name != "walk", not drives, item.path not in slow
+
+    return key
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,6 +10,8 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from allauth.account.internal.userkit import user_id_to_str
+from django.conf import settings
+from django.test import Client
 
 
 def prove(client: Any, account: Any, *, ago: float = 0) -> None:
@@ -20,3 +22,10 @@ def prove(client: Any, account: Any, *, ago: float = 0) -> None:
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [record]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(account)
     session.save()
+
+
+def with_session(context: Any, url: str, account: Any) -> None:
+    """Put a session into a browser, as if somebody had just typed their password (entrance/test_browser.py does)."""
+    client, name = Client(), settings.SESSION_COOKIE_NAME
+    prove(client, account)
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])

@@ -52,10 +52,12 @@ from tests.scenes import a_case
 pytestmark = pytest.mark.once
 
 SOUGHT, SECRET = "石榴树下", "丙寅乙丑"
+# Beside whoever has the task, below, above, from another town, for the whole county, and with power over its settings.
 STRANGERS = (
-    *("chengguan_dispatcher", "chengguan_checker", "chengguan_team", "东门社区第一网格", "head_东门社区"),
-    *("county_head", "county_clerk", "county_dispatcher", "call_taker", "administrator", "liuhe_clerk"),
+    *("chengguan_dispatcher", "东门社区第一网格", "county_head", "liuhe_clerk", "call_taker"),
+    "administrator",
 )
+FURTHER = ("chengguan_checker", "chengguan_team", "head_东门社区", "county_clerk", "county_dispatcher")
 FILES = {"csv", "xlsx"}
 
 
@@ -196,7 +198,9 @@ def tellers(key: str, case: Case, world: Any) -> set[str]:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("key", STRANGERS)
+@pytest.mark.parametrize(
+    "key", [*STRANGERS, *(pytest.param(each, marks=pytest.mark.nightly) for each in FURTHER)]
+)
 def test_a_post_without_a_task_finds_it_nowhere(key: str, hidden: Case, world: Any) -> None:
     assert tellers(key, hidden, world) == set()
 

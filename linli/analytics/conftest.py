@@ -11,7 +11,7 @@ import pytest
 from linli.base.errors import Refusal
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Case
-from linli.cases.steps import steps_open_to
+from linli.cases.steps import steps_open_to_each
 from linli.cases.test_taking import extras
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
@@ -70,8 +70,8 @@ def taken_at_random(
         return "lapse"
     offered = [
         (step.name, by)
-        for by in people.values()
-        for step in steps_open_to(by, case)
+        for by, steps in zip(people.values(), steps_open_to_each(people.values(), case), strict=True)
+        for step in steps
         if step.name not in left_out and not (step.name == "link_duplicate" and other is None)
     ]
     if not offered:

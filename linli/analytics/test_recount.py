@@ -167,7 +167,9 @@ PERIODS = [
 ]
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(each, marks=pytest.mark.thorough) for each in (2, 3))])
+@pytest.mark.parametrize(
+    "seed", [1, pytest.param(2, marks=pytest.mark.thorough), pytest.param(3, marks=pytest.mark.nightly)]
+)
 def test_every_figure_equals_a_plain_recount_and_opens_exactly_those_cases(world, at_random, seed):
     taken = at_random(world, seed)
     assert {"extend", "park", "suspend", "resume", "reopen"} <= taken

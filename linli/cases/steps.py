@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -29,14 +29,24 @@ log = logging.getLogger("linli.steps")
 
 def steps_open_to(by: Actor, case: Case) -> list[Step]:
     """Exactly the steps this actor could take now, in the order of the procedure."""
-    steps = kind_of(case.kind).procedure.leaving(case.stage)
+    return next(steps_open_to_each([by], case))
+
+
+def steps_open_to_each(actors: Iterable[Actor], case: Case) -> Iterator[list[Step]]:
+    """The same for each of several actors in turn; what is open in the case is read once."""
     tasks = open_tasks(case)
-    allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
-    clocks = live_clocks(case) if any(step.while_running or step.shifts for step in allowed) else []
-    opposites = {name for step in allowed for name in step.apart_from}
-    taken = taken_by(by, case, opposites) if opposites and isinstance(by, PostActor) else frozenset()
-    able = [step for step in allowed if not (step.waits and unanswered(tasks))]
-    return [step for step in able if taken.isdisjoint(step.apart_from) and _possible(step, clocks)]
+    waiting = unanswered(tasks)
+    clocks: list[Clock] | None = None
+    leaving = kind_of(case.kind).procedure.leaving(case.stage)
+    steps = [step for step in leaving if not (step.waits and waiting)]
+    for by in actors:
+        allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
+        if clocks is None and any(step.while_running or step.shifts for step in allowed):
+            clocks = live_clocks(case)
+        possible = [step for step in allowed if _possible(step, clocks or [])]
+        opposites = {name for step in possible for name in step.apart_from}
+        taken = taken_by(by, case, opposites) if opposites and isinstance(by, PostActor) else frozenset()
+        yield [step for step in possible if taken.isdisjoint(step.apart_from)]
 
 
 def leads_on(step: Step, case: Case) -> bool:

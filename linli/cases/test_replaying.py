@@ -19,7 +19,7 @@ from linli.cases.models import Case, Clock, Limit, Link, Notice, Task
 from linli.cases.opening import Origin
 from linli.cases.reckoning import pressing_again
 from linli.cases.replaying import IMPORT, Past, PastStep, Waits, replay_many
-from linli.cases.steps import steps_open_to
+from linli.cases.steps import steps_open_to_each
 from linli.cases.test_taking import KEYS, extras
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
@@ -316,7 +316,8 @@ def test_any_walk_through_the_procedure_comes_out_the_same(world: Any, seed: int
     people: dict[str, Any] = {name: world.by(name) for name in KEYS}
     people["reporter"] = PartyActor("reporter", case.pk)
     for _turn in range(14):
-        offered = [(by, step) for by in people.values() for step in steps_open_to(by, case)]
+        open_to = zip(people.values(), steps_open_to_each(people.values(), case), strict=True)
+        offered = [(by, step) for by, steps in open_to for step in steps]
         offered = [(by, step) for by, step in offered if step.name not in ASIDE]
         if not offered:
             break

@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tests.servers import REPOSITORY, free_port
 
-PATIENCE = 240
+PATIENCE = 900  # on a machine that does much else
 ROLES = (
     "resident", "clerk", "dispatcher", "handler", "grid_worker", "checker", "inspector", "call_taker", "head",
     "administrator", "duty_officer",

@@ -13,10 +13,10 @@ from linli.kinds.disputes.conftest import HOME, LEAK, Way, committee_of_home
 from linli.kinds.disputes.models import Dispute
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
-from tests.looks import IN_TWO_WAYS
+from tests.looks import IN_TWO_WAYS, axe_looks
+from tests.signing_in import with_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
-PASSWORD = "云溪县的风吹过石桥2026"
 DUE = (timezone.localdate() + timedelta(days=40)).isoformat()
 PRESS = "clauses-press"
 
@@ -36,9 +36,6 @@ def mediated(committed_world):
     way.go(way.head, "name_side", contact=GivenContact("王强", "13887654321"))
     way.go(way.head, "invite").go(way.applicant, "consent").go(way.respondent, "consent")
     way.go(way.head, "appoint", to=way.fan.post)
-    account = way.fan.holding.account
-    account.set_password(PASSWORD)
-    account.save()
     return way
 
 
@@ -49,11 +46,7 @@ def server(mediated, start_server):
 
 def editor_of(page, server, way):
     """Sign in as the mediator and open the editor."""
-    page.goto(f"{server.url}/account/login/?next=/desk/")
-    page.fill("[name=login]", way.fan.holding.account.username)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/desk/")
+    with_session(page.context, server.url, way.fan.holding.account)
     number = Case.everywhere.get(pk=way.key).number
     page.goto(f"{server.url}/desk/cases/{number}/draft_agreement/")
 
@@ -109,7 +102,7 @@ def test_the_editor_fits_and_shuts_nobody_out(mediated, server, browser_page, ax
         [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
     )
     editor_of(page, server, mediated)
-    for state in ("empty", "filled", "looked at", "wrong"):
+    for place, state in enumerate(("empty", "filled", "looked at", "wrong")):
         if state == "filled":
             fill_in(page)
         elif state == "looked at":
@@ -119,6 +112,7 @@ def test_the_editor_fits_and_shuts_nobody_out(mediated, server, browser_page, ax
             page.click("main form > .actions button")
             page.wait_for_selector("#wrong-title")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, state
-        page.evaluate(axe_source)
-        found = page.evaluate("axe.run().then(done => done.violations.map(each => each.id))")
-        assert found == [], state
+        if axe_looks(place, width):
+            page.evaluate(axe_source)
+            found = page.evaluate("axe.run().then(done => done.violations.map(each => each.id))")
+            assert found == [], state

@@ -376,9 +376,10 @@ class Walks(RuleBasedStateMachine):
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("world")
-def test_any_walk_through_the_procedure_keeps_the_rules(db):
+@pytest.mark.parametrize("walks", [5, pytest.param(40, marks=pytest.mark.nightly)])
+def test_any_walk_through_the_procedure_keeps_the_rules(db, walks):
     quiet = settings(
-        max_examples=10,
+        max_examples=walks,
         stateful_step_count=50,
         deadline=None,
         phases=[Phase.generate],  # shrinking a walk takes longer than reading it

@@ -8,22 +8,17 @@ import pytest
 
 from linli.cases.models import Notice
 from linli.portals.desk.conftest import dispatched, reported
-from linli.posts.models import Account
-from tests.looks import IN_TWO_WAYS
+from tests.looks import TWO_WAYS, axe_looks
+from tests.signing_in import with_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-PASSWORD = "云溪县的风吹过石桥2026"
 
 
 @pytest.fixture
 def desk(committed_world, start_server):
-    """A server with some work in it, where everybody has the same password."""
+    """A server with some work in it, and its pages by who opens them."""
     case, given = reported(committed_world).case, dispatched(committed_world).case
     Notice.objects.filter(case=case).update(state="stuck", attempts=6)
-    for key in ("chengguan_clerk", "administrator", "power", "county_head", "call_taker"):
-        account = Account.objects.get(pk=committed_world.by(key).holding.account_id)
-        account.set_password(PASSWORD)
-        account.save()
     grid = committed_world.place("东门社区第一网格")
     post = committed_world.posts["东门社区第一网格"].pk
     return start_server(), {
@@ -73,49 +68,40 @@ def desk(committed_world, start_server):
 
 
 def sign_in(page, server, world, key):
-    page.goto(f"{server.url}/account/login/?next=/desk/")
-    page.fill("[name=login]", world.by(key).holding.account.username)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url("**/desk/")
+    with_session(page.context, server.url, world.by(key).holding.account)
+    page.goto(f"{server.url}/desk/")
 
 
 def walked(page, server, world, pages):
     """Every page of everybody, one after the other; yields its address once it is open."""
-    choices = page.context.cookies()
     for key, addresses in pages.items():
-        page.context.clear_cookies()
-        page.context.add_cookies(choices)
-        sign_in(page, server, world, key)
+        with_session(page.context, server.url, world.by(key).holding.account)
         for address in addresses:
             assert page.goto(f"{server.url}/desk/{address}").status == 200, address
             yield address
 
 
 @pytest.mark.thorough
-@IN_TWO_WAYS
-def test_every_page_fits_and_nothing_complains(committed_world, desk, browser_page, width, cookies):
+def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
+    committed_world, desk, browser_page, axe_source
+):
+    """Axe looks at each page once, in turn in another way."""
     server, pages = desk
-    page, complaints = browser_page, []
-    page.set_viewport_size({"width": width, "height": 800})
-    chosen = [{"name": name, "value": value, "url": server.url} for name, value in cookies.items()]
-    page.context.add_cookies(chosen)
+    page, complaints, shut = browser_page, [], {}
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda wrong: complaints.append(str(wrong)))
-    for address in walked(page, server, committed_world, pages):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    for width, cookies in TWO_WAYS:
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in cookies.items()])
+        page.set_viewport_size({"width": width, "height": 800})
+        for place, address in enumerate(walked(page, server, committed_world, pages)):
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            if axe_looks(place, width):
+                page.evaluate(axe_source)
+                wrong = page.evaluate("axe.run()")["violations"]
+                shut |= {address: [(each["id"], each["nodes"][0]["html"]) for each in wrong]} if wrong else {}
     assert complaints == []
-
-
-@pytest.mark.thorough
-def test_nobody_is_shut_out(committed_world, desk, browser_page, axe_source):
-    server, pages = desk
-    found = {}
-    for address in walked(browser_page, server, committed_world, pages):
-        browser_page.evaluate(axe_source)
-        result = browser_page.evaluate("axe.run()")
-        found[address] = [(each["id"], each["nodes"][0]["html"]) for each in result["violations"]]
-    assert {address: wrong for address, wrong in found.items() if wrong} == {}
+    assert shut == {}
 
 
 def test_a_step_is_taken_by_keyboard_alone(committed_world, desk, browser_page):

@@ -8,8 +8,7 @@ import pytest
 
 from linli.cases.models import Case, Task
 from linli.portals.desk.conftest import reported
-from linli.portals.desk.test_browser import PASSWORD, sign_in
-from linli.posts.models import Account
+from linli.portals.desk.test_browser import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 MATTERS = 20
@@ -21,9 +20,6 @@ NO_MORE_TABS_THAN = 40
 def to_clear(committed_world, start_server):
     """A server with twenty reports that wait for one clerk."""
     cases = [reported(committed_world, f"第{number}盏路灯不亮").case for number in range(1, MATTERS + 1)]
-    account = Account.objects.get(pk=committed_world.by(CLERK).holding.account_id)
-    account.set_password(PASSWORD)
-    account.save()
     return start_server(), cases
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linli.portals.desk.conftest import HOME, reported
-from linli.portals.desk.test_browser import PASSWORD, sign_in
-from linli.posts.models import Account
+from linli.portals.desk.test_browser import sign_in
 from linli.web.test_map import NO_WEBGL
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -18,9 +17,6 @@ DRAWN = "getComputedStyle(document.querySelector('figure.map > svg')).display"
 def village(committed_world, start_server, browser_page):
     """The clerk of a town with one open case, signed in; the server, the case and the address of its village's map."""
     case, key = reported(committed_world).case, "chengguan_clerk"
-    account = Account.objects.get(pk=committed_world.by(key).holding.account_id)
-    account.set_password(PASSWORD)
-    account.save()
     server = start_server()
     sign_in(browser_page, server, committed_world, key)
     return server, case, f"{server.url}/desk/map/?place={committed_world.place(HOME).parent.trimmed}"

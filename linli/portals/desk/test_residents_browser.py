@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from linli.portals.desk.test_browser import PASSWORD, sign_in
-from linli.posts.models import Account
+from linli.portals.desk.test_browser import sign_in
 from linli.residents.people.conftest import HOME, NAME, PHONE, given
 from linli.residents.people.registering import register
-from tests.looks import IN_TWO_WAYS
+from tests.looks import IN_TWO_WAYS, axe_looks
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 DESK = "/desk/residents/"
@@ -28,9 +27,6 @@ def window(committed_world, start_server):
     }
     register(given(world, **mother), by=by, sure=True)
     register(given(world, name="慕容秋", phone="", address="东门街99号"), by=by, sure=True)
-    account = Account.objects.get(pk=world.by("chengguan_clerk").holding.account_id)
-    account.set_password(PASSWORD)
-    account.save()
     return start_server()
 
 
@@ -81,9 +77,10 @@ def test_every_page_fits_and_shuts_nobody_out(
     chosen = [{"name": name, "value": value, "url": window.url} for name, value in cookies.items()]
     page.context.add_cookies(chosen)
     sign_in(page, window, committed_world, "chengguan_clerk")
-    for name in walked(page, window):
+    for place, name in enumerate(walked(page, window)):
         page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        page.evaluate(axe_source)
-        found = page.evaluate("axe.run().then(done => done.violations.map(each => each.id))")
-        assert found == [], name
+        if axe_looks(place, width):
+            page.evaluate(axe_source)
+            found = page.evaluate("axe.run().then(done => done.violations.map(each => each.id))")
+            assert found == [], name

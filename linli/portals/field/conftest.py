@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from PIL import Image
@@ -22,6 +21,7 @@ from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
+from tests.signing_in import with_session
 
 HOME = "东门社区第一网格"
 LAMP = "三号楼楼下的路灯坏了三天，晚上看不见路。"
@@ -135,11 +135,7 @@ class Outside:
 
     def sign_in(self, account: Any = None) -> None:
         """Put a session into the browser, as if somebody had typed their password."""
-        client = Client()
-        client.force_login(account or self.account)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        named = {"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": self.server.url}
-        self.context.add_cookies([named])
+        with_session(self.context, self.server.url, account or self.account)
 
     def page(self, address: str = "") -> Any:
         """A new tab of the app, once its script is ready."""
