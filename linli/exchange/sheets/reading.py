@@ -222,7 +222,9 @@ class _Reader:
         called, deadline = row.values.get("called", ""), row.values.get("deadline", "")
         if called and deadline and datetime.fromisoformat(deadline) < datetime.fromisoformat(called):
             sentence = _("The deadline lies before the report. Correct one of the two dates.")
-            row.faults.append(Complaint(self.body.columns["deadline"], deadline[:16].replace("T", " "), sentence))
+            row.faults.append(
+                Complaint(self.body.columns["deadline"], deadline[:16].replace("T", " "), sentence)
+            )
 
     def notes(self) -> list[str]:
         """What was noticed on the way."""
