@@ -94,6 +94,7 @@ def report(run: Run, clerk: tuple[Run, Run], weights: list[float], stored: int) 
         ),
         ("a clerk's page, p95 before / in the storm, ms", calm, stormy),
         ("memory, end of first / last quarter, MB", weights[0], weights[-1]),
+        ("and of those between, MB", weights[1], weights[2]),
     ]
     show(f"{CONNECTIONS} connections, {run.seconds:.0f} s", ("", "", ""), rows)
     if other or stored < acknowledged:

@@ -23,11 +23,14 @@ PATIENCE = 60.0
 
 
 class Reporting:
-    """What was acknowledged, by key; what never got an answer; and every answer that was neither."""
+    """What was acknowledged, by key; what never got an answer; and every answer that was neither.
 
-    def __init__(self, url: str, clients: int = 8) -> None:
+    `keyed`: whether a report has a key, by which it is known when it is sent again.
+    """
+
+    def __init__(self, url: str, clients: int = 8, *, keyed: bool = True) -> None:
         self.url = url
-        self.clients = clients
+        self.clients, self.keyed = clients, keyed
         self.receipts: dict[str, str] = {}
         self.unanswered: set[str] = set()
         self.surprises: list[tuple[int, str]] = []
@@ -74,7 +77,8 @@ class Reporting:
                 HTTPConnection(urlsplit(self.url).netloc, timeout=20),
             )
         body = json.dumps({"text": f"{key}:路灯不亮", "contact": {"phone": "13912345678"}})
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key, "Accept-Language": "zh-hans"}
+        headers = {"Content-Type": "application/json", "Accept-Language": "zh-hans"}
+        headers |= {"Idempotency-Key": key} if self.keyed else {}
         try:
             self._own.line.request("POST", PATH, body.encode(), headers)
             answer = self._own.line.getresponse()

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from linli.base import generations
+from linli.base.errors import Unavailable, Unsure
 from linli.base.models import Generation
+from linli.base.together import InTurn
 from linli.base.writing import writing
 from tests import databases
 from tests.servers import Server
@@ -67,6 +69,61 @@ def test_postgresql_sorts_and_searches_chinese(fresh_database: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT datctype FROM pg_database WHERE datname = current_database()")
         assert cursor.fetchone()[0] != "C"
+
+
+def _cut_the_line() -> None:
+    """End this process's own connection from another one, as a restart of PostgreSQL does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        own = cursor.fetchone()[0]
+    other = connection.copy("other")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+    other.close()
+
+
+@pytest.mark.postgres
+def test_a_line_that_broke_since_the_last_request_refuses_nobody(fresh_database: str) -> None:
+    with writing():
+        generations.bump("ground")
+    _cut_the_line()
+    generations.refresh()
+    assert _count() == 1
+
+
+@pytest.mark.postgres
+def test_a_line_that_breaks_at_the_commit_leaves_nobody_sure(fresh_database: str) -> None:
+    def keep() -> None:
+        with writing():
+            generations.bump("ground")
+            _cut_the_line()
+
+    with pytest.raises(Unsure):
+        keep()
+
+
+@pytest.mark.postgres
+def test_a_line_that_breaks_before_the_commit_kept_nothing(fresh_database: str) -> None:
+    def keep() -> None:
+        with writing():
+            _cut_the_line()
+            generations.bump("ground")
+
+    with pytest.raises(Unavailable) as refused:
+        keep()
+    assert not isinstance(refused.value, Unsure)
+    assert _count() == 0
+
+
+def test_a_group_that_may_have_been_kept_is_not_kept_again() -> None:
+    again: list[str] = []
+
+    def keep(_works: list[str]) -> list[None]:
+        raise Unsure
+
+    with pytest.raises(Unsure):
+        InTurn(do_all=keep, do_one=again.append).do("a report")
+    assert again == []
 
 
 @pytest.mark.browser

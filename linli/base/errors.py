@@ -9,7 +9,8 @@ Refusal
 ├── TooLarge     413
 ├── TooMany      429
 └── Unavailable  503  the store cannot take it now (disk full, locked); nothing was kept
-    └── Busy     503  more is being written than can be; in a moment there is room again
+    ├── Busy     503  more is being written than can be; in a moment there is room again
+    └── Unsure   503  the line to the database broke while it was being kept: it may be there
 """
 
 from __future__ import annotations
@@ -103,6 +104,16 @@ class Busy(Unavailable):
     code = "busy"
     sentence = _(
         "Very many people are writing to us at this moment. Nothing was kept; please send it again in a few seconds."
+    )
+
+
+class Unsure(Unavailable):
+    """The line to the database broke between a commit and its answer: whether it was kept, nobody here knows."""
+
+    code = "unsure"
+    sentence = _(
+        "The line to the database broke while this was being saved. It may have been kept: please look whether it is "
+        "there before you send it again."
     )
 
 

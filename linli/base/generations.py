@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.models import F
 
 from linli.base.models import Generation
@@ -22,21 +22,35 @@ _caches: WeakSet[Cached[Any]] = WeakSet()
 def refresh() -> None:
     """Read all generation numbers (one statement); called at the start of each request and loop turn.
 
-    By hand, because every request waits for it. On SQLite in one row: each row read lets go of Python's lock, and the
-    next of many threads takes it.
+    As the first statement of all it learns whether the line to the database broke since the last one, as it does when
+    PostgreSQL was restarted; then a new one is opened, and nobody is refused for it.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT json_group_object(name, number) FROM base_generation")
-            found: dict[str, int] = json.loads(cursor.fetchone()[0])
-        else:
-            cursor.execute("SELECT name, number FROM base_generation")
-            found = dict(cursor.fetchall())
+    try:
+        found = _read()
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        found = _read()
     if found == _current:
         return
     for gone in _current.keys() - found.keys():  # a family's first change, taken back
         _current.pop(gone, None)
     _current.update(found)
+
+
+def _read() -> dict[str, int]:
+    """By hand, because every request waits for it.
+
+    On SQLite in one row: each row read lets go of Python's lock, and the next of many threads takes it.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT json_group_object(name, number) FROM base_generation")
+            found: dict[str, int] = json.loads(cursor.fetchone()[0])
+            return found
+        cursor.execute("SELECT name, number FROM base_generation")
+        return dict(cursor.fetchall())
 
 
 def bump(name: str) -> None:

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar, cast
 
 from django.db import DatabaseError, connection
 
+from linli.base.errors import Unsure
 from linli.base.frames import in_one_stretch
 
 _GROUP = 200
@@ -45,7 +46,10 @@ class _Waiting(Generic[Work, Done]):
 
 
 class _Groups(Generic[Work, Done]):
-    """A group is done in one transaction; if that fails one by one, so that one bad piece fails alone."""
+    """A group is done in one transaction; if that fails one by one, so that one bad piece fails alone.
+
+    But not where it may have been done (Unsure): done once more it would be there twice.
+    """
 
     def __init__(
         self, *, do_all: Callable[[list[Work]], Sequence[Done]], do_one: Callable[[Work], Done]
@@ -57,7 +61,11 @@ class _Groups(Generic[Work, Done]):
         try:
             for each, done in zip(group, self._do_all([one.work for one in group]), strict=True):
                 each.done = done
+        except Unsure as trouble:
+            for each in group:
+                each.trouble = trouble
         except Exception:  # noqa: BLE001  whatever it was, each learns its own trouble
+            connection.close_if_unusable_or_obsolete()  # one that broke while nobody used it is not tried again
             for each in group:
                 self._do_alone(each)
 

@@ -10,12 +10,13 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from linli.base.errors import Unavailable
+from linli.base.errors import Unavailable, Unsure
 
 
 class FairLock:
@@ -45,6 +46,7 @@ class FairLock:
 
 
 _turn = FairLock()
+_LINE = "08"  # PostgreSQL's class of troubles with the line
 _CANNOT_STORE = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_BUSY,
@@ -58,14 +60,16 @@ _CANNOT_STORE = {
 def writing() -> Iterator[None]:
     """Open the write transaction, or join the one this thread already has. All or nothing.
 
-    Raises Unavailable when the store cannot take anything (disk full, locked for too long, gone).
+    Raises Unavailable when the store cannot take anything (disk full, locked for too long, gone), Unsure when it may
+    have: the line to the database broke at the commit.
     """
     if connection.in_atomic_block:
         with transaction.atomic():
             yield
         return
-    with _queueing(), _store_trouble_as_refusal(), transaction.atomic():
+    with _queueing(), _store_trouble_as_refusal() as reached, transaction.atomic():
         yield
+        reached.at_commit = True
 
 
 def write_alone(statement: str, values: Sequence[Any]) -> None:
@@ -90,14 +94,22 @@ def _queueing() -> Iterator[None]:
         yield
 
 
+@dataclass
+class _Reached:
+    """How far a transaction has come: all its statements are done, and only the commit is left."""
+
+    at_commit: bool = False
+
+
 @contextmanager
-def _store_trouble_as_refusal() -> Iterator[None]:
+def _store_trouble_as_refusal() -> Iterator[_Reached]:
+    reached = _Reached()
     try:
-        yield
+        yield reached
     except OperationalError as trouble:
-        if is_store_trouble(trouble):
-            raise Unavailable from trouble
-        raise
+        if not is_store_trouble(trouble):
+            raise
+        raise (Unsure if reached.at_commit and _is_cut(trouble) else Unavailable) from trouble
 
 
 def is_store_trouble(trouble: OperationalError) -> bool:
@@ -106,4 +118,14 @@ def is_store_trouble(trouble: OperationalError) -> bool:
     if isinstance(cause, sqlite3.OperationalError):
         primary = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         return primary in _CANNOT_STORE
-    return (getattr(cause, "sqlstate", None) or "08")[:2] in {"08", "53", "57"}
+    return _sort_of(trouble) in {_LINE, "53", "57"}
+
+
+def _is_cut(trouble: OperationalError) -> bool:
+    """Whether the line to the database broke, so that what it said last did not arrive."""
+    return not isinstance(trouble.__cause__, sqlite3.Error) and _sort_of(trouble) in {_LINE, "57"}
+
+
+def _sort_of(trouble: OperationalError) -> str:
+    """The class of PostgreSQL's code; where the line broke there is none, and it counts as that."""
+    return (getattr(trouble.__cause__, "sqlstate", None) or _LINE)[:2]

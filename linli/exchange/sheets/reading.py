@@ -97,6 +97,8 @@ def _cell(sheet: Sheet, number: int, place: int) -> Value:
 
 def shown(value: Value) -> str:
     """A cell as people see it in the sheet."""
+    if isinstance(value, bool):
+        return str(value).upper()
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes" if not value.second else "seconds")
     if isinstance(value, float) and value == int(value):
@@ -168,6 +170,8 @@ class _Reader:
         for role, value in cells.items():
             heading = self.body.columns[role]
             known = role_named(role)
+            if _ERROR.fullmatch(str(value)):
+                continue  # said already
             if not str(value).strip():
                 if known.needed:
                     row.faults.append(Complaint(heading, "", _("This must be filled in.")))
@@ -204,17 +208,23 @@ class _Reader:
         if not east and not north:
             self._nowhere += east is not None
             row.values.pop("longitude", None), row.values.pop("latitude", None)
-        elif east is None or north is None:
+        elif (east is None or north is None) and not self._found_fault(row, "longitude", "latitude"):
             row.faults.append(Complaint(heading, "", _("A point needs both longitude and latitude.")))
-        elif _within(east, _NORTH) and _within(north, _EAST):
+        elif east and north and _within(east, _NORTH) and _within(north, _EAST):
             sentence = _("Longitude and latitude are exchanged. Exchange the two columns in the map.")
             row.faults.append(Complaint(heading, f"{east}, {north}", sentence))
+
+    def _found_fault(self, row: Row, *roles: str) -> bool:
+        """Whether something has been said about one of these cells: one sentence for each damage."""
+        return any(fault.column == self.body.columns.get(role) for fault in row.faults for role in roles)
 
     def _check_order(self, row: Row) -> None:
         called, deadline = row.values.get("called", ""), row.values.get("deadline", "")
         if called and deadline and datetime.fromisoformat(deadline) < datetime.fromisoformat(called):
             sentence = _("The deadline lies before the report. Correct one of the two dates.")
-            row.faults.append(Complaint(self.body.columns["deadline"], deadline[:16], sentence))
+            row.faults.append(
+                Complaint(self.body.columns["deadline"], deadline[:16].replace("T", " "), sentence)
+            )
 
     def notes(self) -> list[str]:
         """What was noticed on the way."""

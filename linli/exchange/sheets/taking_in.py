@@ -167,9 +167,11 @@ def _begun(parcel: Parcel, by: PostActor) -> Delivery:
 
 
 def _rejection(delivery: Delivery, row: Row) -> Rejection:
-    reason = " ".join(f"{each.column}: {each.sentence}".removeprefix(": ") for each in row.faults)
-    columns = _(", ").join(dict.fromkeys(each.column for each in row.faults if each.column))
-    where = _("row %(line)d") % {"line": row.line} + (f" · {columns}" if columns else "")
+    columns = list(dict.fromkeys(each.column for each in row.faults if each.column))
+    several = len(columns) > 1  # one alone stands beside the row
+    said = [(each.column if several else "", each.sentence) for each in row.faults]
+    reason = " ".join(f"{column}: {sentence}".removeprefix(": ") for column, sentence in said)
+    where = " · ".join(filter(None, [_("row %(line)d") % {"line": row.line}, _(", ").join(columns)]))
     return Rejection(
         delivery=delivery, where=where[:120], number=row.number[:60], reason=reason[:LONGEST_REASON]
     )

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from linli.base.errors import Refusal
+from linli.base.workbooks import read_workbook
 from linli.cases.conftest import repacked
 from linli.cases.models import Case
 from linli.exchange.models import Foreign
 from linli.exchange.sheets.conftest import HEADINGS, PHONE, Book, at, good
 from linli.exchange.sheets.parcels import contents_of
+from linli.exchange.sheets.replies import give_back, returned_workbook
 from linli.residents.crypto import unseal
 from linli.residents.sealing import place_of
 
@@ -311,5 +313,18 @@ def test_a_sheet_that_cannot_be_read_as_meant_is_refused_as_a_whole(damage, look
     assert Case.everywhere.count() == before
 
 
-def test_there_are_more_than_forty_damages():
-    assert len({**REFUSED, **MENDED, **READABLE, **PARTLY, **WHOLE}) >= 40
+def test_forty_damages_in_one_sheet_hold_up_only_their_own_rows(world, looked_at, taken, formed):
+    """And those that came in go back in the platform's own form; the same sheet again changes nothing."""
+    damages = [changed for changed, *_rest in (*REFUSED.values(), *MENDED.values())]
+    assert len(damages) >= 40
+    content = Book(*(good(number, **changed) for number, changed in enumerate(damages, 1))).bytes()
+    bad = contents_of(looked_at(content)).bad
+    assert [(row.line, len(row.faults)) for row in bad] == [(line, 1) for line in range(2, len(REFUSED) + 2)]
+    first = taken(content)
+    assert (first.taken, first.refused) == (len(MENDED), len(REFUSED))
+    rows = {each.pk: each.number for each in Foreign.objects.all()}
+    reply = give_back(formed.source, dict.fromkeys(rows, "正在办理。"), by=world.by("county_clerk"))
+    sheet = read_workbook(returned_workbook(reply), moments=True)[0]
+    assert {row[0] for row in sheet.rows[2:]} == set(rows.values())
+    again = taken(content)
+    assert (again.taken, again.known, again.refused) == (0, len(MENDED), len(REFUSED))

@@ -164,4 +164,4 @@ def test_a_row_that_fails_when_it_is_its_turn_holds_up_nobody(world, looked_at):
     assert len(contents.good) == 3
     delivery = take_in(parcel, by=world.by("county_clerk"))
     assert (delivery.taken, delivery.refused) == (0, 3)
-    assert "诉求类别" in Rejection.objects.first().reason
+    assert "诉求类别" in Rejection.objects.first().where
