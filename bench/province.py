@@ -34,7 +34,8 @@ from linli.analytics.gauges import freshness
 from linli.analytics.models import Progress
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.rollups import BY_LEAD, standing
+from linli.analytics.rollups import BY_LEAD
+from linli.analytics.standing import standing
 from linli.analytics.tallies import put
 from linli.base.generations import refresh
 from linli.base.writing import writing
@@ -117,7 +118,8 @@ def under_load(database: str) -> list[tuple[object, ...]]:
             port, 32, lambda n: send("/api/v1/matters", bodies[n % len(bodies)], Idempotency_Key=f"p{n}"),
             per_second=ARRIVING, seconds=SECONDS,
         )  # fmt: skip
-        fresh = freshness()
+        now = timezone.now()
+        fresh = freshness(standing(now), now)
         memory = max(megabytes([each], "Pss") for each in processes_of(server))
         sleep(3)
         after = standing(timezone.now())
@@ -130,7 +132,7 @@ def under_load(database: str) -> list[tuple[object, ...]]:
         ("p50 from a step to the numbers, s", fresh.p50 or 0.0, "", ""),
         ("p99 from a step to the numbers, s", lag, LAG, lag / LAG),
         ("age of the picture at the end of it, s", fresh.age, "", ""),
-        ("waiting three seconds later", "nothing" if after and after.oldest is None else "something", "", ""),
+        ("waiting three seconds later", "nothing" if after.oldest is None else "something", "", ""),
         ("memory of a web process, MB", memory, MEMORY, memory / MEMORY),
     ]
 

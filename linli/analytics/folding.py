@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils import timezone
 
+from linli.analytics.beside import BESIDE
 from linli.analytics.figures import all_figures
 from linli.analytics.lags import with_lags
 from linli.analytics.models import NAME, Pooled, Progress, Tally
@@ -134,7 +135,7 @@ def _rules() -> str:
     """What the rollups depend on beside the cases, as a digest."""
     said = (
         VERSION,
-        sorted(figure.name for figure in all_figures().values() if foldable(figure)),
+        sorted(figure.name for figure in (*all_figures().values(), *BESIDE) if foldable(figure)),
         sorted(kind.name for kind in all_kinds() if areas_see(kind.name)),
         {name: sorted(step()) for name, step in STEPS.items()},
         repr(promises()),

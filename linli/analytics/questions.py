@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from linli.analytics.periods import Period
+from linli.analytics.standing import Standing
 from linli.cases.models.case import CodePrefix, of_seen_kinds
 from linli.cases.narrowing import Days, Narrowing, Test, narrowed_by
 from linli.posts.actor import PostActor
@@ -22,7 +23,7 @@ class Question:
 
     `beside`: only what lies in no known place one level down; it holds their codes cut to that level, and `divisor`
     is what cuts a code so. `confidential`: of one kind whose cases area gives no sight of; `opening_to`:
-    of such a kind only those that this post may open.
+    of such a kind only those that this post may open. `stands`: how the rollups stand, where that was asked already.
     """
 
     narrowing: Narrowing
@@ -34,6 +35,7 @@ class Question:
     divisor: int = 0
     confidential: bool = False
     opening_to: PostActor | None = None
+    stands: Standing | None = field(default=None, compare=False)
 
     @property
     def begin(self) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,9 @@ from linli.analytics.counting import Behind, Counted, ages, count, page_behind, 
 from linli.analytics.definition import Block, Figure
 from linli.analytics.figures import IN_TIME_THREE_WAYS, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
+from linli.analytics.questions import Question
 from linli.analytics.spans import latenesses, times_taken
+from linli.analytics.standing import standing
 from linli.cases.walking import PAGE, Page, parsed_key
 from linli.divisions.codes import Level
 from linli.portals.desk.figuring import BY_BODY, BY_PLACE, FigureRow, words_of
@@ -66,9 +68,9 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "node": node, "fewest": FEWEST_FOR_SHARE}
     context["apart"] = counted_kinds()
     if form.is_valid():
-        parts = parts_of(form)
+        asked = replace(form.question, stands=standing(form.now))
+        parts = parts_of(form, asked)
         whole = total(part.counted for part in parts)
-        asked = form.question
         context |= {
             "asked": asked,
             "blocks": {block.value: _numbers(form, block, whole) for block in Block},
@@ -89,9 +91,9 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
     return render(request, "desk/figures.html", context, status=200 if form.is_valid() else 422)
 
 
-def parts_of(form: FigureRow) -> list[Part]:
+def parts_of(form: FigureRow, asked: Question) -> list[Part]:
     """The rows of the table; only one, the whole, where the place is not divided further."""
-    node, asked = form.node, form.question
+    node = form.node
     if form.by == BY_BODY:
         return by_body(asked, form.bodies)
     divided = node.below and node.here.level < Level.VILLAGE and not asked.divisor
