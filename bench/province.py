@@ -89,7 +89,7 @@ def folding(most: int) -> list[tuple[object, ...]]:
     """Cases and entries folded per second: from zero, and by positions whose cases were not folded."""
     refold()
     begun, busy = perf_counter(), process_time()
-    done = fold_all(limit=2000)
+    done = fold_all()
     taken, busy = perf_counter() - begun, process_time() - busy
     last = Position.objects.order_by("-number").values_list("number", flat=True)[0]
     mark = max(0, last - most)
@@ -98,7 +98,7 @@ def folding(most: int) -> list[tuple[object, ...]]:
         put(sorted({key for key in recent.values_list("entry__about", flat=True) if key}), {})
         Mark.objects.filter(name="figures").update(position=mark)
     begun, own = perf_counter(), process_time()
-    fold_all(limit=2000)
+    fold_all()
     rate, own_rate = (last - mark) / (perf_counter() - begun), (last - mark) / (process_time() - own)
     return [
         ("from zero, cases", done / taken, done / busy, "", ""),

@@ -33,7 +33,7 @@ from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Mark, areas_see
 from linli.ledger.models import Position
 
-BATCH = 500
+BATCH = 2000
 VERSION = (
     2  # of what figures mean and how a share is written; after another one every case is looked at again
 )

@@ -126,7 +126,8 @@ def _read(
     places = [(reader, [columns.index(column) for column in reader.columns]) for reader in readers]
     for key, bits, *moments in rows.values_list(first.key, "_bits", *columns):
         for reader, own in places:
-            if row := reader.read(key, bits, [moments[place] for place in own]):
+            if bits >> reader.shift & 1:
+                row = reader.read(key, bits, [moments[place] for place in own])
                 if reader.folding.last:
                     latest[key, row[1]] = row  # the rows come in their order
                 elif reader.folding.several:
@@ -163,11 +164,9 @@ class _Reader:
         own = [folding.day or folding.key, folding.since or folding.key]
         return [*own, *(column for column, _after in folding.turns)]
 
-    def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row | None:
-        """What a row counts in; None where it is none of this population."""
+    def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row:
+        """What a row of this population counts in."""
         own, folding = bits >> self.shift, self.folding
-        if not own & 1:
-            return None
         turns_at = None
         for moment, (_column, after) in zip(moments[2:], folding.turns, strict=True):
             if moment and (coming := moment + after) >= self.now and (turns_at is None or coming < turns_at):

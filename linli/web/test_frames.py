@@ -58,8 +58,12 @@ def test_a_group_of_choices_is_a_fieldset_with_its_description() -> None:
 
 
 def test_a_list_to_choose_from_is_what_django_would_draw() -> None:
-    choices = [("", "All"), ("<1>", "One & <only>"), ("Group \"g\"", [("2", "Two"), (3, "Three")])]
-    wishes: dict[str, Any] = {"name": "way", "value": "3", "attrs": {"id": "w", "required": True, "lang": False}}
+    choices = [("", "All"), ("<1>", "One & <only>"), ('Group "g"', [("2", "Two"), (3, "Three")])]
+    wishes: dict[str, Any] = {
+        "name": "way",
+        "value": "3",
+        "attrs": {"id": "w", "required": True, "lang": False},
+    }
     own, django = (each(choices=choices).render(**wishes) for each in (LongSelect, forms.Select))
 
     def plain(page: str) -> str:
