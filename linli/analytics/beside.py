@@ -37,9 +37,8 @@ def _asked_in(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
     return Task.objects.filter(case__in=any_of(keys), closed_at=None, role=ASKED, asks__in=steps)
 
 
-_HELPED = Q(closed_at=None) & Q(
-    Exists(helping().filter(case=OuterRef("pk")))
-)  # few are open, so that is asked first
+# Few are open, so that is asked first.
+_HELPED = Q(closed_at=None) & Q(Exists(helping().filter(case=OuterRef("pk"))))
 JOINT_CASES = Population("joint", _joint, folding=Folding(cases_of, among=_HELPED, turns=(("due", AT_ONCE),)))
 QUESTIONS = Population("questions", _asked, "case__", Folding(_asked_in, "case_id", several=True))
 
