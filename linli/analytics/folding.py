@@ -34,6 +34,7 @@ from linli.cases.models import Case, Mark, areas_see
 from linli.ledger.models import Position
 
 BATCH = 2000
+LARGE_BATCH = 10_000  # a third less work, as more cases share a row; but others wait longer to write
 VERSION = (
     2  # of what figures mean and how a share is written; after another one every case is looked at again
 )
