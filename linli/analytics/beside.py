@@ -13,17 +13,17 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from linli.analytics.definition import Block, Figure
-from linli.analytics.populations import AT_ONCE, Folding, Population, cases_of
+from linli.analytics.populations import AT_ONCE, STANDING, Folding, Population, cases_of
 from linli.analytics.questions import Question
 from linli.base.rows import any_of
 from linli.cases.joint import helping, pressing_everywhere, questions
-from linli.cases.models import Case, Task
+from linli.cases.models import Task
 from linli.cases.procedure import ASKED
 
 
 def _joint(asked: Question) -> QuerySet[Any]:
     """The open cases in which a post helps another one."""
-    return asked.narrowed(Case.everywhere.filter(closed_at=None, pk__in=helping().values("case")))
+    return STANDING.rows(asked).filter(pk__in=helping().values("case"))
 
 
 def _asked(asked: Question) -> QuerySet[Any]:
