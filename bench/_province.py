@@ -246,7 +246,7 @@ def _copy(since: int, until: int) -> None:
         columns = [field.column for field in model._meta.concrete_fields]
         values = [_value(table, column) for column in columns]
         _write(
-            f"""INSERT INTO {table} ({", ".join(columns)})
+            f"""INSERT INTO {table} ({", ".join(f'"{column}"' for column in columns)})
                 SELECT {", ".join(values)} FROM bench_base
                   JOIN {table} old ON old.{keys[table]} = bench_base.id
                   JOIN (WITH RECURSIVE turns(t) AS

@@ -34,7 +34,8 @@ from linli.analytics.gauges import freshness
 from linli.analytics.models import Progress
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.rollups import BY_LEAD, standing
+from linli.analytics.rollups import BY_LEAD
+from linli.analytics.standing import standing
 from linli.analytics.tallies import put
 from linli.base.frames import in_one_stretch
 from linli.base.generations import refresh
@@ -89,7 +90,7 @@ def folding(most: int) -> list[tuple[object, ...]]:
     """Cases and entries folded per second: from zero, and by positions whose cases were not folded."""
     refold()
     begun, busy = perf_counter(), process_time()
-    done = fold_all(limit=2000)
+    done = fold_all()
     taken, busy = perf_counter() - begun, process_time() - busy
     last = Position.objects.order_by("-number").values_list("number", flat=True)[0]
     mark = max(0, last - most)
@@ -98,7 +99,7 @@ def folding(most: int) -> list[tuple[object, ...]]:
         put(sorted({key for key in recent.values_list("entry__about", flat=True) if key}), {})
         Mark.objects.filter(name="figures").update(position=mark)
     begun, own = perf_counter(), process_time()
-    fold_all(limit=2000)
+    fold_all()
     rate, own_rate = (last - mark) / (perf_counter() - begun), (last - mark) / (process_time() - own)
     return [
         ("from zero, cases", done / taken, done / busy, "", ""),
@@ -118,7 +119,8 @@ def under_load(database: str) -> list[tuple[object, ...]]:
             port, 32, lambda n: send("/api/v1/matters", bodies[n % len(bodies)], Idempotency_Key=f"p{n}"),
             per_second=ARRIVING, seconds=SECONDS,
         )  # fmt: skip
-        fresh = freshness()
+        now = timezone.now()
+        fresh = freshness(standing(now), now)
         memory = max(megabytes([each], "Pss") for each in processes_of(server))
         sleep(3)
         after = standing(timezone.now())
@@ -131,7 +133,7 @@ def under_load(database: str) -> list[tuple[object, ...]]:
         ("p50 from a step to the numbers, s", fresh.p50 or 0.0, "", ""),
         ("p99 from a step to the numbers, s", lag, LAG, lag / LAG),
         ("age of the picture at the end of it, s", fresh.age, "", ""),
-        ("waiting three seconds later", "nothing" if after and after.oldest is None else "something", "", ""),
+        ("waiting three seconds later", "nothing" if after.oldest is None else "something", "", ""),
         ("memory of a web process, MB", memory, MEMORY, memory / MEMORY),
     ]
 

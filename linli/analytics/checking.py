@@ -11,8 +11,8 @@ from random import Random
 from django.utils import timezone
 
 from linli.analytics.models import Tally
-from linli.analytics.rollups import standing
 from linli.analytics.shares import ALL, Changes, body_keys, note, shares_of, summed_up
+from linli.analytics.standing import standing
 from linli.cases.models import Case
 from linli.divisions.codes import SIZES, Level, trimmed
 
@@ -48,7 +48,7 @@ def held_against_a_recount(places: int = PLACES, seed: int | None = None) -> Che
 def _stamp(now: datetime) -> int | None:
     """What changes with every batch; None where something waits."""
     stands = standing(now)
-    return stands.progress.stamp if stands and stands.holds(now) and stands.oldest is None else None
+    return stands.progress.stamp if stands.holds(now) and stands.oldest is None else None
 
 
 def _differs(place: int, now: datetime) -> bool | None:

@@ -13,7 +13,8 @@ from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
 from linli.analytics.populations import STANDING, Population
 from linli.analytics.questions import Question
-from linli.analytics.rollups import BY_KIND, folded, standing
+from linli.analytics.rollups import BY_KIND, folded
+from linli.analytics.standing import standing
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.models.case import CodePrefix, Unindexed
 from linli.cases.sight import in_sight
@@ -32,8 +33,7 @@ def count(asked: Question, by: int | str = "", figures: Iterable[Figure] | None 
     """
     found: dict[Any, Counter[str]] = defaultdict(Counter)
     chosen = list(all_figures().values() if figures is None else figures)
-    stands = None if asked.confidential else standing(asked.now)
-    if stands and stands.holds(asked.now):
+    if not asked.confidential and (asked.stands or standing(asked.now)).holds(asked.now):
         answered, left = folded(asked, by, chosen)
         found.update(answered)
         chosen = [figure for figure in chosen if figure.name in left]

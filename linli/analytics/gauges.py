@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from linli.analytics.counting import Counted, count
 from linli.analytics.definition import Block
 from linli.analytics.figures import all_figures
 from linli.analytics.lags import within
 from linli.analytics.questions import Question
-from linli.analytics.rollups import standing
+from linli.analytics.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -39,13 +37,11 @@ def gauges(asked: Question, by: int | str = "") -> Mapping[Any, Counted]:
     return count(asked, by, figures)
 
 
-def freshness(now: datetime | None = None) -> Freshness:
-    """How old the numbers are at this moment (one statement)."""
-    moment = now or timezone.now()
-    stands = standing(moment)
-    if stands is None or not stands.holds(moment):
-        return Freshness(None, 0.0, None, None, stands.progress.stamp if stands else 0)
-    as_of = moment if stands.oldest is None else min(stands.oldest, moment)
+def freshness(stands: Standing, now: datetime) -> Freshness:
+    """How old the numbers are at the moment at which was asked how the rollups stand."""
     progress = stands.progress
-    age = (moment - as_of).total_seconds()
+    if not stands.holds(now):
+        return Freshness(None, 0.0, None, None, progress.stamp)
+    as_of = now if stands.oldest is None else min(stands.oldest, now)
+    age = (now - as_of).total_seconds()
     return Freshness(as_of, age, within(progress.lags, 0.5), within(progress.lags, 0.99), progress.stamp)

@@ -55,7 +55,7 @@ class Folding:
     which days are counted. Where it counts only `once_passed`, that moment must have passed. `turns`: when time alone
     may change what figures say. `test` is there where a figure picks these rows by another condition than its own, as
     a case may have several, on several days. `last`: of those in a period only the last one counts, and the rows come
-    in their order.
+    in their order. `several`: a case counts once for each of its rows.
     """
 
     rows: Callable[[Question, Sequence[UUID]], QuerySet[Any]]
@@ -67,6 +67,7 @@ class Folding:
     turns: Sequence[Turn] = ()
     test: Callable[[str], Q | None] | None = None
     last: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)

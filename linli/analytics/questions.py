@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from linli.analytics.periods import Period
+from linli.analytics.standing import Standing
+from linli.cases.kinds import kind_of
 from linli.cases.models.case import CodePrefix, of_seen_kinds
 from linli.cases.narrowing import Days, Narrowing, Test, narrowed_by
 from linli.posts.actor import PostActor
@@ -22,7 +24,7 @@ class Question:
 
     `beside`: only what lies in no known place one level down; it holds their codes cut to that level, and `divisor`
     is what cuts a code so. `confidential`: of one kind whose cases area gives no sight of; `opening_to`:
-    of such a kind only those that this post may open.
+    of such a kind only those that this post may open. `stands`: how the rollups stand, where that was asked already.
     """
 
     narrowing: Narrowing
@@ -34,6 +36,7 @@ class Question:
     divisor: int = 0
     confidential: bool = False
     opening_to: PostActor | None = None
+    stands: Standing | None = field(default=None, compare=False)
 
     @property
     def begin(self) -> datetime:
@@ -58,13 +61,19 @@ class Question:
         tests += [("lead_id", "isnull", True)] if self.unled else []
         tests += [("lead_id", "isnull", False)] if self.led_beside is not None else []
         found: QuerySet[Any] = narrowed_by(rows, tests, prefix)
-        found = found if self.confidential else of_seen_kinds(found, prefix)
+        found = self._of_its_kind(found, prefix) if self.confidential else of_seen_kinds(found, prefix)
         if self.led_beside:
             found = found.exclude(**{f"{prefix}lead__in": self.led_beside})
         if self.divisor:
             cut: Any = CodePrefix(f"{prefix}code_now", self.divisor)
             found = found.alias(_below=cut).exclude(_below__in=self.beside)
         return found
+
+    def _of_its_kind(self, rows: QuerySet[Any], prefix: str) -> QuerySet[Any]:
+        """By the index of kind and stage: the few of a confidential kind are not sought among all cases."""
+        kind = self.narrowing.kind
+        stages = sorted(kind_of(kind).procedure.stages)
+        return rows.filter(**{f"{prefix}kind": kind, f"{prefix}stage__in": stages})
 
 
 def _known(moment: datetime | None) -> datetime:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 
 from linli.analytics.definition import Figure
-from linli.analytics.models import NAME, Progress, Tally
-from linli.analytics.models import Share as Stored
+from linli.analytics.models import Tally
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.shares import (
@@ -31,47 +30,11 @@ from linli.analytics.shares import (
     numbered,
 )
 from linli.base.worktime import ONE_DAY
-from linli.cases.models import Mark, areas_see
+from linli.cases.models import areas_see
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import SIZES, Level, level_of, span
-from linli.ledger.models import Entry, Position, Unplaced
 
-STALE = timedelta(minutes=5)  # rollups that lag by more are left aside, and figures counted live
 BY_LEAD, BY_KIND = "lead", "kind"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How the rollups stand: the oldest thing that is not in them yet (None: nothing waits)."""
-
-    progress: Progress
-    oldest: datetime | None
-
-    def holds(self, now: datetime) -> bool:
-        """Whether they answer what is asked as of a moment."""
-        as_of = self.progress.as_of
-        if not (self.progress.whole and as_of) or now < as_of - STALE:
-            return False
-        return self.oldest is None or self.oldest >= now - STALE
-
-
-def standing(now: datetime) -> Standing | None:
-    """How the rollups stand at a moment (one statement); None where nothing was ever folded."""
-    mark = Mark.objects.filter(name=NAME).values("position")[:1]
-    beyond = Position.objects.filter(number__gt=Subquery(mark)).order_by("number")
-    # By their keys, else the database may walk all entries to find that none of them waits.
-    unplaced = Entry.objects.filter(pk__in=Unplaced.objects.values("entry")).order_by("recorded_at")
-    turned = Stored.objects.filter(turns_at__lt=now).order_by("turns_at")
-    rows = Progress.objects.filter(name=NAME).annotate(
-        beyond=Subquery(beyond.values("entry__recorded_at")[:1]),
-        unplaced=Subquery(unplaced.values("recorded_at")[:1]),
-        turned=Subquery(turned.values("turns_at")[:1]),
-    )
-    progress: Any = rows.first()
-    if progress is None:
-        return None
-    waiting = [each for each in (progress.beyond, progress.unplaced, progress.turned) if each]
-    return Standing(progress, min(waiting, default=None))
 
 
 @dataclass(frozen=True)

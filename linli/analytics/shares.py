@@ -6,8 +6,8 @@ A share is a line of text: the place, kind and body, then the figures it counts 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Q, QuerySet, Value, When
 from django.db.models import Case as Choice
 
+from linli.analytics.beside import BESIDE
 from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import FIRST_YEAR, LAST_YEAR, Period
@@ -40,6 +41,7 @@ BODY_LEVEL = Level.COUNTY
 Names = dict[int, set[str]]  # of figures, by period
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
+AGAIN = "*"  # with a number: a figure in which a case counts several times is named once for each of them
 AFTER = "after"  # with a number of days: how long those closed on a day had taken; in the rows of days only
 FIRST_DAY = 10**7  # smaller periods are months and longer ones
 
@@ -99,7 +101,7 @@ def _line(head: str, found: Mapping[int, set[str]]) -> str:
 def _together() -> Sequence[Sequence[tuple[Folding, Sequence[Figure]]]]:
     """The figures that rollups hold, by population, and the populations that are read by one statement together."""
     found: dict[Any, dict[str, tuple[Folding, list[Figure]]]] = defaultdict(dict)
-    for figure in all_figures().values():
+    for figure in (*all_figures().values(), *BESIDE):
         folding = figure.population.folding
         if folding and foldable(figure):
             found[folding.rows].setdefault(figure.population.name, (folding, []))[1].append(figure)
@@ -120,12 +122,17 @@ def _read(
     rows: QuerySet[Any] = first.rows(asked, keys).annotate(_bits=_bits(tests))
     found: list[Row] = []
     latest: dict[tuple[UUID, int], Row] = {}
+    times: Counter[UUID] = Counter()
     places = [(reader, [columns.index(column) for column in reader.columns]) for reader in readers]
     for key, bits, *moments in rows.values_list(first.key, "_bits", *columns):
         for reader, own in places:
-            if row := reader.read(key, bits, [moments[place] for place in own]):
+            if bits >> reader.shift & 1:
+                row = reader.read(key, bits, [moments[place] for place in own])
                 if reader.folding.last:
                     latest[key, row[1]] = row  # the rows come in their order
+                elif reader.folding.several:
+                    times[key] += 1
+                    found.append((key, row[1], [f"{name}{AGAIN}{times[key]}" for name in row[2]], row[3]))
                 else:
                     found.append(row)
     return found + list(latest.values())
@@ -157,11 +164,9 @@ class _Reader:
         own = [folding.day or folding.key, folding.since or folding.key]
         return [*own, *(column for column, _after in folding.turns)]
 
-    def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row | None:
-        """What a row counts in; None where it is none of this population."""
+    def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row:
+        """What a row of this population counts in."""
         own, folding = bits >> self.shift, self.folding
-        if not own & 1:
-            return None
         turns_at = None
         for moment, (_column, after) in zip(moments[2:], folding.turns, strict=True):
             if moment and (coming := moment + after) >= self.now and (turns_at is None or coming < turns_at):
@@ -273,8 +278,17 @@ def _spread(changes: Changes, adds: str, names: Names, by: int) -> None:
         cells = [(level, period, code // SIZES[Level(level)], kind, ALL)]
         if not is_day:
             cells.append((BODY_LEVEL, period, body_place, kind, body))
+        counts = dict.fromkeys(some, by) if period else _named_again(some, by)
         for cell in cells:
-            _add(changes[cell], dict.fromkeys(some, by))
+            _add(changes[cell], counts)
+
+
+def _named_again(names: Iterable[str], by: int) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in names:
+        plain = name.partition(AGAIN)[0]
+        counts[plain] = counts.get(plain, 0) + by
+    return counts
 
 
 def summed_up(changes: Changes) -> Changes:

@@ -33,7 +33,8 @@ from linli.analytics.counting import Age, behind, first_and_middle
 from linli.analytics.definition import Figure
 from linli.analytics.populations import CLOSED, STANDING
 from linli.analytics.questions import Question
-from linli.analytics.rollups import folded_spells, standing
+from linli.analytics.rollups import folded_spells
+from linli.analytics.standing import standing
 from linli.base.errors import NotFound
 from linli.base.worktime import ONE_DAY
 from linli.cases.calendars import calendar_of
@@ -89,8 +90,8 @@ class Taken:
 
 def times_taken(asked: Question, figure: Figure | None = None) -> Taken | None:
     """Of the cases closed in the period, or of those a figure counts; None where there are none."""
-    stands = None if figure else standing(asked.now)
-    spells = folded_spells(asked) if stands and stands.holds(asked.now) else None
+    folded = not figure and (asked.stands or standing(asked.now)).holds(asked.now)
+    spells = folded_spells(asked) if folded else None
     pairs = _spells_live(asked, figure) if spells is None else _pairs(spells)
     if not pairs:
         return None

@@ -53,12 +53,13 @@ def _change(changes: Changes) -> None:
     wanted = {_cell(cell): (cell, counts) for cell, counts in changes.items() if any(counts.values())}
     # As text: reading and writing what is in it is half of all the work here, and this is the short way.
     rows = Tally.objects.filter(pk__in=any_of(wanted, texts=True)).annotate(text=Cast("counts", TextField()))
-    known = dict(rows.values_list("cell", "text"))
+    texts = dict(rows.values_list("cell", "text"))
+    known = dict(zip(texts, json.loads(f"[{','.join(texts.values())}]"), strict=True))
     written: list[list[Any]] = []
     gone = []
     for key, (cell, counts) in wanted.items():
-        text = known.get(key)
-        summed = _sum(json.loads(text), counts) if text else counts
+        before = known.get(key)
+        summed = _sum(before, counts) if before else counts
         if summed:
             written.append([key, *cell, _text(summed)])
         else:

@@ -19,8 +19,9 @@ from linli.analytics.gauges import freshness, gauges
 from linli.analytics.models import Progress, Share, Tally
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.rollups import BY_LEAD, folded, standing
+from linli.analytics.rollups import BY_LEAD, folded
 from linli.analytics.spans import times_taken
+from linli.analytics.standing import standing
 from linli.analytics.trends import Unit, along, along_live
 from linli.base.generations import bump
 from linli.cases.forgetting import forget_due
@@ -60,6 +61,11 @@ def catch_up(now):
     fold_all(now=now)
     assert standing(now).holds(now)
     assert standing(now).oldest is None
+
+
+def fresh():
+    now = datetime.now(UTC)
+    return freshness(standing(now), now)
 
 
 def differences(world, now):
@@ -290,8 +296,8 @@ def test_the_lag_is_that_of_the_steps_since_the_rollups_were_whole(walked):
     assert Progress.objects.get().lags == {}
     actions.report(by=PartyActor("reporter"), text="灯坏了", division=walked.place(GRIDS[0]))
     sequence_all()
-    assert freshness().age > 0
+    assert fresh().age > 0
     fold_all()
-    found = freshness()
+    found = fresh()
     assert found.age == 0
     assert 0 < found.p50 <= found.p99 < 30

@@ -17,7 +17,8 @@ from linli.analytics.definition import Figure
 from linli.analytics.periods import Period
 from linli.analytics.populations import CLOSED, OPENED, PROMISED, Population
 from linli.analytics.questions import Question
-from linli.analytics.rollups import folded_along, standing
+from linli.analytics.rollups import folded_along
+from linli.analytics.standing import standing
 from linli.base.worktime import ONE_DAY, PLACE_TIME
 
 # The moment by which a row lies in a period, for the populations that have one.
@@ -41,8 +42,8 @@ class Stretch:
 
 def along(asked: Question, figures: Iterable[Figure], unit: Unit) -> list[Stretch]:
     """Each of the figures in each stretch of the period, empty ones too, the earliest first."""
-    chosen, stands = list(figures), standing(asked.now)
-    if stands and stands.holds(asked.now):
+    chosen = list(figures)
+    if (asked.stands or standing(asked.now)).holds(asked.now):
         whole = [_to_its_end(stretch, asked, unit) for stretch in stretches(asked.period, unit)]
         answered = folded_along(asked, whole, chosen)
         if answered is not None:

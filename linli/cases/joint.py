@@ -37,15 +37,21 @@ def pressing_steps(kind: str) -> frozenset[str]:
     return frozenset(name for step in steps if ASKED in step.tasked for name in step.settles)
 
 
-def questions_in(span: Span) -> QuerySet[Task]:
-    """The open questions (吹哨、督办) by which posts were pressed about cases of an area."""
-    low, high = span
-    names = {name for kind in all_kinds() for name in pressing_steps(kind.name)}
-    asked = Task.objects.filter(
-        closed_at=None, role=Written(ASKED), asks__in=names, case__code_now__gte=low, case__code_now__lt=high
-    )
+def pressing_everywhere() -> set[str]:
+    """The same of every kind."""
+    return {name for kind in all_kinds() for name in pressing_steps(kind.name)}
+
+
+def questions() -> QuerySet[Task]:
+    """The open questions (吹哨、督办) by which posts were pressed."""
+    asked = Task.objects.filter(closed_at=None, role=Written(ASKED), asks__in=pressing_everywhere())
     found: QuerySet[Task] = of_seen_kinds(asked, "case__")
     return found
+
+
+def questions_in(span: Span) -> QuerySet[Task]:
+    """Those about cases of an area."""
+    return questions().filter(case__code_now__gte=span[0], case__code_now__lt=span[1])
 
 
 def dues_for(tasks: Collection[UUID]) -> dict[UUID, datetime]:
@@ -54,11 +60,20 @@ def dues_for(tasks: Collection[UUID]) -> dict[UUID, datetime]:
     return dict(running.values_list("task", "due_at"))
 
 
-def joint_in(span: Span) -> CaseQuerySet:
-    """The open cases of an area in which a post helps another one (联动处置), the earliest limit first."""
-    helping = Task.objects.filter(closed_at=None, role=Written(HELPS))
-    cases = Case.objects.within(span).filter(closed_at=None, pk__in=helping.values("case"))
-    return cases.order_by(F("due").asc(nulls_last=True), "pk")
+def helping() -> QuerySet[Task]:
+    """The open tasks of posts that help another one (联动处置)."""
+    return Task.objects.filter(closed_at=None, role=Written(HELPS))
+
+
+def joint_in(span: Span, *, late: bool, most: int) -> CaseQuerySet:
+    """So many open cases of an area in which a post helps another one, or the overdue ones, the earliest limit first.
+
+    Their keys are sorted first, without all that a page reads of them.
+    """
+    order = (F("due").asc(nulls_last=True), "pk")
+    cases = Case.objects.within(span).filter(closed_at=None, pk__in=helping().values("case"))
+    cases = cases.filter(due__lt=timezone.now()) if late else cases
+    return Case.everywhere.filter(pk__in=cases.order_by(*order).values("pk")[:most]).order_by(*order)
 
 
 def overdue_in(span: Span) -> CaseQuerySet:
@@ -69,5 +84,4 @@ def overdue_in(span: Span) -> CaseQuerySet:
 
 def with_joint(cases: CaseQuerySet) -> CaseQuerySet:
     """Say of each case whether a post helps another one in it (`joint`)."""
-    helping = Task.objects.filter(closed_at=None, role=Written(HELPS), case=OuterRef("pk"))
-    return cases.annotate(joint=Exists(helping))
+    return cases.annotate(joint=Exists(helping().filter(case=OuterRef("pk"))))

@@ -223,7 +223,8 @@ def _bounded(rows: QuerySet[Case], sought: Sought) -> QuerySet[Case]:
 def _rows(sought: Sought, turn: Turn, reach: _Reach) -> QuerySet[Case]:
     """The rows between the bounds and the edge, in which every condition holds."""
     cases = Case.everywhere.with_place()
-    rows: Any = in_sight(sought.by_area, cases) if sought.by_area else cases
+    since = reach.edge if isinstance(reach.edge, UUID) and not turn.back else sought.oldest
+    rows: Any = in_sight(sought.by_area, cases, since) if sought.by_area else cases
     if reach.name == "words":
         rows = rows.filter(search_text__id__in=RawSQL(*_found(sought, turn, reach)))  # noqa: S611  parameters only
     else:

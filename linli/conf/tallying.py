@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.analytics.checking import held_against_a_recount
-from linli.analytics.rollups import standing
+from linli.analytics.standing import standing
 from linli.conf.findings import Finding, Level
 
 LATE = timedelta(minutes=10)
@@ -26,7 +26,7 @@ def figures_hold() -> Iterator[Finding]:
             _("Figures differ from a recount in: %(codes)s.") % {"codes": _(", ").join(checked.wrong)},
             _("Run `linli refold`: figures are counted live until it is done. Then tell the developers."),
         )
-    elif stands and stands.oldest and stands.oldest < now - LATE:
+    elif stands.oldest and stands.oldest < now - LATE:
         yield Finding(
             Level.WARN,
             _("Steps have been waiting to be counted for more than ten minutes."),

@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 
@@ -90,6 +93,25 @@ class CountedText(forms.Textarea):
         context["widget"]["limit"] = given.pop("maxlength", None)
         context["widget"]["used"] = len(tidy(str(value or "")))
         return context
+
+
+class LongSelect(forms.Select):
+    """A list to choose from, drawn at once: Django's own renders two templates for each of hundreds of options."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """As Django draws it."""
+        del renderer
+        widget = self.get_context(name, value, attrs)["widget"]
+        groups = format_html_join("", "{}", ((_drawn(*group[:2]),) for group in widget["optgroups"]))
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), groups)
+
+
+def _drawn(label: str | None, options: list[dict[str, Any]]) -> SafeString:
+    every = ((each["value"], flatatt(each["attrs"]), each["label"]) for each in options)
+    drawn = format_html_join("", '<option value="{}"{}>{}</option>', every)
+    return format_html('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn
 
 
 class FilesInput(forms.FileInput):

@@ -26,6 +26,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Count:
+    """A number in a row of a table, for `{% counts %}`: its column, the list it opens, and what is said beside it."""
+
+    column: str
+    number: int
+    href: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One label and its value, for `{% summary %}`; `href` and `action` make the link at its end."""
 

@@ -15,8 +15,9 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from linli.base.errors import NotFound
-from linli.web.forms import Decoy, FrameForm
+from linli.web.forms import Decoy, FrameForm, LongSelect
 from linli.web.guide import GuideForm, guide
+from linli.web.parts import Count
 from linli.web.times import day_words, left_words, moment_words
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -54,6 +55,29 @@ def test_a_group_of_choices_is_a_fieldset_with_its_description() -> None:
     html = drawn("{% field form.way %}", form=StepLikeForm({}))
     assert re.search(r'<fieldset[^>]*aria-describedby="id_way_helptext id_way_error"', html)
     assert "<legend" in html
+
+
+def test_a_list_to_choose_from_is_what_django_would_draw() -> None:
+    choices = [("", "All"), ("<1>", "One & <only>"), ('Group "g"', [("2", "Two"), (3, "Three")])]
+    wishes: dict[str, Any] = {
+        "name": "way",
+        "value": "3",
+        "attrs": {"id": "w", "required": True, "lang": False},
+    }
+    own, django = (each(choices=choices).render(**wishes) for each in (LongSelect, forms.Select))
+
+    def plain(page: str) -> str:
+        return re.sub(r">\s+<", "><", page).strip()
+
+    assert plain(own) == plain(django)
+
+
+def test_numbers_of_a_row_open_their_lists_and_say_their_column() -> None:
+    row = [Count("A & B", 0), Count("Due", 3, "/list/?a=1&b=2", "75%")]
+    assert drawn("{% counts row %}", row=row) == (
+        '<td class="is-number" data-label="A &amp; B">0</td><td class="is-number" data-label="Due">'
+        '<a href="/list/?a=1&amp;b=2">3</a> <span class="quiet">75%</span></td>'
+    )
 
 
 def test_a_long_text_is_counted_and_never_cut_by_the_browser() -> None:

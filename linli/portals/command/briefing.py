@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,18 +16,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from linli.analytics.beside import AWAITED, JOINT
 from linli.analytics.counting import Counted, count, total
 from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
 from linli.analytics.parts import REST, Part, by_place
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
+from linli.analytics.standing import Standing, standing
 from linli.base.errors import Invalid, NotFound
 from linli.base.sheets import XLSX, Table, write_workbook
 from linli.base.sheets import Heading as Column
 from linli.base.word import DOCX, Grid, Heading, Paragraph, write_document
 from linli.base.word import Part as Section
-from linli.cases.joint import joint_in, questions_in
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import Level
 from linli.portals.command.seats import watching
@@ -46,6 +47,7 @@ class Briefing:
 
     node: Node
     week: Period
+    now: datetime
 
     @cached_property
     def figures(self) -> list[Figure]:
@@ -53,15 +55,23 @@ class Briefing:
         return [all_figures()[name] for name in FIGURES]
 
     def _asked(self, period: Period) -> Question:
-        return Question(Narrowing(place=self.node.here.trimmed), period, timezone.now())
+        return Question(Narrowing(place=self.node.here.trimmed), period, self.now, stands=self._stands)
+
+    @cached_property
+    def _stands(self) -> Standing:
+        return standing(self.now)
 
     @cached_property
     def parts(self) -> list[Part]:
         """The areas one level down; only the whole where there are none that may be told apart."""
         here = self.node.here
         if self.node.below and here.level < Level.VILLAGE:
-            return by_place(self._asked(self.week), here, self.node.below, self.figures)
-        return [Part(count(self._asked(self.week), figures=self.figures)[None], place=here)]
+            return by_place(self._asked(self.week), here, self.node.below, self._counted)
+        return [Part(count(self._asked(self.week), figures=self._counted)[None], place=here)]
+
+    @property
+    def _counted(self) -> list[Figure]:
+        return [*self.figures, JOINT, AWAITED]
 
     @cached_property
     def whole(self) -> Counted:
@@ -100,8 +110,7 @@ class Briefing:
     def sentences(self) -> list[str]:
         """What the numbers say in words, to be gone on with."""
         told = {name: self.whole.get(name, 0) for name in FIGURES}
-        span = self.node.here.span
-        asked = {"joint": joint_in(span).count(), "questions": questions_in(span).count()}
+        told |= {"joint": self.whole.get(JOINT.name, 0), "questions": self.whole.get(AWAITED.name, 0)}
         return [
             _(
                 "In the week %(opened)d cases were raised and %(closed)d closed; of %(due)d due, %(in_time)d were "
@@ -112,7 +121,7 @@ class Briefing:
                 "Now %(open)d cases are open, %(overdue)d of them overdue. %(joint)d are handled jointly, "
                 "%(questions)d answers are awaited."
             )
-            % {**told, **asked},
+            % told,
         ]
 
     def rows(self) -> list[list[str | int]]:
@@ -176,7 +185,7 @@ def _told(request: HttpRequest, by: PostActor) -> Briefing:
     try:
         day = date.fromisoformat(asked) if asked else _last_week()
         monday = day - timedelta(days=day.weekday())
-        return Briefing(node, Period.between(monday, monday + timedelta(days=6)))
+        return Briefing(node, Period.between(monday, monday + timedelta(days=6)), timezone.now())
     except (ValueError, OverflowError) as trouble:
         raise Invalid(_("Choose a week from the list.")) from trouble
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.analytics.gauges import freshness
+from linli.analytics.standing import standing
 from linli.cases.joint import overdue_in, with_joint
 from linli.cases.kinds import kind_of
 from linli.portals.command.alerts import calling_for
@@ -51,15 +52,16 @@ class Late:
 def now(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The picture of the hat's area or a part of it; with `part` only what changes, for whoever asks again."""
     node = standing_at(by, request.GET.get("place", ""))
-    fresh = freshness()
     drawn_at = timezone.now()
+    stands = standing(drawn_at)
+    fresh = freshness(stands, drawn_at)
     etag = _etag(request, by, (fresh.stamp, mark(), int(drawn_at.timestamp()) // ROUND))
     unchanged = get_conditional_response(request, etag=etag) if "part" in request.GET else None
     if unchanged is not None:
         return unchanged
     wall, colour = request.GET.get("wall") == "1", request.GET.get("colour", "")
     measure = colour if colour in COLOURS else OVERDUE
-    picture = Picture(node, drawn_at, by)
+    picture = Picture(node, drawn_at, by, stands)
     context: dict[str, Any] = {
         "picture": picture,
         "node": node,

@@ -13,13 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from linli.analytics.beside import AWAITED
 from linli.analytics.counting import count
 from linli.analytics.figures import all_figures
 from linli.analytics.parts import REST, Part, by_place
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_KIND
-from linli.cases.joint import questions_in
+from linli.analytics.standing import Standing
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import Case, areas_see
 from linli.cases.narrowing import Narrowing, State
@@ -86,6 +87,7 @@ class Picture:
     node: Node
     now: datetime
     by: PostActor
+    stands: Standing | None = None
 
     @property
     def place(self) -> str:
@@ -96,12 +98,12 @@ class Picture:
     def question(self) -> Question:
         """What is asked of the figures: this area, today."""
         today = timezone.localdate(self.now)
-        return Question(Narrowing(place=self.place), Period(today, today), self.now)
+        return Question(Narrowing(place=self.place), Period(today, today), self.now, stands=self.stands)
 
     @cached_property
     def by_kind(self) -> Mapping[str, Mapping[str, int]]:
         """What stands and what came today, by kind."""
-        figures = [all_figures()[name] for name in (*STANDS, "opened")]
+        figures = [*(all_figures()[name] for name in (*STANDS, "opened")), AWAITED]
         return count(self.question, BY_KIND, figures)
 
     @cached_property
@@ -130,7 +132,7 @@ class Picture:
 
     def _questions(self) -> Tile:
         address = f"{reverse('command:questions')}?{urlencode({'place': self.place})}"
-        waiting = questions_in(self.node.here.span).count()
+        waiting = sum(counted.get(AWAITED.name, 0) for counted in self.by_kind.values())
         return Tile("questions", _("Answers awaited"), waiting, address)
 
     def listed(self, choices: Mapping[str, str], place: str = "") -> str:

@@ -17,11 +17,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.analytics.beside import JOINT, JOINT_LATE
+from linli.analytics.counting import count
+from linli.analytics.definition import Figure
+from linli.analytics.periods import Period
+from linli.analytics.questions import Question
 from linli.base.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from linli.cases.forms import PostField, StepForm, TidyText
 from linli.cases.joint import joint_in, pressing_steps
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Task
+from linli.cases.narrowing import Narrowing
 from linli.cases.procedure import ASKED, HELPS, LEAD, Step
 from linli.cases.reading import case_for
 from linli.cases.remarks import Minuted, decide
@@ -33,7 +39,7 @@ from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
 from linli.posts.lookup import serving
 from linli.posts.models import Holding, Post, PostKind
-from linli.posts.tree import standing_at
+from linli.posts.tree import Node, standing_at
 from linli.residents.access import MATTERS
 from linli.residents.purposes import OVERSEE
 from linli.residents.showing import reading_as, show
@@ -110,17 +116,23 @@ def joint(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The joint cases of an area, the earliest limit first; all, or those that are overdue."""
     node = standing_at(by, request.GET.get("place", ""))
     late = request.GET.get("late") == "1"
-    cases = joint_in(node.here.span)
-    cases = cases.filter(due__lt=timezone.now()) if late else cases
-    rows = cases.select_related("division", "lead__organisation").defer("summary", "division__outline")
+    cases = joint_in(node.here.span, late=late, most=MOST_JOINT)
+    rows = list(cases.select_related("division", "lead__organisation").defer("summary", "division__outline"))
     context = {
         "node": node,
         "late": late,
-        "rows": _joint_rows(list(rows[:MOST_JOINT])),
-        "count": cases.count(),
+        "rows": _joint_rows(rows),
+        "count": len(rows) if len(rows) < MOST_JOINT else _all_joint(node, JOINT_LATE if late else JOINT),
+        "door": door_of(by),
     }
-    context["door"] = door_of(by)
     return render(request, "command/joint.html", context)
+
+
+def _all_joint(node: Node, gauge: Figure) -> int:
+    """How many there are, also of those that are not shown."""
+    today = timezone.localdate()
+    asked = Question(Narrowing(place=node.here.trimmed), Period(today, today), timezone.now())
+    return count(asked, figures=[gauge])[None][gauge.name]
 
 
 def _joint_rows(cases: Sequence[Case]) -> list[JointCase]:

@@ -7,9 +7,12 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from linli.analytics.conftest import random_county
-from linli.cases.models import Case, Category, Clock, Task
+from linli.cases.lists import in_area
+from linli.cases.models import Case, Category, Clock, Copy, Task
+from linli.cases.sight import in_sight
 from linli.kinds.matters import actions
 from linli.ledger.models import Entry
 from linli.ledger.sequencing import sequence
@@ -172,6 +175,30 @@ def test_who_presses_from_above_has_part_in_the_case_from_then_on(city, enter):
     entry = Entry.objects.get(name="matters.supervise", about=matter.pk)
     assert entry.post == city.posts["city_head"].pk
     assert "超期两天" in text(enter("power").get(f"/desk/cases/{matter.case.number}/"))
+
+
+def test_what_a_level_has_part_in_is_listed_as_it_is_said_of_each_case(city):
+    by = city.by("city_head")
+    none, pressed, taken, handed = (accepted(city) for _each in range(4))
+    actions.supervise(pressed, by=by, seen=pressed.case.version, question="为何未办结", hours=8)
+    for matter in (taken, handed):
+        for key in ("chengguan_dispatcher", "county_dispatcher"):
+            seen = reload(matter).case.version
+            actions.escalate(matter, by=city.by(key), seen=seen, reason="办不了")
+    actions.hand_down(handed, by=city.by("city_dispatcher"), seen=reload(handed).case.version, advice=ADVICE)
+    own, told = accepted(city), accepted(city)
+    Case.everywhere.filter(pk=own.pk).update(opened_by=by.post)
+    Copy.objects.create(case=told.case, post=by.post, at=timezone.now())
+    everything = Case.everywhere.order_by("pk")
+    wanted = {each.pk for each in (pressed, taken, handed, own, told)}
+    assert {case.pk for case in in_sight(by, everything)} == wanted
+    assert {case.pk for case in in_sight(by, everything, everything.first().pk)} == wanted
+    later = everything.filter(pk__gte=pressed.pk)
+    assert {case.pk for case in in_sight(by, later, pressed.pk)} == wanted
+    assert {case.number for case in in_area(by).rows} == {
+        case.number for case in everything if case.pk in wanted
+    }
+    assert none.pk not in wanted
 
 
 @pytest.mark.parametrize("name", ["dispatch", "park", "relate", "nothing"])

@@ -23,7 +23,7 @@ NOW = "/command/"
 TILE = re.compile(r'<a class="tile__whole" id="tile-(\w+)" href="([^"]+)"><strong>(\d+)</strong>')
 CELL = re.compile(r'href="(/desk/area/\?[^"]+)">(\d+)</a>')
 CASE = re.compile(r'"/(?:desk|command)/cases/([\d-]+)/')
-MOST_STATEMENTS = 20
+MOST_STATEMENTS = 18
 
 
 def text(response):

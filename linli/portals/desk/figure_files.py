@@ -51,7 +51,7 @@ def figures_file(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 
 def _rows(form: FigureRow) -> Iterator[list[str | int]]:
-    parts = parts_of(form)
+    parts = parts_of(form, form.question)
     names = list(all_figures())
     for part in parts if len(parts) > 1 else []:
         yield [*_called(part), *(part.counted.get(name, 0) for name in names)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,9 @@ from linli.analytics.counting import Behind, Counted, ages, count, page_behind, 
 from linli.analytics.definition import Block, Figure
 from linli.analytics.figures import IN_TIME_THREE_WAYS, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
+from linli.analytics.questions import Question
 from linli.analytics.spans import latenesses, times_taken
+from linli.analytics.standing import standing
 from linli.cases.walking import PAGE, Page, parsed_key
 from linli.divisions.codes import Level
 from linli.portals.desk.figuring import BY_BODY, BY_PLACE, FigureRow, words_of
@@ -31,6 +33,7 @@ from linli.posts.tree import standing_at
 from linli.residents.models import How
 from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as
+from linli.web.parts import Count
 
 FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
 COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
@@ -52,8 +55,7 @@ class Line:
     """A row of the table: a part of the place, a body, or all of it."""
 
     label: str
-    code: str
-    numbers: Sequence[Number]
+    counts: Sequence[Count]
     inside: str = ""
 
 
@@ -66,14 +68,14 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "node": node, "fewest": FEWEST_FOR_SHARE}
     context["apart"] = counted_kinds()
     if form.is_valid():
-        parts = parts_of(form)
+        asked = replace(form.question, stands=standing(form.now))
+        parts = parts_of(form, asked)
         whole = total(part.counted for part in parts)
-        asked = form.question
         context |= {
             "asked": asked,
             "blocks": {block.value: _numbers(form, block, whole) for block in Block},
             "three": [number_of(form, each, whole) for each in IN_TIME_THREE_WAYS],
-            "lines": [line_of(form, part) for part in parts] if len(parts) > 1 else [],
+            "lines": lines_of(form, parts) if len(parts) > 1 else [],
             "columns": [all_figures()[name] for name in COLUMNS],
             "nothing": not any(whole.values()),
             "ages": ages(asked, whole.get("open", 0)),
@@ -89,21 +91,26 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
     return render(request, "desk/figures.html", context, status=200 if form.is_valid() else 422)
 
 
-def parts_of(form: FigureRow) -> list[Part]:
+def parts_of(form: FigureRow, asked: Question) -> list[Part]:
     """The rows of the table; only one, the whole, where the place is not divided further."""
-    node, asked = form.node, form.question
+    node = form.node
     if form.by == BY_BODY:
         return by_body(asked, form.bodies)
     divided = node.below and node.here.level < Level.VILLAGE and not asked.divisor
     return by_place(asked, node.here, node.below) if divided else [Part(count(asked)[None], place=node.here)]
 
 
-def number_of(form: FigureRow, name: str, counted: Counted, part: Part | None = None) -> Number:
-    """One figure of a part or of the whole, with its share and where its cases are listed."""
+def number_of(form: FigureRow, name: str, counted: Counted) -> Number:
+    """One figure of the whole, with its share and where its cases are listed."""
     figure = all_figures()[name]
-    found, whole = counted.get(name, 0), counted.get(figure.among, 0) if figure.among else 0
-    percent = round(100 * found / whole) if whole >= FEWEST_FOR_SHARE else None
-    return Number(figure, found, form.address(name, part) if found else "", whole, percent)
+    found, whole, percent = _shared(figure, counted)
+    return Number(figure, found, form.address(name) if found else "", whole, percent)
+
+
+def _shared(figure: Figure, counted: Counted) -> tuple[int, int, int | None]:
+    """How many, of how many, and the share where these are enough for one."""
+    found, whole = counted.get(figure.name, 0), counted.get(figure.among, 0) if figure.among else 0
+    return found, whole, round(100 * found / whole) if whole >= FEWEST_FOR_SHARE else None
 
 
 def _numbers(form: FigureRow, block: Block, counted: Counted) -> list[Number]:
@@ -111,13 +118,22 @@ def _numbers(form: FigureRow, block: Block, counted: Counted) -> list[Number]:
     return [number_of(form, name, counted) for name in names if name not in IN_TIME_THREE_WAYS]
 
 
-def line_of(form: FigureRow, part: Part) -> Line:
-    """A row of the table."""
-    numbers = [number_of(form, name, part.counted, part) for name in COLUMNS]
+def lines_of(form: FigureRow, parts: Sequence[Part]) -> list[Line]:
+    """The rows of the table; there may be hundreds, so that what is alike in all is made once."""
+    columns = [(all_figures()[name], str(all_figures()[name].label)) for name in COLUMNS]
+    return [_line(form, part, columns) for part in parts]
+
+
+def _line(form: FigureRow, part: Part, columns: Sequence[tuple[Figure, str]]) -> Line:
+    address, counts = form.listed(part), []
+    for figure, label in columns:
+        found, _whole, percent = _shared(figure, part.counted)
+        beside = "" if percent is None else f"{percent}%"
+        counts.append(Count(label, found, f"{address}&figure={figure.name}" if found else "", beside))
     if part.place:
         inside = f"?{urlencode({**form.chosen, 'place': part.place.trimmed})}"
-        return Line(part.place.name, part.place.trimmed, numbers, inside)
-    return Line(part.body.called if part.body else words_of(part.rest), "", numbers)
+        return Line(part.place.name, counts, inside)
+    return Line(part.body.called if part.body else words_of(part.rest), counts)
 
 
 def _tabs(form: FigureRow) -> list[tuple[str, str, bool]]:

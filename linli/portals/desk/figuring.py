@@ -137,7 +137,7 @@ class FigureRow(forms.Form):
         """What the table's rows are: places one level down, or bodies."""
         return BY_BODY if self.query.get("by") == BY_BODY else BY_PLACE
 
-    @property
+    @cached_property
     def chosen(self) -> dict[str, str]:
         """The choices in force as parameters of an address."""
         given: Mapping[str, Any] = {
@@ -150,16 +150,23 @@ class FigureRow(forms.Form):
             name: value for name, value in given.items() if value and (free or name not in {"since", "until"})
         }
 
-    def address(self, figure: str, part: Part | None = None) -> str:
-        """Where the cases behind a number are listed."""
-        chosen = {**self.chosen, "figure": figure}
-        if part and part.place:
-            chosen["place"] = part.place.trimmed
-        elif part and part.rest == REST:
-            chosen["rest"] = REST
-        elif part:
-            chosen["body"] = str(part.body.organisation) if part.body else part.rest
-        return f"{reverse('desk:figure_list')}?{urlencode(chosen)}"
+    def address(self, figure: str) -> str:
+        """Where the cases behind a number of the whole are listed."""
+        return f"{self._list}?{urlencode({**self.chosen, 'figure': figure})}"
+
+    def listed(self, part: Part) -> str:
+        """Where the cases behind the numbers of a part are listed; which number is added to it."""
+        if part.place:
+            own = {"place": part.place.trimmed}
+        elif part.rest == REST:
+            own = {"rest": REST}
+        else:
+            own = {"body": str(part.body.organisation) if part.body else part.rest}
+        return f"{self._list}?{urlencode({**self.chosen, **own})}"
+
+    @cached_property
+    def _list(self) -> str:
+        return reverse("desk:figure_list")
 
 
 def words_of(rest: str) -> str:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.web import map as maps
-from linli.web.forms import CountedText, DecoyInput, FilesInput
+from linli.web.forms import CountedText, DecoyInput, FilesInput, LongSelect
 from linli.web.icons import draw_icon
-from linli.web.parts import Line, Row
+from linli.web.parts import Count, Line, Row
 from linli.web.times import day_words, left_words, length_words, moment_words
 
 register = template.Library()
@@ -60,6 +60,8 @@ def _shown_widget(widget: forms.Widget) -> forms.Widget:
     """Forms below this layer use plain widgets; the reader still gets the count and the button."""
     if type(widget) is forms.Textarea and "maxlength" in widget.attrs:
         return CountedText(attrs=widget.attrs)
+    if type(widget) is forms.Select:
+        return LongSelect(attrs=widget.attrs, choices=widget.choices)
     if isinstance(widget, forms.FileInput) and not isinstance(widget, FilesInput):
         return FilesInput(attrs=widget.attrs)
     return widget
@@ -132,6 +134,18 @@ def state_tag(words: object, state: str = "plain") -> SafeString:
     return format_html(
         '<strong class="tag tag--{}">{}{}</strong>', state, draw_icon(sign) if sign else "", words
     )
+
+
+@register.simple_tag(name="counts")
+def counts(row: Iterable[Count]) -> SafeString:
+    """`{% counts line.counts %}`: the cells of a row; at once, because a table may have thousands of them."""
+    return format_html_join("", '<td class="is-number" data-label="{}">{}{}</td>', map(_counted, row))
+
+
+def _counted(each: Count) -> tuple[str, str | int, str]:
+    number = format_html('<a href="{}">{}</a>', each.href, each.number) if each.href else each.number
+    beside = format_html(' <span class="quiet">{}</span>', each.beside) if each.beside else ""
+    return each.column, number, beside
 
 
 @register.simple_tag(name="due")

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 from rich.progress import Progress
 
-from linli.analytics.folding import BATCH, cases_to_fold, fold_cases, refold
+from linli.analytics.folding import LARGE_BATCH, cases_to_fold, fold_cases, refold
 from linli.base.generations import refresh
 from linli.ledger.sequencing import sequence_all
 
@@ -26,6 +26,6 @@ class Command(BaseCommand):
         sequence_all()
         with Progress() as bar:
             line = bar.add_task("", total=cases_to_fold())
-            while done := fold_cases(BATCH):
+            while done := fold_cases(LARGE_BATCH):
                 bar.advance(line, done)
         self.stdout.write(_("The figures of %(count)d cases were built anew.") % {"count": cases_to_fold()})
