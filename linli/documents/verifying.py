@@ -14,12 +14,14 @@ from linli.base.text import half_width
 from linli.documents.making import CODE_LENGTH
 from linli.documents.models import Document, Printed, State
 from linli.documents.setting import grouped
-from linli.documents.wordings import kind_label, template_named
+from linli.documents.signing import missing
+from linli.documents.wordings import Template, kind_label, template_named
+from linli.ledger.models import Entry
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What anybody may learn about a document of ours."""
+    """What anybody may learn about a document of ours; `waits`: it binds nobody before all have signed and it is sealed."""
 
     code: str
     title: str
@@ -30,6 +32,7 @@ class Verdict:
     state: str
     replaced_at: datetime | None
     signatures: int
+    waits: bool
     digests: tuple[str, ...]
 
     @property
@@ -50,7 +53,7 @@ def plain_code(typed: str) -> str:
 def verdict_on(typed: str) -> Verdict:
     """What is known of the document with this code; NotFound for a code that is none of ours."""
     code = plain_code(typed)
-    rows = Document.objects.select_related("case__division").defer("data_sealed", "case__division__outline")
+    rows = Document.objects.select_related("case__division").defer("case__division__outline")
     found = rows.filter(code=code).first() if code.isascii() and len(code) == CODE_LENGTH else None
     if found is None:
         raise NotFound
@@ -66,5 +69,15 @@ def verdict_on(typed: str) -> Verdict:
         found.state,
         found.replaced_at,
         found.signatures.filter(denied_at=None).count(),
+        _waits(found, template),
         tuple(printed),
     )
+
+
+def _waits(document: Document, template: Template) -> bool:
+    """Whether nobody has sealed it, or a signature that it was sealed with has been denied since."""
+    if not template.sealed_by:
+        return False
+    name, facts = f"{template.kind}.{template.sealed_by}", {"facts__document": str(document.pk)}
+    sealed = Entry.objects.filter(about=document.case_id, name=name, **facts).exists()
+    return not sealed or bool(missing(document))

@@ -6,6 +6,7 @@ from linli.cases.models import Clock
 from linli.cases.steps import steps_open_to
 from linli.documents.models import Manner
 from linli.documents.signing import Signing, missing, sign
+from linli.documents.verifying import verdict_on
 from linli.kinds.disputes.clauses import Clause, Sort
 from linli.kinds.disputes.conftest import agreement_of, in_days, money, sign_as
 from linli.kinds.disputes.models import Obligation
@@ -21,6 +22,15 @@ def test_with_signatures_and_seal_it_binds_and_thirty_days_run(sealed):
     clock = Clock.objects.get(case=sealed.key, name="confirm", stopped_at=None)
     assert (sealed.stage, clock.amount, clock.unit) == ("performing", 30, "calendar_days")
     assert sealed.dispute.effective_at is not None
+
+
+def test_whoever_verifies_an_agreement_hears_that_it_does_not_bind_before_the_seal(signed):
+    code = agreement_of(signed).code
+    assert verdict_on(code).waits
+    signed.go(signed.fan, "seal")
+    assert not verdict_on(code).waits
+    signed.go(signed.respondent, "deny_signature", reason="不是我签的")
+    assert verdict_on(code).waits
 
 
 def test_what_is_due_when_is_entered_with_the_seal(sealed):
