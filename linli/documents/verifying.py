@@ -14,14 +14,14 @@ from linli.base.text import half_width
 from linli.documents.making import CODE_LENGTH
 from linli.documents.models import Document, Printed, State
 from linli.documents.setting import grouped
-from linli.documents.signing import missing
+from linli.documents.signing import missing, standing
 from linli.documents.wordings import Template, kind_label, template_named
 from linli.ledger.models import Entry
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What anybody may learn about a document of ours; `waits`: it binds nobody before all have signed and it is sealed."""
+    """What anybody may learn about a document of ours; `waits`: it binds once all have signed and it is sealed."""
 
     code: str
     title: str
@@ -75,9 +75,11 @@ def verdict_on(typed: str) -> Verdict:
 
 
 def _waits(document: Document, template: Template) -> bool:
-    """Whether nobody has sealed it, or a signature that it was sealed with has been denied since."""
+    """Whether nobody has sealed it, or a signature that it was sealed with has been denied or made anew since."""
     if not template.sealed_by:
         return False
     name, facts = f"{template.kind}.{template.sealed_by}", {"facts__document": str(document.pk)}
-    sealed = Entry.objects.filter(about=document.case_id, name=name, **facts).exists()
-    return not sealed or bool(missing(document))
+    seals = Entry.objects.filter(about=document.case_id, name=name, **facts)
+    if signed := standing(document):
+        seals = seals.filter(at__gte=signed[-1].at)
+    return bool(missing(document)) or not seals.exists()

@@ -31,6 +31,8 @@ def test_whoever_verifies_an_agreement_hears_that_it_does_not_bind_before_the_se
     assert not verdict_on(code).waits
     signed.go(signed.respondent, "deny_signature", reason="不是我签的")
     assert verdict_on(code).waits
+    sign_as(signed, "respondent")
+    assert verdict_on(code).waits, "whoever signs anew does not put the seal back"
 
 
 def test_what_is_due_when_is_entered_with_the_seal(sealed):

@@ -78,7 +78,9 @@ class LooksForm(forms.Form):
     basis = forms.CharField(
         label=gettext_lazy("Basis"),
         max_length=100,
-        help_text=gettext_lazy("The rule or decision that asks for this period, and its reference. No names."),
+        help_text=gettext_lazy(
+            "The rule or decision that asks for this period, and its reference. No names."
+        ),
     )
     valid_from = day_field(gettext_lazy("From which day"))
 

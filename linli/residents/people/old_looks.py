@@ -52,7 +52,7 @@ def keep_looks(division: Division, months: int, *, basis: str, valid_from: date,
 
 
 def rules_around(division: Division) -> list[FieldRule]:
-    """What this place and those around it have decided about it, those of today and of later days, the nearest first."""
+    """What this place and those around it have decided about it, for today and later days, the nearest first."""
     in_force = Q(valid_to=None) | Q(valid_to__gt=timezone.localdate())
     rows = FieldRule.objects.filter(in_force, field=LOOKS).select_related("division")
     around = [row for row in rows if row.division.contains(division)]

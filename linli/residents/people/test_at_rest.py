@@ -45,7 +45,8 @@ GUARDIAN, AGENT, CALLED, FOUND = "13700137044", "13700137055", "13700137066", "1
 ASKS_HELP = "13700137088"
 BROWSER = Subscription("https://push.example.net/push/JzLQ3raZJfFBR0aqv", "p256dh-of-hers", "auth-of-hers")
 MARKERS = (NAME, PHONE, NUMBER, ADDRESS, "340122", "慕容夫人", "欧阳小芳", CALLER, "13700137009")
-MARKERS += (GUARDIAN, AGENT, CALLED, "上官云飞", FOUND, "司马青衫", BROWSER.endpoint[-12:], BROWSER.auth, ASKS_HELP, "独孤求安")
+MARKERS += (GUARDIAN, AGENT, CALLED, "上官云飞", FOUND, "司马青衫", BROWSER.endpoint[-12:], BROWSER.auth)
+MARKERS += (ASKS_HELP, "独孤求安")
 
 
 def opened_case(kind, by, **said):
