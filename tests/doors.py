@@ -174,6 +174,7 @@ DOORS: dict[str, Door] = {
     "desk/residents/": Door(OWN_AREA_AND_POWER),
     "desk/residents/register/": Door(OWN_AREA_AND_POWER),
     "desk/residents/fields/": Door(STAFF),
+    "desk/residents/fields/readings/": Door(POWER, **CENTRE),
     "desk/residents/doubles/": Door(OWN_AREA_AND_POWER),
     "desk/residents/doubles/<uuid:key>/": Door(
         AREA_AND_POWER, fill=a_pair, method="post", data=(("keep", "apart"),)

@@ -65,6 +65,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/looked/post/", "looks.inspect"),
     ("desk/printouts/", "looks.print"),
     ("desk/residents/fields/", EVERYBODY),
+    ("desk/residents/fields/readings/", "residents.rules"),
     ("desk/residents/doubles/*", "residents.doubles"),
     ("desk/residents/merges/*", "residents.doubles"),
     ("desk/residents/*", "residents.register"),

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 
-from linli.base.errors import NotFound
+from linli.base.errors import NotFound, NotYours
 from linli.cases.counted import Counted
 from linli.cases.models import Case, let_areas_see, let_be_named, let_people_raise
 from linli.cases.procedure import BY_AREA, Procedure, Step, read_procedure
@@ -94,7 +94,9 @@ class Kind:
         return getattr(self.actions, step.name)
 
     def form(self, step: Step) -> Any:
-        """The form of a step: same name in capitals, e.g. send_back -> SendBack."""
+        """The form of a step: same name in capitals, e.g. send_back -> SendBack; NotYours where only Linli takes it."""
+        if step.system and not hasattr(self.forms, _capitals(step.name)):
+            raise NotYours(_("Nobody takes this step by hand: Linli takes it on its day."))
         return getattr(self.forms, _capitals(step.name))
 
     def whole_form(self, step: Step) -> Any:

@@ -24,6 +24,7 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require_holding
 from linli.posts.models import Post
+from linli.residents.chat_words import holds_number
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ def decide(case: Case, minuted: Minuted, *, by: PostActor) -> Entry:
         require_whole(case, by=by)
         if minuted.until < timezone.localdate():
             raise Invalid(_("That day is over. Say until when it will be done."))
+        if holds_number(minuted.words):
+            sentence = _("Minutes are about the matter. Leave out telephone and identity numbers.")
+            raise Invalid(sentence, fields={"words": [sentence]})
         facts = {"until": minuted.until.isoformat(), "next_post": minuted.post.pk}
         return record(
             Line(DECIDE, by.by(), case.code_now, case.pk, facts=facts, words={"note": minuted.words})

@@ -72,10 +72,11 @@ def test_a_place_without_a_key_offers_nothing(settings):
         "https://10.0.0.8/1",
         "ftp://push.example.net/1",
         "https://user:word@push.example.net/1",
+        "https://a-name-nobody-knows.invalid/1",
     ],
 )
-def test_nothing_is_sent_inside_whatever_a_browser_says(endpoint):
-    with pytest.raises(Invalid):
+def test_nothing_is_sent_inside_and_no_answer_says_which_names_are_known_there(endpoint):
+    with pytest.raises(Invalid, match="did not give an address"):
         Subscription(endpoint, EXAMPLE.p256dh, EXAMPLE.auth).checked()
 
 

@@ -54,10 +54,13 @@ class Subscription:
             sound = (len(point), len(unb64(self.auth))) == (65, 16) and len(self.endpoint) <= LONGEST_URL
         except (ValueError, NotBase64):
             sound = False
-        if not sound:
-            raise Invalid(_("Your browser did not give an address to send news to. Please try again."))
-        require_address(self.endpoint)
-        return self
+        try:
+            if sound:
+                require_address(self.endpoint)
+                return self
+        except Invalid:  # one sentence for all: which names are known inside is told to nobody
+            pass
+        raise Invalid(_("Your browser did not give an address to send news to. Please try again."))
 
 
 def b64(content: bytes) -> str:

@@ -192,7 +192,10 @@ def minute(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     try:
         decide(found, Minuted(given["words"], given["post"], given["until"]), by=by)
     except Invalid as refusal:
-        form.add_error("until", refusal.sentence)
+        if "fields" in refusal.facts:
+            with_errors(form, refusal)
+        else:
+            form.add_error("until", refusal.sentence)
         return _shown(request, by, found, {"minutes": form}, status=422)
     messages.success(request, _("The decision is minuted."))
     return redirect("command:room", number)

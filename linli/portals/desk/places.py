@@ -48,7 +48,7 @@ EXCHANGE_PAGES = {
 }
 RESIDENT_PAGES = {
     *("residents", "register_resident", "resident", "household", "correct_resident", "move_resident"),
-    *("end_resident", "doubles", "decide_double", "resident_fields"),
+    *("end_resident", "doubles", "decide_double", "resident_fields", "kept_looks"),
 }
 FIGURE_PAGES = {*("figures", "figure_list", "stage_times", "stage_list", "kind_figures", "kind_figure_list")}
 MEDIATION_PAGES = {

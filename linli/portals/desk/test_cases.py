@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from linli.cases.follow import follow_code
 from linli.cases.models import Case, Category, Link, Task
 from linli.kinds.matters import actions
 from linli.portals.desk.conftest import NOTE, dispatched, reported
@@ -112,6 +114,17 @@ def test_a_step_the_stage_does_not_allow_gets_a_sentence(sign_in, case):
 
 def test_an_unknown_step_is_not_found(sign_in, case):
     assert take(sign_in("chengguan_clerk"), case, "explode", seen=1).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["lapse", "close_with_original"])
+def test_a_step_that_the_clock_takes_is_refused_to_whoever_sends_it(sign_in, case, step):
+    for door in ("desk", "field"):
+        sent = sign_in("chengguan_clerk").post(f"/{door}/cases/{case.number}/{step}/", {"seen": case.version})
+        assert sent.status_code == 403, door
+    browser = Client()
+    browser.post("/follow/", {"number": case.number, "code": follow_code(case.pk)})
+    assert browser.post(f"/follow/{case.number}/{step}/", {"version": case.version}).status_code in {403, 404}
+    assert Case.everywhere.get(pk=case.pk).stage == case.stage
 
 
 def test_a_stale_step_that_still_fits_shows_the_change_and_keeps_the_words(world, sign_in):

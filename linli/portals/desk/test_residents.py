@@ -3,14 +3,17 @@
 import logging
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from linli.kinds.matters import actions
+from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
-from linli.residents.models import Access, Involvement, Merge, Pair, Person, Residence
+from linli.residents.models import Access, FieldRule, Involvement, Merge, Pair, Person, Residence
 from linli.residents.people.conftest import ADDRESS, HOME, NAME, NUMBER, PHONE, given
 from linli.residents.people.registering import register
 from linli.residents.purposes import purpose_named
@@ -317,6 +320,21 @@ def test_an_administrator_decides_what_is_asked_and_nobody_else(world, sign_in):
     assert client.post(f"{DESK}fields/", decided).status_code == 302
     assert "高龄津贴" in text(client.get(f"{DESK}fields/"))
     assert 'name="birth"' in text(sign_in(HOME).get(f"{DESK}register/"))
+
+
+def test_an_administrator_keeps_readings_longer_and_nobody_shortens_what_the_law_asks(world, sign_in):
+    kept = {"months": "60", "basis": "县档案局规定", "valid_from": timezone.localdate().isoformat()}
+    assert sign_in(HOME).post(f"{DESK}fields/readings/", kept).status_code == 403
+    client = sign_in("administrator")
+    yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
+    for wrong in ({"months": "35"}, {"months": "121"}, {"basis": ""}, {"valid_from": yesterday}):
+        assert client.post(f"{DESK}fields/readings/", {**kept, **wrong}).status_code == 422
+    assert not FieldRule.objects.filter(field="looks").exists()
+    assert client.post(f"{DESK}fields/readings/", kept).status_code == 302
+    entry = Entry.objects.get(name="residents.set_field")
+    assert (entry.facts["field"], entry.facts["months"]) == ("looks", 60)
+    assert "县档案局规定" in text(client.get(f"{DESK}fields/readings/"))
+    assert "60" in text(sign_in(HOME).get(f"{DESK}fields/"))
 
 
 def test_everybody_with_a_window_reads_what_is_kept_and_how_long(sign_in):

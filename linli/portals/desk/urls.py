@@ -112,6 +112,7 @@ urlpatterns = [
     path("residents/", residents.residents, name="residents"),
     path("residents/register/", registering.register_resident, name="register_resident"),
     path("residents/fields/", resident_fields.resident_fields, name="resident_fields"),
+    path("residents/fields/readings/", resident_fields.kept_looks, name="kept_looks"),
     path("residents/doubles/", doubles.doubles, name="doubles"),
     path("residents/doubles/<uuid:key>/", doubles.decide_double, name="decide_double"),
     path("residents/merges/<uuid:key>/undo/", doubles.undo_double, name="undo_double"),

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,8 +38,10 @@ def months_at(division: Division, on: date | None = None) -> int:
 
 
 def keep_looks(division: Division, months: int, *, basis: str, valid_from: date, by: PostActor) -> FieldRule:
-    """Keep readings of a place for so long, from a day; Invalid for less than the law asks."""
+    """Keep readings of a place for so long, from a day; Invalid for less than the law asks, or a day that is past."""
     require(by, RULES, within=division.code)
+    if valid_from < timezone.localdate():
+        raise Invalid(fields={"valid_from": [_("Choose today or a later day.")]})
     if not LEAST <= months <= MOST:
         asked = {"least": LEAST, "most": MOST}
         sentence = (
@@ -47,6 +49,14 @@ def keep_looks(division: Division, months: int, *, basis: str, valid_from: date,
         )
         raise Invalid(sentence, fields={"months": [sentence]})
     return write_rule(division, Decided(LOOKS, True, basis, months, valid_from), by=by)
+
+
+def rules_around(division: Division) -> list[FieldRule]:
+    """What this place and those around it have decided about it, for today and later days, the nearest first."""
+    in_force = Q(valid_to=None) | Q(valid_to__gt=timezone.localdate())
+    rows = FieldRule.objects.filter(in_force, field=LOOKS).select_related("division")
+    around = [row for row in rows if row.division.contains(division)]
+    return sorted(around, key=lambda row: (-row.division.level, row.valid_from))
 
 
 def cut(months: int) -> datetime:

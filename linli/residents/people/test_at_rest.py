@@ -9,16 +9,25 @@ from secrets import token_bytes
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
+from linli.analytics.folding import fold_all
+from linli.base.errors import Invalid
 from linli.base.generations import refresh
 from linli.cases.devices import tell_on
 from linli.cases.models import Case
 from linli.cases.opening import Origin
-from linli.cases.steps import open_case
+from linli.cases.ratings import rate
+from linli.cases.remarks import Minuted, decide
+from linli.cases.steps import open_case, take
 from linli.conf.backups.folder import Folder
+from linli.kinds.screenings import actions as screenings
+from linli.kinds.screenings.conftest import draw_up
+from linli.ledger.sequencing import sequence_all
 from linli.portals.desk.conftest import PHONE as CALLER
 from linli.portals.desk.conftest import reported
 from linli.posts.actor import PartyActor, SystemActor
+from linli.registers.actions import shifts
 from linli.residents import rotating
 from linli.residents.models import Contact, DataKey, Person
 from linli.residents.people.changing import edit, move
@@ -33,9 +42,11 @@ from linli.residents.sealing import sealed_tables
 from linli.residents.webpush import Subscription
 
 GUARDIAN, AGENT, CALLED, FOUND = "13700137044", "13700137055", "13700137066", "13700137077"
+ASKS_HELP = "13700137088"
 BROWSER = Subscription("https://push.example.net/push/JzLQ3raZJfFBR0aqv", "p256dh-of-hers", "auth-of-hers")
 MARKERS = (NAME, PHONE, NUMBER, ADDRESS, "340122", "慕容夫人", "欧阳小芳", CALLER, "13700137009")
 MARKERS += (GUARDIAN, AGENT, CALLED, "上官云飞", FOUND, "司马青衫", BROWSER.endpoint[-12:], BROWSER.auth)
+MARKERS += (ASKS_HELP, "独孤求安")
 
 
 def opened_case(kind, by, **said):
@@ -77,8 +88,32 @@ def found_in(folder):
     }
 
 
+def govern(world):
+    """A screening finds somebody who asks for help; a centre keeps its book and minutes; all of it is counted."""
+    worker, dispatcher = world.by(HOME), world.by("chengguan_dispatcher")
+    asked = draw_up(world, "东门社区")
+    screenings.send(asked, by=world.by("chengguan_clerk"), seen=asked.case.version)
+    help_asked = {"kind": "disputes", "text": "楼上漏水，请求调解", "name": "独孤求安", "phone": ASKS_HELP}
+    take(asked.case, "found", help_asked, by=worker, seen=Case.everywhere.get(pk=asked.pk).version)
+    assert Case.everywhere.filter(kind="disputes").exists()
+    own = reported(world, "井盖坏了")
+    for write in (
+        lambda words: shifts.write(shifts.Said(words), by=dispatcher),
+        lambda words: decide(own.case, Minuted(words, worker.post, timezone.localdate()), by=dispatcher),
+    ):
+        write("夜里有雨，多看一眼")
+        for number in (CALLER, NUMBER):
+            with pytest.raises(Invalid):
+                write(f"回电 {number}")
+    Case.everywhere.filter(pk=own.pk).update(closed_at=timezone.now(), lead=world.by("power").post)
+    rate(Case.everywhere.get(pk=own.pk), by=PartyActor("reporter", own.pk), said="poor", wishes=["told"])
+    sequence_all()
+    fold_all()
+
+
 @pytest.mark.sqlite
 def test_nothing_is_in_clear_in_the_database_its_log_or_a_backup(full, tmp_path):
+    govern(full)
     database = Path(str(connection.settings_dict["NAME"]))
     for file in database.parent.glob(f"{database.name}*"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
