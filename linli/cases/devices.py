@@ -128,11 +128,14 @@ def _message(case: Case, language: str) -> str:
     with override(language):
         title = settings.PLACE_NAME or _("Linli")
         words = _("There is news of your case %(number)s.") % {"number": case.number}
-    return json.dumps({"title": title, "body": words, "tag": case.number, "url": _page(case)})
+    return json.dumps({"title": title, "body": words, "tag": case.number, "url": follow_page(case)})
 
 
-def _page(case: Case) -> str:
-    """Where a reporter reads of it; the doors are above, so the address is asked for by name."""
+def follow_page(case: Case) -> str:
+    """Where a reporter or another party reads of it; the doors are above, so the address is asked for by name.
+
+    Whoever is not known there is asked for the code, with the number filled in.
+    """
     try:
         return reverse("resident:case", args=[case.number])
     except NoReverseMatch:
