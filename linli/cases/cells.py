@@ -171,8 +171,7 @@ def read_everyday(value: Value, _ground: Ground) -> str:
         raise Fault(_("“%(word)s” is too long: a word has at most %(most)d characters.") % said)
     if len(given) > _MOST_WORDS:
         raise Fault(
-            _("These are %(there)d words; at most %(most)d fit.")
-            % {"there": len(given), "most": _MOST_WORDS}
+            _("These are %(there)d words; at most %(most)d fit.") % {"there": len(given), "most": _MOST_WORDS}
         )
     return BETWEEN.join(given)
 

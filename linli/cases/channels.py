@@ -165,7 +165,7 @@ def _nothing() -> None:
 
 def _by_push(notices: Sequence[Notice]) -> list[Message]:
     """The browsers are read when it is sent: one that asked a moment ago is told too."""
-    return [partial(tell_devices, notice.case) for notice in notices]
+    return [partial(tell_devices, notice.case, notice.contact) for notice in notices]
 
 
 CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {

@@ -195,6 +195,11 @@ class Dispute(models.Model):
         return self.obligations.filter(turn=self.turn).exclude(state=Obligation.State.KEPT).first()
 
     @property
+    def hushed(self) -> bool:
+        """Whether no screen may show that there is news: with violence, or where nobody has looked yet."""
+        return self.safety != Safety.CALM
+
+    @property
     def joint(self) -> bool:
         """Whether the sides may sit at one table."""
         return self.safety == Safety.CALM

@@ -13,6 +13,7 @@ from linli.cases.catalogue import suggestion
 from linli.cases.conftest import Book
 from linli.cases.editing import propose
 from linli.cases.models import Category, Clock, Responsibility, Revision
+from linli.cases.wording import likely_sorts
 from linli.ledger.models import Entry
 from linli.posts.models import Post
 
@@ -175,7 +176,7 @@ def test_everyday_words_are_edited_in_place_and_taken_back(world, sign_in):
     assert client.post(page, {**data, "words": "ＬＥＤ屏, 招牌灯，led屏、LED屏"}).status_code == 302
     row.refresh_from_db()
     assert row.words == "LED屏、招牌灯、led屏"
-    assert [each.category.code for each in likely_sorts("matters", "广场上的led屏黑了")] == ["0201"]
+    assert [each.category.code for each in likely_sorts("matters", "门口的led屏黑了")] == ["0201"]
     assert client.post(page, {**data, "words": "很" * 21}).status_code == 422
     latest = Revision.objects.latest("pk")
     assert client.post(f"/desk/catalogue/matters/history/{latest.pk}/").status_code == 302

@@ -201,6 +201,7 @@ def show_case(
         "detail_template": f"{case.kind}/detail.html",
         "audience": by.role,
         "party": by.nr,
+        "acts": by.relation == REPRESENTATIVE,
         "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
         "others": others_of(case, by),
         "helper": helper_of(case, by),
