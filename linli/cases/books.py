@@ -208,9 +208,11 @@ def _choices_for(case: Case, step: Step, told: Sequence[Contact]) -> dict[UUID |
         return {None: own}
     if {REPORTER, PARTIES} & set(step.tells):
         own = Choice.objects.filter(case=case).first() or own
-    others = [each.pk for each in told if each.pk != case.reporter_id]
-    rows = PartyChoice.objects.filter(party__case=case, party__contact__in=others) if others else []
-    return {None: own} | {row.party.contact_id: row for row in rows and rows.select_related("party")}
+    found: dict[UUID | None, Told] = {None: own}
+    if others := [each.pk for each in told if each.pk != case.reporter_id]:
+        rows = PartyChoice.objects.filter(party__case=case, party__contact__in=others)
+        found |= {row.party.contact_id: row for row in rows.select_related("party")}
+    return found
 
 
 def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[int]) -> list[Notice]:
