@@ -329,6 +329,15 @@ def browser_page(_browser: Any) -> Iterator[Any]:
     context.close()
 
 
+@pytest.fixture
+def begin_browser(_browser: Any) -> Callable[[Path], Any]:
+    """Begins a browser from what lies in a folder, as after a telephone was switched off; gives its context."""
+    kind = _browser.browser_type
+    return lambda folder: kind.launch_persistent_context(
+        folder, executable_path=CHROMIUM, args=BROWSER_FLAGS, locale="zh-CN"
+    )
+
+
 @pytest.fixture(scope="session")
 def axe_source() -> str:
     """The text of axe-core, for accessibility tests."""

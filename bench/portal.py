@@ -1,10 +1,11 @@
-"""What residents' pages cost at a hundred thousand cases, and what travels: pages, the field's shell, tiles of a map.
+"""What residents' pages cost at a hundred thousand cases, and what travels: pages, with and without map, the field.
 
     python bench/portal.py [matters]
 
-Bytes are compressed, as they travel: a page with the style and scripts it loads, first visit. A page with a moving map
-loads that too. Statements are those of a second visit and, for what is kept by the process, of the first one after a
-change (cold), in a process that has shown another village before. Limits are those of issue 7.
+Bytes are compressed, as they travel: a page with the style and scripts it loads, first visit; and what is fetched when
+its map is opened (what tiles weigh is held by linli/web/test_tiles.py). Statements are those of a second visit and,
+for what is kept by the process, of the first one after a change (cold), in a process that has shown another village
+before. Limits are those of issue 7.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import gzip
 import re
 import sys
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,9 +33,10 @@ from linli.cases.models import Case
 from linli.portals.demo.world import standing_world
 
 MOST_STATEMENTS, P95, ASKED = 15, 80.0, 40
-LIGHT, SHELL = 60_000, 80_000
+LIGHT, WITH_MAP, SHELL = 60_000, 330_000, 80_000
 HOST = {"host": "127.0.0.1", "accept-language": "zh-hans"}
-LOADED = re.compile(r'(?:href|src|data-(?:script|style|worker))="/static/([^"]+\.(?:css|js|mjs|svg))"')
+LOADED = re.compile(r'(?:href|src)="/static/([^"]+\.(?:css|js|mjs|svg))"')
+EVENTUALLY = re.compile(r'"/static/([^"]+\.(?:css|js|mjs|svg|pbf))"')  # also what a script fetches later
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ def cost_of(path: str, other: str) -> Cost:
     return Cost(weight(answer.content), *counts)
 
 
-def weight(page: bytes) -> int:
+def weight(page: bytes, loaded: re.Pattern[str] = LOADED) -> int:
     """The page and what it loads, each compressed."""
-    names = {re.sub(r"\.[0-9a-f]{12}(?=\.)", "", each) for each in LOADED.findall(page.decode())}
+    text = unescape(page.decode())
+    names = {re.sub(r"\.[0-9a-f]{12}(?=\.)", "", each) for each in loaded.findall(text)}
     files = [Path(str(finders.find(each))).read_bytes() for each in sorted(names)]
     return sum(len(gzip.compress(each)) for each in (page, *files))
 
@@ -82,7 +86,10 @@ def main() -> None:
             f"/neighbourhood/?place={village}", "/figures/", f"/figures/?place={village}", "/mediation/", "/handling/",
         )  # fmt: skip
         costs = {path: cost_of(path, other) for path in pages}
-        shell = weight(Client(headers=HOST).get("/field/shell/").content)
+        whole, shell = (
+            weight(Client(headers=HOST).get(path).content, EVENTUALLY)
+            for path in ("/report/matters/", "/field/shell/")
+        )
         connection.close()
         rows = []
         with serving(database) as server:
@@ -96,7 +103,8 @@ def main() -> None:
                     raise SystemExit(f"{path}: {dict(run.statuses)}")
     head = ("", f"bytes of {LIGHT:,}", f"cold of {MOST_STATEMENTS}", "warm", f"p95 ms of {P95:.0f}")
     show(f"Residents' pages at {count:,} matters", head, rows)
-    show("The field's shell", ("", "bytes", "limit"), [("/field/shell/", shell, SHELL)])
+    sizes = [("/report/matters/ with its map", whole, WITH_MAP), ("/field/shell/", shell, SHELL)]
+    show("A map, and the field", ("", "bytes", "limit"), sizes)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from linli.base.rows import fresh, insert_many
 from linli.base.writing import writing
 from linli.cases.clocks import ClockChanges, ClockMoves, live_clocks, store
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case, Choice, Clock, Link, Mark, Notice, Party, Task
+from linli.cases.models import Case, Choice, Clock, Link, Mark, Notice, Party, PartyChoice, Task, Told
 from linli.cases.parties import is_party, rows_of_parties
 from linli.cases.procedure import PARTIES, REPORTER, Step
 from linli.cases.quiet import next_moment
@@ -197,26 +198,39 @@ def taken_up(book: Book) -> Iterator[None]:
         _in_hand.reset(before)
 
 
-def _choice_for(case: Case, step: Step) -> Choice:
-    """How the reporter wants to be told of a step; at the opening nothing has been chosen yet."""
-    told = step.notice and not step.opens and {REPORTER, PARTIES} & set(step.tells)
-    return (Choice.objects.filter(case=case).first() if told else None) or fresh(Choice, case=case)
+def _choices_for(case: Case, step: Step, told: Sequence[Contact]) -> dict[UUID | None, Told]:
+    """How each contact wants to be told of a step, the reporter under None; at the opening nothing is chosen yet.
+
+    One statement, and one more where other parties are told.
+    """
+    own: Told = fresh(Choice, case=case)
+    if not step.notice or step.opens:
+        return {None: own}
+    if {REPORTER, PARTIES} & set(step.tells):
+        own = Choice.objects.filter(case=case).first() or own
+    found: dict[UUID | None, Told] = {None: own}
+    if others := [each.pk for each in told if each.pk != case.reporter_id]:
+        rows = PartyChoice.objects.filter(party__case=case, party__contact__in=others)
+        found |= {row.party.contact_id: row for row in rows.select_related("party")}
+    return found
 
 
 def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[int]) -> list[Notice]:
     """Unsaved outbox rows of a step: to the parties if the step says so, to the next posts if they want e-mail."""
     now = timezone.now()
-    choice = _choice_for(case, step)
-    to: list[dict[str, Any]] = []
-    if step.notice:
-        to += [
-            {"channel": "sms", "contact": contact}
-            for contact in told
-            if contact.phone_sealed and (choice.sms or contact.pk != case.reporter_id)
-        ]
-    if choice.push and (not case.reporter_id or any(each.pk == case.reporter_id for each in told)):
-        to.append({"channel": "push"})
-    to += [{"channel": "email", "post_id": post} for post in posts if wants_mail(post)]
+    choices = _choices_for(case, step, told)
+    to: list[tuple[dict[str, Any], Told]] = []
+    for contact in told if step.notice else ():
+        other = contact.pk != case.reporter_id
+        choice = (choices.get(contact.pk) or fresh(PartyChoice)) if other else choices[None]
+        if contact.phone_sealed and choice.sms:
+            to.append(({"channel": "sms", "contact": contact}, choice))
+        if other and choice.push:
+            to.append(({"channel": "push", "contact": contact}, choice))
+    own = choices[None]
+    if own.push and (not case.reporter_id or any(each.pk == case.reporter_id for each in told)):
+        to.append(({"channel": "push"}, own))
+    to += [({"channel": "email", "post_id": post}, own) for post in posts if wants_mail(post)]
     return [
         fresh(
             Notice,
@@ -226,5 +240,5 @@ def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[
             next_try=next_moment(each["channel"], now, at_once=step.opens, own=choice.quiet),
             **each,
         )
-        for each in to
+        for each, choice in to
     ]

@@ -43,6 +43,9 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?
 _MANGLED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _SAFE_NUMBER = 10**15  # what Excel keeps of a number: 15 digits
 _SPLIT = re.compile(r"[;；\n]+")
+BETWEEN = "、"  # everyday words, as they are stored
+_BETWEEN = re.compile(r"[、,，;；\n]+")
+_MOST_WORDS, _LONGEST_WORD, NO_WORDS = 400, 20, {"-", "—"}
 
 
 class Fault(Exception):  # noqa: N818  it is said to the person, not logged
@@ -156,6 +159,21 @@ def words(longest: int) -> Callable[[Value, Ground], str]:
         return text
 
     return read
+
+
+def read_everyday(value: Value, _ground: Ground) -> str:
+    """What people call a category: words, each once, in the order given; a hyphen alone takes all of them away."""
+    text = half_width(text_of(value))
+    found = [tidy(word) for word in _BETWEEN.split("" if text in NO_WORDS else text)]
+    given = list(dict.fromkeys(word for word in found if word))
+    if too_long := [word for word in given if len(word) > _LONGEST_WORD]:
+        said = {"word": too_long[0], "most": _LONGEST_WORD}
+        raise Fault(_("“%(word)s” is too long: a word has at most %(most)d characters.") % said)
+    if len(given) > _MOST_WORDS:
+        raise Fault(
+            _("These are %(there)d words; at most %(most)d fit.") % {"there": len(given), "most": _MOST_WORDS}
+        )
+    return BETWEEN.join(given)
 
 
 def read_day(value: Value, ground: Ground) -> date:

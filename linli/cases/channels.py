@@ -17,7 +17,7 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from linli.cases.devices import tell_devices
+from linli.cases.devices import follow_page, tell_devices
 from linli.cases.follow import code_for, follow_code
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Notice
@@ -35,19 +35,28 @@ Message = Callable[[], Any]
 
 def text_of(notice: Notice) -> str:
     """What the notice says, in the language of whoever gets it."""
-    case, told_of = notice.case, notice.told_of or notice.case
     with override(notice.contact.language if notice.contact else settings.LANGUAGE_CODE):
-        if notice.step in MOVED:
-            return _moved(notice)
-        words = step_of(told_of.kind, notice.step).notice
-        said = kind_of(told_of.kind).detail_of(told_of).told() if notice.told_of else {}
-        return str(words).format(
-            number=case.number,
-            code=_code_of(notice),
-            summary=_words_of(case),
-            telephone=settings.PLACE_TELEPHONE,
-            **said,
-        )
+        return (_moved(notice) if notice.step in MOVED else _told(notice)) + _link(notice.case)
+
+
+def _told(notice: Notice) -> str:
+    case, told_of = notice.case, notice.told_of or notice.case
+    words = step_of(told_of.kind, notice.step).notice
+    said = kind_of(told_of.kind).detail_of(told_of).told() if notice.told_of else {}
+    return str(words).format(
+        number=case.number,
+        code=_code_of(notice),
+        summary=_words_of(case),
+        telephone=settings.PLACE_TELEPHONE,
+        **said,
+    )
+
+
+def _link(case: Case) -> str:
+    """Where number and code are typed, for whoever has never been there; the code never stands in an address."""
+    if not settings.PLACE_ADDRESS:
+        return ""
+    return f" {settings.PLACE_ADDRESS}{follow_page(case)}"
 
 
 def _code_of(notice: Notice) -> str:
@@ -156,7 +165,7 @@ def _nothing() -> None:
 
 def _by_push(notices: Sequence[Notice]) -> list[Message]:
     """The browsers are read when it is sent: one that asked a moment ago is told too."""
-    return [partial(tell_devices, notice.case) for notice in notices]
+    return [partial(tell_devices, notice.case, notice.contact) for notice in notices]
 
 
 CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {

@@ -110,7 +110,7 @@ def _report(case: Case, contact: Contact, by: PartyActor) -> dict[str, Any]:
         "closed_at": _moment(case.closed_at),
         "place": case.division.name,
         "words": "" if by.nr else getattr(kind_of(case.kind).detail_of(case), "text", ""),
-        "told": {} if by.nr else told_about(case),
+        "told": told_about(case, Party.objects.filter(pk=by.side.key).first() if by.side and by.nr else None),
         "rating": "" if by.nr else _rated(case),
         "photos": 0 if by.nr else Attachment.objects.filter(case=case, media_type=PICTURE).count(),
         "contact": {

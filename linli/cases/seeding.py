@@ -99,18 +99,19 @@ def _seed_limits(kind: str) -> None:
 def _seed_categories(kind: str) -> None:
     """A parent stands above its children in the file; codes that are there stay as the place has them."""
     path = _KINDS_FOLDER / kind / "seeds" / "category.csv"
-    known = {row.code: row for row in Category.objects.filter(kind=kind)}
+    known, words = {row.code: row for row in Category.objects.filter(kind=kind)}, words_of(kind)
     for row in rows_of(path) if path.is_file() else ():
         if row["code"] not in known:
             parent = known.get(row.pop("parent", ""))
             row["sensitive"] = row.get("sensitive", "") == "1"  # type: ignore[assignment]
+            row["words"] = words.get(row["code"], "")
             known[row["code"]] = Category.objects.create(kind=kind, parent=parent, valid_from=_ALWAYS, **row)
 
 
-def words_of(kind: str) -> dict[str, list[str]]:
-    """The everyday words for each category of a kind, by code: facts that stay in the file, for no place edits them."""
+def words_of(kind: str) -> dict[str, str]:
+    """The everyday words with which each category of a kind begins, by code; from then on they are the place's."""
     path = _KINDS_FOLDER / kind / "seeds" / "words.csv"
-    return {row["code"]: row["words"].split("、") for row in rows_of(path)} if path.is_file() else {}
+    return {row["code"]: row["words"] for row in rows_of(path)} if path.is_file() else {}
 
 
 def _seed_tables(kind: str) -> None:

@@ -295,6 +295,18 @@ CATEGORIES = Table(
             choices=_labels(AUDIENCES),
             default=Audience.EVERYONE.value,
         ),
+        Column(
+            "words",
+            _("Everyday words"),
+            cells.read_everyday,
+            width=60,
+            is_long=True,
+            hint=_(
+                "What people call it, such as: pothole, manhole. A report with these words is proposed for this "
+                "category; whoever reports decides. Empty: as before. A hyphen alone: none."
+            ),
+            kept=True,
+        ),
         SOURCE,
         FROM,
         TO,

@@ -1,6 +1,7 @@
 """What a text is likely about, by words people use: no model, no network, and whoever reads it decides.
 
-Everyday words stand beside a kind's categories in `seeds/words.csv`; the names of the catalogue count as words too.
+Everyday words stand with each category and are edited there; they begin with a kind's `seeds/words.csv`. The names of
+the catalogue count as words too.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from django.utils.translation import gettext as _
 from linli.base.generations import Cached
 from linli.base.text import half_width
 from linli.cases.catalogue import categories_of, category_by_key, in_force, is_sensitive
+from linli.cases.cells import BETWEEN
 from linli.cases.models import Category
 from linli.cases.models.catalogue import Audience
-from linli.cases.seeding import words_of
 from linli.residents.openings import proposes
 from linli.residents.own_activities import SORTS
 
@@ -109,11 +110,12 @@ def _stands(word: str, text: str, at: int) -> bool:
 
 
 def _read_words(kind: str) -> _Words:
-    everyday, speak_for = words_of(kind), defaultdict[str, list[int]](list)
+    speak_for = defaultdict[str, list[int]](list)
     for row in categories_of(kind):
         if row.audience == Audience.EVERYONE:
             named = set(_PART_OF_A_NAME.findall(row.name_zh)) - _SAYS_NOTHING
-            for word in sorted(named | set(everyday.get(row.code, ()))):
+            everyday = {half_width(word).lower() for word in row.words.split(BETWEEN) if word}
+            for word in sorted(named | everyday):
                 speak_for[word.lower()].append(row.pk)
     ordered = sorted(speak_for, key=lambda word: (word[0], -len(word), word))
     beginning = {first: list(words) for first, words in groupby(ordered, key=lambda word: word[0])}

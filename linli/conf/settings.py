@@ -313,6 +313,7 @@ DIGEST_MINUTES = env.int("LINLI_DIGEST_MINUTES", default=15)
 
 PLACE_NAME = env("LINLI_PLACE_NAME", default="")
 SCORECARD_PUBLIC = env.bool("LINLI_SCORECARD_PUBLIC", default=DEMO)  # /scorecard/ is there for everybody
+PLACE_ADDRESS = env("LINLI_PLACE_ADDRESS", default="").rstrip("/")  # ends each text message
 PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
 LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
 # People whose names and numbers one post may ask for, and take out, in files in a day.

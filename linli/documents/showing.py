@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from linli.cases.sight import Sight, sight_of
 from linli.documents.making import data_of, documents_of
 from linli.documents.models import Document, State
 from linli.documents.setting import grouped
-from linli.documents.signing import missing, standing
+from linli.documents.signing import missing, own_places, standing, wanted_from
 from linli.documents.wordings import template_named
 from linli.posts.actor import Actor, PartyActor, PostActor
 
@@ -51,6 +52,16 @@ class Shown:
 def papers_of(case: Case, *, by: Actor) -> list[Shown]:
     """The documents of a case that the actor may read, the newest first."""
     return [_shown(each) for each in documents_of(case) if _may_read(each, case, by)]
+
+
+def to_sign(papers: Sequence[Shown], *, by: Actor) -> Shown | None:
+    """The newest of these documents, if the actor has a place on it in which nobody has signed yet."""
+    newest = next(iter(papers), None)
+    if newest is None or newest.replaced:
+        return None
+    if isinstance(by, PostActor):
+        return newest if own_places(newest.document, by) else None
+    return newest if isinstance(by, PartyActor) and wanted_from(newest.document, by) else None
 
 
 def paper_for(case: Case, key: UUID, *, by: Actor) -> Document:

@@ -16,7 +16,7 @@ from linli.cases.models.case import (
 from linli.cases.models.catalogue import Admission, Category, Responsibility, Revision, Upload
 from linli.cases.models.clock import CalendarDay, Clock, Limit, WorkHours
 from linli.cases.models.copy import Copy, Withheld
-from linli.cases.models.device import Choice, Device
+from linli.cases.models.device import Choice, Device, PartyChoice, Told
 from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
 from linli.cases.models.forgetting import Forgetting, Hold
@@ -49,6 +49,7 @@ __all__ = [
     "Mark",
     "Notice",
     "Party",
+    "PartyChoice",
     "Rating",
     "ReplyTemplate",
     "Responsibility",
@@ -59,6 +60,7 @@ __all__ = [
     "Sending",
     "SentPhoto",
     "Task",
+    "Told",
     "Upload",
     "Wish",
     "Withheld",

@@ -42,6 +42,7 @@ class Category(Dated):
     name_en = models.CharField(max_length=120)
     sensitive = models.BooleanField(default=False)
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.EVERYONE)
+    words = models.TextField(blank=True)  # what people call it, separated by 、: from these it is proposed
 
     class Meta:
         ordering = ("code",)

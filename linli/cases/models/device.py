@@ -1,4 +1,4 @@
-"""How whoever raised a case is told of it: by their choice, and on which browsers."""
+"""How whoever raised a case, and each other party, is told of it: by their choice, and on which browsers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from django.db import models
 
 from linli.base.ids import uuid7
 from linli.cases.models.case import Case
+from linli.cases.models.party import Party
 
 
-class Choice(models.Model):
-    """What the reporter of a case chose. Without a row: text messages, in the hours of the place."""
+class Told(models.Model):
+    """A choice of how to be told. Without a row: text messages, in the hours of the place."""
 
-    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="choice")
     sms = models.BooleanField(default=True)
     push = models.BooleanField(default=False)
     # Their own quiet hours in the place's time; without both, those of the place.
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
+
+    class Meta:
+        abstract = True
 
     @property
     def quiet(self) -> tuple[time, time] | None:
@@ -26,11 +29,27 @@ class Choice(models.Model):
         return (self.quiet_from, self.quiet_until) if self.quiet_from and self.quiet_until else None
 
 
+class Choice(Told):
+    """What the reporter of a case chose."""
+
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="choice")
+
+
+class PartyChoice(Told):
+    """What another party chose; it goes with the row, so whoever gets a new number chooses anew."""
+
+    party = models.OneToOneField(Party, models.CASCADE, primary_key=True, related_name="choice")
+
+
 class Device(models.Model):
-    """A browser that asked for news of a case: where and with which keys it is told, sealed; no name, no number."""
+    """A browser that asked for news of a case: where and with which keys it is told, sealed; no name, no number.
+
+    `party`: for which party it asked; None for the reporter.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="devices", db_index=False)
+    party = models.ForeignKey(Party, models.CASCADE, null=True, related_name="+", db_index=False)
     where_sealed = models.BinaryField()
     where_index = models.CharField(max_length=64)
     key_version = models.SmallIntegerField()

@@ -188,6 +188,18 @@ class Dispute(models.Model):
         ]
 
     @property
+    def next_due(self) -> Obligation | None:
+        """What is due next of what is not kept yet; None when nothing is, or no agreement is in force."""
+        if self.case.stage not in {"performing", "confirming"}:
+            return None
+        return self.obligations.filter(turn=self.turn).exclude(state=Obligation.State.KEPT).first()
+
+    @property
+    def hushed(self) -> bool:
+        """Whether no screen may show that there is news: with violence, or where nobody has looked yet."""
+        return self.safety != Safety.CALM
+
+    @property
     def joint(self) -> bool:
         """Whether the sides may sit at one table."""
         return self.safety == Safety.CALM

@@ -58,3 +58,24 @@ def test_looking_at_whom_one_could_choose_is_no_reading_of_names(consented):
     as_side(consented, 0)
     at_the_desk(consented, consented.head)
     assert not Access.objects.filter(about=consented.key, relation="ties").exists()
+
+
+AWAITED, TO_SIGN = "等您确认", "有一份文书等您签名"
+
+
+def test_whoever_is_invited_is_asked_until_their_own_answer_whatever_the_other_side_said(invited):
+    invited.go(invited.applicant, "consent")
+    assert AWAITED in as_side(invited, 1)
+    assert AWAITED not in as_side(invited, 0)
+
+
+def test_what_one_only_may_do_is_not_asked_for(sealed):
+    page = as_side(sealed, 0)
+    assert "申请司法确认" in page
+    assert AWAITED not in page
+
+
+def test_whoever_has_still_to_sign_is_led_to_the_paper_side_and_mediator_alike(drafted):
+    assert TO_SIGN in as_side(drafted, 1)
+    assert TO_SIGN in at_the_desk(drafted, drafted.fan).content.decode()
+    assert TO_SIGN not in at_the_desk(drafted, drafted.head).content.decode()

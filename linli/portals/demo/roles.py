@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import NotFound
-from linli.cases.models import Case, Task
+from linli.cases.models import Case, Party, Task
 from linli.portals.demo.visits import is_held
 from linli.posts.models import Holding, PostKind
 
-RESIDENT = "resident"
-WAITING_FOR_RESIDENT = "checked"
+RESIDENT, PARTY = "resident", "party"
+WAITING_FOR_RESIDENT, WAITING_FOR_PARTIES = "checked", "consenting"
 LOOKED_AT = 80
 
 
@@ -63,6 +63,12 @@ ROLES = (
         _("Settles disputes with both sides; only they and the mediators see one."),
         "people",
     ),
+    Role(
+        PARTY,
+        _("Party to a dispute"),
+        _("Was invited to mediation: says yes or no, and signs only what is agreed."),
+        "pen",
+    ),
     Role(PostKind.CALL_TAKER, _("Call-taker"), _("Takes calls, and calls back those who reported."), "phone"),
     Role(
         "duty_officer",
@@ -87,11 +93,12 @@ ROLES = (
 
 @dataclass(frozen=True)
 class Landing:
-    """Where a role begins: the address, the case if it is one, and the appointment (none for the resident)."""
+    """Where a role begins: the address, the case if it is one, and the appointment (none for residents and parties)."""
 
     address: str
     case: Case | None = None
     holding: Holding | None = None
+    party: Party | None = None
 
 
 def role_of(key: str) -> Role:
@@ -103,11 +110,19 @@ def role_of(key: str) -> Role:
 
 
 def waiting() -> Counter[str]:
-    """How many matters wait for each role (two statements)."""
+    """How many matters wait for each role (three statements); none for those who land on a page of their own."""
     tasks = Task.objects.filter(closed_at=None).values_list("post__kind").annotate(Count("pk"))
-    counted = Counter(dict(tasks))
+    pages = {role.key for role in ROLES if role.page}
+    counted = Counter({kind: count for kind, count in tasks if kind not in pages})
     counted[RESIDENT] = Case.everywhere.filter(stage=WAITING_FOR_RESIDENT).count()
+    counted[PARTY] = _asked_parties().count()
     return counted
+
+
+def _asked_parties() -> QuerySet[Party]:
+    """Those who are asked whether they want to settle a dispute, the longest asked first."""
+    asked = Party.objects.filter(left_at=None, nr__gt=0, case__stage=WAITING_FOR_PARTIES)
+    return asked.select_related("case").order_by("case_id", "nr")
 
 
 def landing_for(role: Role) -> Landing:
@@ -116,6 +131,9 @@ def landing_for(role: Role) -> Landing:
         return resident_landing(
             _untouched(Case.everywhere.filter(stage=WAITING_FOR_RESIDENT).order_by("due", "-id")[:LOOKED_AT])
         )
+    if role.key == PARTY:
+        asked = _asked_parties().first()
+        return replace(resident_landing(asked.case if asked else None), party=asked)
     if not role.page:
         tasks = Task.objects.filter(closed_at=None, post__kind=role.key).select_related("case")
         pressing = tasks.filter(pressing_at__gt=timezone.now()).order_by("pressing_at", "id")[:LOOKED_AT]

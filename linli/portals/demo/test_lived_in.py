@@ -130,6 +130,9 @@ def test_each_button_lands_on_a_case_that_waits_for_this_role(
     if role.key == "resident":
         assert case.stage == "checked"
         assert "_auth_user_id" not in visitor.session
+    elif role.key == "party":
+        assert case.stage == "consenting"
+        assert "_auth_user_id" not in visitor.session
     else:
         by = PostActor(Holding.objects.get(pk=visitor.session["desk.hat"]))
         assert by.post.kind == role.key

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.base.errors import NotFound
+from linli.cases.models import Party
 from linli.portals.demo.pristine import start_over
 from linli.portals.demo.roles import ROLES, Landing, landing_for, role_of, waiting
 from linli.portals.demo.story import RECEIPT, STORY, UNLOCKED, begin, just_arrived, story_of
@@ -114,7 +115,7 @@ def _land(request: HttpRequest, landing: Landing) -> HttpResponse:
     else:
         _leave(request)
         if landing.case:
-            _unlock(request, landing.case.pk)
+            _unlock(request, landing.case.pk, landing.party)
     if landing.case:
         touch(landing.case.number)
     return redirect(landing.address)
@@ -137,6 +138,7 @@ def _kept(request: HttpRequest) -> dict[str, object]:
     return {name: request.session[name] for name in KEPT if name in request.session}
 
 
-def _unlock(request: HttpRequest, case: UUID) -> None:
-    others = [each for each in request.session.get(UNLOCKED, []) if each != str(case)]
-    request.session[UNLOCKED] = [str(case), *others]
+def _unlock(request: HttpRequest, case: UUID, party: Party | None = None) -> None:
+    key = f"{case}/{party.pk}" if party else str(case)
+    others = [each for each in request.session.get(UNLOCKED, []) if each != key]
+    request.session[UNLOCKED] = [key, *others]

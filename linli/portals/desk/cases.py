@@ -29,7 +29,7 @@ from linli.cases.reading import case_for, open_tasks
 from linli.cases.scans import show_everybody_in, titled
 from linli.cases.sight import Sight, files_of, photos_of, scans_of, sees, sight_of
 from linli.cases.steps import form_for, leads_on, only_way_on, reshaped, steps_open_to, take
-from linli.documents.showing import papers_of
+from linli.documents.showing import papers_of, to_sign
 from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
 from linli.portals.desk.contact import may_ask, parties_on_page
@@ -78,7 +78,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "more_tasks": more,
         **_files(found, by),
         "links": links_of(found, by),
-        "papers": papers_of(found, by=by),
+        **_papers(found, by),
         "foreign": foreign_of(found),
         **forgotten(found),
         "others": kinds_beside(found, by),
@@ -89,6 +89,11 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         "may_break_glass": may_break_glass(by, found),
         "may_open_resident": may_open_resident(by, found),
     }
+
+
+def _papers(found: Case, by: PostActor) -> dict[str, Any]:
+    papers = papers_of(found, by=by)
+    return {"papers": papers, "to_sign": None if found.closed_at else to_sign(papers, by=by)}
 
 
 def _files(found: Case, by: PostActor) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.cells import UNIT_WORDS, YES_NO, milestone_words
+from linli.cases.cells import BETWEEN, UNIT_WORDS, YES_NO, milestone_words
 from linli.cases.tables import AUDIENCES, RULES, Table, category_words
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
 from linli.web.times import day_words
 
+_FEW = 8  # everyday words in a cell; all of them stand on the row's own page
 Shown = tuple[Any, Callable[[Any], str], bool]  # heading, what a row says, whether it stays on one line
 
 
@@ -47,6 +48,12 @@ def _posts(row: Any) -> str:
     return str(row.post.with_body) + (f" + {helping}" if helping else "")
 
 
+def _few_words(row: Any) -> str:
+    words = row.words.split(BETWEEN) if row.words else []
+    more = f" … ({len(words)})" if len(words) > _FEW else ""
+    return BETWEEN.join(words[:_FEW]) + more
+
+
 PERIOD: Shown = (_("In force"), _period, True)
 COLUMNS: dict[str, Sequence[Shown]] = {
     "rows": (
@@ -63,6 +70,7 @@ COLUMNS: dict[str, Sequence[Shown]] = {
         (_("Belongs to"), lambda row: str(row.parent or ""), False),
         (_("Who may choose it"), lambda row: str(AUDIENCES[row.audience]), False),
         (_("Sensitive"), lambda row: str(YES_NO["1"]) if row.sensitive else "", True),
+        (_("Everyday words"), _few_words, False),
         (_("Source"), lambda row: row.source, False),
     ),
     "admissions": (

@@ -27,7 +27,10 @@ def history(case: Case, by: PostActor, *, printed: bool = False) -> list[Line]:
     steps = [place for place, each in enumerate(told) if each.step]
     latest = steps[-1] if steps else -1
     own = None if printed else by
-    lines = [_line(case, each, own, is_now=place == latest) for place, each in enumerate(told)]
+    entered = ["", *(_entered(each) for each in told[:0:-1])][::-1]  # what the line above a line says
+    lines = [
+        _line(case, each, own, is_now=place == latest, said=entered[place]) for place, each in enumerate(told)
+    ]
     return lines[::-1]
 
 
@@ -37,12 +40,13 @@ def changes_since(case: Case, version: int, by: PostActor) -> list[Line]:
     return [_line(case, each, None, is_now=False) for each in newer][::-1]
 
 
-def _line(case: Case, each: Happening, by: PostActor | None, *, is_now: bool) -> Line:
+def _line(case: Case, each: Happening, by: PostActor | None, *, is_now: bool, said: str = "") -> Line:
+    """A line of the timeline; what was entered late together says so once: `said` stands above it already."""
     own = by is not None and each.name == NOTE and each.post_key == by.post.pk and not each.withdrawn
     return Line(
         at=each.at,
         title=each.label,
-        who=" · ".join(_whose(each)),
+        who=" · ".join(_whose(each, said)),
         text="\n".join(_written(case, each)),
         mark="now" if is_now and case.closed_at is None else "" if each.step else "note",
         struck=each.withdrawn,
@@ -69,13 +73,19 @@ def _who(each: Happening) -> str:
     return _("The system, by itself")
 
 
-def _whose(each: Happening) -> Iterable[str]:
-    """Who did it, who got the next task, and when it was entered if not at once."""
+def _whose(each: Happening, said: str) -> Iterable[str]:
+    """Who did it, who else got the next task, and when it was entered if not at once."""
     yield _who(each)
-    if each.facts.get("next_post_title"):
-        yield _("handed to %(post)s") % {"post": each.facts["next_post_title"]}
-    if each.recorded_at - each.at > LATE_ENTRY:
-        yield _("entered %(moment)s") % {"moment": moment_words(each.recorded_at)}
+    handed_to = each.facts.get("next_post_title")
+    if handed_to and handed_to != each.post:
+        yield _("handed to %(post)s") % {"post": handed_to}
+    if (entered := _entered(each)) and entered != said:
+        yield entered
+
+
+def _entered(each: Happening) -> str:
+    late = each.recorded_at - each.at > LATE_ENTRY
+    return _("entered %(moment)s") % {"moment": moment_words(each.recorded_at)} if late else ""
 
 
 def _written(case: Case, each: Happening) -> Iterable[str]:

@@ -13,6 +13,7 @@ from linli.cases.catalogue import suggestion
 from linli.cases.conftest import Book
 from linli.cases.editing import propose
 from linli.cases.models import Category, Clock, Responsibility, Revision
+from linli.cases.wording import likely_sorts
 from linli.ledger.models import Entry
 from linli.posts.models import Post
 
@@ -164,6 +165,33 @@ def test_a_new_category_can_be_chosen_and_a_withdrawn_one_cannot(world, sign_in,
     assert "新类" not in text(clerk.get(f"/desk/cases/{case.number}/"))
     refused = clerk.post(f"/desk/cases/{case.number}/accept/", {"seen": 1, "category": "0999"})
     assert refused.status_code == 422
+
+
+def test_everyday_words_are_edited_in_place_and_taken_back(world, sign_in):
+    client, row = sign_in("administrator"), Category.objects.get(kind="matters", code="0201")
+    page = f"/desk/catalogue/matters/categories/{row.pk}/"
+    shown = client.get(page).context["form"]
+    data = {name: shown[name].value() or "" for name in shown.fields}
+    assert "路灯" in data["words"]
+    assert client.post(page, {**data, "words": "ＬＥＤ屏, 招牌灯，led屏、LED屏"}).status_code == 302
+    row.refresh_from_db()
+    assert row.words == "LED屏、招牌灯、led屏"
+    assert [each.category.code for each in likely_sorts("matters", "门口的led屏黑了")] == ["0201"]
+    assert client.post(page, {**data, "words": "很" * 21}).status_code == 422
+    latest = Revision.objects.latest("pk")
+    assert client.post(f"/desk/catalogue/matters/history/{latest.pk}/").status_code == 302
+    assert [each.category.code for each in likely_sorts("matters", "路灯不亮")] == ["0201"]
+
+
+def test_a_sheet_without_everyday_words_leaves_them_and_a_hyphen_takes_them_away(world, sign_in):
+    client, row = sign_in("administrator"), Category.objects.get(kind="matters", code="0201")
+    page, words = f"/desk/catalogue/matters/categories/{row.pk}/", row.words
+    shown = client.get(page).context["form"]
+    data = {name: shown[name].value() or "" for name in shown.fields}
+    for given, kept in (("", words), ("-", "")):
+        client.post(page, {**data, "words": given})
+        row.refresh_from_db()
+        assert row.words == kept
 
 
 def test_a_workbook_is_previewed_then_carried_out(world, sign_in, good):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from linli.cases.models import Attachment, Case
-from linli.portals.field.conftest import LAMP, picture, to_verify, until
+from linli.portals.field.conftest import HOME, LAMP, Outside, picture, to_verify, until
 from tests.walk.looking import Way, faults, listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
@@ -57,6 +57,29 @@ def kill_while_sending(server):
     while entered().count() < 20 and time.monotonic() < end:
         time.sleep(0.05)
     server.kill()
+
+
+def test_a_telephone_that_was_switched_off_still_has_everything_and_sends_it_once(
+    committed_world, start_server, begin_browser, tmp_path
+):
+    """The browser is gone and begins again from what lies on the device; whoever holds it signs in anew."""
+    outside = Outside(begin_browser(tmp_path), start_server, committed_world.by(HOME).holding.account)
+    outside.serve()
+    outside.sign_in()
+    outside.prepared()
+    outside.context.set_offline(True)
+    for nr in range(3):
+        outside.enter(outside.context.pages[-1], f"外出记录 {nr}", picture(size=(40 + nr, 30)))
+    outside.context.close()
+    outside.context = begin_browser(tmp_path)
+    outside.context.set_offline(True)
+    assert outside.states(outside.page("outbox/")) == ["waiting"] * 3
+    outside.sign_in()
+    outside.context.set_offline(False)
+    outside.all_sent(outside.page("outbox/"))
+    outside.context.close()
+    photos = Attachment.objects.filter(case__in=entered())
+    assert (entered().count(), photos.values("case").distinct().count()) == (3, 3)
 
 
 def test_the_app_is_whole_in_each_look_with_and_without_signal(outside, committed_world, axe_source):

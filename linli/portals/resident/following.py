@@ -21,15 +21,15 @@ from linli.cases.clocks import live_clocks
 from linli.cases.follow import followed
 from linli.cases.forms import StepForm
 from linli.cases.holding_files import forgotten
-from linli.cases.kinds import Kind, kind_of, step_of
+from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.parties import role_words, rows_of_parties, rows_of_several, stands
 from linli.cases.procedure import REPRESENTATIVE, Step
 from linli.cases.sensitive import is_private
 from linli.cases.steps import form_for, steps_open_to, values_of
 from linli.cases.story import OWN_WORDS, Happening, story_for_reporter, words_for_reporter
-from linli.documents.showing import papers_of
-from linli.documents.signing import wanted_from
+from linli.documents.showing import papers_of, to_sign
+from linli.portals.resident.awaited import is_awaited
 from linli.portals.resident.door import resident_page
 from linli.portals.resident.linked import linked
 from linli.portals.resident.looking import by_day
@@ -181,7 +181,7 @@ def show_case(
     story = story_for_reporter(case, by.nr)
     stage = kind.procedure.stages[shown_stage(case, story)]
     open_steps = _open_steps(case, by, story)
-    waiting = not stage.ends and _was_told(kind, story) and any(each.wanted for each in open_steps)
+    waiting = not stage.ends and any(each.wanted for each in open_steps)
     papers = papers_of(case, by=by)
     content: dict[str, Any] = {
         "case": case,
@@ -193,9 +193,7 @@ def show_case(
         "waiting": waiting,
         "whereabouts": whereabouts(case, story, yours=waiting),
         "steps": [sent if sent and sent.step == each.step else each for each in open_steps],
-        "to_sign": next(
-            (each for each in papers[:1] if not stage.ends and wanted_from(each.document, by)), None
-        ),
+        "to_sign": None if stage.ends else to_sign(papers, by=by),
         "due_label": _due_label(case),
         "private": is_private(case) and (kind.procedure.has_parties or case.category is not None),
         "wrong": sent.form if sent and not sent.restored else None,
@@ -203,6 +201,7 @@ def show_case(
         "detail_template": f"{case.kind}/detail.html",
         "audience": by.role,
         "party": by.nr,
+        "acts": by.relation == REPRESENTATIVE,
         "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
         "others": others_of(case, by),
         "helper": helper_of(case, by),
@@ -250,21 +249,11 @@ def _looks(request: HttpRequest, case: Case, by: PartyActor) -> dict[str, Any]:
     return {"days": by_day(Looks(newest), [case])}
 
 
-def _was_told(kind: Kind, story: list[Happening]) -> bool:
-    """Whether the reporter got a notice of the newest step, so that an answer is waited for."""
-    return bool(story) and bool(kind.procedure.steps[story[-1].step].notice)
-
-
 def _open_steps(case: Case, by: PartyActor, story: list[Happening]) -> list[OpenStep]:
     """What may be done now, first what is asked for; without the steps by which there is nothing to do."""
     steps = [(step, _form(step, case, by)) for step in steps_open_to(by, case)]
-    found = [OpenStep(step, form, _wanted(step, case, story)) for step, form in steps if not form.idle]
+    found = [OpenStep(step, form, is_awaited(step, case, story)) for step, form in steps if not form.idle]
     return sorted(found, key=lambda each: not each.wanted)
-
-
-def _wanted(step: Step, case: Case, story: list[Happening]) -> bool:
-    """Whether a step is what the present stage or the newest step asks for, not one that is always open."""
-    return step.leaves == {case.stage} or bool(story and story[-1].step in step.settles)
 
 
 def _due_label(case: Case) -> str:

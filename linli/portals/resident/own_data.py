@@ -68,7 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     cases, held_back = own_cases(request, resident)
     content = {
         "rows": case_rows(cases[:MOST]),
-        "between": party_rows(_between(request, resident)),
+        "between": party_rows([(each.case, each.nr) for each in own_parties(request, resident)]),
         "acted": case_rows(_acted_for(request, resident)),
         "acted_between": party_rows(_acted_between(request, resident)),
         "held_back": held_back,
@@ -94,12 +94,12 @@ def _acted_between(request: HttpRequest, resident: Resident) -> list[tuple[Case,
     return [(each.case, each.nr) for each in held if _may_show(request, each.case)]
 
 
-def _between(request: HttpRequest, resident: Resident) -> list[tuple[Case, int]]:
+def own_parties(request: HttpRequest, resident: Resident) -> list[Party]:
     """What the resident is a party of beside the reporter; what is sensitive only after proving who it is."""
     own = contacts_of(resident).values("pk")
-    rows = Party.objects.filter(contact__in=own, left_at=None, nr__gt=0).select_related("case__category")
-    found = [(each.case, each.nr) for each in rows.order_by("-case_id", "nr")[:MOST]]
-    return [each for each in found if _may_show(request, each[0])]
+    rows = Party.objects.filter(contact__in=own, left_at=None, nr__gt=0)
+    found = rows.select_related("case__category", "contact").order_by("-case_id", "nr")[:MOST]
+    return [each for each in found if _may_show(request, each.case)]
 
 
 def _may_show(request: HttpRequest, case: Case) -> bool:

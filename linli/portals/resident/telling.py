@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.base.errors import Invalid, NotFound
-from linli.cases.devices import choices_of, choose, forget_devices, may_be_told, tell_on
-from linli.cases.models import Case, Choice
+from linli.cases.devices import choice_of, choose, forget_devices, may_be_told, tell_on
+from linli.cases.models import Case, Party, Told
 from linli.portals.resident.door import resident_page
-from linli.portals.resident.own_data import own_cases
+from linli.portals.resident.own_data import own_cases, own_parties
 from linli.portals.resident.unlocked import unlocked_ways, visible_case
+from linli.posts.actor import PartyActor
 from linli.residents.accounts import resident_of
+from linli.residents.mandates import REPRESENTATIVE
 from linli.residents.webpush import Subscription, public_key
 from linli.web.forms import FrameForm
 from linli.web.limits import limited
@@ -33,7 +35,7 @@ def _hours() -> list[tuple[str, str]]:
 
 
 class ToldForm(FrameForm):
-    """How the reporter of one case is told."""
+    """How the reporter, or another party, of one case is told."""
 
     sms = forms.BooleanField(label=gettext_lazy("Text messages"), required=False)
     quiet_from = forms.ChoiceField(
@@ -56,11 +58,11 @@ class ToldForm(FrameForm):
 
 
 @dataclass(frozen=True)
-class Told:
+class Row:
     """A case on the screen: what was chosen, whether it has a number to send to, whether a browser may be told."""
 
     case: Case
-    choice: Choice
+    choice: Told
     form: ToldForm
     phone: bool
     pushable: bool
@@ -69,36 +71,48 @@ class Told:
 @require_safe
 @resident_page
 def notices(request: HttpRequest) -> HttpResponse:
-    """The open cases this browser may see as their reporter, each with its choices."""
-    cases = _cases(request)
-    choices = choices_of(cases)
-    rows = [_told(case, choices[case.pk]) for case in cases]
+    """The open cases this browser may see as their reporter or another party, each with its choices."""
+    rows = [_row(case, party) for case, party in _own_cases(request)]
     return render(request, "resident/notices.html", {"rows": rows, "key": public_key()})
 
 
-def _cases(request: HttpRequest) -> list[Case]:
-    here = {case.pk: case for case, way in unlocked_ways(request) if not way.by.nr}
+def _own_cases(request: HttpRequest) -> list[tuple[Case, Party | None]]:
+    """By code or signed in; none that somebody acts in for another: how one is told, one chooses oneself."""
     resident = resident_of(request.user)
     mine = own_cases(request, resident)[0] if resident else []
-    found = here | {case.pk: case for case in mine}
-    return [case for case in found.values() if not case.closed_at][:MOST]
+    between = own_parties(request, resident) if resident else []
+    found = {case.pk: (case, _party_of(way.by)) for case, way in reversed(unlocked_ways(request))}
+    found = (
+        {each.case.pk: (each.case, each) for each in between}
+        | {case.pk: (case, None) for case in mine}
+        | found
+    )
+    return [each for each in found.values() if not each[0].closed_at][:MOST]
 
 
-def _told(case: Case, choice: Choice) -> Told:
+def _party_of(by: PartyActor) -> Party | None:
+    """The row of a party beside the reporter; None for the reporter."""
+    found = Party.objects.select_related("contact").filter(pk=by.side.key) if by.nr and by.side else None
+    return found.first() if found else None
+
+
+def _row(case: Case, party: Party | None) -> Row:
+    choice = choice_of(case, party)
     hours = {
         name: f"{each:%H:%M}" if each else ""
         for name, each in (("quiet_from", choice.quiet_from), ("quiet_until", choice.quiet_until))
     }
     form = ToldForm(initial={"sms": choice.sms, **hours}, auto_id=f"%s-{case.number}")
-    return Told(case, choice, form, bool(case.reporter_id), may_be_told(case))
+    phone = bool(party.contact.phone_sealed if party else case.reporter_id)
+    return Row(case, choice, form, phone, may_be_told(case))
 
 
-def _own(request: HttpRequest, number: str) -> Case:
-    """A case this browser sees as its reporter; NotFound for every other."""
+def _own(request: HttpRequest, number: str) -> tuple[Case, Party | None]:
+    """A case this browser sees as its reporter or another party; NotFound for every other, and for who acts for one."""
     case, by = visible_case(request, number)
-    if by.nr or by.role != "reporter":
+    if by.relation == REPRESENTATIVE:
         raise NotFound
-    return case
+    return case, _party_of(by)
 
 
 @require_POST
@@ -106,12 +120,12 @@ def _own(request: HttpRequest, number: str) -> Case:
 @limited("notices", 30)
 def choose_notices(request: HttpRequest, number: str) -> HttpResponse:
     """Keep what was chosen for a case, or stop telling browsers of it."""
-    case, form = _own(request, number), ToldForm(request.POST)
+    (case, party), form = _own(request, number), ToldForm(request.POST)
     if "stop" in request.POST:
-        forget_devices(case)
+        forget_devices(case, party)
         messages.success(request, _("No device is told of %(number)s any more.") % {"number": case.number})
     elif form.is_valid():
-        choose(case, sms=form.cleaned_data["sms"], quiet=form.cleaned_data["quiet"])
+        choose(case, sms=form.cleaned_data["sms"], quiet=form.cleaned_data["quiet"], party=party)
         messages.success(request, _("Your choice for %(number)s is kept.") % {"number": case.number})
     else:
         messages.warning(request, " ".join(str(each) for found in form.errors.values() for each in found))
@@ -123,10 +137,10 @@ def choose_notices(request: HttpRequest, number: str) -> HttpResponse:
 @limited("devices", 10)
 def tell_device(request: HttpRequest, number: str) -> HttpResponse:
     """Tell this browser of a case from now on; the answer is a sentence for the script that asked."""
-    case = _own(request, number)
+    case, party = _own(request, number)
     where = Subscription(*(request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")))
     try:
-        tell_on(case, where.checked())
+        tell_on(case, where.checked(), party)
     except Invalid as refusal:
         return JsonResponse({"said": _why(refusal)}, status=422)
     return JsonResponse({"said": _("This device is told when there is news.")})

@@ -226,3 +226,15 @@ def test_the_screen_shows_the_open_cases_with_their_choices(unlocking, reported_
 def test_a_place_without_a_key_offers_text_messages_only(unlocking, reported_matter, settings):
     settings.PUSH_KEY = ""
     assert "data-push" not in unlocking(reported_matter).get("/notices/").content.decode()
+
+
+def test_a_text_message_leads_to_the_page_where_the_code_is_typed(
+    world, reported_matter, messages_sent, settings
+):
+    settings.PLACE_ADDRESS = "https://linli.example.cn"
+    case = step_on(world, reported_matter)
+    send_waiting()
+    said = messages_sent[-1][1]
+    assert said.endswith(f" https://linli.example.cn/follow/{case.number}/")
+    page = Client().get(f"/follow/{case.number}/", follow=True)
+    assert f'value="{case.number}"' in page.content.decode()

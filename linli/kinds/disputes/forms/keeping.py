@@ -48,7 +48,7 @@ class Plan(StepForm):
 class ObligationForm(NoteForm):
     """About one line of the plan."""
 
-    number = forms.TypedChoiceField(label=_("What is it about?"), coerce=int)
+    number = forms.TypedChoiceField(label=_("Which of what was agreed?"), coerce=int)
 
     def offer(self) -> None:
         """The lines that are not yet kept."""
