@@ -68,6 +68,13 @@ def overdue_in(span: Span) -> CaseQuerySet:
 
 
 def with_joint(cases: CaseQuerySet) -> CaseQuerySet:
-    """Say of each case whether a post helps another one in it (`joint`)."""
-    helping = Task.objects.filter(closed_at=None, role=Written(HELPS), case=OuterRef("pk"))
-    return cases.annotate(joint=Exists(helping))
+    """Say of each case whether a post helps another one in it (`joint`), and whether one owes an answer (`asked`)."""
+    own = Task.objects.filter(closed_at=None, case=OuterRef("pk"))
+    helping, asked = own.filter(role=Written(HELPS)), own.filter(role=Written(ASKED))
+    return cases.annotate(joint=Exists(helping), asked=Exists(asked))
+
+
+def waiting_at(posts: Collection[int]) -> QuerySet[Task]:
+    """What these posts have to do in cases that area gives sight of, the most pressing first."""
+    found: QuerySet[Task] = of_seen_kinds(Task.objects.filter(closed_at=None, post__in=posts), "case__")
+    return found.order_by("pressing_at", "pk")

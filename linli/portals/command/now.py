@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.analytics.gauges import freshness
-from linli.cases.joint import overdue_in, with_joint
+from linli.cases.joint import overdue_in, waiting_at, with_joint
 from linli.cases.kinds import kind_of
+from linli.cases.models import Case
 from linli.portals.command.alerts import calling_for
 from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
+from linli.posts.lookup import posts_at
 from linli.posts.may import watches
 from linli.posts.tree import standing_at
 
@@ -35,7 +37,7 @@ COLOURS = (OVERDUE, OPEN, RATE, GRIDS)
 
 @dataclass(frozen=True)
 class Late:
-    """A line of what is overdue: what, where and since when; never what somebody wrote."""
+    """A line of what is overdue or waits: what, where and until when; never what somebody wrote."""
 
     number: str
     kind: str
@@ -43,7 +45,8 @@ class Late:
     place: str
     lead: str
     due: datetime | None
-    joint: bool
+    joint: bool = False
+    asked: bool = False
 
 
 @require_safe
@@ -71,6 +74,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "colours": [(name, label, _here(request, colour=name)) for name, label in _measures()],
         "shaded": shaded(picture, measure, wall=wall),
         "calling": calling_for(by),
+        "taken_up": waiting_for(by) if watches(by) and not wall else None,
         "late": [] if wall else late_in(node.here.span),
         "door": door_of(by),
         "afar": watches(by),
@@ -92,17 +96,25 @@ def late_in(span: tuple[int, int]) -> list[Late]:
     rows = with_joint(overdue_in(span)).select_related("division", "lead__organisation")
     rows = rows.only("number", "kind", "stage", "due", "division__name", "lead__organisation__name")
     return [
-        Late(
-            case.number,
-            str(kind_of(case.kind).procedure.label),
-            str(kind_of(case.kind).procedure.stages[case.stage].label),
-            case.division.name,
-            case.lead.organisation.name if case.lead else "",
-            case.due,
-            case.joint,  # type: ignore[attr-defined]
-        )
+        replace(_line(case, case.due), joint=case.joint, asked=case.asked)  # type: ignore[attr-defined]
         for case in rows[:OLDEST]
     ]
+
+
+def waiting_for(by: PostActor) -> list[Late]:
+    """What was taken up to the level of a post and waits for it, the most pressing first (one statement)."""
+    tasks = waiting_at(posts_at(by.post.division.pk)).select_related(
+        "case__division", "case__lead__organisation"
+    )
+    tasks = tasks.defer("case__summary", "case__division__outline")
+    return [_line(task.case, task.pressing_at) for task in tasks[:OLDEST]]
+
+
+def _line(case: Case, due: datetime | None) -> Late:
+    procedure = kind_of(case.kind).procedure
+    lead = case.lead.organisation.name if case.lead else ""
+    stage = str(procedure.stages[case.stage].label)
+    return Late(case.number, str(procedure.label), stage, case.division.name, lead, due)
 
 
 def _measures() -> list[tuple[str, str]]:

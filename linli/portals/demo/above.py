@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from django.db.models import Q
 
@@ -87,6 +88,7 @@ def _seated(world: World, place: Division) -> PostActor:
 def _go(made: Days, situation: Situation, way: Way) -> None:
     grid = some_grid(made.grids, situation, made.chance)
     moments = [_at(made, ago, left) for left, (_step, ago) in zip(range(len(way), 0, -1), way, strict=True)]
+    moments = list(accumulate(moments, lambda before, at: max(at, before + timedelta(minutes=9))))
     reported = moments[0] - timedelta(hours=REPORTED_BEFORE)
     case = Case.everywhere.get(pk=report_one(situation, grid, made.chance, at=reported).case)
     for (step, _ago), at in zip(way, moments, strict=True):
