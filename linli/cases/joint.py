@@ -40,12 +40,14 @@ def pressing_steps(kind: str) -> frozenset[str]:
 def questions_in(span: Span) -> QuerySet[Task]:
     """The open questions (吹哨、督办) by which posts were pressed about cases of an area."""
     low, high = span
-    names = {name for kind in all_kinds() for name in pressing_steps(kind.name)}
-    asked = Task.objects.filter(
-        closed_at=None, role=Written(ASKED), asks__in=names, case__code_now__gte=low, case__code_now__lt=high
-    )
+    asked = _pressing(Task.objects.filter(case__code_now__gte=low, case__code_now__lt=high))
     found: QuerySet[Task] = of_seen_kinds(asked, "case__")
     return found
+
+
+def _pressing(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    names = {name for kind in all_kinds() for name in pressing_steps(kind.name)}
+    return tasks.filter(closed_at=None, role=Written(ASKED), asks__in=names)
 
 
 def dues_for(tasks: Collection[UUID]) -> dict[UUID, datetime]:
@@ -68,9 +70,9 @@ def overdue_in(span: Span) -> CaseQuerySet:
 
 
 def with_joint(cases: CaseQuerySet) -> CaseQuerySet:
-    """Say of each case whether a post helps another one in it (`joint`), and whether one owes an answer (`asked`)."""
-    own = Task.objects.filter(closed_at=None, case=OuterRef("pk"))
-    helping, asked = own.filter(role=Written(HELPS)), own.filter(role=Written(ASKED))
+    """Say of each case whether a post helps in it (`joint`), and whether one that was pressed must answer (`asked`)."""
+    own = Task.objects.filter(case=OuterRef("pk"))
+    helping, asked = own.filter(closed_at=None, role=Written(HELPS)), _pressing(own)
     return cases.annotate(joint=Exists(helping), asked=Exists(asked))
 
 

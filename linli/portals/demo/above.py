@@ -16,6 +16,7 @@ from linli.base.writing import writing
 from linli.cases.joint import joint_in
 from linli.cases.models import Case
 from linli.cases.procedure import ASKED
+from linli.cases.taking import Version
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.kinds.matters.actions import supervise
@@ -80,7 +81,7 @@ def _above(place: Division) -> Iterator[Division]:
 
 
 def _seated(world: World, place: Division) -> PostActor:
-    sitter = WATCHERS[place.level]
+    sitter = WATCHERS[Level(place.level)]
     seat(world, sitter._replace(organisation=place.name + sitter.organisation, place=place.name), place)
     return world.by(sitter.key)
 
@@ -111,4 +112,4 @@ def _joint_and_late(county: Division, now: datetime) -> list[Case]:
 def _press(made: Days, by: PostActor, case: Case, at: datetime) -> None:
     matter = Matter.objects.get(pk=case.pk)
     question = wider_situations()[0].words("press", made.chance)
-    supervise(matter, by=by, seen=case.version, question=question, hours=HOURS, at=at)
+    supervise(matter, by=by, seen=Version(case.version), question=question, hours=HOURS, at=at)
