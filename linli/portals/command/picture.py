@@ -29,7 +29,7 @@ from linli.divisions.models import Division
 from linli.ledger.models import Position
 from linli.posts.actor import PostActor
 from linli.posts.may import watches
-from linli.posts.tree import Node, standing_at
+from linli.posts.tree import Node, parted_at
 
 FREE = "free"  # the figures' own word for days that are chosen freely
 STANDS = ("open", "overdue", "soon")
@@ -139,11 +139,8 @@ class Picture:
 
     @cached_property
     def parted(self) -> Node:
-        """The place whose parts are shown; where one place alone lies below, that one, as one part compares nothing."""
-        node = self.node
-        while len(node.below) == 1 and node.below[0].level < Level.VILLAGE:
-            node = standing_at(self.by, node.below[0].trimmed)
-        return node
+        """The place whose parts are shown."""
+        return parted_at(self.node, self.by)
 
     @cached_property
     def areas(self) -> list[Area]:

@@ -22,7 +22,7 @@ from linli.divisions.models import Division
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.posts.may import watches
-from linli.posts.tree import Node, standing_at
+from linli.posts.tree import Node, parted_at, standing_at
 from linli.web.map import Map, Pin
 from linli.web.outlines import codes_in, sent
 from linli.web.templatetags.places import DRAWN, rings_of
@@ -42,7 +42,7 @@ def area_map(request: HttpRequest, by: PostActor) -> HttpResponse:
     found = open_points_at(node.here, by=by, most=MOST_PINS) if node.here.level >= Level.VILLAGE else []
     context = {
         "node": node,
-        "map": _map(node, found),
+        "map": _map(node, parted_at(node, by).here, found),
         "shown": len(found),
         "most": MOST_PINS,
         "afar": watches(by),
@@ -74,10 +74,10 @@ def _light(each: Pointed) -> tuple[str, str]:
     return left.state, left.words
 
 
-def _map(node: Node, found: Sequence[Pointed]) -> Map:
+def _map(node: Node, parted: Division, found: Sequence[Pointed]) -> Map:
     drawn = Division.objects.current().filter(outline__isnull=False).select_related("parent").only(*DRAWN)
-    parts = list(drawn.filter(parent=node.here).order_by("code")[:MOST_PARTS])
-    shown = parts or list(drawn.filter(pk=node.here.pk))
+    parts = list(drawn.filter(parent=parted).order_by("code")[:MOST_PARTS])
+    shown = parts or list(drawn.filter(pk=parted.pk))
     note = _("The grids are drawn schematically; they are not surveyed borders.")
     return Map(
         [outline for each in shown for outline in rings_of(each, href=_down(each) if parts else "")],
