@@ -18,7 +18,7 @@ from linli.portals.command.picture import FAR, Area, Picture
 from linli.posts.actor import PostActor
 from linli.web.map import Map, Outline, Pin
 
-OVERDUE, OPEN, RATE, GRIDS = "overdue", "open", "rate", "grids"
+OVERDUE, OPEN, RATE, GRIDS, PEOPLE = "overdue", "open", "rate", "grids", "people"
 STEPS = 4  # shades beside that of nothing
 MOST_POINTS = 60
 FINEST = 1 / 400  # of the width of the map
@@ -45,6 +45,7 @@ class Shaded:
 def value_of(area: Area, measure: str) -> int:
     """What a part is coloured by."""
     values = {OVERDUE: area.overdue, OPEN: area.open, RATE: area.percent, GRIDS: area.per_ten_grids}
+    values[PEOPLE] = area.per_ten_thousand
     return values[measure] or 0
 
 

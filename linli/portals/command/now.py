@@ -22,7 +22,7 @@ from linli.cases.joint import overdue_in, waiting_at, with_joint
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case
 from linli.portals.command.alerts import calling_for
-from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, RATE, shaded
+from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, PEOPLE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
@@ -32,7 +32,7 @@ from linli.posts.tree import standing_at
 
 OLDEST = 8
 ROUND = 60  # seconds: what the clock alone changes is looked at anew this often
-COLOURS = (OVERDUE, OPEN, RATE, GRIDS)
+COLOURS = (OVERDUE, OPEN, RATE, GRIDS, PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "etag": etag,
         "wall": wall,
         "measure": measure,
-        "colours": [(name, label, _here(request, colour=name)) for name, label in _measures()],
+        "colours": [(name, label, _here(request, colour=name)) for name, label in _measures(picture)],
         "shaded": shaded(picture, measure, wall=wall),
         "calling": calling_for(by),
         "taken_up": waiting_for(by) if watches(by) and not wall else None,
@@ -117,12 +117,14 @@ def _line(case: Case, due: datetime | None) -> Late:
     return Late(case.number, str(procedure.label), stage, case.division.name, lead, due)
 
 
-def _measures() -> list[tuple[str, str]]:
+def _measures(picture: Picture) -> list[tuple[str, str]]:
+    people = [(PEOPLE, _("Open per 10,000 people"))] if picture.has_people else []
     return [
         (OVERDUE, _("Overdue")),
         (OPEN, _("Still open")),
         (RATE, _("Share overdue")),
         (GRIDS, _("Open per ten grids")),
+        *people,
     ]
 
 

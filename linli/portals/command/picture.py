@@ -30,8 +30,10 @@ from linli.ledger.models import Position
 from linli.posts.actor import PostActor
 from linli.posts.may import watches
 from linli.posts.tree import Node, parted_at
+from linli.registers.inhabitants import Inhabitants, inhabitants_by_part
 
 FREE = "free"  # the figures' own word for days that are chosen freely
+FEWEST_FOR_SHARE = 10  # of fewer a rate says more than is known
 STANDS = ("open", "overdue", "soon")
 FAR = datetime.max.replace(tzinfo=UTC)  # what has no limit comes last
 
@@ -62,6 +64,14 @@ class Area:
     place: Division | None = None
     listed: Mapping[str, str] = field(default_factory=dict)
     grids: int = 0
+    inhabitants: int = 0
+
+    @property
+    def per_ten_thousand(self) -> int | None:
+        """How many are open for every ten thousand people; None where that is not known or too few are open to say."""
+        if not self.inhabitants or self.open < FEWEST_FOR_SHARE:
+            return None
+        return round(10_000 * self.open / self.inhabitants)
 
     @property
     def per_ten_grids(self) -> int | None:
@@ -157,7 +167,18 @@ class Picture:
         still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
         listed = {each: self.listed({"state": each}, code) for each in STANDS if code}
         grids = self._grids.get(part.place.code, 0) if part.place else 0
-        return Area(name, code, still, overdue, soon, part.place, listed, grids)
+        living = self._inhabitants.get(part.place.code) if part.place else None
+        people = living.count if living else 0
+        return Area(name, code, still, overdue, soon, part.place, listed, grids, people)
+
+    @cached_property
+    def _inhabitants(self) -> Mapping[int, Inhabitants]:
+        return inhabitants_by_part(self.parted.here.trimmed, self.parted.below[0].level)
+
+    @cached_property
+    def has_people(self) -> bool:
+        """Whether it is known of any of the parts how many people live there."""
+        return any(area.inhabitants for area in self.areas)
 
     @cached_property
     def _grids(self) -> Mapping[int, int]:
