@@ -39,9 +39,7 @@ from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import SIZES, Level, level_of, span
 from linli.ledger.models import Entry, Position, Unplaced
 
-MOST_DAYS = timedelta(
-    days=100
-)  # over more days chosen freely, what may happen twice in a case is counted live
+MOST_DAYS = timedelta(days=100)  # over more, chosen freely, what may happen twice in a case is counted live
 STALE = timedelta(minutes=5)  # rollups that lag by more are left aside, and figures counted live
 BY_LEAD, BY_KIND = "lead", "kind"
 

@@ -91,19 +91,19 @@ def shares_of(keys: Sequence[UUID], now: datetime, bodies: Mapping[int, int]) ->
                 if turns_at:
                     turns[key] = min(turns.get(key, turns_at), turns_at)
     for each in found.values():
-        _note_repeats(each)
+        note_repeats(each)
     return {key: Share(_line(head, found[key]), turns.get(key)) for key, head in heads.items()}
 
 
-def _note_repeats(found: Names) -> None:
+def note_repeats(found: Names) -> None:
     """Note on which of its days a case is counted in the same on another day too, so that free days can be added up."""
     days = sorted(day for day in found if day != NOW)
     if len(days) < 2:
         return
-    last_only = _of_last()
+    last_only, repeating = _of_last(), _stepwise() - _of_last()
     seen: dict[str, int] = {}
     for day in days:
-        for name in found[day] & _stepwise() - last_only:
+        for name in found[day] & repeating:
             if name in seen:
                 found[day].add(f"{name}{SINCE}{(day_named(day) - day_named(seen[name])).days}")
             seen[name] = day

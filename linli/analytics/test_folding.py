@@ -22,7 +22,7 @@ from linli.analytics.models import Progress, Share, Tally
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_LEAD, folded, standing
-from linli.analytics.shares import _note_repeats, day_named, numbered, plain, repeats_within
+from linli.analytics.shares import day_named, note_repeats, numbered, plain, repeats_within
 from linli.analytics.spans import times_taken
 from linli.analytics.trends import Unit, along, along_live
 from linli.base.generations import bump
@@ -103,7 +103,7 @@ def test_the_days_of_a_period_add_up_to_what_happened_twice_in_a_case():
         for day in chance.sample(days, chance.randrange(1, 5)):
             happened.setdefault(day, set()).update(("word_due", chance.choice(("word_solved", "word_none"))))
         rows = {numbered(day): set(names) for day, names in happened.items()}
-        _note_repeats(rows)
+        note_repeats(rows)
         for since, until in combinations(days[::3], 2):
             found: Counter[str] = Counter()
             for day, names in rows.items():
