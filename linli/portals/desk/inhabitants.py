@@ -33,7 +33,7 @@ class LivingForm(FrameForm):
         label=gettext_lazy("As of"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     source = forms.CharField(
-        label=gettext_lazy("Source"),
+        label=gettext_lazy("Source of the figure"),
         max_length=100,
         help_text=gettext_lazy("Such as a census or a yearbook."),
     )
