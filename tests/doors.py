@@ -264,6 +264,7 @@ DOORS: dict[str, Door] = {
         missing_power="county_clerk",
         right_power="county_head",
     ),
+    "desk/inhabitants/": Door(POWER, **CENTRE),
     "desk/mediation/": Door(STAFF),
     "desk/mediation/coverage/": Door(STAFF),
     "desk/mediation/ways/": Door(STAFF),

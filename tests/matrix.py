@@ -76,6 +76,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/report/<slug:kind>/", "matters.report"),
     ("desk/report/<slug:kind>/<slug:step>/", frozenset({"mediator"})),
     ("desk/privacy/<slug:activity>/", "privacy.approve"),
+    ("desk/inhabitants/", "registers.edit"),
     ("desk/mediation/upload/", "registers.edit"),
     ("desk/mediation/enter/", "registers.edit"),
     ("desk/mediation/<int:body>/?*/", "registers.edit"),

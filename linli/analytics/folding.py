@@ -36,7 +36,7 @@ from linli.ledger.models import Position
 BATCH = 2000
 LARGE_BATCH = 10_000  # a third less work, as more cases share a row; but others wait longer to write
 VERSION = (
-    2  # of what figures mean and how a share is written; after another one every case is looked at again
+    3  # of what figures mean and how a share is written; after another one every case is looked at again
 )
 BACK = timedelta(minutes=1)  # a clock that was set back by no more is waited for
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)

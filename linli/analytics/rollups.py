@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,21 +19,25 @@ from linli.analytics.shares import (
     ALL,
     BODY_LEVEL,
     DAY_LEVELS,
+    FIRST_DAY,
     MONTH_LEVELS,
     NOW,
     NOW_LEVELS,
     POOLED,
     UNLED,
     body_keys,
+    day_named,
     foldable,
     is_additive,
     numbered,
+    repeats_within,
 )
 from linli.base.worktime import ONE_DAY
 from linli.cases.models import areas_see
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import SIZES, Level, level_of, span
 
+MOST_DAYS = timedelta(days=100)  # over more, chosen freely, what may happen twice in a case is counted live
 BY_LEAD, BY_KIND = "lead", "kind"
 
 
@@ -84,8 +88,7 @@ def folded(
         BY_LEAD: lambda _kind, body: posts.get(body, 0),
     }
     for place, kind, body, period, counts in plan.rows(periods) if plan and periods else ():
-        counted = {each.name: counts[each.name] for each in periods[period] if each.name in counts}
-        if counted:
+        if counted := _counted(counts, periods[period], period, asked.period):
             key = place if isinstance(by, int) else keys[by](kind, body)
             found.setdefault(key, Counter(zeros)).update(counted)
     return found, left
@@ -102,13 +105,25 @@ def folded_along(
     every = {each.name for each in figures}
     if any({each.name for some in one.values() for each in some} != every for one in wanted):
         return None
-    counted: dict[int, Counter[str]] = defaultdict(Counter)
+    summed: dict[int, Counter[str]] = defaultdict(Counter)
     for *_of, period, counts in plan.rows({period for one in wanted for period in one}):
-        counted[period].update(counts)
+        summed[period].update(counts)
     found = [Counter[str]() for _one in wanted]
-    for sums, one in zip(found, wanted, strict=True):
+    for sums, one, stretch in zip(found, wanted, stretches, strict=True):
         for period, some in one.items():
-            sums.update({each.name: counted[period][each.name] for each in some})
+            sums.update(_counted(summed[period], some, period, stretch))
+    return found
+
+
+def _counted(
+    counts: Mapping[str, int], figures: Iterable[Figure], period: int, whole: Period
+) -> Mapping[str, int]:
+    """What a row counts of some figures; of one of the days of a period without what another of them counts."""
+    found = {each.name: counts[each.name] for each in figures if each.name in counts}
+    if found and period >= FIRST_DAY and whole.since < whole.until:
+        for name, number in repeats_within(counts, period, whole).items():
+            if name in found:
+                found[name] -= number
     return found
 
 
@@ -119,7 +134,7 @@ def folded_spells(asked: Question) -> Counter[tuple[date, int]] | None:
         return None
     found: Counter[tuple[date, int]] = Counter()
     for *_of, period, counts in plan.rows(_days(asked.period)):
-        day = date(period // 10000, period // 100 % 100, period % 100)
+        day = day_named(period)
         for name, number in counts.items():
             if name.startswith(AFTER):
                 found[day, int(name.removeprefix(AFTER))] += number
@@ -182,6 +197,8 @@ def _periods(period: Period, plan: _Plan, figures: Iterable[Figure]) -> dict[int
     has_periods = plan.level in MONTH_LEVELS
     adding = _adding_up(period, plan.by_days) if has_periods else []
     alone = [each for each in (_as_one(period, plan.by_days),) if each] if has_periods else []
+    if not alone and plan.by_days and period.until - period.since < MOST_DAYS:
+        alone = _days(period)
     for figure in filter(foldable, figures):
         of_now = figure.population.folding is not None and not figure.population.folding.day
         for one in (NOW,) if of_now else adding if is_additive(figure) else alone:

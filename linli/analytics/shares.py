@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,9 @@ Names = dict[int, set[str]]  # of figures, by period
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
 AGAIN = "*"  # with a number: a figure in which a case counts several times is named once for each of them
-AFTER = "after"  # with a number of days: how long those closed on a day had taken; in the rows of days only
+# In the rows of days only, each with a number of days: how long those closed on a day had taken; in a figure, how long
+# before the case was counted in it last, or how soon it is again where only the last counts.
+AFTER, SINCE, UNTIL = "after", "<", ">"
 FIRST_DAY = 10**7  # smaller periods are months and longer ones
 
 
@@ -89,7 +92,26 @@ def shares_of(keys: Sequence[UUID], now: datetime, bodies: Mapping[int, int]) ->
                 found[key].setdefault(period, set()).update(names)
                 if turns_at:
                     turns[key] = min(turns.get(key, turns_at), turns_at)
+    for each in found.values():
+        note_repeats(each)
     return {key: Share(_line(head, found[key]), turns.get(key)) for key, head in heads.items()}
+
+
+def note_repeats(found: Names) -> None:
+    """Note on which of its days a case is counted in the same on another day too, so that free days can be added up."""
+    days = sorted(day for day in found if day != NOW)
+    if len(days) < 2:
+        return
+    last_only, repeating = _of_last(), _stepwise() - _of_last()
+    seen: dict[str, int] = {}
+    for day in days:
+        for name in found[day] & repeating:
+            if name in seen:
+                found[day].add(f"{name}{SINCE}{(day_named(day) - day_named(seen[name])).days}")
+            seen[name] = day
+    for day, following in pairwise(day for day in days if found[day] & last_only):
+        apart = (day_named(following) - day_named(day)).days
+        found[day] |= {f"{name}{UNTIL}{apart}" for name in found[day] & last_only}
 
 
 def _line(head: str, found: Mapping[int, set[str]]) -> str:
@@ -203,6 +225,28 @@ def numbered(day: date) -> int:
     return day.year * 10000 + day.month * 100 + day.day
 
 
+def day_named(period: int) -> date:
+    """The day that is the period of a row; the other way round."""
+    return date(period // 10000, period // 100 % 100, period % 100)
+
+
+def plain(name: str) -> str:
+    """The figure itself, without what is noted of its repeats."""
+    return name.partition(SINCE)[0].partition(UNTIL)[0]
+
+
+def repeats_within(counts: Mapping[str, int], day: int, period: Period) -> Counter[str]:
+    """How many that a day counts are counted on another day of a period as well, by figure."""
+    before, after = (day_named(day) - period.since).days, (period.until - day_named(day)).days
+    found: Counter[str] = Counter()
+    for name, number in counts.items():
+        for mark, most in ((SINCE, before), (UNTIL, after)):
+            figure, marked, apart = name.partition(mark)
+            if marked and int(apart) <= most:
+                found[figure] += number
+    return found
+
+
 def days_between(begun: datetime, ended: datetime) -> int:
     """How many midnights of the place lie between two moments."""
     return (ended.astimezone(PLACE_TIME).date() - begun.astimezone(PLACE_TIME).date()).days
@@ -239,7 +283,7 @@ def names_of(adds: str) -> Names:
             continue
         month = day // 100
         found.setdefault(month, set()).update(
-            [name for name in named - of_last if not name.startswith(AFTER)]
+            [name for name in named - of_last if not name.startswith(AFTER) and plain(name) == name]
         )
         if not stepwise.isdisjoint(named):
             year, number = divmod(month, 100)

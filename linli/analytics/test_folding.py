@@ -6,7 +6,9 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from itertools import count as count_up
+from random import Random
 
 import pytest
 from django.db import connection
@@ -20,6 +22,7 @@ from linli.analytics.models import Progress, Share, Tally
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_LEAD, folded
+from linli.analytics.shares import day_named, note_repeats, numbered, plain, repeats_within
 from linli.analytics.spans import times_taken
 from linli.analytics.standing import standing
 from linli.analytics.trends import Unit, along, along_live
@@ -90,11 +93,34 @@ def hold(world, now=NOW):
 def test_rollups_say_what_a_recount_says_of_every_place_and_period(world, at_random):
     at_random(world, 1, matters=16)
     hold(world)
-    asked = Question(Narrowing(place=world.county.trimmed), QUARTER, NOW)
     figures = folding.all_figures().values()
-    assert folded(asked, "", list(figures))[1] == set()
+    for period in (WEEKS, QUARTER):
+        asked = Question(Narrowing(place=world.county.trimmed), period, NOW)
+        assert folded(asked, "", list(figures))[1] == set()
     assert without_zeros(gauges(asked, TOWNS))
     assert count(asked)[None]["due"] > 5
+
+
+def test_the_days_of_a_period_add_up_to_what_happened_twice_in_a_case():
+    chance = Random(8)
+    days = [date(2026, 2, 1) + timedelta(days=each) for each in range(40)]
+    for _case in range(60):
+        happened = {day: {"contested"} for day in chance.sample(days, chance.randrange(1, 6))}
+        for day in chance.sample(days, chance.randrange(1, 5)):
+            happened.setdefault(day, set()).update(("word_due", chance.choice(("word_solved", "word_none"))))
+        rows = {numbered(day): set(names) for day, names in happened.items()}
+        note_repeats(rows)
+        for since, until in combinations(days[::3], 2):
+            found: Counter[str] = Counter()
+            for day, names in rows.items():
+                if since <= day_named(day) <= until:
+                    found.update(name for name in names if plain(name) == name)
+                    found.subtract(repeats_within(dict.fromkeys(names, 1), day, Period(since, until)))
+            inside = {day: names for day, names in sorted(happened.items()) if since <= day <= until}
+            heard = [names for names in inside.values() if "word_due" in names]
+            contested = any("contested" in names for names in inside.values())
+            wanted = (heard[-1] if heard else set()) - {"contested"} | ({"contested"} if contested else set())
+            assert {name: number for name, number in found.items() if number} == dict.fromkeys(wanted, 1)
 
 
 def test_rollups_say_along_time_and_of_the_days_taken_what_a_recount_says(walked):

@@ -7,7 +7,7 @@ one, outside any.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -36,11 +36,12 @@ Message = Callable[[], Any]
 def text_of(notice: Notice) -> str:
     """What the notice says, in the language of whoever gets it."""
     with override(notice.contact.language if notice.contact else settings.LANGUAGE_CODE):
-        return (_moved(notice) if notice.step in MOVED else _told(notice)) + _link(notice.case)
+        return (_moved(notice) if notice.step in MOVED else _told(notice)) + _link(case_of(notice))
 
 
 def _told(notice: Notice) -> str:
-    case, told_of = notice.case, notice.told_of or notice.case
+    case = case_of(notice)
+    told_of = notice.told_of or case
     words = step_of(told_of.kind, notice.step).notice
     said = kind_of(told_of.kind).detail_of(told_of).told() if notice.told_of else {}
     return str(words).format(
@@ -59,17 +60,24 @@ def _link(case: Case) -> str:
     return f" {settings.PLACE_ADDRESS}{follow_page(case)}"
 
 
+def case_of(notice: Notice) -> Case:
+    """The case a notice tells of; the channels of the core are asked about nothing else."""
+    assert notice.case is not None  # noqa: S101
+    return notice.case
+
+
 def _code_of(notice: Notice) -> str:
     """Whoever gets the message finds their own code in it."""
-    if notice.contact is None or notice.contact_id == notice.case.reporter_id:
-        parties = kind_of(notice.case.kind).procedure.has_parties
-        return code_for(notice.case, notice.contact) if parties else follow_code(notice.case.pk)
-    return code_for(notice.case, notice.contact)
+    case = case_of(notice)
+    if notice.contact is None or notice.contact_id == case.reporter_id:
+        parties = kind_of(case.kind).procedure.has_parties
+        return code_for(case, notice.contact) if parties else follow_code(case.pk)
+    return code_for(case, notice.contact)
 
 
 def _moved(notice: Notice) -> str:
     """Told when another number was put in for a party: on the old one that it was, on the new one the code."""
-    said = {"number": notice.case.number, "telephone": settings.PLACE_TELEPHONE, "code": _code_of(notice)}
+    said = {"number": case_of(notice).number, "telephone": settings.PLACE_TELEPHONE, "code": _code_of(notice)}
     if notice.step == OLD_NUMBER:
         return (
             _(
@@ -99,31 +107,35 @@ def _words_of(case: Case) -> str:
 
 def _by_sms(notices: Sequence[Notice]) -> list[Message]:
     """Who cannot be read holds up the batch; the outbox then writes each alone."""
-    wanted = [(notice.contact, notice.case) for notice in notices if notice.contact]
+    wanted = [(notice.contact, case_of(notice)) for notice in notices if notice.contact]
     people = iter(read_many(wanted, "notice", by=NOTICES))
-    return [_texted(next(people).phone, notice) if notice.contact else _nothing for notice in notices]
+    return [_texted(next(people).phone, notice) if notice.contact else nothing for notice in notices]
 
 
 def _texted(phone: str, notice: Notice) -> Message:
     """Nothing where the number was deleted since, as its owner wanted."""
-    return partial(sms().send, phone, text_of(notice)) if phone else _nothing
+    return partial(sms().send, phone, text_of(notice)) if phone else nothing
 
 
 def _by_email(notices: Sequence[Notice]) -> list[Message]:
     """One letter for each post tells of all that waits for it."""
+    addresses = addresses_of(notices)
+    waiting: dict[int | None, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        waiting[notice.post_id].append(notice)
+    with override(settings.LANGUAGE_CODE):
+        letters = {post: Letter(*_written(found), addresses[post]) for post, found in waiting.items() if post}
+    return [letters.get(notice.post_id or 0, nothing) for notice in notices]
+
+
+def addresses_of(notices: Sequence[Notice]) -> Mapping[int | None, list[str]]:
+    """Of those who sit now on the posts that are told, and gave an e-mail address; by post (one statement)."""
     posts = {notice.post_id for notice in notices}
     sitting = Holding.objects.current().filter(post__in=posts).exclude(account__email="")
     addresses: dict[int | None, list[str]] = defaultdict(list)
     for post, address in sitting.values_list("post_id", "account__email"):
         addresses[post].append(address)
-    waiting: dict[int | None, list[Notice]] = defaultdict(list)
-    for notice in notices:
-        waiting[notice.post_id].append(notice)
-    with override(settings.LANGUAGE_CODE):
-        letters = {
-            post: _Letter(*_written(found), addresses[post]) for post, found in waiting.items() if post
-        }
-    return [letters.get(notice.post_id or 0, _nothing) for notice in notices]
+    return addresses
 
 
 def _written(notices: Sequence[Notice]) -> tuple[str, str]:
@@ -132,20 +144,20 @@ def _written(notices: Sequence[Notice]) -> tuple[str, str]:
     lines = []
     for notice in notices:
         words = {
-            "number": notice.case.number,
-            "step": step_of(notice.case.kind, notice.step).label,
+            "number": case_of(notice).number,
+            "step": step_of(case_of(notice).kind, notice.step).label,
             "post": title,
         }
         lines.append(_("%(number)s has come to %(post)s after “%(step)s”. Sign in to see it.") % words)
     if len(notices) == 1:
         subject = _("%(number)s: something to do for %(post)s")
-        return subject % {"number": notices[0].case.number, "post": title}, lines[0]
+        return subject % {"number": case_of(notices[0]).number, "post": title}, lines[0]
     subject = _("%(count)d things to do for %(post)s") % {"count": len(notices), "post": title}
     return subject, "\n".join(lines)
 
 
 @dataclass
-class _Letter:
+class Letter:
     """Goes out once, however many notices it tells of; if it fails, each of them has failed."""
 
     subject: str
@@ -159,13 +171,13 @@ class _Letter:
             self.gone = True
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """For a notice to nobody."""
 
 
 def _by_push(notices: Sequence[Notice]) -> list[Message]:
     """The browsers are read when it is sent: one that asked a moment ago is told too."""
-    return [partial(tell_devices, notice.case, notice.contact) for notice in notices]
+    return [partial(tell_devices, case_of(notice), notice.contact) for notice in notices]
 
 
 CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {

@@ -42,10 +42,14 @@ def pressing_everywhere() -> set[str]:
     return {name for kind in all_kinds() for name in pressing_steps(kind.name)}
 
 
+def asking() -> QuerySet[Task]:
+    """The open tasks of posts that were pressed (吹哨、督办) and must answer."""
+    return Task.objects.filter(closed_at=None, role=Written(ASKED), asks__in=pressing_everywhere())
+
+
 def questions() -> QuerySet[Task]:
-    """The open questions (吹哨、督办) by which posts were pressed."""
-    asked = Task.objects.filter(closed_at=None, role=Written(ASKED), asks__in=pressing_everywhere())
-    found: QuerySet[Task] = of_seen_kinds(asked, "case__")
+    """The open questions in cases of kinds that area gives sight of."""
+    found: QuerySet[Task] = of_seen_kinds(asking(), "case__")
     return found
 
 
@@ -83,5 +87,12 @@ def overdue_in(span: Span) -> CaseQuerySet:
 
 
 def with_joint(cases: CaseQuerySet) -> CaseQuerySet:
-    """Say of each case whether a post helps another one in it (`joint`)."""
-    return cases.annotate(joint=Exists(helping().filter(case=OuterRef("pk"))))
+    """Say of each case whether a post helps in it (`joint`), and whether one that was pressed must answer (`asked`)."""
+    own = {"case": OuterRef("pk")}
+    return cases.annotate(joint=Exists(helping().filter(**own)), asked=Exists(asking().filter(**own)))
+
+
+def waiting_at(posts: Collection[int]) -> QuerySet[Task]:
+    """What these posts have to do in cases that area gives sight of, the most pressing first."""
+    found: QuerySet[Task] = of_seen_kinds(Task.objects.filter(closed_at=None, post__in=posts), "case__")
+    return found.order_by("pressing_at", "pk")

@@ -28,8 +28,8 @@ CLAIM = timedelta(minutes=5)  # a sender that died gives its claim up after this
 SPELL = 0.2  # seconds
 # What a message is written from: whole cases and contacts would take twice the time, a thousand times a minute.
 _READ = [
-    "id", "channel", "step", "attempts", "told_of", "case__number", "case__kind", "case__summary", "case__code_now",
-    "case__category", "case__reporter", "case__opened_by", "case__closed_at", "contact__phone_sealed",
+    "id", "channel", "step", "attempts", "about", "told_of", "case__number", "case__kind", "case__summary",
+    "case__code_now", "case__category", "case__reporter", "case__opened_by", "case__closed_at", "contact__phone_sealed",
     "contact__key_version", "contact__language", "post__title",
 ]  # fmt: skip
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 720)]
@@ -149,19 +149,20 @@ def hold_back(case: Case, until: datetime | None) -> None:
 
 
 def stuck_within(span: tuple[int, int]) -> QuerySet[Notice]:
-    """What could not be sent about the cases of an area, newest first; given up, or still being tried."""
+    """What could not be sent about the cases of an area or to its posts, newest first; given up, or being tried."""
     waiting = Notice.objects.filter(Q(state="stuck") | Q(state__in=["waiting", "sending"], attempts__gt=0))
-    found = waiting.filter(case__code_now__gte=span[0], case__code_now__lt=span[1])
-    return found.select_related("case").order_by("-id")
+    here = Q(case__code_now__gte=span[0], case__code_now__lt=span[1])
+    told = Q(case=None, post__division__code__gte=span[0], post__division__code__lt=span[1])
+    return waiting.filter(here | told).select_related("case", "post__division").order_by("-id")
 
 
 def resend(notice: Notice, *, by: Actor) -> None:
     """Try a notice again at once, with as many tries as at first."""
-    require(by, "notices.resend", within=notice.case.code_now)
+    require(by, "notices.resend", within=notice.place)
     with writing():
         waiting = Notice.objects.filter(pk=notice.pk).exclude(state="sent")
         again = waiting.update(state="waiting", attempts=0, next_try=timezone.now())
         if not again:
             raise Conflict(_("This notice has been sent meanwhile."))
-        line = Line("notices.resend", by.by(), notice.case.code_now, facts={"notice": notice.pk})
+        line = Line("notices.resend", by.by(), notice.place, facts={"notice": notice.pk})
         record(line)

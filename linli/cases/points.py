@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import Case, areas_see
 from linli.cases.sight import in_sight
+from linli.divisions.models import Division
 from linli.posts.actor import PostActor
 
 MOST = 2_000  # more points on one tile nobody can tell apart
@@ -43,6 +44,12 @@ def open_points(
         for each in _of_kind(kind, codes, by, box=box, most=most)
     ]
     return found[:most]
+
+
+def open_points_at(place: Division, *, by: PostActor, most: int = MOST) -> list[Pointed]:
+    """The newest open cases of a village or a grid; a village's own code holds what lies in none of its grids."""
+    below = Division.objects.current().filter(parent=place).values_list("code", flat=True)
+    return open_points({place.code, *below}, by=by, most=most)
 
 
 def _has_points(kind: Kind) -> bool:

@@ -32,7 +32,6 @@ from linli.portals.demo import simulator
 from linli.portals.desk.exports import make_waiting
 from linli.posts.absences import turn_over
 from linli.registers.actions.alerting import look_at_rules
-from linli.registers.actions.telling import tell_raised
 from linli.residents import mandates, sessions
 from linli.residents.people import erasing, guarding, old_looks, pairs
 from linli.residents.people.erasing import erase_due
@@ -79,7 +78,6 @@ TURNS = [
     Turn(find_pairs, 3600.0, pairs.BATCH),
     Turn(turn_over, 15.0),
     Turn(look_at_rules, 15.0),
-    Turn(tell_raised, 5.0),
     Turn(reckon_turn, 15.0),
     Turn(mandates.forget_ended, 3600.0, mandates.BATCH),
     Turn(end_of_age, 6 * 3600.0, guarding.BATCH),

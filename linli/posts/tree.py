@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from linli.base.errors import Invalid, NotFound
 from linli.base.generations import Cached
-from linli.divisions.codes import lineage, parse_code
+from linli.divisions.codes import Level, lineage, parse_code
 from linli.divisions.models import FAMILY, Division
 from linli.posts.actor import PostActor
 
@@ -29,6 +29,13 @@ def standing_at(by: PostActor, code: str = "") -> Node:
     """The node with this trimmed code, the actor's own without one; NotFound outside the area (kept)."""
     own = by.post.division.trimmed
     return _node(own, code or own)
+
+
+def parted_at(node: Node, by: PostActor) -> Node:
+    """The place whose parts are shown: where one place alone lies below, that one, as one part compares nothing."""
+    while len(node.below) == 1 and node.below[0].level < Level.VILLAGE:
+        node = standing_at(by, node.below[0].trimmed)
+    return node
 
 
 def _read(own: str, code: str) -> Node:

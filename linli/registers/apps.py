@@ -8,10 +8,12 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         from linli.registers import entries, handling
+        from linli.registers.actions.telling import register_channel
         from linli.residents.sealing import SealedTable, register
 
         entries.register_entries()
         handling.register_activities()
+        register_channel()
         register(
             SealedTable(
                 "registers.Tie",

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -79,10 +78,7 @@ class AlertRule(models.Model):
 
 
 class Alert(models.Model):
-    """What a rule called attention to: from when until when, how many at first and at most, and which post saw it.
-
-    `tell_from`: when the posts of the centre are to be told of it, or tried again; None: not any more.
-    """
+    """What a rule called attention to: from when until when, how many at first and at most, and which post saw it."""
 
     rule = models.ForeignKey(AlertRule, models.PROTECT, related_name="alerts")
     raised_at = models.DateTimeField()
@@ -91,9 +87,6 @@ class Alert(models.Model):
     cleared_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+", db_index=False)
-    told_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    tell_from = models.DateTimeField(null=True, default=timezone.now)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["rule", "-raised_at"], name="alert_history")]

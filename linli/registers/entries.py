@@ -9,7 +9,7 @@ from linli.ledger.names import Redaction, register
 BODY, END_BODY, UNIT = "registers.body", "registers.end_body", "registers.unit"
 MEDIATOR, END_MEDIATOR = "registers.mediator", "registers.end_mediator"
 TIE, UNTIE = "registers.tie", "registers.untie"
-WAY = "registers.way"
+WAY, INHABITANTS = "registers.way", "registers.inhabitants"
 SHIFT = {
     "note": "registers.shift_note",
     "correction": "registers.shift_correction",
@@ -31,6 +31,7 @@ def register_entries() -> None:
         (TIE, lambda: gettext("Conflict of interest declared")),
         (UNTIE, lambda: gettext("Declared conflict of interest withdrawn")),
         (WAY, lambda: gettext("Lawful way entered")),
+        (INHABITANTS, lambda: gettext("Number of inhabitants entered")),
         (RULE, lambda: gettext("Alert rule set")),
         (END_RULE, lambda: gettext("Alert rule ended")),
         (RAISED, lambda: gettext("Alert raised")),

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from linli.divisions.models import Division
 from linli.posts.models import Holding, Organisation
 from linli.registers.centres import Alert, AlertRule, ShiftLine
+from linli.registers.inhabitants import Inhabitants
 
 __all__ = [
     "Alert",
@@ -20,6 +21,7 @@ __all__ = [
     "Body",
     "BodyKind",
     "DisputeKind",
+    "Inhabitants",
     "Language",
     "LargeUnit",
     "Mediator",

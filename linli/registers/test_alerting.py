@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
-from linli.cases.models import Case
+from linli.cases.models import Case, Notice
+from linli.cases.notices import WAITS, send_waiting, stuck_within
+from linli.cases.sight import unless_kept
 from linli.kinds.complaints.actions import complain
 from linli.ledger.models import Entry
 from linli.portals.command.alerts import RuleForm
@@ -24,7 +26,6 @@ from linli.registers.actions.alerting import (
     look_at_rules,
     set_rule,
 )
-from linli.registers.actions.telling import tell_raised
 from linli.registers.models import Alert, AlertRule
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +198,7 @@ def rung(world):
     rule(world)
     overdue(world, 2)
     assert look_at_rules() == 1
+    Notice.objects.exclude(channel="alert").delete()
 
 
 def test_who_watches_in_the_centre_and_gave_an_address_is_told_of_an_alert_once(world, mailoutbox):
@@ -204,7 +206,7 @@ def test_who_watches_in_the_centre_and_gave_an_address_is_told_of_an_alert_once(
     with_address(world, "call_taker", "calls@example.cn")
     with_address(world, "chengguan_dispatcher", "town@example.cn")
     rung(world)
-    assert (tell_raised(), tell_raised()) == (1, 0)
+    assert (send_waiting(), send_waiting()) == (1, 0)
     assert [mail.to for mail in mailoutbox] == [["duty@example.cn"]]
     assert "云溪县" in mailoutbox[0].subject
 
@@ -212,7 +214,7 @@ def test_who_watches_in_the_centre_and_gave_an_address_is_told_of_an_alert_once(
 def test_a_letter_says_what_the_rule_says_and_nothing_of_any_case(world, mailoutbox):
     with_address(world, "county_head")
     rung(world)
-    tell_raised()
+    send_waiting()
     case = Case.everywhere.first()
     for said in (case.number, case.summary, "李小芳"):
         assert said not in mailoutbox[0].subject + mailoutbox[0].body
@@ -222,7 +224,7 @@ def test_what_was_acknowledged_meanwhile_is_not_told_any_more(world, mailoutbox)
     with_address(world, "county_head")
     rung(world)
     acknowledge(Alert.objects.get().pk, by=world.by("county_head"))
-    assert tell_raised() == 0
+    send_waiting()
     assert mailoutbox == []
 
 
@@ -230,8 +232,9 @@ def test_a_letter_that_cannot_be_sent_is_tried_again_with_pauses_and_then_left(w
     settings.EMAIL_BACKEND = "no.such.Backend"
     with_address(world, "county_head")
     rung(world)
-    for _each in range(20):
-        assert tell_raised() == 0
-        Alert.objects.exclude(tell_from=None).update(tell_from=timezone.now())
-    alert = Alert.objects.get()
-    assert (alert.tries, alert.tell_from, alert.told_at) == (6, None, None)
+    for _each in range(len(WAITS) + 1):
+        assert send_waiting() == 0
+        Notice.objects.update(next_try=timezone.now())
+    notice = Notice.objects.get(channel="alert")
+    assert (notice.state, notice.attempts) == ("stuck", len(WAITS) + 1)
+    assert notice in unless_kept(stuck_within(world.county.span), world.by("administrator"))

@@ -67,6 +67,7 @@ class Texts:
     """The whole of demo.yaml."""
 
     situations: tuple[Situation, ...]
+    wider: tuple[Situation, ...]
     common: dict[str, tuple[str, ...]]
 
 
@@ -74,8 +75,10 @@ class Texts:
 def _texts() -> Texts:
     raw = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
     places = {name: tuple(each) for name, each in raw["places"].items()}
-    situations = tuple(_situation(each, places[each["at"]]) for each in raw["situations"])
-    return Texts(situations, {name: tuple(each) for name, each in raw["common"].items()})
+    listed, wider = (
+        tuple(_situation(each, places[each["at"]]) for each in raw[name]) for name in ("situations", "wider")
+    )
+    return Texts(listed, wider, {name: tuple(each) for name, each in raw["common"].items()})
 
 
 def _situation(raw: dict[str, str], places: tuple[str, ...]) -> Situation:
@@ -89,11 +92,15 @@ def situations() -> tuple[Situation, ...]:
     return _texts().situations
 
 
+def wider_situations() -> tuple[Situation, ...]:
+    """What no county can settle by itself: each says why it goes up, and what the upper level decides."""
+    return _texts().wider
+
+
 def situation_of(text: str) -> Situation | None:
     """The situation a text was made from; None for what a visitor wrote."""
-    return next(
-        (each for each in situations() if all(part in text for part in each.text.split("{at}"))), None
-    )
+    known = (*situations(), *wider_situations())
+    return next((each for each in known if all(part in text for part in each.text.split("{at}"))), None)
 
 
 # --- reporting ----------------------------------------------------------------------------------------------
@@ -235,7 +242,12 @@ SMOOTH = {
     "verifying": "verify", "arbitrating": "rule", "escalated": "hand_down", "deciding": "redo",
 }  # fmt: skip
 # The steps that go by another name here, because they are taken otherwise than usual.
-STEPS = {"dispatch_wrongly": "dispatch", "dispatch_jointly": "dispatch"}
+STEPS = {
+    "dispatch_wrongly": "dispatch",
+    "dispatch_jointly": "dispatch",
+    "escalate_further": "escalate",
+    "hand_on": "hand_down",
+}
 
 
 def carry_on(
@@ -372,7 +384,10 @@ GIVEN: dict[str, Callable[[Case, Situation, Random], dict[str, Any]]] = {
         "task": situation.words("call", chance),
     },
     "respond": _said("reply"),
-    "hand_down": _said("advice", "ruling"),
+    "escalate": _said("reason", "up"),
+    "escalate_further": _said("reason", "further"),
+    "hand_down": _said("advice"),
+    "hand_on": _said("advice", "hand_on"),
     "redo": _said("reason", "ruling"),
     "check": _said("note", "check"),
     "fail": _said("reason", "fail"),

@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from linli.cases.points import open_points_at
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.divisions.shapes import rings
-from linli.portals.command.picture import Area, Picture, points_in
+from linli.portals.command.picture import FAR, Area, Picture
 from linli.posts.actor import PostActor
 from linli.web.map import Map, Outline, Pin
 
-OVERDUE, OPEN, RATE, GRIDS = "overdue", "open", "rate", "grids"
+OVERDUE, OPEN, RATE, GRIDS, PEOPLE = "overdue", "open", "rate", "grids", "people"
 STEPS = 4  # shades beside that of nothing
 MOST_POINTS = 60
 FINEST = 1 / 400  # of the width of the map
@@ -44,12 +45,13 @@ class Shaded:
 def value_of(area: Area, measure: str) -> int:
     """What a part is coloured by."""
     values = {OVERDUE: area.overdue, OPEN: area.open, RATE: area.percent, GRIDS: area.per_ten_grids}
+    values[PEOPLE] = area.per_ten_thousand
     return values[measure] or 0
 
 
 def shaded(picture: Picture, measure: str, *, wall: bool = False) -> Shaded:
     """The map of the parts below; a wall shows neither points nor links."""
-    here = picture.node.here
+    here = picture.parted.here
     areas = {area.place.pk: area for area in picture.areas if area.place}
     values = [value_of(area, measure) for area in areas.values()]
     most = max(values, default=0)
@@ -129,13 +131,16 @@ def _shades(measure: str, most: int) -> list[Shade]:
 
 def _pins(here: Division, by: PostActor) -> list[Pin]:
     now = timezone.now()
+    found = sorted(open_points_at(here, by=by), key=lambda each: each.due or FAR)
     return [
         Pin(
-            longitude,
-            latitude,
-            _("%(number)s, overdue") % {"number": number} if due and due < now else number,
-            css="" if due and due < now else "is-quiet",
-            href=reverse("desk:case", args=[number]),
+            each.longitude,
+            each.latitude,
+            _("%(number)s, overdue") % {"number": each.number}
+            if each.due and each.due < now
+            else each.number,
+            css="" if each.due and each.due < now else "is-quiet",
+            href=reverse("desk:case", args=[each.number]),
         )
-        for number, longitude, latitude, due in points_in(here, by=by, most=MOST_POINTS)
+        for each in found[:MOST_POINTS]
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -19,24 +19,26 @@ from django.views.decorators.http import require_safe
 
 from linli.analytics.gauges import freshness
 from linli.analytics.standing import standing
-from linli.cases.joint import overdue_in, with_joint
+from linli.cases.joint import overdue_in, waiting_at, with_joint
 from linli.cases.kinds import kind_of
+from linli.cases.models import Case
 from linli.portals.command.alerts import calling_for
-from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, RATE, shaded
+from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, PEOPLE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
+from linli.posts.lookup import posts_at
 from linli.posts.may import watches
 from linli.posts.tree import standing_at
 
 OLDEST = 8
 ROUND = 60  # seconds: what the clock alone changes is looked at anew this often
-COLOURS = (OVERDUE, OPEN, RATE, GRIDS)
+COLOURS = (OVERDUE, OPEN, RATE, GRIDS, PEOPLE)
 
 
 @dataclass(frozen=True)
 class Late:
-    """A line of what is overdue: what, where and since when; never what somebody wrote."""
+    """A line of what is overdue or waits: what, where and until when; never what somebody wrote."""
 
     number: str
     kind: str
@@ -44,7 +46,8 @@ class Late:
     place: str
     lead: str
     due: datetime | None
-    joint: bool
+    joint: bool = False
+    asked: bool = False
 
 
 @require_safe
@@ -70,9 +73,10 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "etag": etag,
         "wall": wall,
         "measure": measure,
-        "colours": [(name, label, _here(request, colour=name)) for name, label in _measures()],
+        "colours": [(name, label, _here(request, colour=name)) for name, label in _measures(picture)],
         "shaded": shaded(picture, measure, wall=wall),
         "calling": calling_for(by),
+        "taken_up": waiting_for(by) if watches(by) and not wall else None,
         "late": [] if wall else late_in(node.here.span),
         "door": door_of(by),
         "afar": watches(by),
@@ -94,25 +98,35 @@ def late_in(span: tuple[int, int]) -> list[Late]:
     rows = with_joint(overdue_in(span)).select_related("division", "lead__organisation")
     rows = rows.only("number", "kind", "stage", "due", "division__name", "lead__organisation__name")
     return [
-        Late(
-            case.number,
-            str(kind_of(case.kind).procedure.label),
-            str(kind_of(case.kind).procedure.stages[case.stage].label),
-            case.division.name,
-            case.lead.organisation.name if case.lead else "",
-            case.due,
-            case.joint,  # type: ignore[attr-defined]
-        )
+        replace(_line(case, case.due), joint=case.joint, asked=case.asked)  # type: ignore[attr-defined]
         for case in rows[:OLDEST]
     ]
 
 
-def _measures() -> list[tuple[str, str]]:
+def waiting_for(by: PostActor) -> list[Late]:
+    """What was taken up to the level of a post and waits for it, the most pressing first (one statement)."""
+    tasks = waiting_at(posts_at(by.post.division.pk)).select_related(
+        "case__division", "case__lead__organisation"
+    )
+    tasks = tasks.defer("case__summary", "case__division__outline")
+    return [_line(task.case, task.pressing_at) for task in tasks[:OLDEST]]
+
+
+def _line(case: Case, due: datetime | None) -> Late:
+    procedure = kind_of(case.kind).procedure
+    lead = case.lead.organisation.name if case.lead else ""
+    stage = str(procedure.stages[case.stage].label)
+    return Late(case.number, str(procedure.label), stage, case.division.name, lead, due)
+
+
+def _measures(picture: Picture) -> list[tuple[str, str]]:
+    people = [(PEOPLE, _("Open per 10,000 people"))] if picture.has_people else []
     return [
         (OVERDUE, _("Overdue")),
         (OPEN, _("Still open")),
         (RATE, _("Share overdue")),
         (GRIDS, _("Open per ten grids")),
+        *people,
     ]
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from linli.base.errors import Conflict, Invalid, NotFound, Stale
+from linli.base.errors import Conflict, NotFound
 from linli.cases.emergency import may_break_glass
 from linli.cases.forms import StepForm
 from linli.cases.kinds import kind_of
@@ -22,12 +21,11 @@ from linli.cases.models import Case, areas_see
 from linli.cases.procedure import Step
 from linli.cases.reading import numbered
 from linli.cases.sight import sees
-from linli.cases.steps import form_for, steps_open_to, take
-from linli.portals.command.rooms import seen_in
+from linli.cases.steps import form_for, steps_open_to
+from linli.portals.command.rooms import parts_of, pressed
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
 from linli.posts.may import covers
-from linli.web.telling import with_errors
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,17 +46,12 @@ def _pressed(request: HttpRequest, by: PostActor, found: Case) -> HttpResponse:
     step = next((each for each in _steps(by, found) if each.name == request.POST.get("step")), None)
     if step is None:
         raise Conflict(_("Nobody can be pressed in this case now. Look at it again."))
-    try:
-        take(found, step.name, request.POST, by=by, seen=seen_in(request))
-    except Stale:
-        messages.warning(request, _("The case has moved on meanwhile. Look at it again; nothing was sent."))
-        return redirect("command:outline", found.number)
-    except (Invalid, Conflict) as refusal:
-        form = with_errors(form_for(step, found, by=by, data=request.POST), refusal)
-        return _shown(request, by, found, (step, form), status=refusal.status)
-    said = {"step": step.label, "number": found.number}
-    messages.success(request, _("Done: %(step)s, %(number)s. From now on your level has part in it.") % said)
-    return redirect("command:room", found.number)
+
+    def again(form: StepForm, status: int) -> HttpResponse:
+        return _shown(request, by, found, (step, form), status=status)
+
+    done = _("Done: %(step)s, %(number)s. From now on your level has part in it.")
+    return pressed(request, by, (found, step), again, done=done)
 
 
 def _steps(by: PostActor, case: Case) -> list[Step]:
@@ -79,6 +72,7 @@ def _shown(
         "procedure": procedure,
         "stage": procedure.stages[found.stage].label,
         "lead": found.lead.organisation.name if found.lead else "",
+        "parts": parts_of(found),
         "presses": [bound] if bound else [(step, form_for(step, found, by=by)) for step in _steps(by, found)],
         "may_break_glass": may_break_glass(by, found),
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from django.urls import reverse
@@ -22,19 +22,21 @@ from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_KIND
 from linli.analytics.standing import Standing
 from linli.cases.kinds import Kind, all_kinds
-from linli.cases.models import Case, areas_see
+from linli.cases.models import areas_see
 from linli.cases.narrowing import Narrowing, State
-from linli.cases.sight import in_sight
 from linli.divisions.codes import Level
 from linli.divisions.coverage import grids_by_part
 from linli.divisions.models import Division
 from linli.ledger.models import Position
 from linli.posts.actor import PostActor
 from linli.posts.may import watches
-from linli.posts.tree import Node
+from linli.posts.tree import Node, parted_at
+from linli.registers.inhabitants import Inhabitants, inhabitants_by_part
 
 FREE = "free"  # the figures' own word for days that are chosen freely
+FEWEST_FOR_SHARE = 10  # of fewer a rate says more than is known
 STANDS = ("open", "overdue", "soon")
+FAR = datetime.max.replace(tzinfo=UTC)  # what has no limit comes last
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class Area:
     place: Division | None = None
     listed: Mapping[str, str] = field(default_factory=dict)
     grids: int = 0
+    inhabitants: int = 0
+
+    @property
+    def per_ten_thousand(self) -> int | None:
+        """How many are open for every ten thousand people; None where that is not known or too few are open to say."""
+        if not self.inhabitants or self.open < FEWEST_FOR_SHARE:
+            return None
+        return round(10_000 * self.open / self.inhabitants)
 
     @property
     def per_ten_grids(self) -> int | None:
@@ -140,12 +150,17 @@ class Picture:
         return list_behind({**choices, "place": place or self.place}, by=self.by)
 
     @cached_property
+    def parted(self) -> Node:
+        """The place whose parts are shown."""
+        return parted_at(self.node, self.by)
+
+    @cached_property
     def areas(self) -> list[Area]:
-        """The parts one level down, in the order of their codes; empty at the lowest level."""
-        if not self.node.below or self.node.here.level >= Level.GRID:
+        """The parts, in the order of their codes; empty at the lowest level."""
+        if not self.parted.below or self.parted.here.level >= Level.GRID:
             return []
         figures = [all_figures()[name] for name in STANDS]
-        parts = by_place(self.question, self.node.here, self.node.below, figures)
+        parts = by_place(self.question, self.parted.here, self.parted.below, figures)
         return [self._area(part) for part in parts]
 
     def _area(self, part: Part) -> Area:
@@ -154,11 +169,22 @@ class Picture:
         still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
         listed = {each: self.listed({"state": each}, code) for each in STANDS if code}
         grids = self._grids.get(part.place.code, 0) if part.place else 0
-        return Area(name, code, still, overdue, soon, part.place, listed, grids)
+        living = self._inhabitants.get(part.place.code) if part.place else None
+        people = living.count if living else 0
+        return Area(name, code, still, overdue, soon, part.place, listed, grids, people)
+
+    @cached_property
+    def _inhabitants(self) -> Mapping[int, Inhabitants]:
+        return inhabitants_by_part(self.parted.here.trimmed, self.parted.below[0].level)
+
+    @cached_property
+    def has_people(self) -> bool:
+        """Whether it is known of any of the parts how many people live there."""
+        return any(area.inhabitants for area in self.areas)
 
     @cached_property
     def _grids(self) -> Mapping[int, int]:
-        return grids_by_part(self.place, self.node.below[0].level)
+        return grids_by_part(self.parted.here.trimmed, self.parted.below[0].level)
 
 
 def list_behind(choices: Mapping[str, str], *, by: PostActor) -> str:
@@ -179,16 +205,3 @@ def list_behind(choices: Mapping[str, str], *, by: PostActor) -> str:
 def seen_kinds() -> list[Kind]:
     """The kinds that area gives sight of; the others are counted nowhere here."""
     return [kind for kind in all_kinds() if areas_see(kind.name)]
-
-
-def points_in(
-    place: Division, *, by: PostActor, most: int
-) -> Iterator[tuple[str, float, float, datetime | None]]:
-    """The open cases of a small area that have a point: number, longitude, latitude, limit; never a word."""
-    for kind in seen_kinds():
-        if not {"longitude", "latitude"} <= {each.name for each in kind.model._meta.get_fields()}:
-            continue
-        cases = in_sight(by, Case.objects.within(place.span).filter(kind=kind.name, closed_at=None))
-        rows = kind.model._default_manager.filter(case__in=cases, longitude__isnull=False)
-        rows = rows.order_by("case__due", "case")
-        yield from rows.values_list("case__number", "longitude", "latitude", "case__due")[:most]

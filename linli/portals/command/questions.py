@@ -18,12 +18,12 @@ from linli.analytics.parts import bodies_of
 from linli.cases.joint import dues_for, questions_in
 from linli.cases.kinds import kind_of
 from linli.cases.models import Task
+from linli.portals.command.picture import FAR
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import standing_at
 
 MOST = 200
-FAR = datetime.max.replace(tzinfo=timezone.get_fixed_timezone(0))
 
 
 @dataclass(frozen=True)

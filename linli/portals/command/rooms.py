@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from linli.analytics.counting import count
 from linli.analytics.definition import Figure
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.base.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from linli.base.errors import Conflict, Invalid, NotFound, Stale
 from linli.cases.forms import PostField, StepForm, TidyText
 from linli.cases.joint import joint_in, pressing_steps
 from linli.cases.kinds import kind_of
@@ -168,16 +168,32 @@ def press(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpRe
     found = _case(by, number)
     if step not in pressing_steps(found.kind):
         raise NotFound
+    rule = kind_of(found.kind).procedure.steps[step]
+
+    def again(form: StepForm, status: int) -> HttpResponse:
+        return _shown(request, by, found, {step: form}, status=status)
+
+    return pressed(request, by, (found, rule), again, done=_("Done: %(step)s, %(number)s."))
+
+
+Again = Callable[[StepForm, int], HttpResponse]
+
+
+def pressed(
+    request: HttpRequest, by: PostActor, what: tuple[Case, Step], again: Again, *, done: str
+) -> HttpResponse:
+    """Take a step that presses somebody, as sent; `again` shows the page with the form and what is wrong with it."""
+    found, step = what
     try:
-        take(found, step, request.POST, by=by, seen=seen_in(request))
+        take(found, step.name, request.POST, by=by, seen=_seen_in(request))
     except Stale:
         messages.warning(request, _("The case has moved on meanwhile. Look at it again; nothing was sent."))
-        return redirect("command:room", number)
+        return redirect(door_of(by), found.number)
     except (Invalid, Conflict) as refusal:
-        return _again(request, by, found, (step, refusal))
-    label = kind_of(found.kind).procedure.steps[step].label
-    messages.success(request, _("Done: %(step)s, %(number)s.") % {"step": label, "number": number})
-    return redirect("command:room", number)
+        form = with_errors(form_for(step, found, by=by, data=request.POST), refusal)
+        return again(form, refusal.status)
+    messages.success(request, done % {"step": step.label, "number": found.number})
+    return redirect("command:room", found.number)
 
 
 @require_http_methods(["POST"])
@@ -206,14 +222,6 @@ def _case(by: PostActor, number: str) -> Case:
     show(found.whose, MATTERS)
     reading_as(OVERSEE)
     return found
-
-
-def _again(request: HttpRequest, by: PostActor, found: Case, refused: tuple[str, Refusal]) -> HttpResponse:
-    """The room with what was typed and what is wrong with it."""
-    step, refusal = refused
-    rule = kind_of(found.kind).procedure.steps[step]
-    form = with_errors(form_for(rule, found, by=by, data=request.POST), refusal)
-    return _shown(request, by, found, {step: form}, status=refusal.status)
 
 
 def _shown(
@@ -296,7 +304,7 @@ def decisions_of(case: Case, by: PostActor) -> list[Decision]:
     return found
 
 
-def seen_in(request: HttpRequest) -> int:
+def _seen_in(request: HttpRequest) -> int:
     """The version of the case that the sender of a form saw; Invalid where it is missing."""
     try:
         return int(request.POST.get("seen", ""))

@@ -15,8 +15,8 @@ from linli.residents.hats import Given, Opened, Seated, seat
 
 READ, ALERTS = "command.read", "command.alerts"
 PAGES = {
-    "now": {"now"},
-    "joint": {"joint", "room", "press", "decide", "outline"},
+    "now": {"now", "outline"},
+    "joint": {"joint", "room", "press", "decide"},
     "questions": {"questions"},
     "alerts": {"alerts", "end_alert_rule", "acknowledge"},
     "shifts": {"shifts", "hand_over", "take_over"},

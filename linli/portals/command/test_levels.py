@@ -87,6 +87,8 @@ def test_what_goes_up_by_two_levels_comes_back_by_two_with_the_decision_and_a_cl
     assert (waiting(matter), running(matter)) == ({"市级派遣员"}, 1)
     for said in (LAMP[:8], "街道没有抢修力量", "县里没有抢修力量"):
         assert said in text(enter("city_dispatcher").get(page))
+    first = text(enter("city_head").get("/command/"))
+    assert page in first.partition("提请本级协调")[2].partition("超期最久")[0]
     step(enter("city_dispatcher"), matter, "hand_down", advice=ADVICE)
     assert (waiting(matter), running(matter)) == ({"县级派遣员"}, 1)
     assert reload(matter).case.stage == "escalated"
@@ -159,6 +161,7 @@ def test_the_longest_overdue_stand_on_the_citys_page_without_words_and_without_a
     outline = text(enter("city_head").get(f"/command/outline/{matter.case.number}/"))
     for said in (LAMP[:8], NAME, PHONE, matter.case.summary):
         assert said not in page + outline
+    assert city.posts["power"].title in outline
     assert Access.objects.count() == read
 
 
@@ -172,6 +175,8 @@ def test_who_presses_from_above_has_part_in_the_case_from_then_on(city, enter):
     assert pressed["Location"] == f"/command/cases/{matter.case.number}/"
     assert client.get(f"/desk/cases/{matter.case.number}/").status_code == 200
     assert enter("city_dispatcher").get(f"/desk/cases/{matter.case.number}/").status_code == 200
+    late(matter)  # the step has counted its limit anew
+    assert "已督办，待答复" in text(client.get("/command/"))
     entry = Entry.objects.get(name="matters.supervise", about=matter.pk)
     assert entry.post == city.posts["city_head"].pk
     assert "超期两天" in text(enter("power").get(f"/desk/cases/{matter.case.number}/"))
@@ -208,6 +213,17 @@ def test_no_other_step_is_taken_from_above(city, enter, name):
     response = enter("city_head").post(address, {"step": name, "seen": matter.case.version, "reason": "x"})
     assert response.status_code == 409
     assert reload(matter).case.version == matter.case.version
+
+
+def test_where_one_county_alone_lies_below_the_picture_shows_its_towns(city, enter):
+    table = text(enter("city_head").get("/command/")).partition("对应数据表")[2]
+    assert all(f"{name}</a>" in table for name in ("城关街道", "柳河镇", "青石镇"))
+
+
+@pytest.mark.parametrize("address", ["/desk/area/", "/desk/map/"])
+def test_list_and_map_of_a_city_say_that_they_show_its_part(city, enter, address):
+    assert "与本级有关" in text(enter("city_head").get(address))
+    assert "与本级有关" not in text(enter("county_head").get(address))
 
 
 def test_a_county_goes_from_the_outline_to_the_room(city, enter):

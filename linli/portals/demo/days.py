@@ -28,8 +28,9 @@ from linli.kinds.matters.demo import (
     some_grid,
 )
 from linli.kinds.screenings.demo import screen_some
+from linli.portals.demo.above import watch_from_above
 from linli.portals.demo.hotline import bring_sheet
-from linli.portals.demo.households import settle_some
+from linli.portals.demo.households import count_people, settle_some
 from linli.portals.demo.living import Days, Progress, arrivals, catch_up, ground, live_through, undisturbed
 from linli.portals.demo.papers import put_on_paper
 from linli.portals.demo.world import World
@@ -55,6 +56,7 @@ def fill_days(
     with undisturbed():
         reported = live_through(made, arrivals(made, days, count), progress)
         reported += _top_up(made)
+        reported += watch_from_above(world, made)
         reported += complain_some(made.now)
         reported += bring_sheet(world, made.now)
         reported += claim_some(made.now)
@@ -62,6 +64,7 @@ def fill_days(
         reported += look_some()
         reported += screen_some(made.now)
         settle_some(world)
+        count_people(world)
         put_on_paper()
         reported += mediate_some(made.now)
     _let_no_notice_go(made.now)

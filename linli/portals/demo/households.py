@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
-from linli.portals.demo.world import World
+from linli.divisions.codes import Level
+from linli.divisions.models import Division
+from linli.portals.demo.world import FOUNDER, World
+from linli.registers.actions.inhabitants import Living, enter_inhabitants
 from linli.residents.people.registering import GivenResident, register
 
+COUNTED_ON, SOURCE = date(2025, 12, 31), "演示数据"
 HOME = "东门社区第一网格"
 
 
@@ -52,3 +57,16 @@ def settle_some(world: World) -> int:
         )
         register(given, by=by, sure=True)
     return len(RESIDENTS)
+
+
+def count_people(world: World) -> None:
+    """Invented numbers of inhabitants: of each village, and what they come to for its town and the county."""
+    living: Counter[Division] = Counter()
+    for village in (place for place in world.places.values() if place.level == Level.VILLAGE):
+        people = 1800 + village.code // 100_000 * 37 % 2600
+        place: Division | None = village
+        while place and place.level >= Level.COUNTY:
+            living[place] += people
+            place = place.parent
+    given = [Living(place, count, COUNTED_ON, SOURCE) for place, count in living.items()]
+    enter_inhabitants(given, by=FOUNDER)

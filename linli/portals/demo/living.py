@@ -142,7 +142,7 @@ def _when(made: Days, case: Case, step: str, at: datetime) -> datetime:
         at += timedelta(minutes=middle * made.chance.lognormvariate(0, spread))
     if step in ("confirm", "contest", "reopen"):
         return _awake(at, made.chance)
-    return _in_office(at, made.chance)
+    return in_office(at, made.chance)
 
 
 def _silence_ends(case: Case) -> datetime:
@@ -157,8 +157,8 @@ def _awake(at: datetime, chance: Random) -> datetime:
     return datetime.combine(day, time(OPENS, chance.randrange(60), chance.randrange(60)), PLACE_TIME)
 
 
-def _in_office(at: datetime, chance: Random) -> datetime:
-    """The moment itself, or soon after the doors open again; some work on days off."""
+def in_office(at: datetime, chance: Random) -> datetime:
+    """A moment itself, or soon after the doors open again; some work on days off."""
     local = at.astimezone(PLACE_TIME)
     day = local.date()
     if OPENS <= local.hour < CLOSES and (calendar_of().is_workday(day) or chance.random() < 0.15):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from linli.divisions.codes import Level
 from linli.posts.models import PostKind
 
 
@@ -49,6 +50,15 @@ SITTERS = [
     Sitter("civil", "温馨", PostKind.HANDLER, "民政救助岗", CIVIL, COUNTY),
     Sitter("fire", "高峰", PostKind.HANDLER, "消防安全岗", FIRE, COUNTY),
 ]
+# On duty in the centres of the city and the province, by their level; the body's name follows the place's.
+WATCHERS = {
+    Level.CITY: Sitter(
+        "city_officer", "汪洋", PostKind.DISPATCHER, "市级值班员", "社会治理现代化指挥中心", ""
+    ),
+    Level.PROVINCE: Sitter(
+        "province_officer", "乔岚", PostKind.DISPATCHER, "省级值班员", "社会治理现代化指挥中心", ""
+    ),
+}
 
 TOWNS = {
     "城关街道": ["文昌社区", "东门社区", "河滨社区", "新华社区"],

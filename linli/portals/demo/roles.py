@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.base.errors import NotFound
 from linli.cases.models import Case, Party, Task
+from linli.divisions.codes import Level
 from linli.portals.demo.visits import is_held
+from linli.posts.may import WATCHING
 from linli.posts.models import Holding, PostKind
 
 RESIDENT, PARTY = "resident", "party"
 WAITING_FOR_RESIDENT, WAITING_FOR_PARTIES = "checked", "consenting"
 LOOKED_AT = 80
+ANY = Q()
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Role:
     """A button of the tour: `key` is a kind of post or `resident`; `page` is where those land who have no tasks.
 
     `kind` is the kind of post where the key is not one: two buttons may show the same people at different doors.
-    `door` is where the role looks at a case.
+    `door` is where the role looks at a case. `level` is that of the posts a role shows from the city up.
     """
 
     key: str
@@ -36,6 +39,13 @@ class Role:
     page: str = ""
     kind: str = ""
     door: str = "desk:case"
+    level: Level | None = None
+
+    @property
+    def posts(self) -> Q:
+        """The posts that play it, as a condition on them."""
+        there = Q(post__division__level=self.level) if self.level else Q(post__division__level__gt=WATCHING)
+        return there & Q(post__kind=self.kind or self.key)
 
 
 ROLES = (
@@ -78,6 +88,21 @@ ROLES = (
         "command:now",
         PostKind.DISPATCHER,
     ),
+    *(
+        Role(
+            key,
+            name,
+            _("Sees the area as figures, what was taken up in full, and presses from above."),
+            "clock",
+            "command:now",
+            PostKind.DISPATCHER,
+            level=level,
+        )
+        for key, name, level in (
+            ("city_officer", _("Duty officer of the city"), Level.CITY),
+            ("province_officer", _("Duty officer of the province"), Level.PROVINCE),
+        )
+    ),
     Role(
         PostKind.HEAD, _("Head"), _("Sees everything in the area, and what is late."), "people", "desk:area"
     ),
@@ -111,9 +136,13 @@ def role_of(key: str) -> Role:
 
 def waiting() -> Counter[str]:
     """How many matters wait for each role (three statements); none for those who land on a page of their own."""
-    tasks = Task.objects.filter(closed_at=None).values_list("post__kind").annotate(Count("pk"))
+    above = {role.level: role.key for role in ROLES if role.level}
     pages = {role.key for role in ROLES if role.page}
-    counted = Counter({kind: count for kind, count in tasks if kind not in pages})
+    tasks = Task.objects.filter(closed_at=None).values_list("post__kind", "post__division__level")
+    counted: Counter[str] = Counter()
+    for kind, level, count in tasks.annotate(Count("pk")):
+        key = above.get(level, kind)
+        counted[key] += 0 if key in pages else count
     counted[RESIDENT] = Case.everywhere.filter(stage=WAITING_FOR_RESIDENT).count()
     counted[PARTY] = _asked_parties().count()
     return counted
@@ -135,18 +164,13 @@ def landing_for(role: Role) -> Landing:
         asked = _asked_parties().first()
         return replace(resident_landing(asked.case if asked else None), party=asked)
     if not role.page:
-        tasks = Task.objects.filter(closed_at=None, post__kind=role.key).select_related("case")
+        tasks = Task.objects.filter(role.posts, closed_at=None).select_related("case")
         pressing = tasks.filter(pressing_at__gt=timezone.now()).order_by("pressing_at", "id")[:LOOKED_AT]
         found = _untouched(task.case for task in [*pressing, *tasks.order_by("-pressing_at")[:LOOKED_AT]])
-        landing = post_landing(found, role.key) if found else None
+        landing = post_landing(found, role.posts) if found else None
         if found and landing:
             return replace(landing, address=reverse(role.door, args=[found.number]))
-    holding = (
-        Holding.objects.current()
-        .filter(post__kind=role.kind or role.key)
-        .order_by("post__division__level", "pk")
-        .first()
-    )
+    holding = Holding.objects.current().filter(role.posts).order_by("post__division__level", "pk").first()
     if holding is None:
         raise NotFound
     return Landing(reverse(role.page or "desk:to_do"), holding=holding)
@@ -158,10 +182,10 @@ def _untouched(cases: object) -> Case | None:
     return next((case for case in found if not is_held(case.number, now)), found[0] if found else None)
 
 
-def post_landing(case: Case, kind: str = "") -> Landing | None:
-    """The case on the desk of whoever holds the post (of a kind) that has a task in it."""
+def post_landing(case: Case, posts: Q = ANY) -> Landing | None:
+    """The case on the desk of whoever holds the post (one of these) that has a task in it."""
     tasks = Task.objects.filter(case=case.pk, closed_at=None)
-    task = (tasks.filter(post__kind=kind) if kind else tasks).first()
+    task = tasks.filter(posts).first()
     held = Holding.objects.current().filter(post=task.post_id).order_by("acting").first() if task else None
     return Landing(reverse("desk:case", args=[case.number]), case, held) if held else None
 

@@ -11,7 +11,8 @@ from random import Random
 from django.utils import timezone
 
 from linli.base.errors import Refusal
-from linli.cases.models import Case
+from linli.cases.models import Case, Task
+from linli.cases.procedure import ASKED
 from linli.divisions.models import GRID_KINDS, Division
 from linli.kinds.matters.demo import (
     BY_GRID_WORKER,
@@ -36,6 +37,8 @@ REPORTS = 0.25  # of the turns bring a new matter; the others carry one on
 LEAST = {"reported": 4, "accepted": 4, "returned": 2, "dispatched": 8, "handled": 4, "checked": 6}
 LEAST_AT_THE_DOOR = 2
 LOOKED_AT = 30
+# What goes before everything else: by the step that asked for it, what of the course answers it.
+ANSWERED = {"request_extension": "asked for time", "supervise": "asked", "whistle": "asked"}
 
 
 @dataclass
@@ -95,6 +98,8 @@ class Simulator:
         handler = Case.everywhere.values_list("lead_id", flat=True).get(pk=case.pk)
         if handler and handler != right_post(case, situation):
             course.troubles.add("back")
+        asked = Task.objects.filter(case=case, closed_at=None, role=ASKED).values_list("asks", flat=True)
+        course.troubles |= {ANSWERED[step] for step in asked if step in ANSWERED}
         return course
 
 

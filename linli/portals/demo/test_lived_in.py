@@ -19,6 +19,7 @@ from linli.cases.models import Case, Notice, Task
 from linli.cases.narrowing import Narrowing
 from linli.cases.steps import steps_open_to
 from linli.conf.urls import urlpatterns as all_urls
+from linli.divisions.codes import Level
 from linli.documents.models import Document, Signature
 from linli.exchange.models import Foreign, Rejection, Source
 from linli.kinds.emergencyreads.models import EmergencyRead
@@ -31,7 +32,7 @@ from linli.portals.demo.simulator import LEAST, Simulator
 from linli.portals.demo.visits import _seen, touch
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PostActor
-from linli.posts.models import Holding
+from linli.posts.models import Holding, Post
 from linli.residents.models import Household, Pair
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -72,6 +73,13 @@ def test_what_is_rare_stands_there_too_for_whoever_looks_around(lived_in):
     assert (Household.objects.count(), Pair.objects.filter(state="open").count()) == (3, 1)
     notices = Document.objects.filter(case__kind="matters")
     assert (notices.count(), Signature.objects.filter(document__in=notices).count()) == (2, 1)
+
+
+def test_matters_went_up_to_city_and_province_and_came_down_with_a_decision(lived_in):
+    for level in (Level.CITY, Level.PROVINCE):
+        assert Task.objects.filter(post__division__level=level, closed_at=None).exists()
+    handed = Entry.objects.filter(name="matters.hand_down")
+    assert {post.division.level for post in Post.objects.filter(pk__in=handed.values("post"))} >= {1, 2, 3}
 
 
 @pytest.fixture

@@ -167,7 +167,8 @@ def seat(world: World, sitter: Sitter, place: Division) -> None:
     post = found(sitter.title, kind=sitter.kind, organisation=body, division=place, by=FOUNDER)
     post.since = BEGUN
     post.save(update_fields=["since"])
-    account = Account.objects.create_user(f"demo-{len(world.posts) + 1:03d}", called=sitter.called)
+    number = Account.objects.filter(username__startswith="demo-").count() + 1
+    account = Account.objects.create_user(f"demo-{number:03d}", called=sitter.called)
     holding = appoint(account, post, by=FOUNDER, since=BEGUN)
     holding.post = post
     world.posts[sitter.key] = post

@@ -27,6 +27,7 @@ from linli.portals.desk.narrowing import PAGE_KEYS, FilterRow
 from linli.portals.desk.places import has
 from linli.portals.desk.rows import CaseRow, case_of, rows_of
 from linli.posts.actor import PostActor
+from linli.posts.may import watches
 from linli.posts.models import PostKind
 from linli.posts.tree import standing_at
 from linli.residents.models import How
@@ -143,6 +144,7 @@ def _shown(request: HttpRequest, by: PostActor, name: str) -> HttpResponse:
         "export": address_with(reverse("desk:exports"), request.GET, list=name),
         "list": name,
         "by": by,
+        "afar": watches(by),
         "may_share": has(by, SHARE),
         "node": standing_at(by, form.narrowing.place),
         "without_place": address_with("", request.GET, place=""),

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_safe
 from linli.base.errors import NotFound
 from linli.cases.catalogue import category_by_key
 from linli.cases.kinds import kind_of
-from linli.cases.points import Pointed, open_points
+from linli.cases.points import Pointed, open_points, open_points_at
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
-from linli.posts.tree import Node, standing_at
+from linli.posts.may import watches
+from linli.posts.tree import Node, parted_at, standing_at
 from linli.web.map import Map, Pin
 from linli.web.outlines import codes_in, sent
 from linli.web.templatetags.places import DRAWN, rings_of
@@ -38,8 +39,14 @@ _TILE = {"z": 0, "x": 0, "y": 0}
 def area_map(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The parts of a place as a map that leads further down; in a village and a grid with the open cases."""
     node = standing_at(by, request.GET.get("place", ""))
-    found = _points_of(node.here, by) if node.here.level >= Level.VILLAGE else []
-    context = {"node": node, "map": _map(node, found), "shown": len(found), "most": MOST_PINS}
+    found = open_points_at(node.here, by=by, most=MOST_PINS) if node.here.level >= Level.VILLAGE else []
+    context = {
+        "node": node,
+        "map": _map(node, parted_at(node, by).here, found),
+        "shown": len(found),
+        "most": MOST_PINS,
+        "afar": watches(by),
+    }
     return render(request, "desk/map.html", context)
 
 
@@ -67,16 +74,10 @@ def _light(each: Pointed) -> tuple[str, str]:
     return left.state, left.words
 
 
-def _points_of(here: Division, by: PostActor) -> list[Pointed]:
-    """The newest open cases of a village or a grid; a village's own code holds what lies in none of its grids."""
-    below = Division.objects.current().filter(parent=here).values_list("code", flat=True)
-    return open_points({here.code, *below}, by=by, most=MOST_PINS)
-
-
-def _map(node: Node, found: Sequence[Pointed]) -> Map:
+def _map(node: Node, parted: Division, found: Sequence[Pointed]) -> Map:
     drawn = Division.objects.current().filter(outline__isnull=False).select_related("parent").only(*DRAWN)
-    parts = list(drawn.filter(parent=node.here).order_by("code")[:MOST_PARTS])
-    shown = parts or list(drawn.filter(pk=node.here.pk))
+    parts = list(drawn.filter(parent=parted).order_by("code")[:MOST_PARTS])
+    shown = parts or list(drawn.filter(pk=parted.pk))
     note = _("The grids are drawn schematically; they are not surveyed borders.")
     return Map(
         [outline for each in shown for outline in rings_of(each, href=_down(each) if parts else "")],

@@ -53,10 +53,12 @@ def notices(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 def _shown(notice: Notice) -> ShownNotice:
     channels = {"sms": pgettext("channel", "text message"), "email": pgettext("channel", "e-mail")}
-    known = areas_see(notice.case.kind)
+    channels["alert"] = channels["email"]
+    case = notice.case
+    known = case is None or areas_see(case.kind)
     return ShownNotice(
         notice=notice,
-        number=notice.case.number if known else "",
+        number=case.number if case and known else "",
         about=_about(notice) if known else "",
         channel=channels.get(notice.channel, notice.channel),
         trouble=_DIGITS.sub("…", notice.trouble),
@@ -64,6 +66,8 @@ def _shown(notice: Notice) -> ShownNotice:
 
 
 def _about(notice: Notice) -> str:
+    if notice.case is None:
+        return _("An alert of the command centre")
     if notice.step in MOVED:
         return _("Another number put in for a party")
     return str(step_of(notice.case.kind, notice.step).label)
@@ -73,7 +77,7 @@ def _about(notice: Notice) -> str:
 @seated
 def send_again(request: HttpRequest, by: PostActor, notice: UUID) -> HttpResponse:
     """Put one notice back into the outbox."""
-    found = unless_kept(Notice.objects.select_related("case").filter(pk=notice), by).first()
+    found = unless_kept(Notice.objects.select_related("case", "post__division").filter(pk=notice), by).first()
     if found is None:
         raise NotFound
     resend(found, by=by)

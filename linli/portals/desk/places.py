@@ -165,6 +165,7 @@ class Desk:
                     "papers.edit",
                     _place(_("Documents"), "paper_templates", {"paper_templates", "paper_template"}),
                 ),
+                ("registers.edit", _place(_("Inhabitants"), "inhabitants", {"inhabitants"})),
                 ("calendar.edit", _place(_("Calendar"), "calendar", {"calendar", "change_calendar"})),
             ]
         )

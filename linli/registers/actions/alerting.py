@@ -20,10 +20,11 @@ from linli.posts.actor import PostActor, SystemActor
 from linli.posts.lookup import FEWEST_HOLDERS, Body, body_of
 from linli.posts.may import covers, require
 from linli.posts.models import Organisation
+from linli.registers.actions.telling import READ, tell
 from linli.registers.centres import Alert, AlertRule
 from linli.registers.entries import CLEARED, END_RULE, RAISED, RULE, SEEN
 
-SET, READ = "command.alerts", "command.read"
+SET = "command.alerts"
 CLOCK = SystemActor("alerts")
 MOST_RULES = 30  # of one centre: what calls all the time is heard by nobody
 AT_ONCE = 50  # rules counted in one statement
@@ -164,6 +165,7 @@ def _raise(rule: AlertRule, count: int, now: datetime) -> int:
         if new:
             facts = {"rule": rule.pk, "alert": raised.pk, "count": count}
             record(Line(RAISED, CLOCK.by(), rule.division.code, facts=facts))
+            tell(raised, rule)
     return int(new)
 
 
