@@ -45,7 +45,7 @@ _SAFE_NUMBER = 10**15  # what Excel keeps of a number: 15 digits
 _SPLIT = re.compile(r"[;；\n]+")
 BETWEEN = "、"  # everyday words, as they are stored
 _BETWEEN = re.compile(r"[、,，;；\n]+")
-_MOST_WORDS, _LONGEST_WORD, NO_WORDS = 400, 20, {"-", "—"}
+_MOST_WORDS, _LONGEST_WORD, NO_WORDS = 400, 40, {"-", "—"}
 
 
 class Fault(Exception):  # noqa: N818  it is said to the person, not logged

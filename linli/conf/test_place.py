@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import connection
@@ -37,6 +38,12 @@ from linli.ledger.sequencing import sequence_all
 from linli.posts.models import Account, Holding, Post, PostKind
 
 LINLI = "from linli.conf.cli import main; main()"
+
+
+@pytest.fixture(autouse=True)
+def _no_backup_is_noted() -> None:
+    """Of another test, whose folder is gone."""
+    (Path(settings.HOME) / "backups.json").unlink(missing_ok=True)
 
 
 def _said(verb: str, *words: str, **options: Any) -> str:

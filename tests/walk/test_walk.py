@@ -97,10 +97,12 @@ def test_every_page_is_whole_in_each_pair_of_ways(walk: Walk, axe_source: str) -
     def axe(place: int, turn: int) -> str:
         return axe_source if place // 2 % 4 == turn else ""
 
-    assert walked(walk, in_two_dresses, axe) == []
+    found = walked(walk, in_two_dresses, axe)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.nightly
 def test_every_page_is_whole_in_every_way(walk: Walk, axe_source: str) -> None:
     """Each opened anew, as what a script has measured may be another."""
-    assert walked(walk, lambda _place: [[way] for way in WAYS], lambda _place, _turn: axe_source) == []
+    found = walked(walk, lambda _place: [[way] for way in WAYS], lambda _place, _turn: axe_source)
+    assert not found, "\n".join(found)

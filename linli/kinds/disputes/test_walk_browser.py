@@ -87,11 +87,12 @@ class Visit:
     def tap(self, step: str, **given: str) -> Visit:
         """A side takes a step on its page: opened if it is folded, filled in, sent."""
         self.again()
-        fold = self.page.locator(f"details.step:has(form[action$='/{step}/'])")
-        if fold.get_attribute("open") is None:
-            fold.locator("summary").click()
-        self._fill(fold, given)
-        self.press(fold.locator("form .actions button"))
+        form = f"form[action$='/{step}/']"
+        folded = self.page.locator(f"details.step:not([open]):has({form}) summary")
+        if folded.count():
+            folded.click()
+        self._fill(self.page.locator(form), given)
+        self.press(self.page.locator(f"{form} .actions button"))
         assert self.page.locator(".notice--success").count(), self.text()
         return self
 

@@ -177,7 +177,7 @@ def test_everyday_words_are_edited_in_place_and_taken_back(world, sign_in):
     row.refresh_from_db()
     assert row.words == "LED屏、招牌灯、led屏"
     assert [each.category.code for each in likely_sorts("matters", "门口的led屏黑了")] == ["0201"]
-    assert client.post(page, {**data, "words": "很" * 21}).status_code == 422
+    assert client.post(page, {**data, "words": "很" * 41}).status_code == 422
     latest = Revision.objects.latest("pk")
     assert client.post(f"/desk/catalogue/matters/history/{latest.pk}/").status_code == 302
     assert [each.category.code for each in likely_sorts("matters", "路灯不亮")] == ["0201"]
