@@ -88,9 +88,13 @@ class Reporting:
             raise
 
     def ask_again(self) -> None:
-        """Whoever got no acknowledgement sends the same again: afterwards every report is there once."""
+        """Whoever got no acknowledgement, or a polite no, sends the same again: then every report is there once."""
+        deadline = time.monotonic() + PATIENCE
         for key in sorted(self.unanswered):
-            assert self.report(key), self.surprises
+            while not self.report(key):
+                assert time.monotonic() < deadline, self.surprises
+                assert {status for status, _sentence in self.surprises} <= {503}, self.surprises
+                time.sleep(0.1)
 
 
 def nothing_is_lost(reporting: Reporting, before: int) -> None:

@@ -104,7 +104,7 @@ class LongSelect(forms.Select):
         """As Django draws it."""
         del renderer
         widget = self.get_context(name, value, attrs)["widget"]
-        groups = format_html_join("", "{}", ((_drawn(*group[:2]),) for group in widget["optgroups"]))
+        groups = format_html_join("\n", "{}", ((_drawn(*group[:2]),) for group in widget["optgroups"]))
         return format_html('<select name="{}"{}>{}</select>', name, flatatt(widget["attrs"]), groups)
 
 
