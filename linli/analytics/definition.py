@@ -15,6 +15,8 @@ from linli.cases.procedure import Words
 
 Text = str | Promise | Words
 
+FEWEST_FOR_SHARE = 10  # of fewer a percentage or a rate says more than is known
+
 
 class Better(StrEnum):
     """Which way a figure should go; most only say how much there is."""

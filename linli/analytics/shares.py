@@ -328,11 +328,8 @@ def _spread(changes: Changes, adds: str, names: Names, by: int) -> None:
 
 
 def _named_again(names: Iterable[str], by: int) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for name in names:
-        plain = name.partition(AGAIN)[0]
-        counts[plain] = counts.get(plain, 0) + by
-    return counts
+    times = Counter(name.partition(AGAIN)[0] for name in names)
+    return {name: by * number for name, number in times.items()}
 
 
 def summed_up(changes: Changes) -> Changes:

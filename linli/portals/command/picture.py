@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 from linli.analytics.beside import AWAITED
 from linli.analytics.counting import count
+from linli.analytics.definition import FEWEST_FOR_SHARE
 from linli.analytics.figures import all_figures
 from linli.analytics.parts import REST, Part, by_place
 from linli.analytics.periods import Period
@@ -34,7 +35,6 @@ from linli.posts.tree import Node, parted_at
 from linli.registers.inhabitants import Inhabitants, inhabitants_by_part
 
 FREE = "free"  # the figures' own word for days that are chosen freely
-FEWEST_FOR_SHARE = 10  # of fewer a rate says more than is known
 STANDS = ("open", "overdue", "soon")
 FAR = datetime.max.replace(tzinfo=UTC)  # what has no limit comes last
 

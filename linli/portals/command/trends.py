@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.analytics.definition import Figure
+from linli.analytics.definition import FEWEST_FOR_SHARE, Figure
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
@@ -30,7 +30,6 @@ from linli.web.charts import LINE, Chart, Series
 from linli.web.times import moment_words
 
 SHOWN = ("opened", "closed", "due", "in_time")
-FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
 DAYS = 31
 YEARS = 5
 

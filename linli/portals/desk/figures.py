@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from linli.analytics.confidential import counted_kinds
 from linli.analytics.counting import Behind, Counted, ages, count, page_behind, total
-from linli.analytics.definition import Block, Figure
+from linli.analytics.definition import FEWEST_FOR_SHARE, Block, Figure
 from linli.analytics.figures import IN_TIME_THREE_WAYS, all_figures, figure_named
 from linli.analytics.parts import Part, by_body, by_place
 from linli.analytics.questions import Question
@@ -35,7 +35,6 @@ from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as
 from linli.web.parts import Count
 
-FEWEST_FOR_SHARE = 10  # of fewer a percentage says more than is known
 COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
 
 
