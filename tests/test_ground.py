@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from linli.base import generations
 from linli.base.errors import Unavailable, Unsure
 from linli.base.models import Generation
-from linli.base.together import InTurn
+from linli.base.together import InTurn, Together
 from linli.base.writing import writing
 from tests import databases
 from tests.servers import Server
@@ -124,6 +124,17 @@ def test_a_group_that_may_have_been_kept_is_not_kept_again() -> None:
     with pytest.raises(Unsure):
         InTurn(do_all=keep, do_one=again.append).do("a report")
     assert again == []
+
+
+def test_whoever_waits_for_a_group_that_cannot_even_begin_learns_why(
+    fresh_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_line(_self: object) -> None:
+        raise OperationalError("no line")
+
+    monkeypatch.setattr(Together, "_get_ready", no_line)
+    with pytest.raises(OperationalError, match="no line"):
+        Together("a test", do_all=list, do_one=str).do("a report")
 
 
 @pytest.mark.browser

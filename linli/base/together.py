@@ -58,6 +58,18 @@ class _Groups(Generic[Work, Done]):
         self._guard = Lock()
 
     def _do_group(self, group: list[_Waiting[Work, Done]]) -> None:
+        """Never raises: nobody else wakes those who wait for this group, and each is told what went wrong."""
+        try:
+            self._get_ready()
+            self._try_group(group)
+        except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
+            for each in group:
+                each.trouble = trouble
+
+    def _get_ready(self) -> None:
+        """Before each group; a thread of a request has its connection looked after by Django."""
+
+    def _try_group(self, group: list[_Waiting[Work, Done]]) -> None:
         try:
             for each, done in zip(group, self._do_all([one.work for one in group]), strict=True):
                 each.done = done
@@ -106,17 +118,15 @@ class InTurn(_Groups[Work, Done]):
         """Do what waits, the own piece first; then wake who has been served, and the first of those who came since."""
         with self._guard:
             group = [self._queue.popleft() for _each in range(min(_GROUP, len(self._queue)))]
-        try:
-            self._do_group(group)
-        finally:
-            with self._guard:
-                following = self._queue[0] if self._queue else None
-                self._led = following is not None
-            for each in group:
-                each.served = True
-                each.wake()
-            if following:
-                following.wake()
+        self._do_group(group)
+        with self._guard:
+            following = self._queue[0] if self._queue else None
+            self._led = following is not None
+        for each in group:
+            each.served = True
+            each.wake()
+        if following:
+            following.wake()
 
 
 class Together(_Groups[Work, Done]):
@@ -158,15 +168,12 @@ class Together(_Groups[Work, Done]):
             group = [self._queue.get()]
             while len(group) < _GROUP and not self._queue.empty():
                 group.append(self._queue.get())
-            self._face_the_database()
-            try:
-                self._do_group(group)
-            finally:
-                for each in group:
-                    each.wake()
+            self._do_group(group)
+            for each in group:
+                each.wake()
             self._keep_pages_warm()
 
-    def _face_the_database(self) -> None:
+    def _get_ready(self) -> None:
         """Tests and benches point a process at another database; a connection that outlived the old one is closed."""
         name = str(connection.settings_dict["NAME"])
         if name != self._database:
