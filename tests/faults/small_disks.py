@@ -51,7 +51,8 @@ def small_disks(*folders: Path) -> Iterator[SmallDisks]:
         ["unshare", "-m", "sh", "-c", _MOUNTED, "sh", *map(str, folders)], stdout=subprocess.PIPE, text=True
     )
     try:
-        assert kept.stdout and kept.stdout.readline() == "mounted\n"
+        assert kept.stdout
+        assert kept.stdout.readline() == "mounted\n", "the disks could not be mounted"
         yield SmallDisks(kept.pid)
     finally:
         kept.kill()
