@@ -60,7 +60,9 @@ class _Gate:
 
     def __enter__(self) -> None:
         if self._file:
-            fcntl.lockf(self._file, fcntl.LOCK_EX)  # of the process, not of the file's handle, which all inherit
+            fcntl.lockf(
+                self._file, fcntl.LOCK_EX
+            )  # of the process, not of the file's handle, which all inherit
 
     def __exit__(self, *exc: object) -> None:
         if self._file:

@@ -101,7 +101,9 @@ def _keep_caches_small() -> None:
 def _check_one_process_on_sqlite(options: dict[str, Any]) -> None:
     if settings.ON_SQLITE and (options["processes"] > 1 or options["no_loops"]):
         raise CommandError(
-            _("SQLite has one writer: one process answers, one runs the loops. For more, set DATABASE_URL to PostgreSQL.")
+            _(
+                "SQLite has one writer: one process answers, one runs loops. For more, set DATABASE_URL to PostgreSQL."
+            )
         )
 
 
