@@ -1,11 +1,14 @@
 """The one way to write: `writing()`.
 
 SQLite has exactly one writer. Threads that race for it with BEGIN IMMEDIATE sleep and retry, and some starve
-for seconds (measured 3.6-4.3 s; with a queue 34 ms), so every write transaction of the process waits its turn here.
+for seconds (measured 3.6-4.3 s; with a queue 34 ms), so every write transaction of the process waits its turn here,
+and at a gate for those of the processes that are forked from the same one.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -45,7 +48,29 @@ class FairLock:
                 self._held = False
 
 
-_turn = FairLock()
+class _Gate:
+    """Between processes that write to one file. The system keeps it, and opens it when the one inside dies."""
+
+    def __init__(self) -> None:
+        self._file = 0
+
+    def put_up(self) -> None:
+        """From here on this process and those forked from it pass one at a time."""
+        self._file = self._file or os.memfd_create("linli-gate")  # on no disk, which may be full
+
+    def __enter__(self) -> None:
+        if self._file:
+            fcntl.lockf(
+                self._file, fcntl.LOCK_EX
+            )  # of the process, not of the file's handle, which all inherit
+
+    def __exit__(self, *exc: object) -> None:
+        if self._file:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+_turn, _gate = FairLock(), _Gate()
+queue_across_processes = _gate.put_up
 _LINE = "08"  # PostgreSQL's class of troubles with the line
 _CANNOT_STORE = {
     sqlite3.SQLITE_FULL,
@@ -88,7 +113,7 @@ def write_alone(statement: str, values: Sequence[Any]) -> None:
 @contextmanager
 def _queueing() -> Iterator[None]:
     if connection.vendor == "sqlite":
-        with _turn:
+        with _turn, _gate:
             yield
     else:
         yield

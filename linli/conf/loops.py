@@ -1,4 +1,4 @@
-"""The worker loops: what goes on by itself, one thread each, beside the web threads or in `linli worker`."""
+"""The worker loops: what goes on by itself, one thread each, in a process beside `linli serve` or in `linli worker`."""
 
 from __future__ import annotations
 
@@ -116,10 +116,6 @@ class Loops:
         end = monotonic() + patience  # for all of them together
         for thread in self._threads:
             thread.join(max(0.0, end - monotonic()))
-
-    def wait(self) -> None:
-        """Return when somebody asks to stop."""
-        self._stopping.wait()
 
     def _go_on(self, turn: Turn) -> None:
         failures = 0

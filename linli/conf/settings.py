@@ -315,7 +315,6 @@ PLACE_NAME = env("LINLI_PLACE_NAME", default="")
 SCORECARD_PUBLIC = env.bool("LINLI_SCORECARD_PUBLIC", default=DEMO)  # /scorecard/ is there for everybody
 PLACE_ADDRESS = env("LINLI_PLACE_ADDRESS", default="").rstrip("/")  # ends each text message
 PLACE_TELEPHONE = env("LINLI_PLACE_TELEPHONE", default="12345")
-LOOPS = env.bool("LINLI_LOOPS", default=False)  # set by `linli serve` and `linli worker`
 # People whose names and numbers one post may ask for, and take out, in files in a day.
 EXPORT_PERSONS_PER_DAY = env.int("LINLI_EXPORT_PERSONS_PER_DAY", default=200)
 INTAKE_PER_MINUTE = env.int("LINLI_INTAKE_PER_MINUTE", default=30)  # public reports from one address

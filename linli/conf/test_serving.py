@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -44,13 +45,32 @@ def test_it_is_ready_within_three_seconds_and_ends_when_asked(start_server: Star
 
 
 @pytest.mark.server
-def test_the_loops_run_beside_the_web_threads(server: Server) -> None:
+def test_the_loops_run_beside_it_begin_anew_when_they_die_and_end_with_it(server: Server) -> None:
+    first = _loops_of(server)
+    os.kill(first, signal.SIGKILL)
+    _until(lambda: first not in _below(server.process.pid) and _loops_of(server) != first)
     with writing():
         record(Line("posts.found", By("system"), division=0))
-    end = time.monotonic() + 10
-    while not Position.objects.exists() or Position.objects.count() < 1:
+    _until(Position.objects.exists)
+    second = _loops_of(server)
+    os.kill(server.process.pid, signal.SIGKILL)
+    _until(lambda: not Path(f"/proc/{second}").exists())
+
+
+def _loops_of(server: Server) -> int:
+    """The process below the one that looks after it; no other child has children."""
+    return next((each for child in _below(server.process.pid) for each in _below(child)), 0)
+
+
+def _below(process: int) -> list[int]:
+    return [*map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())]
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not true():
         assert time.monotonic() < end
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 @pytest.mark.server

@@ -1,13 +1,11 @@
-"""The WSGI application, with the worker loops beside it when `linli serve` asks for them."""
+"""The WSGI application."""
 
 from __future__ import annotations
 
-import atexit
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from linli.base.frames import in_one_stretch
@@ -19,9 +17,3 @@ _answer = get_wsgi_application()
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Answer a request."""
     return in_one_stretch(_answer, environ, start_response)
-
-
-if settings.LOOPS:
-    from linli.conf.loops import Loops  # reads models, so only after the application is set up
-
-    atexit.register(Loops().start().stop)

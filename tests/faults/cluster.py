@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -30,19 +30,27 @@ def program(name: str) -> str:
 
 
 class Cluster:
-    """A server process with one database: a copy of the demo county."""
+    """A server process with one database: a copy of the demo county.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    `log`: a folder of its own for what is written ahead. `inside`, `root`: a command that runs programs where they see
+    the folders, and where we see them then.
+    """
+
+    def __init__(
+        self, folder: Path, *, log: Path | None = None, inside: Sequence[str] = (), root: Path = Path("/")
+    ) -> None:
+        self.folder, self.port, self._log = folder, free_port(), log
+        self._inside, self._root = [*inside, *_AS_NOBODY], root
         self.process: subprocess.Popen[bytes] | None = None
 
     def fill(self) -> None:
         """Make it, with what the template of this test run holds."""
-        self.folder.mkdir(mode=0o700)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         if _AS_NOBODY:
             shutil.chown(self.folder, "nobody")
         made = [program("initdb"), "-D", str(self.folder), "-U", USER, "-A", "trust", "-E", "UTF8"]
-        _quietly([*_AS_NOBODY, *made, "--locale=C.UTF-8", "--wal-segsize=1", "--no-sync"])
+        apart = [f"--waldir={self._log}"] if self._log else []
+        _quietly([*self._inside, *made, *apart, "--locale=C.UTF-8", "--wal-segsize=1", "--no-sync"])
         self.start()
         self._ask(f"CREATE DATABASE {_FILLED}")
         told = subprocess.run(
@@ -61,7 +69,7 @@ class Cluster:
         command = [program("postgres"), "-D", str(self.folder), "-p", str(self.port), *settings]
         with (self.folder.parent / "postgresql.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*_AS_NOBODY, *command, "-c", f"unix_socket_directories={self.folder}"],
+                [*self._inside, *command, "-c", f"unix_socket_directories={self.folder}"],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         self.wait()
@@ -93,8 +101,12 @@ class Cluster:
         time.sleep(0.3)
         self.wait()
 
+    def hold_its_log(self) -> None:
+        """Keep all that it writes ahead from now on, as a follower does that is switched off and forgotten."""
+        self._ask("SELECT pg_create_physical_replication_slot('forgotten', true)")
+
     def stop_at_once(self) -> None:
-        """Stop it in immediate mode, which is a crash, and start it again."""
+        """Stop it in immediate mode, which is a crash, unless it has gone by itself, and start it again."""
         self._end(signal.SIGQUIT)
         self.start()
 
@@ -109,7 +121,10 @@ class Cluster:
 
     def _end(self, number: int) -> None:
         assert self.process
-        postmaster = int((self.folder / "postmaster.pid").read_text().split()[0])
+        if self.process.poll() is not None:
+            return
+        file = self._root / self.folder.relative_to("/") / "postmaster.pid"
+        postmaster = int(file.read_text().split()[0])
         for each in [postmaster, *(_below(postmaster) if number == signal.SIGKILL else [])]:
             os.kill(each, number)
         self.process.wait(PATIENCE)

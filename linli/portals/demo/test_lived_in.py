@@ -29,7 +29,7 @@ from linli.portals.demo.days import fill_days
 from linli.portals.demo.hotline import CALLS
 from linli.portals.demo.roles import ROLES
 from linli.portals.demo.simulator import LEAST, Simulator
-from linli.portals.demo.visits import _seen, touch
+from linli.portals.demo.visits import forget, touch
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PostActor
 from linli.posts.models import Holding, Post
@@ -54,7 +54,7 @@ def _days(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def lived_in(_days: None, world: Any) -> Any:
     """The demo world after some days."""
-    _seen.clear()
+    forget()
     return world
 
 
@@ -85,7 +85,7 @@ def test_matters_went_up_to_city_and_province_and_came_down_with_a_decision(live
 @pytest.fixture
 def visitor(settings: Any) -> Client:
     settings.DEMO = True
-    _seen.clear()
+    forget()
     return Client()
 
 
@@ -166,7 +166,7 @@ def test_two_visitors_are_given_two_matters(lived_in: Any, visitor: Client) -> N
 
 
 def test_the_simulator_goes_on_for_two_hundred_turns_and_every_stage_stays_populated(lived_in: Any) -> None:
-    _seen.clear()
+    forget()
     simulator = Simulator(Random(7))
     taken = Counter(simulator.live() for _turn in range(200))
     assert taken[""] <= 4
@@ -183,4 +183,4 @@ def test_the_simulator_leaves_alone_what_a_visitor_looks_at(lived_in: Any) -> No
     for _turn in range(20):
         simulator.live()
     assert {number: Case.everywhere.get(number=number).version for number in before} == before
-    _seen.clear()
+    forget()

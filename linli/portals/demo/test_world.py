@@ -20,7 +20,7 @@ from linli.kinds.matters import demo as matters
 from linli.portals.demo.days import fill_days
 from linli.portals.demo.pristine import start_over
 from linli.portals.demo.roles import landing_for, role_of
-from linli.portals.demo.visits import _seen
+from linli.portals.demo.visits import forget
 from linli.posts.models import Account, Holding, PostKind
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -30,7 +30,7 @@ urlpatterns = [*all_urls, path("demo/", include("linli.portals.demo.urls"))]
 @pytest.fixture
 def visitor(settings: Any) -> Client:
     settings.DEMO = True
-    _seen.clear()
+    forget()
     return Client()
 
 

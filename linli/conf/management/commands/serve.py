@@ -1,10 +1,11 @@
-"""`linli serve`: the web server, with the worker loops in the same process."""
+"""`linli serve`: the web server, with the worker loops in a process beside it."""
 
 from __future__ import annotations
 
 import gc
 import os
 import socket
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from linli.base.errors import Refusal
+from linli.conf.apart import loops_apart
 from linli.conf.condition import unapplied
 from linli.conf.standing import serve_here
 
@@ -64,9 +66,7 @@ class Command(BaseCommand):
 
 
 def _serve(options: dict[str, Any]) -> None:
-    """Granian forks its workers from this process, so that they start with everything loaded."""
-    loops = not options["no_loops"]
-    os.environ["LINLI_LOOPS"], settings.LOOPS = str(loops), loops
+    """Granian forks its workers from this process, as the loops are, so that all start with everything loaded."""
     settings.WEB_THREADS = options["threads"]
     _keep_caches_small()
     get_resolver().url_patterns  # noqa: B018  reads all views now, once for all workers
@@ -74,7 +74,7 @@ def _serve(options: dict[str, Any]) -> None:
     gc.set_threshold(
         10_000, 20, 20
     )  # what a request makes is freed as it goes; looking for circles seldom finds any
-    Granian(
+    server = Granian(
         "linli.conf.wsgi:application",
         address=options["host"],
         port=options["port"],
@@ -86,7 +86,9 @@ def _serve(options: dict[str, Any]) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-    ).serve()
+    )
+    with nullcontext() if options["no_loops"] else loops_apart():
+        server.serve()
 
 
 def _keep_caches_small() -> None:
@@ -99,7 +101,9 @@ def _keep_caches_small() -> None:
 def _check_one_process_on_sqlite(options: dict[str, Any]) -> None:
     if settings.ON_SQLITE and (options["processes"] > 1 or options["no_loops"]):
         raise CommandError(
-            _("SQLite has one writer: one process does everything. For more, set DATABASE_URL to PostgreSQL.")
+            _(
+                "SQLite has one writer: one process answers, one runs loops. For more, set DATABASE_URL to PostgreSQL."
+            )
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Refusal
-from linli.conf.loops import Loops
+from linli.conf.apart import run_until_told
 from linli.conf.standing import serve_here
 
 
@@ -23,14 +22,12 @@ class Command(BaseCommand):
         """Start the loops and wait for SIGTERM or Ctrl-C."""
         if settings.ON_SQLITE:
             raise CommandError(
-                _("On SQLite the loops run inside `linli serve`; a second process would only be in its way.")
+                _("On SQLite `linli serve` runs the loops itself; others would only be in their way.")
             )
         try:
             serve_here()
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
-        loops = Loops().start()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_signal: loops.stop())
         self.stdout.write(_("The loops are running (Ctrl-C ends them)."))
-        loops.wait()
+        self.stdout.flush()
+        run_until_told()
