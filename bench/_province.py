@@ -208,6 +208,7 @@ def _matter(
         id=_key(at), case=case, post_id=post, stage=stage, opened_at=at, pressing_at=due, closed_at=ended
     )
     tasks = [task, *_beside(task, draw)]
+    clocks += [_until_answered(each) for each in tasks if each.role == "asked"]
     words = SearchText(id=row_of(case.id), case=case, tokens=tokens_of(case, text))
     names = [*WAY[: 3 if ended else 2], *(name for name, share in RARE.items() if draw.random() < share)]
     entries = [
@@ -230,6 +231,15 @@ def _beside(task: Task, draw: random.Random) -> list[Task]:
         for role, asks, share in BESIDE
         if draw.random() < share
     ]  # fmt: skip
+
+
+def _until_answered(task: Task) -> Clock:
+    """The clock of whoever is pressed."""
+    return Clock(
+        id=_key(task.opened_at), case=task.case, task=task, name="answer", unit="working_hours", amount=8,
+        source="given", began_at=task.opened_at, first_due=task.pressing_at, started_at=task.opened_at,
+        due_at=task.pressing_at, stopped_at=task.closed_at,
+    )  # fmt: skip
 
 
 def _key(at: datetime) -> UUID:
@@ -261,7 +271,7 @@ def _value(table: str, column: str) -> str:
     """What a copy has in a column."""
     if (table, column) == ("cases_searchtext", "id"):
         return "old.id + turn.t * 2048"
-    if column in {"id", "case_id", "about"}:
+    if column in {"id", "case_id", "about", "task_id"}:
         key = f"old.{column}"
         if connection.vendor == "sqlite":
             return f"substr({key}, 1, 20) || printf('%%04x', turn.t) || substr({key}, 25)"

@@ -16,7 +16,7 @@ from linli.analytics.definition import Block, Figure
 from linli.analytics.populations import AT_ONCE, STANDING, Folding, Population, cases_of
 from linli.analytics.questions import Question
 from linli.base.rows import any_of
-from linli.cases.joint import helping, pressing_everywhere, questions
+from linli.cases.joint import helping, pressing_everywhere, questions, with_answer_due
 from linli.cases.models import Task
 from linli.cases.procedure import ASKED
 
@@ -27,20 +27,26 @@ def _joint(asked: Question) -> QuerySet[Any]:
 
 
 def _asked(asked: Question) -> QuerySet[Any]:
-    """The open questions, each a task."""
-    return asked.narrowed(questions(), "case__")
+    """The open questions, each a task, with until when it must be answered."""
+    return asked.narrowed(with_answer_due(questions()), "case__")
 
 
 def _asked_in(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
     """Those in some cases, found by the case."""
     steps = pressing_everywhere()
-    return Task.objects.filter(case__in=any_of(keys), closed_at=None, role=ASKED, asks__in=steps)
+    of_cases = Task.objects.filter(case__in=any_of(keys), closed_at=None, role=ASKED, asks__in=steps)
+    return with_answer_due(of_cases)
 
 
 # Few are open, so that is asked first.
 _HELPED = Q(closed_at=None) & Q(Exists(helping().filter(case=OuterRef("pk"))))
 JOINT_CASES = Population("joint", _joint, folding=Folding(cases_of, among=_HELPED, turns=(("due", AT_ONCE),)))
-QUESTIONS = Population("questions", _asked, "case__", Folding(_asked_in, "case_id", several=True))
+QUESTIONS = Population(
+    "questions",
+    _asked,
+    "case__",
+    Folding(_asked_in, "case_id", turns=(("answer_due", AT_ONCE),), several=True),
+)
 
 _gauge = partial(Figure, block=Block.NOW, label="", meaning="")  # the pages have words of their own for them
 JOINT = _gauge(name="joint", population=JOINT_CASES)
@@ -48,4 +54,10 @@ JOINT_LATE = _gauge(
     name="joint_late", population=JOINT_CASES, test=lambda asked: Q(due__lt=asked.now), among="joint"
 )
 AWAITED = _gauge(name="awaited", population=QUESTIONS)
-BESIDE = (JOINT, JOINT_LATE, AWAITED)
+AWAITED_LATE = _gauge(
+    name="awaited_late",
+    population=QUESTIONS,
+    test=lambda asked: Q(answer_due__lt=asked.now),
+    among="awaited",
+)
+BESIDE = (JOINT, JOINT_LATE, AWAITED, AWAITED_LATE)

@@ -12,7 +12,7 @@ from linli.analytics.folding import fold_all
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_KIND, folded
-from linli.cases.joint import joint_in, questions_in
+from linli.cases.joint import asked_first, joint_in, questions_in
 from linli.cases.models import Case, Category
 from linli.cases.narrowing import Narrowing
 from linli.kinds.matters import actions
@@ -59,19 +59,25 @@ def gauges(world, now):
         "joint": joint_in(span, late=False, most=9).count(),
         "joint_late": late,
         "awaited": questions_in(span).count(),
+        "awaited_late": sum(due < now for _task, due in asked_first(span, late=False, most=9)),
     }
     return found[None]
 
 
 def test_they_come_with_the_tasks_turn_with_the_clock_and_go_with_the_answers(world, joint):
     now = datetime.now(UTC)
-    assert gauges(world, now) == {"joint": 1, "joint_late": 0, "awaited": 0}
+    assert gauges(world, now) == {"joint": 1, "joint_late": 0, "awaited": 0, "awaited_late": 0}
     actions.supervise(
         joint, by=world.by("county_dispatcher"), seen=version(joint), question="请说明进展。", hours=4
     )
-    assert gauges(world, now) == {"joint": 1, "joint_late": 0, "awaited": 2}  # both posts are asked
+    assert gauges(world, now) == {
+        "joint": 1,
+        "joint_late": 0,
+        "awaited": 2,
+        "awaited_late": 0,
+    }  # both are asked
     later = now + timedelta(days=90)
-    assert gauges(world, later) == {"joint": 1, "joint_late": 1, "awaited": 2}
+    assert gauges(world, later) == {"joint": 1, "joint_late": 1, "awaited": 2, "awaited_late": 2}
     actions.respond(joint, by=world.by("power"), seen=version(joint), reply="今天修好。")
     assert gauges(world, later)["awaited"] == 1
     actions.send_back(joint, by=world.by("power"), seen=version(joint), reason="不属于路灯，请另行派遣。")

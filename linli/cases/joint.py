@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils import timezone
 
-from linli.base.rows import any_of
 from linli.cases.kinds import all_kinds, kind_of
-from linli.cases.models import Case, CaseQuerySet, Clock, Task
-from linli.cases.models.case import of_seen_kinds
+from linli.cases.models import Case, CaseQuerySet, Clock, Task, areas_see
+from linli.cases.models.case import Unindexed, of_seen_kinds
 from linli.cases.procedure import ASKED, HELPS
 
 Span = tuple[int, int]
+MANY = 500  # of so many joint cases it takes fewer rows to walk all that is open than to sort them
 
 
 class Written(Value):
@@ -58,10 +59,46 @@ def questions_in(span: Span) -> QuerySet[Task]:
     return questions().filter(case__code_now__gte=span[0], case__code_now__lt=span[1])
 
 
-def dues_for(tasks: Collection[UUID]) -> dict[UUID, datetime]:
-    """Until when each of these tasks runs, by its key; without those that have no clock (one statement)."""
-    running = Clock.objects.filter(task__in=any_of(tasks), stopped_at=None)
-    return dict(running.values_list("task", "due_at"))
+def with_answer_due(tasks: QuerySet[Task]) -> QuerySet[Any]:
+    """Say of each question until when it must be answered (`answer_due`); empty while its clock rests."""
+    running = Clock.objects.filter(task=OuterRef("pk"), stopped_at=None).order_by("due_at")
+    return tasks.annotate(answer_due=Subquery(running.values("due_at")[:1]))
+
+
+def asked_first(span: Span, *, late: bool, most: int) -> list[tuple[UUID, datetime | None]]:
+    """So many open questions of an area, or the late ones: key and until when, the earliest limit first.
+
+    They are walked to by their clocks, which stand in that order, so that of many only those shown are read (one
+    statement for each name of such clocks); if any place is left, those follow whose clock rests (one more).
+    """
+    before = [Q(due_at__lt=timezone.now())] if late else []
+    found: list[Any] = []
+    for name in _clocks_of_questions():
+        clocks = _answer_clocks(name, span).filter(*before).order_by("due_at")
+        found += clocks.values_list("task", "due_at")[:most]
+    found = sorted(found, key=lambda each: (each[1], each[0]))[:most]
+    if late or len(found) == most:
+        return found
+    resting = with_answer_due(questions_in(span)).filter(answer_due=None).order_by("pk")
+    return [*found, *((key, None) for key in resting.values_list("pk", flat=True)[: most - len(found)])]
+
+
+def _answer_clocks(name: str, span: Span) -> QuerySet[Clock]:
+    """Running clocks of questions in an area. SQLite is kept from finding tasks first and sorting all of them."""
+    columns = ("task__closed_at", "task__role", "task__asks", "case__code_now")
+    plain: Any = {f"_{column.partition('__')[2]}": Unindexed(F(column)) for column in columns}
+    clocks = of_seen_kinds(Clock.objects.filter(stopped_at=None, name=name), "case__").alias(**plain)
+    asked = clocks.filter(_closed_at=None, _role=ASKED, _asks__in=sorted(pressing_everywhere()))
+    found: QuerySet[Clock] = asked.filter(_code_now__gte=span[0], _code_now__lt=span[1])
+    return found
+
+
+@cache
+def _clocks_of_questions() -> list[str]:
+    """The clocks that run for answers, of the kinds that area gives sight of."""
+    seen = [kind for kind in all_kinds() if areas_see(kind.name)]
+    steps = [kind.procedure.steps[name] for kind in seen for name in pressing_steps(kind.name)]
+    return sorted({name for step in steps for name in step.start})
 
 
 def helping() -> QuerySet[Task]:
@@ -69,15 +106,22 @@ def helping() -> QuerySet[Task]:
     return Task.objects.filter(closed_at=None, role=Written(HELPS))
 
 
-def joint_in(span: Span, *, late: bool, most: int) -> CaseQuerySet:
+def joint_in(span: Span, *, late: bool, most: int, of: int = 0) -> CaseQuerySet:
     """So many open cases of an area in which a post helps another one, or the overdue ones, the earliest limit first.
 
-    Their keys are sorted first, without all that a page reads of them.
+    Their keys are found first, without all that a page reads of them: all are sorted, or, where as many as `of` are
+    known to have a limit, the open cases walked in the order of their limits until there are enough.
     """
     order = (F("due").asc(nulls_last=True), "pk")
-    cases = Case.objects.within(span).filter(closed_at=None, pk__in=helping().values("case"))
+    cases = Case.objects.within(span).filter(closed_at=None)
     cases = cases.filter(due__lt=timezone.now()) if late else cases
-    return Case.everywhere.filter(pk__in=cases.order_by(*order).values("pk")[:most]).order_by(*order)
+    if of < MANY:
+        cases = cases.filter(pk__in=helping().values("case")).order_by(*order)
+    else:
+        cases = cases.filter(Exists(helping().filter(case=OuterRef("pk"))), due__isnull=False).order_by(
+            "due", "pk"
+        )
+    return Case.everywhere.filter(pk__in=cases.values("pk")[:most]).order_by(*order)
 
 
 def overdue_in(span: Span) -> CaseQuerySet:

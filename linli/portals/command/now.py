@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -30,8 +30,10 @@ from linli.posts.actor import PostActor
 from linli.posts.lookup import posts_at
 from linli.posts.may import watches
 from linli.posts.tree import standing_at
+from linli.web.times import length_words
 
 OLDEST = 8
+IN_SECONDS = 120
 ROUND = 60  # seconds: what the clock alone changes is looked at anew this often
 COLOURS = (OVERDUE, OPEN, RATE, GRIDS, PEOPLE)
 
@@ -70,6 +72,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "node": node,
         "fresh": fresh,
         "as_of": fresh.as_of or drawn_at,
+        "lag": [_lag_words(each) for each in (fresh.p50, fresh.p99) if each is not None],
         "etag": etag,
         "wall": wall,
         "measure": measure,
@@ -117,6 +120,13 @@ def _line(case: Case, due: datetime | None) -> Late:
     lead = case.lead.organisation.name if case.lead else ""
     stage = str(procedure.stages[case.stage].label)
     return Late(case.number, str(procedure.label), stage, case.division.name, lead, due)
+
+
+def _lag_words(seconds: float) -> str:
+    """How long a step took: seconds as long as these say something."""
+    if seconds < IN_SECONDS:
+        return _("%(seconds).1f s") % {"seconds": seconds}
+    return length_words(timedelta(seconds=seconds))
 
 
 def _measures(picture: Picture) -> list[tuple[str, str]]:

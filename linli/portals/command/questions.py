@@ -1,29 +1,37 @@
-"""Supervision (督办): the questions put to posts in an area, with the clock of each answer, and by body."""
+"""Supervision (督办): the questions put to posts in an area, with the clock of each answer, by area and by body."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from linli.analytics.parts import bodies_of
-from linli.cases.joint import dues_for, questions_in
+from linli.analytics.beside import AWAITED, AWAITED_LATE
+from linli.analytics.counting import count
+from linli.analytics.parts import bodies_of, by_place
+from linli.analytics.periods import Period
+from linli.analytics.questions import Question as Asked
+from linli.cases.joint import asked_first, questions_in, with_answer_due
 from linli.cases.kinds import kind_of
 from linli.cases.models import Task
-from linli.portals.command.picture import FAR
+from linli.cases.narrowing import Narrowing
+from linli.divisions.codes import Level
+from linli.divisions.models import Division
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
-from linli.posts.tree import standing_at
+from linli.posts.tree import Node, parted_at, standing_at
 
-MOST = 200
+MOST = 50
 
 
 @dataclass(frozen=True)
@@ -50,33 +58,44 @@ class BodyRow:
     late: int
 
 
+@dataclass(frozen=True)
+class AreaRow:
+    """How many answers are awaited in a part of the area; `place` is empty for what lies in none of them."""
+
+    place: Division | None
+    waiting: int
+    late: int
+
+
 @require_safe
 @watching
 def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Everything that was asked and not yet answered in an area, the earliest limit first; all, or what is late."""
-    node = standing_at(by, request.GET.get("place", ""))
-    asked = list(questions_in(node.here.span).order_by("pressing_at", "pk").values_list("pk", "post"))
-    dues, now = dues_for([key for key, _post in asked]), timezone.now()
-    late = {key for key, due in dues.items() if due < now}
+    node, now = standing_at(by, request.GET.get("place", "")), timezone.now()
     only_late = request.GET.get("late") == "1"
-    shown = [key for key, _post in asked if key in late or not only_late]
-    shown.sort(key=lambda key: dues.get(key, FAR))
+    rows = _rows(asked_first(node.here.span, late=only_late, most=MOST), now)
+    areas, waiting, late = _counted(parted_at(node, by), now)
+    if len(rows) < MOST:  # then they are all there are, and newer than what is folded
+        late = sum(row.late for row in rows)
+        waiting = len(rows)
     context = {
         "node": node,
         "door": door_of(by),
         "late": only_late,
-        "rows": _rows(shown[:MOST], dues, now),
-        "count": len(shown),
-        "overdue": len(late),
-        "bodies": by_body(asked, late, node.here.span),
+        "rows": rows,
+        "count": late if only_late else waiting,
+        "overdue": late,
+        "areas": areas,
+        "bodies": by_body(node.here.span, now) if node.here.level >= Level.CITY else [],
     }
     return render(request, "command/questions.html", context)
 
 
-def _rows(keys: Sequence[UUID], dues: Mapping[UUID, datetime], now: datetime) -> list[Question]:
+def _rows(asked: Sequence[tuple[UUID, datetime | None]], now: datetime) -> list[Question]:
     rows = Task.objects.select_related("case__division", "post__organisation")
+    keys = [key for key, _due in asked]
     tasks = rows.defer("case__summary", "case__division__outline").in_bulk(keys)
-    return [_question(tasks[key], dues.get(key), now) for key in keys]
+    return [_question(tasks[key], due, now) for key, due in asked if key in tasks]
 
 
 def _question(task: Task, due: datetime | None, now: datetime) -> Question:
@@ -95,15 +114,34 @@ def _question(task: Task, due: datetime | None, now: datetime) -> Question:
     )
 
 
-def by_body(asked: Sequence[tuple[UUID, int]], overdue: Set[UUID], span: tuple[int, int]) -> list[BodyRow]:
+def _counted(node: Node, now: datetime) -> tuple[list[AreaRow], int, int]:
+    """The parts of a place in which answers are awaited, and how many are awaited and late in all of it."""
+    today = timezone.localdate(now)
+    asked = Asked(Narrowing(place=node.here.trimmed), Period(today, today), now)
+    figures = [AWAITED, AWAITED_LATE]
+    if not node.below or node.here.level >= Level.VILLAGE:
+        whole = count(asked, figures=figures)[None]
+        return [], whole[AWAITED.name], whole[AWAITED_LATE.name]
+    parts = by_place(asked, node.here, node.below, figures)
+    rows = [
+        AreaRow(part.place, number, part.counted.get(AWAITED_LATE.name, 0))
+        for part in parts
+        if (number := part.counted.get(AWAITED.name, 0))
+    ]
+    return rows, sum(row.waiting for row in rows), sum(row.late for row in rows)
+
+
+def by_body(span: tuple[int, int], now: datetime) -> list[BodyRow]:
     """How many answers each body owes, by name and never by number; small bodies together as in every figure."""
     shown = {post: body.called for body in bodies_of(span).shown for post in body.posts}
     waiting: Counter[str] = Counter()
     late: Counter[str] = Counter()
-    for key, post in asked:
-        name = shown.get(post, "")
-        waiting[name] += 1
-        late[name] += key in overdue
+    numbers = {"waiting": Count("pk"), "late": Count("pk", filter=Q(answer_due__lt=now))}
+    rows: QuerySet[Any] = with_answer_due(questions_in(span)).values("post")
+    for row in rows.annotate(**numbers).order_by():
+        name = shown.get(row["post"], "")
+        waiting[name] += row["waiting"]
+        late[name] += row["late"]
     others = pgettext("bodies", "Other bodies")
-    rows = [BodyRow(name, count, late[name]) for name, count in sorted(waiting.items()) if name]
-    return rows + ([BodyRow(others, waiting[""], late[""])] if waiting[""] else [])
+    told = [BodyRow(name, number, late[name]) for name, number in sorted(waiting.items()) if name]
+    return told + ([BodyRow(others, waiting[""], late[""])] if waiting[""] else [])

@@ -116,13 +116,13 @@ def joint(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The joint cases of an area, the earliest limit first; all, or those that are overdue."""
     node = standing_at(by, request.GET.get("place", ""))
     late = request.GET.get("late") == "1"
-    cases = joint_in(node.here.span, late=late, most=MOST_JOINT)
-    rows = list(cases.select_related("division", "lead__organisation").defer("summary", "division__outline"))
+    number = _all_joint(node, JOINT_LATE if late else JOINT)
+    rows = _joint_cases(node, late=late, of=number)
     context = {
         "node": node,
         "late": late,
         "rows": _joint_rows(rows),
-        "count": len(rows) if len(rows) < MOST_JOINT else _all_joint(node, JOINT_LATE if late else JOINT),
+        "count": len(rows) if len(rows) < MOST_JOINT else number,
         "door": door_of(by),
     }
     return render(request, "command/joint.html", context)
@@ -133,6 +133,12 @@ def _all_joint(node: Node, gauge: Figure) -> int:
     today = timezone.localdate()
     asked = Question(Narrowing(place=node.here.trimmed), Period(today, today), timezone.now())
     return count(asked, figures=[gauge])[None][gauge.name]
+
+
+def _joint_cases(node: Node, *, late: bool, of: int) -> list[Case]:
+    cases = joint_in(node.here.span, late=late, most=MOST_JOINT, of=of)
+    rows = list(cases.select_related("division", "lead__organisation").defer("summary", "division__outline"))
+    return _joint_cases(node, late=late, of=0) if len(rows) < MOST_JOINT <= of else rows
 
 
 def _joint_rows(cases: Sequence[Case]) -> list[JointCase]:

@@ -9,9 +9,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from linli.analytics.conftest import random_county
+from linli.analytics.conftest import GRIDS, NOW, random_county
+from linli.analytics.counting import count, page_behind
+from linli.analytics.figures import all_figures
+from linli.analytics.questions import Question
+from linli.analytics.test_recount import PERIODS, recounted
+from linli.base.errors import NotFound
 from linli.cases.lists import in_area
 from linli.cases.models import Case, Category, Clock, Copy, Task
+from linli.cases.narrowing import Narrowing
+from linli.cases.reading import case_for
 from linli.cases.sight import in_sight
 from linli.kinds.matters import actions
 from linli.ledger.models import Entry
@@ -150,6 +157,43 @@ def test_each_number_of_a_city_opens_its_part_and_says_how_many_others_it_counts
         others = re.search(r"另外 (\d+) 件", page)
         assert len(rows) + int(others.group(1) if others else 0) == int(counted), name
         assert rows <= {matter.case.number}
+
+
+WATCHERS = (
+    "city_head",
+    "county_head",
+    "county_dispatcher",
+    "chengguan_dispatcher",
+    "chengguan_clerk",
+    GRIDS[0],
+)
+
+
+@pytest.mark.thorough
+def test_of_each_figure_everybody_gets_the_rows_they_may_open_and_the_number_of_the_others(city):
+    random_county(city, 5, matters=20, wider=True)
+    known, tried = {case.pk: case for case in Case.everywhere.all()}, 0
+    for who in WATCHERS:
+        by = city.by(who)
+        opened = {key for key, case in known.items() if opens(case, by)}
+        area = by.post.division.trimmed
+        asked = Question(Narrowing(place=area), PERIODS[0], NOW)
+        counted, wanted = count(asked)[None], recounted(PERIODS[0], area)
+        for name, figure in all_figures().items():
+            page = page_behind(figure, asked, by=by, most=len(known))
+            assert {case.pk for case in page.cases} == wanted[name] & opened, (who, name)
+            assert page.counted == counted[name] == len(wanted[name]), (who, name)
+            assert len(page.cases) + page.others == page.counted, (who, name)
+            tried += bool(page.counted)
+    assert tried > 100  # numbers that are not 0
+
+
+def opens(case, by):
+    """Whether the case itself opens to somebody, which another rule decides than the lists go by."""
+    try:
+        return case_for(by, case.number) == case
+    except NotFound:
+        return False
 
 
 def test_the_longest_overdue_stand_on_the_citys_page_without_words_and_without_a_way_in(city, enter):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from linli.cases.joint import joint_in, questions_in
+from linli.cases.joint import MANY, asked_first, joint_in, questions_in
 from linli.cases.models import Clock, Task
 from linli.cases.story import story_for_reporter
 from linli.kinds.matters import actions
@@ -156,6 +156,43 @@ def test_small_bodies_stand_together_in_supervision(joint_case, sign_in):
     table = text(client.get("/command/questions/")).partition('id="bodies-title"')[2]
     assert "供电公司" not in table
     assert "其他单位" in table
+
+
+def test_questions_come_by_their_limits_and_those_whose_clock_rests_last(world, joint_case, sign_in):
+    client = sign_in("county_dispatcher")
+    press(client, joint_case)
+    press(client, joint_matter(world))
+    first, second, third, resting = Clock.objects.filter(name="answer").order_by("pk")
+    now = timezone.now()
+    for clock, hours in ((first, 3), (second, -2), (third, -1)):
+        Clock.objects.filter(pk=clock.pk).update(due_at=now + timedelta(hours=hours))
+    Clock.objects.filter(pk=resting.pk).update(stopped_at=now, resting=True)
+    keys = [key for key, _due in asked_first(world.county.span, late=False, most=9)]
+    assert keys == [second.task_id, third.task_id, first.task_id, resting.task_id]
+
+
+def test_of_questions_so_many_are_read_as_are_shown_and_the_late_ones_alone(world, joint_case, sign_in):
+    press(sign_in("county_dispatcher"), joint_case)
+    some = Clock.objects.filter(name="answer").order_by("pk").values("pk")[:1]
+    Clock.objects.filter(pk__in=some).update(due_at=timezone.now() - timedelta(hours=1))
+    assert len(asked_first(world.county.span, late=False, most=1)) == 1
+    assert len(asked_first(world.county.span, late=True, most=9)) == 1
+
+
+def test_supervision_says_in_which_areas_answers_are_awaited(world, joint_case, sign_in):
+    client = sign_in("county_dispatcher")
+    press(client, joint_case)
+    table = text(client.get("/command/questions/")).partition('id="areas-title"')[2].partition("</table>")[0]
+    assert table.count("<tr>") == 2  # the heading, and the one town in which somebody was asked
+    assert f"place={joint_case.case.division.parent.parent.trimmed}" in table
+
+
+def test_joint_cases_are_the_same_walked_by_their_limits_or_sorted(world, joint_case, late_case):
+    joint_matter(world)
+    span = world.county.span
+    sorted_ones = list(joint_in(span, late=False, most=9))
+    assert list(joint_in(span, late=False, most=9, of=MANY)) == sorted_ones
+    assert len(sorted_ones) == 2
 
 
 def test_a_case_that_is_overdue_and_not_joint_has_a_room_too(late_case, sign_in):
