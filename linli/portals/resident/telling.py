@@ -113,8 +113,8 @@ def _row(request: HttpRequest, case: Case, party: Party | None) -> Row:
     phone = bool(party.contact.phone_sealed if party else case.reporter_id)
     may, awaits = may_be_told(case), awaited(request, case)
     mailbox = (CodeForm if awaits else MailboxForm)(auto_id=f"%s-{case.number}")
-    pushable = may and bool(public_key())
-    return Row(case, choice, form, phone, pushable, mailbox if may and letters_go_out() else None, awaits)
+    offered = may and letters_go_out() and not choice.letter
+    return Row(case, choice, form, phone, may and bool(public_key()), mailbox if offered else None, awaits)
 
 
 def _own(request: HttpRequest, number: str) -> tuple[Case, Party | None]:
