@@ -188,7 +188,10 @@ def _ways_on(case: Case, *, shared: bool) -> list[str]:
     """What a letter says below its news: where to look, and how to get no more of them."""
     page = "/follow/" if shared else follow_page(case)
     read = [_("Read it with number and code: %(page)s") % {"page": settings.PLACE_ADDRESS + page}]
-    return [*(read if settings.PLACE_ADDRESS else []), _("To stop these letters: “How I am told” on the page.")]
+    return [
+        *(read if settings.PLACE_ADDRESS else []),
+        _("To stop these letters: “How I am told” on the page."),
+    ]
 
 
 def follow_page(case: Case) -> str:

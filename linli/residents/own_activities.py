@@ -27,7 +27,7 @@ def _of_reports() -> Iterable[Activity]:
             "To ask back, to tell how it goes on, and to let whoever raised it have the last word"
         ),
         lambda: gettext(
-            "Name, telephone number, address, as far as somebody gives them; where a browser or mailbox that asks for news is told"
+            "Name, telephone number, address, if somebody gives them; browsers and mailboxes that are told of news"
         ),
         "个人信息保护法 13(3)",
         lambda: gettext(

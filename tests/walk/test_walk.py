@@ -102,9 +102,10 @@ def test_every_page_is_whole_in_each_pair_of_ways(walk: Walk, axe_source: str) -
 
 
 @pytest.mark.nightly
-def test_every_page_is_whole_in_every_way(_browser: Any, walk: Walk, axe_source: str) -> None:
+def test_every_page_is_whole_in_every_way(walk: Walk, axe_source: str) -> None:
     """Each opened anew, as what a script has measured may be another."""
-    rarer = trails(_browser, walk.address, walk.broken, walk.trails)
+    browser = walk.trails[0].page.context.browser
+    rarer = trails(browser, walk.address, walk.broken, walk.trails)
     whole = replace(walk, trails=[*walk.trails, *rarer])
     found = walked(whole, lambda _place: [[way] for way in WAYS], lambda _place, _turn: axe_source)
     assert not found, "\n".join(found)

@@ -29,7 +29,9 @@ class MailboxForm(FrameForm):
 
     address = forms.EmailField(
         label=gettext_lazy("E-mail"),
-        help_text=gettext_lazy("We send a code there first. A letter says that there is news, and nothing else."),
+        help_text=gettext_lazy(
+            "We send a code there first. A letter says that there is news, and nothing else."
+        ),
         max_length=200,
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
@@ -59,7 +61,13 @@ def ask(request: HttpRequest, case: Case, address: str) -> None:
             _("The letter could not be sent. Try again later, or follow with number and code.")
         ) from trouble
     until = time.time() + LASTS
-    request.session[ASKED] = {"case": str(case.pk), "where": mailbox.endpoint, "code": code, "until": until, "wrong": 0}
+    request.session[ASKED] = {
+        "case": str(case.pk),
+        "where": mailbox.endpoint,
+        "code": code,
+        "until": until,
+        "wrong": 0,
+    }
 
 
 def awaited(request: HttpRequest, case: Case) -> str:

@@ -182,7 +182,9 @@ def _mailbox_told(request: HttpRequest, case: Case, party: Party | None) -> str:
     if not form.is_valid():
         raise Invalid(_("Please enter an e-mail address such as name@example.com."))
     ask(request, case, form.cleaned_data["address"])
-    return _("A code is on its way to %(address)s. Enter it below.") % {"address": form.cleaned_data["address"]}
+    return _("A code is on its way to %(address)s. Enter it below.") % {
+        "address": form.cleaned_data["address"]
+    }
 
 
 def _why(refusal: Invalid) -> str:
