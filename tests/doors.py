@@ -100,6 +100,7 @@ DOORS: dict[str, Door] = {
     "notices/": Door(EVERYONE),
     "notices/<str:number>/": Door(NOBODY, fill=a_case, method="post"),
     "notices/<str:number>/device/": Door(NOBODY, fill=a_case, method="post"),
+    "notices/<str:number>/mailbox/": Door(NOBODY, fill=a_case, method="post"),
     "handling/": Door(EVERYONE),
     "handling/<slug:activity>/": Door(EVERYONE, fill=lambda _world: {"activity": "contacts"}),
     "mine/agreed/": Door(NOT_STAFF),

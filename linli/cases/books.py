@@ -225,11 +225,10 @@ def notices_of(case: Case, step: Step, told: Sequence[Contact], posts: Sequence[
         choice = (choices.get(contact.pk) or fresh(PartyChoice)) if other else choices[None]
         if contact.phone_sealed and choice.sms:
             to.append(({"channel": "sms", "contact": contact}, choice))
-        if other and choice.push:
-            to.append(({"channel": "push", "contact": contact}, choice))
+        to += [({"channel": way, "contact": contact}, choice) for way in (choice.asked if other else ())]
     own = choices[None]
-    if own.push and (not case.reporter_id or any(each.pk == case.reporter_id for each in told)):
-        to.append(({"channel": "push"}, own))
+    if not case.reporter_id or any(each.pk == case.reporter_id for each in told):
+        to += [({"channel": way}, own) for way in own.asked]
     to += [({"channel": "email", "post_id": post}, own) for post in posts if wants_mail(post)]
     return [
         fresh(

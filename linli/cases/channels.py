@@ -1,4 +1,4 @@
-"""The ways a notice can leave: a text message, an e-mail, a browser that asked for it.
+"""The ways a notice can leave: a text message, an e-mail, a browser or mailbox that asked for it.
 
 A channel writes the messages of a batch, inside the transaction that claims it; what it returns sends them one by
 one, outside any.
@@ -21,6 +21,7 @@ from linli.cases.devices import follow_page, tell_devices
 from linli.cases.follow import code_for, follow_code
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Notice
+from linli.cases.models.device import LETTER, PUSH
 from linli.cases.sensitive import is_private_by_key
 from linli.posts.actor import SystemActor
 from linli.posts.models import Holding
@@ -175,13 +176,14 @@ def nothing() -> None:
     """For a notice to nobody."""
 
 
-def _by_push(notices: Sequence[Notice]) -> list[Message]:
-    """The browsers are read when it is sent: one that asked a moment ago is told too."""
-    return [partial(tell_devices, case_of(notice), notice.contact) for notice in notices]
+def _as_asked(notices: Sequence[Notice]) -> list[Message]:
+    """The browsers and mailboxes are read when it is sent: one that asked a moment ago is told too."""
+    return [partial(tell_devices, case_of(each), each.contact, way=each.channel) for each in notices]
 
 
 CHANNELS: dict[str, Callable[[Sequence[Notice]], list[Message]]] = {
     "sms": _by_sms,
     "email": _by_email,
-    "push": _by_push,
+    PUSH: _as_asked,
+    LETTER: _as_asked,
 }

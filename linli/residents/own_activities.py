@@ -27,7 +27,7 @@ def _of_reports() -> Iterable[Activity]:
             "To ask back, to tell how it goes on, and to let whoever raised it have the last word"
         ),
         lambda: gettext(
-            "Name, telephone number, address, as far as somebody gives them; where a browser that asks for news is told"
+            "Name, telephone number, address, if somebody gives them; browsers and mailboxes that are told of news"
         ),
         "个人信息保护法 13(3)",
         lambda: gettext(
@@ -49,12 +49,18 @@ def _of_reports() -> Iterable[Activity]:
     )
     yield Activity(
         "notices",
-        lambda: gettext("Text messages about one's own case"),
+        lambda: gettext("Messages about one's own case"),
         lambda: gettext("To tell whoever raised a case what happens in it"),
-        lambda: gettext("Telephone number"),
+        lambda: gettext("Telephone number; the e-mail address that somebody named and proved"),
         "个人信息保护法 13(3)",
-        lambda: gettext("The number is read at the moment of sending and kept nowhere else"),
-        recipients=lambda: gettext("The operator that sends text messages for this place, by contract"),
+        lambda: gettext(
+            "The number is read at the moment of sending and kept nowhere else; an address lies with its case until "
+            "its owner stops it or the file goes"
+        ),
+        recipients=lambda: gettext(
+            "The operator that sends text messages for this place, by contract; whoever keeps the mailbox that "
+            "somebody named learns that there is news"
+        ),
     )
 
 

@@ -14,6 +14,7 @@ PATHS = {
     "check": "M4.5 12.5l5 5 10-11",
     "clock": "M12 21a9 9 0 100-18 9 9 0 000 18zM12 7v5.5l3.5 2",
     "cross": "M6 6l12 12M18 6L6 18",
+    "device": "M7 2.5h10v19H7zM10.5 18.5h3",
     "file": "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
     "filter": "M4 5h16l-6 7.5V19l-4 2v-8.5z",
     "home": "M3 11.5L12 4l9 7.5M5.5 10v10h13V10M10 20v-6h4v6",

@@ -34,7 +34,7 @@ _FROM_ONE_SOURCE = gettext_lazy(
     "More requests in a minute than agreed for this system. Please wait a minute and go on."
 )
 _TO_ONE_NUMBER = gettext_lazy(
-    "A code was sent to this number just now, or too many were. Please wait a few minutes and try again."
+    "A code was sent there just now, or too many were. Please wait a few minutes and try again."
 )
 _WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d{1,5})?|(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}")
 UNKNOWN = "unknown"
@@ -113,7 +113,7 @@ def check_device_rate(account: int, what: str, per_minute: int) -> None:
 
 
 def check_number(number: str) -> None:
-    """Count one more code to this telephone number, whoever asks: one in a minute, six in an hour."""
+    """Count one more code to this telephone number (or mailbox), whoever asks: one in a minute, six in an hour."""
     now = int(time.time())
     for window, most in ((MINUTE, 1), (HOUR, 6)):
         if _counted(f"number/{number}/{window}/{now // window}", 2 * window) > most:

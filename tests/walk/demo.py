@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ ROLES = (
     "resident", "clerk", "dispatcher", "handler", "grid_worker", "checker", "inspector", "call_taker", "head",
     "administrator", "duty_officer",
 )  # fmt: skip
+# Only at night: their pages are mostly those of others.
+RARER = ("mediator", "party", "city_officer", "province_officer")
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"")
 # One page stands for all that differ only in which case, post or file they show.
 ONE_OF_MANY = (
@@ -115,10 +117,13 @@ class Trail:
     pages: dict[str, str]
 
 
-def trails(browser: Any, address: str, broken: list[str]) -> Iterator[Trail]:
-    """Each role in a window of its own, with the pages that no role before it has; its list and case are its own."""
-    walked: set[str] = set()
-    for role in ROLES:
+def trails(browser: Any, address: str, broken: list[str], before: Sequence[Trail] = ()) -> Iterator[Trail]:
+    """Each role in a window of its own, with the pages that no role before it has; its list and case are its own.
+
+    After the trails of all others (`before`) come the rarer ones, whose picture of the centre is their own too.
+    """
+    walked = {kind for trail in before for kind in trail.pages} - {"/command/"}
+    for role in RARER if before else ROLES:
         page = browser.new_context(locale="zh-CN").new_page()
         found = pages_of(page, address, role, broken)
         mine = {kind: here for kind, here in found.items() if kind not in walked - OWN_TO_A_ROLE}

@@ -1,4 +1,4 @@
-"""How whoever raised a case, and each other party, is told of it: by their choice, and on which browsers."""
+"""How whoever raised a case, and each other party, is told of it: by their choice, where."""
 
 from __future__ import annotations
 
@@ -10,18 +10,26 @@ from linli.base.ids import uuid7
 from linli.cases.models.case import Case
 from linli.cases.models.party import Party
 
+PUSH, LETTER = "push", "letter"  # to a browser, to a mailbox
+
 
 class Told(models.Model):
     """A choice of how to be told. Without a row: text messages, in the hours of the place."""
 
     sms = models.BooleanField(default=True)
     push = models.BooleanField(default=False)
+    letter = models.BooleanField(default=False, db_default=False)
     # Their own quiet hours in the place's time; without both, those of the place.
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
 
     class Meta:
         abstract = True
+
+    @property
+    def asked(self) -> list[str]:
+        """The channels beside text messages that somebody asked for."""
+        return [way for way, wanted in ((PUSH, self.push), (LETTER, self.letter)) if wanted]
 
     @property
     def quiet(self) -> tuple[time, time] | None:
@@ -42,7 +50,7 @@ class PartyChoice(Told):
 
 
 class Device(models.Model):
-    """A browser that asked for news of a case: where and with which keys it is told, sealed; no name, no number.
+    """A browser or mailbox that asked for news of a case: where and with which keys it is told, sealed.
 
     `party`: for which party it asked; None for the reporter.
     """

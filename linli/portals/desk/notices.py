@@ -53,7 +53,8 @@ def notices(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 def _shown(notice: Notice) -> ShownNotice:
     channels = {"sms": pgettext("channel", "text message"), "email": pgettext("channel", "e-mail")}
-    channels["alert"] = channels["email"]
+    channels["alert"] = channels["letter"] = channels["email"]
+    channels["push"] = pgettext("channel", "news on a device")
     case = notice.case
     known = case is None or areas_see(case.kind)
     return ShownNotice(

@@ -5,21 +5,20 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import NotFound, NotYours
-from linli.portals.resident.door import resident_page
+from linli.portals.resident.door import resident_page, signed_in
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import contacts_of, resident_of
 from linli.residents.consents import affirm, agreed_by, withdraw
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in
 @resident_page
 def agreed(request: HttpRequest) -> HttpResponse:
     """The list; a POST takes one back, or confirms what a guardian had agreed to."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 from django.utils.cache import add_never_cache_headers
 
 from linli.posts.actor import PartyActor
@@ -14,6 +16,8 @@ from linli.residents.showing import read_by
 BASE = "resident/door.html"
 
 View = Callable[..., HttpResponse]
+# Residents have a telephone, no password: whoever is not signed in is asked for the number, and comes back.
+signed_in = login_required(login_url=reverse_lazy("account_request_login_code"))
 
 
 def resident_page(view: View) -> View:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.models import Case
-from linli.portals.resident.door import resident_page
+from linli.portals.resident.door import resident_page, signed_in
 from linli.portals.resident.opening import tell
 from linli.residents import mandates
 from linli.residents.accounts import contacts_of, resident_of
@@ -48,7 +47,7 @@ class MandateForm(FrameForm):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@signed_in
 @resident_page
 def mandates_page(request: HttpRequest) -> HttpResponse:
     """The list, letting one more act, and ending one."""

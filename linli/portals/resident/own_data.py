@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +19,7 @@ from linli.base.errors import NotYours
 from linli.cases.models import Case, Party
 from linli.cases.parties import rows_of_parties
 from linli.cases.sensitive import is_private
-from linli.portals.resident.door import resident_page
+from linli.portals.resident.door import resident_page, signed_in
 from linli.portals.resident.following import case_rows, party_rows, whose_party
 from linli.portals.resident.looking import by_day, kind_that_answers, page_key
 from linli.portals.resident.unlocked import may_see_looks, visible_case
@@ -60,7 +59,7 @@ def contact_in(case: Case, by: PartyActor) -> Contact | None:
 
 
 @require_safe
-@login_required
+@signed_in
 @resident_page
 def mine(request: HttpRequest) -> HttpResponse:
     """What was raised with the resident's number, newest first; what is sensitive only after proving who it is."""
@@ -107,7 +106,7 @@ def _may_show(request: HttpRequest, case: Case) -> bool:
 
 
 @require_safe
-@login_required
+@signed_in
 @resident_page
 def my_data(request: HttpRequest) -> HttpResponse:
     """Who looked at anything given with the resident's number."""

@@ -18,10 +18,12 @@ from linli.base.errors import Invalid, NotFound
 from linli.cases.devices import choice_of, choose, forget_devices, may_be_told, tell_on
 from linli.cases.models import Case, Party, Told
 from linli.portals.resident.door import resident_page
+from linli.portals.resident.mailing import CodeForm, MailboxForm, ask, awaited, forget, proven
 from linli.portals.resident.own_data import own_cases, own_parties
 from linli.portals.resident.unlocked import unlocked_ways, visible_case
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import resident_of
+from linli.residents.mailbox import letters_go_out
 from linli.residents.mandates import REPRESENTATIVE
 from linli.residents.webpush import Subscription, public_key
 from linli.web.forms import FrameForm
@@ -59,20 +61,25 @@ class ToldForm(FrameForm):
 
 @dataclass(frozen=True)
 class Row:
-    """A case on the screen: what was chosen, whether it has a number to send to, whether a browser may be told."""
+    """A case on the screen: what was chosen, whether it has a number to send to, what else may be told.
+
+    `mailbox`: the form that asks for an address, or, once a code went there (`awaits`), for the code.
+    """
 
     case: Case
     choice: Told
     form: ToldForm
     phone: bool
     pushable: bool
+    mailbox: FrameForm | None
+    awaits: str
 
 
 @require_safe
 @resident_page
 def notices(request: HttpRequest) -> HttpResponse:
     """The open cases this browser may see as their reporter or another party, each with its choices."""
-    rows = [_row(case, party) for case, party in _own_cases(request)]
+    rows = [_row(request, case, party) for case, party in _own_cases(request)]
     return render(request, "resident/notices.html", {"rows": rows, "key": public_key()})
 
 
@@ -96,7 +103,7 @@ def _party_of(by: PartyActor) -> Party | None:
     return found.first() if found else None
 
 
-def _row(case: Case, party: Party | None) -> Row:
+def _row(request: HttpRequest, case: Case, party: Party | None) -> Row:
     choice = choice_of(case, party)
     hours = {
         name: f"{each:%H:%M}" if each else ""
@@ -104,7 +111,10 @@ def _row(case: Case, party: Party | None) -> Row:
     }
     form = ToldForm(initial={"sms": choice.sms, **hours}, auto_id=f"%s-{case.number}")
     phone = bool(party.contact.phone_sealed if party else case.reporter_id)
-    return Row(case, choice, form, phone, may_be_told(case))
+    may, awaits = may_be_told(case), awaited(request, case)
+    mailbox = (CodeForm if awaits else MailboxForm)(auto_id=f"%s-{case.number}")
+    offered = may and letters_go_out() and not choice.letter
+    return Row(case, choice, form, phone, may and bool(public_key()), mailbox if offered else None, awaits)
 
 
 def _own(request: HttpRequest, number: str) -> tuple[Case, Party | None]:
@@ -144,6 +154,37 @@ def tell_device(request: HttpRequest, number: str) -> HttpResponse:
     except Invalid as refusal:
         return JsonResponse({"said": _why(refusal)}, status=422)
     return JsonResponse({"said": _("This device is told when there is news.")})
+
+
+@require_POST
+@resident_page
+@limited("mailbox", 10)
+def tell_mailbox(request: HttpRequest, number: str) -> HttpResponse:
+    """Send a code to a mailbox, or tell it of a case from now on once the code has come back."""
+    case, party = _own(request, number)
+    if not may_be_told(case) or not letters_go_out():
+        raise NotFound
+    if "other" in request.POST:
+        forget(request)
+        return redirect("resident:notices")
+    try:
+        messages.success(request, _mailbox_told(request, case, party))
+    except Invalid as refusal:
+        messages.warning(request, _why(refusal))
+    return redirect("resident:notices")
+
+
+def _mailbox_told(request: HttpRequest, case: Case, party: Party | None) -> str:
+    if "code" in request.POST:
+        tell_on(case, proven(request, case, request.POST["code"]), party)
+        return _("Your mailbox is told when there is news of %(number)s.") % {"number": case.number}
+    form = MailboxForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Please enter an e-mail address such as name@example.com."))
+    ask(request, case, form.cleaned_data["address"])
+    return _("A code is on its way to %(address)s. Enter it below.") % {
+        "address": form.cleaned_data["address"]
+    }
 
 
 def _why(refusal: Invalid) -> str:

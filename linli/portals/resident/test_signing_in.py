@@ -165,7 +165,7 @@ def test_signing_out_closes_everything(messages_sent, reported_matter):
 
 @pytest.mark.parametrize("address", ["/mine/", "/mine/data/"])
 def test_nobody_unknown_has_anything_of_their_own(client, address):
-    assert client.get(address).headers["Location"].startswith("/account/login/")
+    assert client.get(address).headers["Location"].startswith("/account/login/code/")
 
 
 def test_staff_are_no_residents(client, world):

@@ -51,6 +51,7 @@ urlpatterns = [
     path("notices/", telling.notices, name="notices"),
     path("notices/<str:number>/", telling.choose_notices, name="choose_notices"),
     path("notices/<str:number>/device/", telling.tell_device, name="tell_device"),
+    path("notices/<str:number>/mailbox/", telling.tell_mailbox, name="tell_mailbox"),
     path("handling/", handling.handling, name="handling"),
     path("handling/minors/", wards.minors, name="minors"),
     path("handling/<slug:activity>/", handling.notice, name="handling_notice"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from linli.base.errors import NotFound, NotYours
 from linli.cases.wards import ward_looks
-from linli.portals.resident.door import resident_page
+from linli.portals.resident.door import resident_page, signed_in
 from linli.portals.resident.looking import by_day, kind_that_answers, page_key
 from linli.posts.actor import PartyActor
 from linli.residents.accounts import resident_of
@@ -32,7 +31,7 @@ def _by(request: HttpRequest) -> PartyActor:
 
 
 @require_safe
-@login_required
+@signed_in
 @resident_page
 def wards(request: HttpRequest) -> HttpResponse:
     """Whose guardian somebody is; names only on a fresh sign-in, and each leaves its row."""
@@ -50,7 +49,7 @@ def wards(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@signed_in
 @resident_page
 def ward(request: HttpRequest, key: UUID) -> HttpResponse:
     """Who looked at a ward's record, without what is kept from guardians; the ways to ask for more."""
