@@ -72,7 +72,7 @@ def case_attended(number: str, who: Attending) -> tuple[Case, PartyActor]:
     """A case in which the guardian may answer for the ward, and as whom; Invalid, in one sentence, for every other."""
     case = numbered(number)
     way = next((each for each in ways_into(case) if each.by.nr == 0), None) if case else None
-    contact = Contact.objects.filter(pk=way.contact).first() if way else None
+    contact = Contact.objects.filter(pk=way.contact).first() if way and way.contact else None
     relation = _relation(case, contact, who) if case and contact else ""
     if case is None or way is None or not relation:
         sentence = _(
