@@ -15,15 +15,17 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid, NotYours
 from linli.base.writing import writing
 from linli.cases.follow import ways_into
+from linli.cases.forms import PersonFields
 from linli.cases.kinds import Kind, all_kinds, kind_of
 from linli.cases.models import Case
+from linli.cases.offering import kinds_to_open
 from linli.cases.opening import Opened, Origin
 from linli.cases.permission import taken_by
 from linli.cases.procedure import REPORTER, REPRESENTATIVE
 from linli.cases.reading import numbered
 from linli.cases.sensitive import is_private
 from linli.cases.steps import open_case, take
-from linli.posts.actor import PartyActor
+from linli.posts.actor import PartyActor, PostActor
 from linli.residents.models import Contact
 from linli.residents.people.attending import (
     Attending,
@@ -44,10 +46,20 @@ def kind_about_data() -> Kind | None:
     return next((kind for kind in all_kinds() if "ward" in kind.form(kind.procedure.opening).from_link), None)
 
 
+def kinds_for_wards(by: PostActor) -> list[Kind]:
+    """What a guardian may raise for a ward at this post's window: kinds that people raise, but for their own data."""
+    asked = [
+        kind for kind in kinds_to_open(by) if issubclass(kind.form(kind.procedure.opening), PersonFields)
+    ]
+    return [kind for kind in asked if kind is not kind_about_data()]
+
+
 def open_attended(
     kind: str, data: Mapping[str, Any], who: Attending, *, origin: Origin, files: Any = None
 ) -> Opened:
     """Open a case that a guardian raises for a ward; the guardian has the last word in it."""
+    if kind not in {each.name for each in kinds_for_wards(who.by)}:
+        raise NotYours(_("Nobody raises such a case for somebody else."))
     with writing():
         held = attending_still(who)
         said = replace(origin, whom=contact_of(held))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,11 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound
-from linli.cases.attended import BY_WINDOW, ask_attended, case_attended, kind_about_data, take_attended
+from linli.cases.attended import (
+    BY_WINDOW,
+    ask_attended,
+    case_attended,
+    kind_about_data,
+    kinds_for_wards,
+    take_attended,
+)
 from linli.cases.forms import StepForm
-from linli.cases.kinds import Kind
 from linli.cases.models import Case
-from linli.cases.offering import kinds_to_open
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.steps import form_for, steps_open_to
 from linli.portals.desk.hats import seated
@@ -89,7 +93,7 @@ def _shown(
         "who": who,
         "key": who.ward.pk,
         "document": Shown(who.document).label,
-        "kinds": _kinds(who),
+        "kinds": kinds_for_wards(who.by),
         "about_data": said.get("about_data") or _about_data(),
         "find": NumberForm(),
         "sent": str(uuid4()),
@@ -100,11 +104,6 @@ def _shown(
     )
 
 
-def _kinds(who: Attending) -> Sequence[Kind]:
-    about_data = kind_about_data()
-    return [kind for kind in kinds_to_open(who.by) if kind is not about_data]
-
-
 def _about_data(data: Any = None) -> StepForm | None:
     """The questions of a request about the ward's data; the page says which document was seen."""
     kind = kind_about_data()
@@ -113,7 +112,8 @@ def _about_data(data: Any = None) -> StepForm | None:
     by = PartyActor(REPORTER, proof=BY_WINDOW)
     form: StepForm = kind.form(kind.procedure.opening)(data, by=by)
     form.auto_id = "data_%s"
-    form.fields.pop("document", None)
+    for name in ("document", "right_address"):  # where a ward lives is changed with the move
+        form.fields.pop(name, None)
     return form
 
 
