@@ -58,6 +58,8 @@ def report(request: HttpRequest, by: PostActor, kind: str, step: str = "") -> Ht
         raise NotYours(_("Your post takes no reports in."))
     source, ward = source_of(request, by, found), _for_ward(request, by)
     with_it = _taken_with(found, step, by)
+    if ward and with_it:
+        raise NotFound
     if request.method != "POST":
         blank = _of_ward(opening_form(found, by, step=with_it), ward)
         return _asked(request, found, grown(blank, source), str(uuid4()))
