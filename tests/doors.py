@@ -191,6 +191,9 @@ DOORS: dict[str, Door] = {
     "desk/residents/<uuid:key>/guardians/<uuid:row>/": Door(
         NOT_LOOKED_UP, fill=lambda world: {**a_resident(world), "row": a_resident(world)["key"]}
     ),
+    "desk/residents/<uuid:key>/guardians/<uuid:row>/here/": Door(
+        NOT_LOOKED_UP, fill=lambda world: {**a_resident(world), "row": a_resident(world)["key"]}
+    ),
     "desk/residents/<uuid:key>/mandates/": Door(NOT_LOOKED_UP, fill=a_resident),
     "desk/cases/<str:number>/resident/": Door(AREA_AND_POWER, fill=a_case),
     "desk/body/": Door(

@@ -47,6 +47,7 @@ RECORD = tuple(
         "end/",
         "guardians/",
         "guardians/<uuid:row>/",
+        "guardians/<uuid:row>/here/",
         "mandates/",
     )
 )

@@ -25,7 +25,7 @@ WRITERS = re.compile(
     |divisions/\w+\.py | divisions/management/commands/\w+\.py
     |posts/(accounts|actions|models|tokens|absences)\.py
     |residents/(reading|reads|showing|keeping|accounts|second_factor|rotating|sessions|tables|rights|consents|assessing|mandates)\.py
-    |residents/people/(registering|changing|merging|pairs|erasing|fields|involving|guarding|mandating|old_looks)\.py
+    |residents/people/(registering|changing|merging|pairs|erasing|fields|involving|guarding|mandating|attending|old_looks)\.py
     |cases/(copying|filters|ratings|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|devices|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|new_numbers|receiving|search|seeding|attachments|scans|sight|touched|forgetting|holding_files)\.py

@@ -392,3 +392,10 @@ class PersonFields(StepForm):
         given["contact"] = GivenContact(half_width(given.pop("name", "")), given.pop("phone", ""))
         given["channel"] = given.get("channel") or "web"
         return given
+
+
+def ask_no_person(form: StepForm) -> StepForm:
+    """An opening form without the questions for name and number: who raises it is known already."""
+    for name in ("name", "phone"):
+        form.fields.pop(name, None)
+    return form

@@ -73,6 +73,7 @@ class SentBefore(Conflict):
 class Origin:
     """Where a case comes from: the request, by a key per source and the body's digest, so that a second sending is
     recognised; and `case`, the one of another kind that it grows out of, for its reporter or for `whom` of its parties.
+    Without a case, `whom` is whoever a post knows already.
 
     `written_at`: when it was written, as the clock of the device said that had no signal.
     """
@@ -82,6 +83,11 @@ class Origin:
     case: Case | None = None
     whom: Contact | None = None
     written_at: datetime | None = None
+
+    @property
+    def known(self) -> Contact | None:
+        """Whom the case is from, as far as that is known without asking."""
+        return self.whom or (self.case.reporter if self.case else None)
 
     @staticmethod
     def of(source: str, key: str, body: bytes) -> Origin:
@@ -245,9 +251,7 @@ def _parties_of(draft: Draft, case: Case, at: datetime) -> list[Party]:
 
 def _reporter_of(draft: Draft) -> Contact | None:
     """Who is known, or raised the case this one grows out of: asked once, told of both, hidden in both."""
-    if draft.known or draft.origin is None or draft.origin.case is None:
-        return draft.known
-    return draft.origin.whom or draft.origin.case.reporter
+    return draft.known or (draft.origin.known if draft.origin else None)
 
 
 def _line_of(draft: Draft, case: Case, post: int | None, original: Case | None) -> Line:

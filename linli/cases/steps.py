@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid, NotFound, NotYours, Refusal
 from linli.base.writing import writing
 from linli.cases.clocks import live_clocks
-from linli.cases.forms import StepForm, WholeForm, for_reading
+from linli.cases.forms import StepForm, WholeForm, ask_no_person, for_reading
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock, areas_see
 from linli.cases.opening import Draft, Opened, Origin
@@ -122,7 +122,10 @@ def open_case(
     found = kind_of(kind)
     if not found.procedure.offered:
         raise NotYours(_("Nobody opens such a case by itself."))
-    form = for_reading(found.form(found.procedure.opening))(data, files, by=by)
+    shape = found.form(found.procedure.opening)
+    form = for_reading(shape)(data, files, by=by)
+    if origin and origin.whom and not origin.case:
+        form = ask_no_person(shape(data, files, by=by))
     given = values_of(form) | ({"at": at} if at else {})
     opened: Opened = found.function(found.procedure.opening)(**given, by=by, origin=origin)
     return opened

@@ -20,6 +20,8 @@ class DocumentsConfig(AppConfig):
         forget_with(Part(DOCUMENTS, written_in, erase))
         for model, column in (("Document", "data"), ("Printed", "content"), ("Signature", "mark")):
             register(SealedTable(f"documents.{model}", (f"{column}_sealed",), _place_of, versioned=False))
+        beside = ("name_sealed", "mark_sealed")
+        register(SealedTable("documents.Witness", beside, _place_of, versioned=False))
 
 
 def _place_of(row: Any, column: str) -> str:

@@ -19,7 +19,7 @@ from linli.cases.books import in_hand
 from linli.cases.models import Case
 from linli.cases.taking import Taking
 from linli.documents.contents import Contents
-from linli.documents.models import Document, Printed, Signature, State, Wording
+from linli.documents.models import Document, Printed, Signature, State, Witness, Wording
 from linli.documents.wordings import template_named, wording_for
 from linli.residents.crypto import seal, unseal
 
@@ -140,6 +140,7 @@ def erase(case: Case) -> int:
         documents = Document.objects.filter(case=case)
         Printed.objects.filter(document__case=case).update(content_sealed=b"")
         Signature.objects.filter(document__case=case).update(mark_sealed=b"")
+        Witness.objects.filter(signature__document__case=case).update(name_sealed=b"", mark_sealed=b"")
         return documents.exclude(data_sealed=b"").update(data_sealed=b"", salt="")
 
 
@@ -151,6 +152,6 @@ def written_in(case: Case) -> int:
     """How many rows of a case's documents still say something."""
     documents = Document.objects.filter(case=case).exclude(data_sealed=b"").count()
     printed = Printed.objects.filter(document__case=case).exclude(content_sealed=b"").count()
-    return (
-        documents + printed + Signature.objects.filter(document__case=case).exclude(mark_sealed=b"").count()
-    )
+    signed = Signature.objects.filter(document__case=case).exclude(mark_sealed=b"").count()
+    beside = Witness.objects.filter(signature__document__case=case).exclude(name_sealed=b"", mark_sealed=b"")
+    return documents + printed + signed + beside.count()

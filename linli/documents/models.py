@@ -140,3 +140,15 @@ class Signature(models.Model):
                 name="signature_once_per_seat",
             )
         ]
+
+
+class Witness(models.Model):
+    """Somebody from outside who stood beside a party that signed on paper (见证人): name and mark, sealed; no account.
+
+    It goes with the signature: where that is denied, or the file is erased, so it is with the witness.
+    """
+
+    signature = models.OneToOneField(Signature, models.PROTECT, primary_key=True, related_name="witness")
+    name_sealed = models.BinaryField(default=b"")
+    mark_sealed = models.BinaryField(default=b"")
+    manner = models.CharField(max_length=10, choices=Manner.choices)

@@ -16,7 +16,7 @@ from linli.base.writing import writing
 from linli.documents.entries import READ, SET
 from linli.documents.making import data_of
 from linli.documents.models import Document, Manner, Printed, Signature
-from linli.documents.signing import mark_of, standing
+from linli.documents.signing import mark_of, standing, witnessed
 from linli.documents.wordings import template_named
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor, SystemActor
@@ -100,9 +100,19 @@ def sheet_of(text: str, data: dict[str, Any], verified: Any, signatures: Sequenc
             pictures[name] = mark_of(signature)
         at = timezone.localtime(signature.at)
         day = f"{at.year}年{at.month}月{at.day}日"
-        signed.append({"relation": signature.relation, "seat": signature.seat, "picture": name, "day": day})
+        told = {"relation": signature.relation, "seat": signature.seat, "picture": name, "day": day}
+        signed.append({**told, "witness": _beside(signature, number, pictures)})
     shown = {**data, "signed": signed, "code": verified.code, "version": verified.version}
     return Sheet(text.encode(), shown, pictures)
+
+
+def _beside(signature: Signature, number: int, pictures: dict[str, bytes]) -> dict[str, str] | None:
+    found = witnessed(signature)
+    if found is None:
+        return None
+    name = f"beside{number}.{_ENDINGS[found.manner]}"
+    pictures[name] = found.mark
+    return {"name": found.name, "picture": name}
 
 
 def grouped(code: str) -> str:

@@ -15,7 +15,7 @@ from linli.cases.sight import Sight, sight_of
 from linli.documents.making import data_of, documents_of
 from linli.documents.models import Document, State
 from linli.documents.setting import grouped
-from linli.documents.signing import missing, own_places, standing, wanted_from
+from linli.documents.signing import missing, own_places, standing, wanted_from, witnessed
 from linli.documents.wordings import template_named
 from linli.posts.actor import Actor, PartyActor, PostActor
 
@@ -95,5 +95,12 @@ def page_of(document: Document) -> dict[str, Any]:
         "shown": _shown(document),
         "data": data_of(document),
         "signatures": standing(document),
+        "beside": _named(document),
         "missing": missing(document),
     }
+
+
+def _named(document: Document) -> dict[UUID, str]:
+    """Who stood beside whom, by the key of the signature; the paper names them, so its readers know them."""
+    found = {each.pk: witnessed(each) for each in standing(document)}
+    return {key: each.name for key, each in found.items() if each}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.ids import uuid7
+from linli.base.text import tidy
 from linli.base.writing import writing
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case
@@ -20,7 +21,7 @@ from linli.cases.procedure import REPORTER
 from linli.cases.taking import Taking
 from linli.documents.entries import DENY, SIGN
 from linli.documents.making import data_of
-from linli.documents.models import Document, Manner, Signature, State
+from linli.documents.models import Document, Manner, Signature, State, Witness
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.residents.crypto import seal_bytes, unseal_bytes
@@ -32,14 +33,27 @@ LEAST_EXTENT = 40
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A witness from outside beside a party that signs on paper: who, and their own mark (SVG or JPEG)."""
+
+    name: str
+    manner: Manner
+    mark: bytes
+
+
+@dataclass(frozen=True)
 class Signing:
-    """How somebody signs: whose place it is, in what manner, the mark itself (SVG or JPEG), and when, if not now."""
+    """How somebody signs: whose place it is, in what manner, the mark itself (SVG or JPEG), and when, if not now.
+
+    `beside`: who stood beside a party that could not write, or wanted somebody there.
+    """
 
     relation: str
     manner: Manner
     mark: bytes = b""
     seat: int = 0
     at: datetime | None = None
+    beside: Beside | None = None
 
 
 def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Signature:
@@ -55,7 +69,10 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
         )
         _check(locked, signing, digest)
         _check_own(locked, signing, by)
+        _check_beside(locked, signing, by)
         signature = _row(locked, signing, by)
+        if signing.beside:
+            _keep_witness(signature, signing.beside)
         facts = {
             "document": str(locked.pk),
             "version": locked.version,
@@ -64,6 +81,7 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
             "place": signing.relation,
             "seat": signing.seat,
             "party": _party(by),
+            "witnessed": signing.beside is not None,
         }
         record(Line(SIGN, by.by(), locked.case.code_now, locked.case_id, signature.at, facts))
     return signature
@@ -97,10 +115,46 @@ def _check_own(document: Document, signing: Signing, by: Actor) -> None:
         )
 
 
+def _check_beside(document: Document, signing: Signing, by: Actor) -> None:
+    """Beside a party only, on paper before a post; with a name, and a mark of the witness's own."""
+    if signing.beside is None:
+        return
+    if not isinstance(by, PostActor) or signing.manner != Manner.SCAN:
+        raise Conflict(_("A witness stands beside somebody who signs on paper, before a post."))
+    if signing.relation not in _parties_of(document.case):
+        raise Conflict(_("A witness stands beside a party; the office signs without one."))
+    if not tidy(signing.beside.name) or not signing.beside.mark:
+        raise Invalid(
+            fields={"witness": [_("A witness gives a name and signs too: draw it, or add a photo.")]}
+        )
+
+
+def _keep_witness(signature: Signature, beside: Beside) -> None:
+    row = Witness(signature=signature, manner=beside.manner)
+    row.name_sealed = seal_bytes(tidy(beside.name)[:60].encode(), _place_beside(row, "name"))
+    row.mark_sealed = seal_bytes(beside.mark, _place_beside(row, "mark"))
+    row.save(force_insert=True)
+
+
+def witnessed(signature: Signature) -> Beside | None:
+    """Who stood beside a party that signed; None where nobody did, or where the file was erased."""
+    row = Witness.objects.filter(pk=signature.pk).first()
+    if row is None or not row.name_sealed:
+        return None
+    name, mark = (
+        unseal_bytes(bytes(getattr(row, f"{part}_sealed")), _place_beside(row, part))
+        for part in ("name", "mark")
+    )
+    return Beside(name.decode(), Manner(row.manner), mark)
+
+
+def _parties_of(case: Case) -> set[str]:
+    return {REPORTER, *kind_of(case.kind).procedure.roles}
+
+
 def _is_of_office(case: Case, relation: str, by: Actor) -> bool:
     """Whether a place is no party's, and the post carries the case that would sign there."""
-    parties = {REPORTER, *kind_of(case.kind).procedure.roles}
-    return isinstance(by, PostActor) and relation not in parties and case.lead_id == by.post.pk
+    return isinstance(by, PostActor) and relation not in _parties_of(case) and case.lead_id == by.post.pk
 
 
 def own_places(document: Document, by: PostActor) -> list[dict[str, Any]]:
@@ -245,3 +299,7 @@ def _extent(points: list[tuple[int, int]]) -> int:
 
 def _place_of(signature: Signature) -> str:
     return f"documents_signature/{signature.pk}/mark"
+
+
+def _place_beside(row: Witness, part: str) -> str:
+    return f"documents_witness/{row.pk}/{part}"

@@ -9,9 +9,22 @@ import pytest
 
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.documents.conftest import ADDRESS
-from linli.documents.models import Manner, Printed, Signature
+from linli.documents.making import erase, written_in
+from linli.documents.models import Manner, Printed, Signature, Witness
 from linli.documents.setting import paper_of
-from linli.documents.signing import Signing, deny, drawn, mark_of, missing, sign, standing, wanted_from
+from linli.documents.showing import page_of
+from linli.documents.signing import (
+    Beside,
+    Signing,
+    deny,
+    drawn,
+    mark_of,
+    missing,
+    sign,
+    standing,
+    wanted_from,
+    witnessed,
+)
 from linli.ledger.models import Entry
 from linli.posts.actor import Side
 
@@ -106,3 +119,36 @@ def test_nobody_denies_the_signature_of_another_party(notice, reporter):
     with pytest.raises(NotFound):
         deny(signature, "不是我签的", by=replace(reporter, side=Side(notice.case_id, "reporter", 2)))
     assert standing(notice) == [signature]
+
+
+BESIDE = Beside("慕容大娘", Manner.STROKES, drawn(STROKES))
+ON_PAPER = Signing("reporter", Manner.SCAN, b"jpeg", beside=BESIDE)
+
+
+def test_a_witness_from_outside_signs_beside_a_party_and_the_paper_names_them(notice, world):
+    signature = sign(notice, ON_PAPER, digest=notice.digest, by=world.by("chengguan_clerk"))
+    assert witnessed(signature) == BESIDE
+    assert list(page_of(notice)["beside"].values()) == ["慕容大娘"]
+    assert "慕容大娘".encode() not in bytes(Witness.objects.get().name_sealed)
+    assert Entry.objects.get(name="documents.sign").facts["witnessed"] is True
+
+
+def test_with_the_file_the_witness_goes_too(notice, world):
+    signature = sign(notice, ON_PAPER, digest=notice.digest, by=world.by("chengguan_clerk"))
+    erase(notice.case)
+    assert witnessed(signature) is None
+    assert written_in(notice.case) == 0
+
+
+@pytest.mark.parametrize("beside", [replace(BESIDE, name=" "), replace(BESIDE, mark=b"")])
+def test_a_witness_who_is_only_named_or_has_no_name_is_none(notice, world, beside):
+    with pytest.raises(Invalid):
+        sign(notice, replace(ON_PAPER, beside=beside), digest=notice.digest, by=world.by("chengguan_clerk"))
+    assert not Signature.objects.exists()
+
+
+def test_nobody_names_a_witness_who_signs_alone(notice, reporter):
+    alone = replace(ON_PAPER, manner=Manner.STROKES)
+    with pytest.raises(Conflict, match="before a post"):
+        sign(notice, alone, digest=notice.digest, by=reporter)
+    assert not Signature.objects.exists()

@@ -116,8 +116,9 @@ class Guardianship(models.Model):
     """Somebody is the parent or other guardian (监护人) of a resident, as a post noted from a paper it has seen.
 
     Who, why and how old is sealed; in the clear stand the days. `number_index`: what a guardian who signs in is known
-    by. `until`: the day it ended; that of a child ends by itself at eighteen, whatever stands here. `contested_on`:
-    guardians disagree, or somebody doubts it; until that is settled a person decides, not a rule.
+    by. `contact`: what a guardian is reached by who came to a window, with or without a number. `until`: the day it
+    ended; that of a child ends by itself at eighteen, whatever stands here. `contested_on`: guardians disagree, or
+    somebody doubts it; until that is settled a person decides, not a rule.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -128,6 +129,7 @@ class Guardianship(models.Model):
     born_sealed = models.BinaryField(default=bytes)  # the ward's day of birth
     terms_sealed = models.BinaryField(default=bytes)  # ground, tie and paper
     number_index = models.CharField(max_length=64, blank=True, db_index=True)
+    contact = models.ForeignKey("residents.Contact", models.PROTECT, null=True, related_name="guardianships")
     since = models.DateField()
     until = models.DateField(null=True)
     contested_on = models.DateField(null=True)

@@ -33,6 +33,7 @@ def register_entries() -> None:
         ("residents.end_guardian", lambda: gettext("Guardianship ended")),
         ("residents.contest_guardians", lambda: gettext("Guardians disagree")),
         ("residents.settle_guardians", lambda: gettext("Disagreement of guardians settled")),
+        ("residents.guardian_came", lambda: gettext("Guardian acted at a window")),
         ("residents.fetch_extract", lambda: gettext("Copy of own data fetched")),
     ):
         register(name, label=label, redaction=Redaction.NO_WORDS)

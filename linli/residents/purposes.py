@@ -64,6 +64,7 @@ class Purpose:
 INTAKE, OWN, LIFE_AT_RISK, TIES = "intake", "own", "life_at_risk", "ties"
 CARRY, BETWEEN = "carry", "between"
 GUARDIAN, GUARDIANS, GUARDIAN_ASKS = "guardian", "guardians", "guardian_asks"
+GUARDIAN_CAME = "guardian_came"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
 COMPARE, TAKE_OUT, FILE, EXCHANGE, PRINTOUT = "compare", "take_out", "file", "exchange", "printout"
 LONGEST_DELAY = 90  # days
@@ -271,6 +272,17 @@ for _each in (
         "民法典 34；个人信息保护法 31、45-47",
         ("guardians",),
         parties=frozenset({GUARDIAN}),
+        of="person",
+    ),
+    Purpose(
+        38,
+        GUARDIAN_CAME,
+        lambda: gettext(
+            "Your parent or other guardian came to a window and did something in your name there"
+        ),
+        "民法典 23、34；个人信息保护法 31、45-47",
+        ("guardians",),
+        posts=frozenset({PostKind.CLERK}),
         of="person",
     ),
 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,7 +23,9 @@ from linli.residents.looks import classes_words, how_words, purpose_words
 from linli.residents.models import Access, Inspection
 
 INSPECT = "looks.inspect"
-ROWS = 500  # of which a page is made; a list of fifty people is one line of it
+ROWS = 500  # of which a page is made at most; a list of fifty people is one line of it
+LINES = 50  # more than that nobody reads at once, and each takes its time to be written out
+_TOLD = ("id", "at", "activity", "how", "classes", "count", "about", "trace")
 _LEEWAY = timedelta(days=1)  # clocks of several machines differ
 
 
@@ -87,10 +89,12 @@ def _inspector(by: PostActor) -> dict[str, int]:
 
 def _page(parts: Sequence[QuerySet[Access]], before: UUID | None) -> Reads:
     """Each part is walked on its own, the newest first: an index gives no order over several posts."""
-    found = [row for part in parts for row in _older_than(before, part).order_by("-id")[:ROWS]]
+    found = [row for part in parts for row in _older_than(before, part).only(*_TOLD).order_by("-id")[:ROWS]]
     found = sorted(found, key=lambda row: row.pk, reverse=True)[:ROWS]
-    older = found[-1].pk if len(found) == ROWS else None
-    return Reads(list(_lines(found)), older)
+    lines = [list(those) for _trace, those in groupby(found, key=lambda row: row.trace or row.pk)]
+    shown = lines[:LINES]
+    older = shown[-1][-1].pk if len(found) == ROWS or len(lines) > LINES else None
+    return Reads([_line(those) for those in shown], older)
 
 
 def _older_than(before: UUID | None, rows: QuerySet[Access]) -> QuerySet[Access]:
@@ -102,19 +106,17 @@ def _older_than(before: UUID | None, rows: QuerySet[Access]) -> QuerySet[Access]
     return rows.exclude(trace=last) if last else rows
 
 
-def _lines(rows: Iterable[Access]) -> Iterable[Read]:
+def _line(together: Sequence[Access]) -> Read:
     """Everybody a list showed is one line."""
-    for _trace, those in groupby(rows, key=lambda row: row.trace or row.pk):
-        together = list(those)
-        first, classes = together[0], 0
-        for row in together:
-            classes |= row.classes
-        yield Read(
-            key=first.pk,
-            at=first.at,
-            purpose=purpose_words(first.activity),
-            how=how_words(first.how),
-            fields=classes_words(classes),
-            people=first.count,
-            about=first.about if first.count == 1 else None,
-        )
+    first, classes = together[0], 0
+    for row in together:
+        classes |= row.classes
+    return Read(
+        key=first.pk,
+        at=first.at,
+        purpose=purpose_words(first.activity),
+        how=how_words(first.how),
+        fields=classes_words(classes),
+        people=first.count,
+        about=first.about if first.count == 1 else None,
+    )

@@ -129,7 +129,7 @@ def forget(request: DataRequest) -> None:
 def asked_for(ward: UUID, known: Contact | None, proof: Proof) -> Person:
     """The ward a guardian asks for; the ward will see that. Invalid for whoever is not noted as guardian now."""
     person = Person.objects.filter(pk=ward).first()
-    if person is None or known is None or proof is not Proof.ACCOUNT or guards(known, person) is None:
+    if person is None or known is None or proof is Proof.CODE or guards(known, person) is None:
         raise Invalid(
             _(
                 "You are not noted as a guardian of this person. Sign in with your number; if it is not known there, "

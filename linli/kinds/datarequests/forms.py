@@ -13,7 +13,7 @@ from linli.base.text import half_width
 from linli.cases.forms import NoteForm, PersonFields, ReasonForm, StepForm, TidyText
 from linli.cases.kinds import kind_of
 from linli.kinds.datarequests.models import Answer as Answers
-from linli.kinds.datarequests.models import Wanted
+from linli.kinds.datarequests.models import Proof, Wanted
 from linli.posts.actor import PostActor
 from linli.residents.keeping import plain_phone
 
@@ -66,7 +66,8 @@ class Claim(PersonFields):
             self.fields["name"].required = self.fields["phone"].required = True
             del self.fields["ward"]  # a guardian asks from the own page, which knows the number
             return
-        for name in ("document", "name", "phone"):
+        here = getattr(self.by, "proof", "") == Proof.WINDOW  # a guardian, whose document a post has seen
+        for name in ("name", "phone", *(() if here else ("document",))):
             del self.fields[name]
 
     def suggest(self) -> None:

@@ -20,7 +20,7 @@ from linli.cases.reading import case_for
 from linli.documents.models import Document, Manner
 from linli.documents.setting import Unset, opened, paper_of
 from linli.documents.showing import page_of, paper_for
-from linli.documents.signing import Signing, missing, own_places, sign
+from linli.documents.signing import Beside, Signing, missing, own_places, sign
 from linli.documents.signing import drawn as drawn_mark
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
@@ -39,6 +39,25 @@ class ScanForm(FrameForm):
         help_text=gettext_lazy("Only the part with the signature; keep the signed paper in the file."),
         widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
+    witness = forms.CharField(
+        label=gettext_lazy("Witness beside them, if there was one: name"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy(
+            "For somebody who cannot write and leaves a thumb print, or who wants somebody there. The paper names "
+            "the witness, who signs below or on the photo; no account is needed."
+        ),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    witness_scan = forms.FileField(
+        label=gettext_lazy("Photo of the witness's signature"),
+        required=False,
+        help_text=gettext_lazy("Not needed where the witness signs on this screen."),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    witness_strokes = forms.CharField(
+        max_length=200_000, required=False, widget=forms.HiddenInput(attrs={"data-strokes": ""})
+    )
     digest = forms.CharField(widget=forms.HiddenInput())
 
     def __init__(self, *args: object, document: Document, **kwargs: object) -> None:
@@ -46,6 +65,15 @@ class ScanForm(FrameForm):
         places = [(f"{each['relation']}.{each['seat']}", each["label"]) for each in missing(document)]
         self.fields["place"].choices = places  # type: ignore[attr-defined]
         self.fields["digest"].initial = document.digest
+
+    def beside(self) -> Beside | None:
+        """Who stood beside them, with their mark; of a valid form. Invalid where the mark cannot be read."""
+        said = self.cleaned_data
+        if said["witness_scan"]:
+            return Beside(said["witness"], Manner.SCAN, cleaned_photo(said["witness_scan"]))
+        if said["witness_strokes"]:
+            return Beside(said["witness"], Manner.STROKES, drawn_mark(said["witness_strokes"]))
+        return Beside(said["witness"], Manner.STROKES, b"") if said["witness"] else None
 
 
 class DrawForm(FrameForm):
@@ -113,11 +141,11 @@ def _signed(request: HttpRequest, by: PostActor, document: Document) -> HttpResp
         return _page(request, by, document, wrong=form, status=422)
     try:
         scan = cleaned_photo(form.cleaned_data["scan"])
+        relation, seat = form.cleaned_data["place"].rsplit(".", 1)
+        signing = Signing(relation, Manner.SCAN, scan, int(seat), beside=form.beside())
+        sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     except Invalid as refusal:
         return _page(request, by, document, wrong=with_errors(form, refusal), status=422)
-    relation, seat = form.cleaned_data["place"].rsplit(".", 1)
-    signing = Signing(relation, Manner.SCAN, scan, int(seat))
-    sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     messages.success(request, _("The signature was entered. The PDF now carries it."))
     return redirect("desk:paper", document.case.number, document.pk)
 

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
-from linli.cases.forms import SameAsField, StepForm, WholeForm
+from linli.cases.attended import open_attended
+from linli.cases.forms import SameAsField, StepForm, WholeForm, ask_no_person
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.offering import channel_of, kinds_to_open, opening_form
@@ -23,9 +25,12 @@ from linli.cases.steps import open_and_take, open_case
 from linli.portals.desk.growing import grown, source_of
 from linli.portals.desk.hats import seated
 from linli.portals.desk.receipts import Taken, receipt
+from linli.portals.desk.residents import guardian_here
 from linli.posts.actor import PostActor
+from linli.residents.people.attending import Attending
 from linli.web.telling import with_errors
 
+WARD = "ward"
 _POINT = ("longitude", "latitude", "datum")
 
 
@@ -51,24 +56,47 @@ def report(request: HttpRequest, by: PostActor, kind: str, step: str = "") -> Ht
     found = kind_of(kind)
     if found not in kinds_to_open(by):
         raise NotYours(_("Your post takes no reports in."))
-    source = source_of(request, by, found)
+    source, ward = source_of(request, by, found), _for_ward(request, by)
     with_it = _taken_with(found, step, by)
+    if ward and with_it:
+        raise NotFound
     if request.method != "POST":
-        return _asked(request, found, grown(opening_form(found, by, step=with_it), source), str(uuid4()))
+        blank = _of_ward(opening_form(found, by, step=with_it), ward)
+        return _asked(request, found, grown(blank, source), str(uuid4()))
     data = {**request.POST.dict(), "channel": channel_of(by)}
     origin = origin_of(request, by, source)
     try:
         if with_it:
             opened = open_and_take(kind, step, data, by=by, origin=origin)
+        elif ward:
+            opened = open_attended(kind, data, ward, origin=origin, files=request.FILES)
         else:
             opened = open_case(kind, data, by=by, origin=origin, files=request.FILES)
     except (Invalid, NotFound, Conflict) as found_wrong:
         refusal, sent = sent_before(request, found_wrong)
         if isinstance(refusal, NotFound):
             refusal = Invalid(_("This place is not in your area. Choose another, or leave it open."))
-        form = opening_form(found, by, data, request.FILES, step=with_it)
+        form = _of_ward(opening_form(found, by, data, request.FILES, step=with_it), ward)
         return _asked(request, found, with_errors(grown(form, source), refusal), sent, status=refusal.status)
-    return receipt(request, Taken(found, opened, data.get("phone", ""), request.path))
+    onwards = reverse("desk:guardian_here", args=[ward.ward.pk, ward.guard.row.pk]) if ward else request.path
+    return receipt(request, Taken(found, opened, data.get("phone", ""), onwards))
+
+
+def _for_ward(request: HttpRequest, by: PostActor) -> Attending | None:
+    """The guardian at the window, where the form is for a ward; NotFound once somebody else is there."""
+    asked = (request.POST if request.method == "POST" else request.GET).get(WARD, "")
+    if not asked:
+        return None
+    here = guardian_here(request, by)
+    if here is None or str(here.guard.row.pk) != asked:
+        raise NotFound(_("No guardian is noted as being here. Open the ward's record and begin again."))
+    return here
+
+
+def _of_ward(form: StepForm, ward: Attending | None) -> StepForm:
+    """Who raises it is known then, and is asked for neither name nor number."""
+    form.ward = ward  # type: ignore[attr-defined]
+    return ask_no_person(form) if ward else form
 
 
 def _taken_with(kind: Kind, step: str, by: PostActor) -> Step | None:

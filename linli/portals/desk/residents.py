@@ -25,6 +25,7 @@ from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.powers import kinds_with
 from linli.residents.models import Person, Residence
+from linli.residents.people.attending import Attending, attending
 from linli.residents.people.documents import Document
 from linli.residents.people.guarding import POWER as GUARDIANS
 from linli.residents.people.involving import resident_behind
@@ -73,6 +74,21 @@ def opened_now(request: HttpRequest, by: PostActor, key: UUID) -> tuple[Person, 
     if person is None:
         raise NotFound
     return person, UUID(kept["about"]) if kept["about"] else None
+
+
+def let_attend(request: HttpRequest, guardianship: UUID | None, document: str = "") -> None:
+    """Keep with the open record which guardian is at the window, by which document; nobody any more without one."""
+    said = {"guardian": str(guardianship) if guardianship else "", "document": document}
+    request.session[OPENED] = {**request.session[OPENED], **said}
+
+
+def guardian_here(request: HttpRequest, by: PostActor) -> Attending | None:
+    """The guardian at the window, for the ward whose record is open; asked of the database each time."""
+    kept = request.session.get(OPENED) or {}
+    if not kept.get("guardian"):
+        return None
+    person, _about = opened_now(request, by, UUID(kept["key"]))
+    return attending(person, UUID(kept["guardian"]), kept["document"], by=by)
 
 
 def unkept(response: HttpResponse) -> HttpResponse:

@@ -113,8 +113,9 @@ def test_whoever_left_a_post_does_not_read_who_inspects_it_afterwards(world, sig
     assert inspections_of(world.by("chengguan_clerk").holding.account) == []
 
 
-def test_what_one_read_on_two_posts_is_one_list_the_newest_first_and_goes_on(world, case, monkeypatch):
-    monkeypatch.setattr("linli.residents.reads.ROWS", 3)
+@pytest.mark.parametrize("most", ["ROWS", "LINES"])
+def test_what_one_read_on_two_posts_is_one_list_the_newest_first_and_goes_on(world, case, monkeypatch, most):
+    monkeypatch.setattr(f"linli.residents.reads.{most}", 3)
     account = world.by("chengguan_clerk").holding.account
     second = Holding.objects.create(post=world.posts["liuhe_clerk"], account=account, acting=True)
     for number in range(7):

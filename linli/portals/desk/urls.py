@@ -8,6 +8,7 @@ from linli.portals.desk import (
     absence,
     access,
     appointing,
+    attending,
     batches,
     boards,
     bodies,
@@ -123,6 +124,9 @@ urlpatterns = [
     path("residents/<uuid:key>/move/", resident_changes.move_resident, name="move_resident"),
     path("residents/<uuid:key>/guardians/", guardians.guardians, name="guardians"),
     path("residents/<uuid:key>/guardians/<uuid:row>/", guardians.end_guardian, name="end_guardian"),
+    path(
+        "residents/<uuid:key>/guardians/<uuid:row>/here/", attending.guardian_at_window, name="guardian_here"
+    ),
     path("residents/<uuid:key>/mandates/", window_mandates.window_mandates, name="window_mandates"),
     path("residents/<uuid:key>/end/", resident_changes.end_resident, name="end_resident"),
     path("report/", reporting.reports, name="reports"),

@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
+ACTS_PARTLY = 8  # from it on a child does by itself what fits its age (民法典 19)
 OWN_CONSENT = 14  # below it a parent or other guardian agrees (个人信息保护法 31)
 OF_AGE = 18  # 民法典 17
 
@@ -32,6 +33,11 @@ class Age:
     def child(self) -> bool:
         """Whether a parent or other guardian has to agree to what is done with their data."""
         return self.years is not None and self.years < OWN_CONSENT
+
+    @property
+    def small(self) -> bool:
+        """Whether somebody is known to be too young to do anything in law alone (民法典 20)."""
+        return self.years is not None and self.years < ACTS_PARTLY
 
     @property
     def minor(self) -> bool:

@@ -107,15 +107,17 @@ def _of_case(person: Person, case: Concern, by: PostActor) -> Contact:
     keys = [key for key in case.contacts_of_party(0) if key] if covers(by, case.code_now) else []
     linked = bool(keys) and _linked(person).filter(about=case.pk).exists()
     for found in Contact.objects.filter(pk__in=keys).order_by("-pk"):
-        if linked or _is_of(found, person):
+        if linked or is_raised_by(found, person):
             return found
     raise Invalid(
         fields={"number": [_("This case was not raised by this resident, or not with this name or number.")]}
     )
 
 
-def _is_of(contact: Contact, person: Person) -> bool:
-    """Where a household shares a number, the name decides, as it does where none was left."""
+def is_raised_by(contact: Contact, person: Person) -> bool:
+    """Whether what was raised with a contact was raised by a resident.
+
+    Where a household shares a number, the name decides, as it does where none was left."""
     if contact.phone_index and contact.phone_index not in _digests(person):
         return False
     return person.pk in records_of(contact) or opened(contact, "name") == opened(person, "name")

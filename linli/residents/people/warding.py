@@ -11,7 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,8 +135,9 @@ def guards_of(person: Person, *, going: bool = True) -> list[Guard]:
 
 
 def guarded_by(contact: Contact) -> list[Guard]:
-    """The guardianships that hold today of whoever has proven to hold a contact's number."""
-    return _going(Guardianship.objects.filter(number_index__in=numbers_of(contact, BY_NUMBER)))
+    """The guardianships that hold today of whoever has proven to hold a contact's number, or came to a window."""
+    known = Q(number_index__in=numbers_of(contact, BY_NUMBER)) | Q(contact=contact)
+    return _going(Guardianship.objects.filter(known))
 
 
 def guards(contact: Contact, person: Person) -> Guard | None:

@@ -78,8 +78,8 @@ def apply(
 def _require_reachable(by: Actor, origin: Origin | None, given: Application) -> None:
     """A dispute has somebody who asks for it to be mediated; whoever cannot be told of it cannot say yes."""
     contact = given.get("contact")
-    grown = origin is not None and origin.case is not None and origin.case.reporter_id is not None
-    if grown or (contact and contact.name and (contact.phone or isinstance(by, PostActor))):
+    known = origin is not None and origin.known is not None
+    if known or (contact and contact.name and (contact.phone or isinstance(by, PostActor))):
         return
     sentence = _("Mediation needs to know who asks for it: give a name and a telephone number.")
     raise Invalid(sentence, fields={"phone" if contact and contact.name else "name": [sentence]})
