@@ -40,7 +40,8 @@ PROMISES = (
 class Person:
     """A party as papers name them: number and relation in the case, what they are called in it, name, and details.
 
-    `details` are those of the form that are known (性别, 联系方式 ...); `agent` acts for them, by law or by their word.
+    `details` are those of the form that are known (性别, 联系方式 ...); `agent` acts for them, by law or by their word;
+    `heir_of`: the number of who died, in whose place they stand.
     """
 
     nr: int
@@ -49,6 +50,7 @@ class Person:
     name: str
     details: Sequence[Row] = ()
     agent: str = ""
+    heir_of: int | None = None
 
     @property
     def place(self) -> Place:
@@ -71,11 +73,12 @@ class File:
     on: date
     mediator: str = ""
     recorder: str = ""
+    former: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[int, str]:
-        """The parties by their number."""
-        return {each.nr: each.name for each in self.people}
+        """The parties by their number, also those who died since."""
+        return {**self.former, **{each.nr: each.name for each in self.people}}
 
     @property
     def signing(self) -> tuple[Place, ...]:
@@ -88,8 +91,8 @@ class File:
 
 
 def represented(file: File, agents: Mapping[int, str]) -> File:
-    """The same with who acts for whom: names with what they are to the party, by the party's number."""
-    people = [replace(each, agent=agents.get(each.nr, "")) for each in file.people]
+    """The same with who acts for whom, by the party's number; who acts by a row of the case is named already."""
+    people = [replace(each, agent=each.agent or agents.get(each.nr, "")) for each in file.people]
     return replace(file, people=people)
 
 
@@ -302,7 +305,7 @@ def reminder(file: File, owing: Owing) -> Contents:
     """履行提醒: what is due when, or is overdue, to whoever owes it, and whom to tell if it cannot be kept."""
     rows = [Row("约定事项", owing.act or "按协议支付款项")]
     rows += [Row("本期应付", sum_of(owing.fen))] if owing.fen else []
-    those = [each for each in file.people if owing.who in (None, each.nr)]
+    those = [each for each in file.people if owing.who in (None, each.nr, each.heir_of)]
     late = file.on > owing.day
     how = "已到期，尚未登记履行，请尽快履行：" if late else "即将到期，请按约定履行："
     return Contents(

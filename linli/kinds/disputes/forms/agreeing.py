@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import ReasonForm, StepForm, TidyText, WholeForm
+from linli.cases.parties import agents_in, rows_of_parties
 from linli.documents.making import data_of
 from linli.documents.models import Document, Signature
 from linli.documents.signing import is_of
@@ -103,7 +104,10 @@ class DraftAgreement(AgreementForm):
         if self.case:
             names = called(self.case)
             self.between(names)
-            self.fields |= {f"{_AGENT}{nr}": _agent_field(name) for nr, name in names.items()}
+            acted = {each.acts_for for each in agents_in(rows_of_parties(self.case))}
+            self.fields |= {
+                f"{_AGENT}{nr}": _agent_field(name) for nr, name in names.items() if nr not in acted
+            }
 
     def clean(self) -> dict[str, Any]:
         """Put who acts for whom into one parcel, by the number of the side."""
