@@ -10,8 +10,9 @@ from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Basis, Party
 from linli.cases.parties import agents_in, parties_in, reporter_stands
 from linli.cases.taking import Taking
-from linli.documents.making import make, void_drafts
-from linli.kinds.disputes.contents import File, Person, ending
+from linli.documents.making import data_of, make, void_drafts
+from linli.documents.models import Document
+from linli.kinds.disputes.contents import File, Person, ending, names_before
 from linli.kinds.disputes.legal_words import day_of
 from linli.kinds.disputes.models import Dispute
 from linli.kinds.disputes.rounds import APPLICANT, called, sides_of, succeeded
@@ -34,7 +35,7 @@ def file_of(now: Taking) -> File:
         number=now.case.number,
         body=post.organisation.name if post else "",
         people=people_of(now),
-        former=_former(now),
+        former=_former(detail),
         on=now.at.astimezone(PLACE_TIME).date(),
         mediator=_called(detail),
     )
@@ -79,12 +80,11 @@ def _acting(now: Taking, row: Party) -> str:
     return f"{_name(now, row.contact)}（委托代理人，{scope}{until}）"
 
 
-def _former(now: Taking) -> dict[int, str]:
-    """Names of the sides that died: what was agreed with them names them still."""
-    if not now.detail.died:
-        return {}
-    contacts = {each.nr: each.contact for each in now.rows} | {0: now.case.reporter}
-    return {nr: _name(now, found) for nr in now.detail.died if (found := contacts.get(nr))}
+def _former(detail: Dispute) -> dict[int, str]:
+    """Names of the sides that died, as the agreement has them: what was agreed with them names them still."""
+    found = Document.objects.filter(pk=detail.document).first() if detail.died and detail.document else None
+    names = names_before(data_of(found)) if found else {}
+    return {nr: name for nr, name in names.items() if nr in detail.died}
 
 
 def _called(detail: Dispute) -> str:
