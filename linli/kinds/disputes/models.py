@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.devices import choice_of
 from linli.cases.models import Case, Party
-from linli.cases.parties import agents_in, role_words, rows_of_parties
+from linli.cases.parties import agents_in, parties_in, reporter_stands, role_words, rows_of_parties
 from linli.documents.models import Document
 from linli.documents.signing import missing
 from linli.kinds.disputes.outlook import NEXT
@@ -233,6 +234,24 @@ class Dispute(models.Model):
     def hushed(self) -> bool:
         """Whether no screen may show that there is news: with violence, or where nobody has looked yet."""
         return self.safety != Safety.CALM
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether messages may say neither what it is nor by which number and code it is seen."""
+        return self.safety == Safety.APART
+
+    @property
+    def untold(self) -> list[str]:
+        """The sides that no message reaches: without a number, or who wanted none; somebody has to speak with them."""
+        rows = rows_of_parties(self.case)
+        parties: dict[int, Party | None] = {0: None} if reporter_stands(rows) else {}
+        parties |= {each.nr: each for each in parties_in(rows)}
+        return [role_words(self.case, nr, rows) for nr, party in parties.items() if not self._reached(party)]
+
+    def _reached(self, party: Party | None) -> bool:
+        contact, choice = party.contact if party else self.case.reporter, choice_of(self.case, party)
+        by_text = choice.sms and contact is not None and bool(contact.phone_sealed)
+        return by_text or (choice.push and not self.hushed)
 
     @property
     def joint(self) -> bool:

@@ -71,16 +71,6 @@ DEPENDING = {
     *("replace_mediator", "recuse", "plan", "urge", "refuse", "halt"),
     *("name_agent", "renew_agent", "end_agent", "note_death", "name_heir"),
     *("take_over", "step_out", "resume", "end_resting"),
-        "name_agent",
-        "renew_agent",
-        "end_agent",
-        "note_death",
-        "name_heir",
-        "take_over",
-        "step_out",
-        "resume",
-        "end_resting",
-    ),
 }
 BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
 
