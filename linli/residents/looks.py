@@ -156,7 +156,7 @@ def who_words(row: Access) -> str:
     if row.relation == GUARDIAN:
         return _("A parent or other guardian")
     if row.activity == purpose_named(ACTING).nr:
-        return _("Who acts for you")
+        return _("Who represents you")
     if row.reader == Reader.PARTY and row.activity == purpose_named(BETWEEN).nr:
         return _("Another party of the case")
     return str(_WHO.get(Reader(row.reader)) or _("A post"))

@@ -35,9 +35,9 @@ class PowersForm(StepForm):
     """How far somebody acts, and from when until when, as the paper says."""
 
     scope = forms.ChoiceField(label=_("How far they act"), choices=SCOPES, widget=forms.RadioSelect)
-    begins = _day(_("From"), required=False)
+    begins = _day(_("Acts from"), required=False)
     ends = _day(
-        _("Until"),
+        _("Acts until"),
         required=False,
         help_text=_("The last day on the power of attorney; of a guardian, such as the 18th birthday."),
     )
