@@ -62,7 +62,7 @@ def _in_power(step: Step, by: PartyActor) -> bool:
 def require_term(by: PartyActor) -> None:
     """Raise NotYours, with the day, for whoever acts for a party by a power that has ended or not begun yet."""
     agency, today = by.agency, timezone.localdate()
-    if agency is None or agency.holds_on(today):
+    if agency is None or by.acts_on(today):
         return
     if agency.ends and agency.ends < today:
         raise NotYours(

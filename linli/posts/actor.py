@@ -87,6 +87,10 @@ class PartyActor:
         """The number of the party in the case; the reporter is 0."""
         return self.side.nr if self.side else 0
 
+    def acts_on(self, day: date) -> bool:
+        """Whether they may act on a day: a party always, who acts for one within the term of their power."""
+        return self.agency is None or self.agency.holds_on(day)
+
     def by(self) -> By:
         """As the ledger keeps it: the relation only, never a person."""
         return By("party", relation=self.relation)

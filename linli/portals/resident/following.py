@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -116,7 +117,8 @@ def _unlocked(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: FollowForm, status: int = 200) -> HttpResponse:
-    ways = unlocked_ways(request)
+    today = timezone.localdate()
+    ways = [(case, way) for case, way in unlocked_ways(request) if way.by.acts_on(today)]
     content = {
         "form": form,
         "rows": case_rows([case for case, way in ways if not own_nr(way.by)]),

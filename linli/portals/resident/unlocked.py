@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from linli.base.errors import NotFound
 from linli.base.text import tidy
@@ -123,7 +124,7 @@ def _named_contact(request: HttpRequest) -> UUID | None:
 def may_see(request: HttpRequest, case: Case) -> bool:
     """Whether the reporter of the case is here: what they wrote and took pictures of is not the other parties'."""
     found = own_way(request, case, ways_into(case))
-    return found is not None and found.by.nr == 0
+    return found is not None and found.by.nr == 0 and found.by.acts_on(timezone.localdate())
 
 
 def may_see_looks(request: HttpRequest, case: Case, by: PartyActor) -> bool:
