@@ -20,7 +20,7 @@ from linli.kinds.disputes.sums import numeral
 MEDIATOR, RECORDER = "mediator", "recorder"
 SIGNS = "（签名、盖章或按指印）"
 _FACTS, _HOW, _WHERE = "纠纷主要事实、争议事项", "履行方式、地点、期限", "履行地点："
-_AGENT, _NAME = "代理人", "姓名"
+AGENT, NAME = "代理人", "姓名"
 TOLD = "人民调解委员会已将人民调解的相关规定告知各方当事人。"
 RIGHTS = (
     "人民调解委员会是依法设立的调解民间纠纷的群众性组织，调解民间纠纷，不收取任何费用。",
@@ -337,24 +337,6 @@ def told_before(data: Mapping[str, Any]) -> dict[str, str]:
     return found | ({"place": places[0].removeprefix(_WHERE).removesuffix("。")} if places else {})
 
 
-def agents_before(data: Mapping[str, Any]) -> dict[int, str]:
-    """Who acted for whom in an agreement as it was made, by the number of the party."""
-    return _told_of_each(data, _AGENT)
-
-
-def names_before(data: Mapping[str, Any]) -> dict[int, str]:
-    """The names of the parties of an agreement as it was made, by their number."""
-    return _told_of_each(data, _NAME)
-
-
-def _told_of_each(data: Mapping[str, Any], label: str) -> dict[int, str]:
-    count = data.get("extra", {}).get("persons", 0)
-    told = zip(data.get("signing", ())[:count], data.get("parts", ())[:count], strict=True)
-    return {
-        place["seat"]: row["value"] for place, part in told for row in part["rows"] if row["label"] == label
-    }
-
-
 def moment_of(moment: datetime) -> str:
     """A moment as papers write it."""
     at = timezone.localtime(moment)
@@ -366,8 +348,8 @@ def _persons(people: Sequence[Person]) -> tuple[Part, ...]:
 
 
 def _details(person: Person) -> list[Row]:
-    agent = [Row(_AGENT, person.agent)] if person.agent else []
-    return [Row(_NAME, person.name), *person.details, *agent]
+    agent = [Row(AGENT, person.agent)] if person.agent else []
+    return [Row(NAME, person.name), *person.details, *agent]
 
 
 def _extra(people: Sequence[Person], **more: str) -> dict[str, object]:

@@ -40,37 +40,12 @@ PROCEDURE = kind_of("disputes").procedure
 WHO = ["head", "fan", "second", "reviewer", "applicant", "respondent", "representative", "neighbour", "clock"]
 # What these refuse depends on what they are given or on what was said before, so they may be offered and refused.
 DEPENDING = {
-    *(
-        "invite",
-        "report_on",
-        "consent",
-        "prefer",
-        "appoint",
-        "convene",
-        "hold",
-        "prolong",
-        "settle_orally",
-        "seal",
-    ),
-    *(
-        "deny_signature",
-        "report_performance",
-        "check_performance",
-        "confirm_settled",
-        "conclude",
-        "court_accepts",
-    ),
-    *(
-        "court_prolongs",
-        "ask_confirmation",
-        "file_confirmation",
-        "link_duplicate",
-        "name_side",
-        "draft_agreement",
-    ),
-    *("replace_mediator", "recuse", "plan", "urge", "refuse", "halt"),
-    *("name_agent", "renew_agent", "end_agent", "note_death", "name_heir"),
-    *("take_over", "step_out", "resume", "end_resting"),
+    *("invite", "report_on", "consent", "prefer", "appoint", "convene", "hold", "prolong"),
+    *("settle_orally", "seal", "deny_signature", "report_performance", "check_performance"),
+    *("confirm_settled", "conclude", "court_accepts", "court_prolongs", "ask_confirmation"),
+    *("file_confirmation", "link_duplicate", "name_side", "draft_agreement", "replace_mediator"),
+    *("recuse", "plan", "urge", "refuse", "halt", "name_agent", "renew_agent", "end_agent"),
+    *("note_death", "name_heir", "take_over", "step_out", "resume", "end_resting"),
 }
 BEFORE_CONSENT = {"applied", "triaged", "consenting", "merged"}
 

@@ -12,7 +12,8 @@ from linli.cases.parties import agents_in, parties_in, reporter_stands
 from linli.cases.taking import Taking
 from linli.documents.making import data_of, make, void_drafts
 from linli.documents.models import Document
-from linli.kinds.disputes.contents import File, Person, ending, names_before
+from linli.kinds.disputes.contents import File, Person, ending
+from linli.kinds.disputes.earlier import names_before
 from linli.kinds.disputes.legal_words import day_of
 from linli.kinds.disputes.models import Dispute
 from linli.kinds.disputes.rounds import APPLICANT, called, sides_of, succeeded

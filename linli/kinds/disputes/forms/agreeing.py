@@ -13,7 +13,8 @@ from linli.documents.making import data_of
 from linli.documents.models import Document, Signature
 from linli.documents.signing import is_of
 from linli.kinds.disputes.clauses import clause_from
-from linli.kinds.disputes.contents import agents_before, told_before
+from linli.kinds.disputes.contents import told_before
+from linli.kinds.disputes.earlier import agents_before
 from linli.kinds.disputes.forms.agreement import AgreementForm
 from linli.kinds.disputes.forms.intake import Apply, class_field
 from linli.kinds.disputes.forms.sides import Tap, dispute_of
