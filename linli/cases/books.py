@@ -164,6 +164,7 @@ class Book:
     def _keep_parties(self, taken: Taken) -> None:
         if taken.left:
             Party.objects.filter(pk__in=[each.pk for each in taken.left]).update(left_at=taken.at)
+            insert_many([each for each in taken.left if each._state.adding])  # the reporter had no row so far
         insert_many([each.contact for each in taken.joined])
         insert_many(taken.joined)
 

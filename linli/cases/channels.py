@@ -37,7 +37,21 @@ Message = Callable[[], Any]
 def text_of(notice: Notice) -> str:
     """What the notice says, in the language of whoever gets it."""
     with override(notice.contact.language if notice.contact else settings.LANGUAGE_CODE):
+        if _says_nothing(notice):
+            return _("Linli: there is a new message for you. Read it with your code.")
         return (_moved(notice) if notice.step in MOVED else _told(notice)) + _link(case_of(notice))
+
+
+def _says_nothing(notice: Notice) -> bool:
+    """Whether a message names neither case nor code: whoever threatens may hold the telephone (docs/adr/0033).
+
+    The first one to somebody brings number and code, without which they would never come in.
+    """
+    case = case_of(notice)
+    kind = kind_of(case.kind)
+    if not (kind.procedure.has_parties and getattr(kind.detail_of(case), "unsafe", False)):
+        return False
+    return Notice.objects.filter(case=case, contact=notice.contact_id, channel="sms", state="sent").exists()
 
 
 def _told(notice: Notice) -> str:

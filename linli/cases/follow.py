@@ -14,8 +14,7 @@ from linli.base.errors import NotFound
 from linli.base.ids import READABLE
 from linli.base.text import half_width
 from linli.cases.models import Case, Party
-from linli.cases.parties import rows_of_parties, stands
-from linli.cases.procedure import REPORTER
+from linli.cases.parties import actors_in, rows_of_parties
 from linli.cases.reading import numbered
 from linli.posts.actor import PartyActor
 from linli.residents.crypto import derived_code
@@ -45,13 +44,9 @@ def party_code(party: Party) -> str:
 
 def ways_into(case: Case) -> list[Way]:
     """Every party's way into a case, the reporter's first (one statement for a kind with parties, else none)."""
-    rows = rows_of_parties(case)
-    own = Way(PartyActor(REPORTER, case.pk), case.reporter_id, follow_code(case.pk))
-    replaced = any(each.nr == 0 for each in rows)
-    return ([] if replaced else [own]) + [
-        Way(PartyActor(each.role, case.pk, side=each.side), each.contact_id, party_code(each))
-        for each in rows
-        if stands(each)
+    return [
+        Way(by, row.contact_id, party_code(row)) if row else Way(by, case.reporter_id, follow_code(case.pk))
+        for row, by in actors_in(case, rows_of_parties(case))
     ]
 
 

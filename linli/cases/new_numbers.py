@@ -16,7 +16,7 @@ from linli.base.writing import writing
 from linli.cases.channels import NEW_NUMBER, OLD_NUMBER
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Notice, Party
-from linli.cases.parties import refuse_same_number, rows_of_parties, stands
+from linli.cases.parties import refuse_same_number, reporter_stands, rows_of_parties, stands
 from linli.cases.procedure import REPORTER
 from linli.cases.quiet import next_moment
 from linli.cases.reading import require_whole
@@ -28,6 +28,7 @@ from linli.residents.keeping import plain_phone, renumbered
 from linli.residents.models import Contact
 
 RENUMBER = "cases.renumber"
+ACTS = ("acts_for", "basis", "special", "acts_from", "acts_until")  # by what somebody acts goes along
 LEAST_PROOF = 4  # characters: "核对身份证" fits, "ok" does not
 
 
@@ -77,9 +78,10 @@ def _wrong(field: str, sentence: str) -> Invalid:
 
 
 def _put_in(case: Case, new: NewNumber, by: PostActor) -> None:
-    present = [each for each in rows_of_parties(case) if stands(each)]
+    rows = rows_of_parties(case)
+    present = [each for each in rows if stands(each)]
     row = next((each for each in present if each.nr == new.nr), None)
-    if row is None and new.nr:
+    if row is None and (new.nr or not reporter_stands(rows)):
         raise NotFound
     old = row.contact if row else case.reporter
     if (old.pk if old else None) != new.instead_of:
@@ -93,7 +95,8 @@ def _put_in(case: Case, new: NewNumber, by: PostActor) -> None:
     elif old:  # from now on the reporter has rows: the first says by which contact they came
         Party.objects.create(case=case, role=REPORTER, nr=0, contact=old, joined_at=case.at, left_at=now)
     role = row.role if row else REPORTER
-    Party.objects.create(case=case, role=role, nr=new.nr, contact=fresh, joined_at=now)
+    acts = {name: getattr(row, name) for name in ACTS} if row else {}
+    Party.objects.create(case=case, role=role, nr=new.nr, contact=fresh, joined_at=now, **acts)
     if new.nr == 0:
         Case.everywhere.filter(pk=case.pk).update(reporter=fresh)
     record(

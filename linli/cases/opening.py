@@ -222,7 +222,7 @@ def rows_of(
     for task in tasks:
         task.pressing_at = pressing_at(at, clocks)
     parties = _parties_of(draft, case, at)
-    notices = notices_of(case, step, told_by(step, case, parties, None), [post] if post else [])
+    notices = notices_of(case, step, told_by(step, case, parties, at=at), [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
     return Rows(

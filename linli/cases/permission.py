@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, NotFound, NotYours
@@ -45,8 +46,52 @@ def _party(step: Step, case: Case, by: PartyActor) -> Decision:
     """By the role in this case, of the party itself or of whoever acts for it; nobody has a role without a row."""
     if by.case != case.pk or by.relation not in {by.role, REPRESENTATIVE, ANYONE}:
         return Decision.OUTSIDE
-    deputised = by.relation == REPRESENTATIVE and by.role in step.parties and not step.in_person
+    deputised = by.relation == REPRESENTATIVE and by.role in step.parties and _in_power(step, by)
     return Decision.ALLOWED if deputised or by.relation in step.parties else Decision.LACKING
+
+
+def _in_power(step: Step, by: PartyActor) -> bool:
+    """Whether whoever acts for a party may take a step for it: a guardian may take all, an attorney what is covered."""
+    agency = by.agency
+    if agency is None:
+        return not (step.in_person or step.special)
+    within = agency.by_law or not (step.in_person or (step.special and not agency.special))
+    return within and agency.holds_on(timezone.localdate())
+
+
+def require_term(by: PartyActor) -> None:
+    """Raise NotYours, with the day, for whoever acts for a party by a power that has ended or not begun yet."""
+    agency, today = by.agency, timezone.localdate()
+    if agency is None or by.acts_on(today):
+        return
+    if agency.ends and agency.ends < today:
+        raise NotYours(
+            _(
+                "Your power to act for this party ended on %(day)s. Ask the party for a new one and show it to the "
+                "mediator."
+            )
+            % {"day": agency.ends.isoformat()}
+        )
+    raise NotYours(
+        _("Your power to act for this party begins on %(day)s; until then the party acts itself.")
+        % {"day": agency.begins.isoformat() if agency.begins else ""}
+    )
+
+
+def _require_scope(step: Step, by: PartyActor) -> None:
+    """Raise NotYours, saying what is lacking, for a step that the party takes but a general power does not cover."""
+    if by.relation != REPRESENTATIVE or by.role not in step.parties or _in_power(step, by):
+        return
+    require_term(by)
+    if step.in_person:
+        raise NotYours(_("Only the party takes this step in person: %(step)s.") % {"step": step.label})
+    raise NotYours(
+        _(
+            "A general power of attorney does not cover this: %(step)s. The party takes this step itself, or gives a "
+            "special power (Civil Procedure Law, article 62)."
+        )
+        % {"step": step.label}
+    )
 
 
 def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> None:
@@ -60,6 +105,8 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
         decision = _as_seen(decision, step, case, by)
     if decision is Decision.OUTSIDE:
         raise NotFound
+    if isinstance(by, PartyActor):
+        _require_scope(step, by)
     if decision is not Decision.ALLOWED:
         raise NotYours(_("Your post may not take this step: %(step)s.") % {"step": step.label})
     if step.apart_from and isinstance(by, PostActor) and _took(by, case, step.apart_from):

@@ -53,27 +53,31 @@ class Stage:
 @dataclass(frozen=True)
 class Role:
     """What a party is in a case. `named`: known by name to the other parties, and to whoever carries the case through;
-    otherwise shielded as reporters are. `most`: so many of them in one case.
+    otherwise shielded as reporters are. `most`: so many of them in one case. `acts`: for another party, whose rights
+    in the case are theirs as far as their power goes; no step or notice names such a role.
     """
 
     name: str
     label: Words
     named: bool = False
     most: int = MOST_OF_A_ROLE
+    acts: bool = False
 
 
 @dataclass(frozen=True)
 class Step:
     """What can be done: by whom, from which stages, to which, and what else moves with it.
 
-    `posts`: kinds of post with the power; `tasked`: the post that has an open task in one of these roles; `parties`:
-    relations to the case; `system`: the clock. `enters` empty: the case stays in its stage; `otherwise`: stages the
-    action may choose instead. `task`: kind of post that gets the next task, `named` (the action names it) or empty.
-    `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one; `every` also
-    closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not while a mandatory
-    task is open. `merges`: the case follows another one; `with_original`: it ends with that one. `apart_from`: steps
-    whose actor may not take this one. `in_person`: nobody who acts for a party may take it. `notice`: told after
-    commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of them).
+    `posts`: kinds of post with the power; `tasked`: the post that has an open task in one of these roles;
+    `parties`: relations to the case; `system`: the clock. `enters` empty: the case stays in its stage; `otherwise`:
+    stages the action may choose instead. `task`: kind of post that gets the next task, `named` (the action names
+    it) or empty. `closes`: `own` closes the actor's own task only, and the stage moves with the last mandatory one;
+    `every` also closes what others were asked. `settles`: steps whose questions this one answers. `waits`: not
+    while a mandatory task is open. `merges`: the case follows another one; `with_original`: it ends with that one.
+    `apart_from`: steps whose actor may not take this one. `in_person`: nobody who acts for a party may take it, but
+    for a guardian; `special`: whoever acts by a power of attorney needs a special one (特别授权). `notice`: told after
+    commit to those in `tells`: the reporter, or other roles; in the yaml `to` of the notice (`parties`: all of
+    them).
     `alongside`: many posts answer at the same time, each for itself, so what others did since is no reason to refuse,
     and the story tells a post of its own such steps only.
     `from_above`: a level that sees figures only may take it of any case in its area, which becomes its part by that
@@ -102,6 +106,7 @@ class Step:
     merges: bool = False
     waits: bool = False
     in_person: bool = False
+    special: bool = False
     bulk: bool = False
     from_above: bool = False
     alongside: bool = False
@@ -192,6 +197,11 @@ class Procedure:
     def has_parties(self) -> bool:
         """Whether a case can be between several people."""
         return bool(set(self.roles) - {REPORTER})
+
+    @property
+    def acting(self) -> str:
+        """The role of whoever acts for a party; empty where nobody does."""
+        return next((role.name for role in self.roles.values() if role.acts), "")
 
     @property
     def named(self) -> frozenset[str]:

@@ -278,12 +278,13 @@ class History(Book):
     def keep(self, taken: Taken) -> None:
         """Add what a step came to."""
         rows = self.rows
+        known = {each.pk for each in rows.parties}
         for task in taken.closed:
             task.closed_at = taken.at
         rows.tasks += taken.opened
         rows.clocks += taken.clocks.begun
         rows.lines.append(taken.line)
-        rows.parties += taken.joined
+        rows.parties += [*taken.joined, *(each for each in taken.left if each.pk not in known)]
         if taken.step.shifts:
             for task in _open(rows.tasks):
                 task.pressing_at = pressing_at(task.opened_at, taken.clocks.live, task.pk)

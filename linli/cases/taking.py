@@ -18,7 +18,16 @@ from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import merge_one_at_a_time
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case, Clock, Party, Task
-from linli.cases.parties import GivenParty, joining, stands, told_by
+from linli.cases.parties import (
+    GivenParty,
+    Powers,
+    agents_in,
+    gone_reporter,
+    joining,
+    reporter_stands,
+    stands,
+    told_by,
+)
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ASKED, NEXT, Step
 from linli.cases.sent import facts_sent
@@ -66,21 +75,46 @@ class Taking:
     @property
     def parties(self) -> list[Party]:
         """Who is a party beside the reporter, by numbers, as it will be after this step."""
-        return [each for each in [*self._parties, *self.joined] if each.nr and stands(each)]
+        return [each for each in self.rows if each.nr and stands(each) and each.acts_for is None]
+
+    @property
+    def rows(self) -> list[Party]:
+        """All rows of parties and of who acts for them, also of who left, as they will be after this step."""
+        return [*self._parties, *self.joined]
 
     def add_party(self, role: str, contact: GivenContact) -> Party:
         """Let somebody be a party from now on; what they gave is sealed, the entry says their number only."""
-        rows = [*self._parties, *self.joined]
-        self.joined.append(joining(self.case, GivenParty(role, contact), rows, self.at))
+        return self._join(GivenParty(role, contact))
+
+    def add_agent(self, acts_for: int, contact: GivenContact, powers: Powers) -> Party:
+        """Let somebody act for a party from now on (代理), with a code of their own; Conflict without such a party."""
+        if acts_for not in {each.nr for each in self.parties} | (
+            {0} if reporter_stands(self.rows) else set()
+        ):
+            raise Conflict(_("There is no such party in this case any more."))
+        role = kind_of(self.case.kind).procedure.acting
+        return self._join(GivenParty(role, contact, acts_for, powers))
+
+    def _join(self, given: GivenParty) -> Party:
+        self.joined.append(joining(self.case, given, self.rows, self.at))
         return self.joined[-1]
 
     def let_go(self, nr: int) -> None:
-        """Let a party be none any more; Conflict where there is no such party."""
-        found = next((each for each in self.parties if each.nr == nr), None)
-        if found is None or found in self.joined:
-            raise Conflict(_("There is no such party in this case any more."))
-        found.left_at = self.at
-        self.left.append(found)
+        """Let a party, or who acts for one, be none any more, and with a party whoever acts for it.
+
+        Conflict where there is none; the contact stays, and its code opens nothing from now on.
+        """
+        rows = self.rows
+        if nr == 0 and self.case.reporter and not any(each.nr == 0 for each in rows):
+            self.left.append(gone_reporter(self.case, self.at))
+        else:
+            found = next((each for each in rows if each.nr == nr and stands(each)), None)
+            if found is None or found in self.joined:
+                raise Conflict(_("There is no such party in this case any more."))
+            self.left.append(found)
+        self.left += agents_in(rows, nr)
+        for each in self.left:
+            each.left_at = self.at
 
     def tell(self, *parties: int) -> None:
         """Tell these parties of the step, by their numbers (the reporter is 0), instead of whom the procedure names."""
@@ -232,7 +266,11 @@ def _finish(now: Taking) -> Taken:
     facts = {**moved_to, **standing_of(now.case), **around, **now.said}
     name = power(now.case.kind, now.step)
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
-    told = told_by(now.step, now.case, now.parties, now.told) if now.step.notice else []
+    told = (
+        told_by(now.step, now.case, [*now.rows, *now.left], at=now.at, chosen=now.told)
+        if now.step.notice
+        else []
+    )
     return Taken(
         now.step,
         now.case,
@@ -284,6 +322,7 @@ def _of_parties(now: Taking) -> dict[str, Any]:
     """What the ledger says of the parties: their numbers in the case, never who they are."""
     said = {
         "party": now.party,
+        "agent": now.by.agency.nr if isinstance(now.by, PartyActor) and now.by.agency else None,
         "joined": [each.nr for each in now.joined],
         "left": [each.nr for each in now.left],
     }

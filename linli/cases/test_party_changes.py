@@ -239,9 +239,9 @@ def test_no_sequence_of_joining_leaving_and_new_numbers_lets_a_code_act_as_anoth
                 role = chance.choice(["respondent", "witness"])
                 invited(case, world, joins=[(role, GivenContact(f"某{turn}", phone))])
             elif what == "leave":
-                invited(case, world, leaves=[chance.choice(present)])
+                invited(case, world, leaves=[chance.choice(present or [0])])
             else:
-                lost(case, chance.choice(present), phone, world)
+                lost(case, chance.choice(present or [0]), phone, world)
         except Refusal:
             pass
         case = Case.everywhere.select_related("reporter").get(pk=case.pk)

@@ -118,7 +118,8 @@ class Printed(models.Model):
 class Signature(models.Model):
     """Who signed which version, by relation to the case and seat (of several parties), never by name.
 
-    `digest` is that of the version signed. A denied one stays; its seat can sign again.
+    `digest` is that of the version signed. A denied one stays; its seat can sign again. `agent`: the number in the case
+    of whoever signed for the party, where it did not sign itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -127,6 +128,7 @@ class Signature(models.Model):
     relation = models.CharField(max_length=30)
     seat = models.PositiveSmallIntegerField(default=0)
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    agent = models.SmallIntegerField(null=True)
     manner = models.CharField(max_length=10, choices=Manner.choices)
     mark_sealed = models.BinaryField(default=b"")
     at = models.DateTimeField()

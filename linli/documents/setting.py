@@ -100,8 +100,9 @@ def sheet_of(text: str, data: dict[str, Any], verified: Any, signatures: Sequenc
             pictures[name] = mark_of(signature)
         at = timezone.localtime(signature.at)
         day = f"{at.year}年{at.month}月{at.day}日"
-        told = {"relation": signature.relation, "seat": signature.seat, "picture": name, "day": day}
-        signed.append({**told, "witness": _beside(signature, number, pictures)})
+        place = {"relation": signature.relation, "seat": signature.seat, "agent": signature.agent is not None}
+        beside = _beside(signature, number, pictures)
+        signed.append({**place, "picture": name, "day": day, "witness": beside})
     shown = {**data, "signed": signed, "code": verified.code, "version": verified.version}
     return Sheet(text.encode(), shown, pictures)
 

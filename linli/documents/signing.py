@@ -11,17 +11,20 @@ from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.base.ids import uuid7
 from linli.base.text import tidy
 from linli.base.writing import writing
+from linli.cases.books import in_hand
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case
+from linli.cases.permission import require_term
 from linli.cases.procedure import REPORTER
 from linli.cases.taking import Taking
 from linli.documents.entries import DENY, SIGN
 from linli.documents.making import data_of
 from linli.documents.models import Document, Manner, Signature, State, Witness
+from linli.documents.wordings import template_named
 from linli.ledger.records import Line, record
 from linli.posts.actor import Actor, PartyActor, PostActor
 from linli.residents.crypto import seal_bytes, unseal_bytes
@@ -82,6 +85,7 @@ def sign(document: Document, signing: Signing, *, digest: str, by: Actor) -> Sig
             "seat": signing.seat,
             "party": _party(by),
             "witnessed": signing.beside is not None,
+            **({"agent": agent} if (agent := _agent(by)) is not None else {}),
         }
         record(Line(SIGN, by.by(), locked.case.code_now, locked.case_id, signature.at, facts))
     return signature
@@ -102,9 +106,14 @@ def _check(document: Document, signing: Signing, digest: str) -> None:
 
 
 def _check_own(document: Document, signing: Signing, by: Actor) -> None:
-    """A party signs in its own place only; so does a post on a screen, but it may put down what came on paper."""
-    if isinstance(by, PartyActor) and (signing.relation, signing.seat) != (by.relation, by.nr):
-        raise Conflict(_("There is no place for this signature on the document."))
+    """A party signs in its own place only, or who acts for it as far as their power goes; so does a post on a screen,
+    but it may put down what came on paper.
+    """
+    if isinstance(by, PartyActor):
+        in_hand().require_party(document.case, by)
+        if (signing.relation, signing.seat) != seat_of(by):
+            raise Conflict(_("There is no place for this signature on the document."))
+        _require_power(document, by)
     drawn_here = isinstance(by, PostActor) and signing.manner == Manner.STROKES
     if drawn_here and not _is_of_office(document.case, signing.relation, by):
         raise Conflict(
@@ -152,6 +161,28 @@ def _parties_of(case: Case) -> set[str]:
     return {REPORTER, *kind_of(case.kind).procedure.roles}
 
 
+def seat_of(by: PartyActor) -> tuple[str, int] | None:
+    """The place in which a party signs, itself or by who acts for it in this case; None for who acts by a mandate."""
+    return (by.role, by.nr) if by.agency or by.relation == by.role else None
+
+
+def _require_power(document: Document, by: PartyActor) -> None:
+    """Raise NotYours where a power of attorney does not cover signing this, or has ended or not begun."""
+    require_term(by)
+    if not may_sign(document, by):
+        raise NotYours(
+            _(
+                "A general power of attorney does not cover signing this. The party signs itself, or gives a special "
+                "power (Civil Procedure Law, article 62)."
+            )
+        )
+
+
+def may_sign(document: Document, by: PartyActor) -> bool:
+    """Whether the power of whoever acts for a party covers signing this; a party itself signs everything."""
+    return by.agency is None or by.agency.special or not template_named(document.template).special
+
+
 def _is_of_office(case: Case, relation: str, by: Actor) -> bool:
     """Whether a place is no party's, and the post carries the case that would sign there."""
     return isinstance(by, PostActor) and relation not in _parties_of(case) and case.lead_id == by.post.pk
@@ -171,6 +202,7 @@ def _row(document: Document, signing: Signing, by: Actor) -> Signature:
         relation=signing.relation,
         seat=signing.seat,
         post=by.post if isinstance(by, PostActor) else None,
+        agent=_agent(by),
         manner=signing.manner,
         at=now,
     )
@@ -228,14 +260,20 @@ def _party(by: Actor) -> int | None:
     return by.nr if isinstance(by, PartyActor) else None
 
 
+def _agent(by: Actor) -> int | None:
+    """The number of whoever acts for that party in this case; None where it acts itself."""
+    return by.agency.nr if isinstance(by, PartyActor) and by.agency else None
+
+
 def is_of(signature: Signature, by: PartyActor) -> bool:
     """Whether a signature stands in the place of this party."""
-    return (signature.relation, signature.seat) == (by.relation, by.nr)
+    return (signature.relation, signature.seat) == seat_of(by)
 
 
 def wanted_from(document: Document, by: PartyActor) -> bool:
     """Whether this party has a place on the document that nobody has signed in yet."""
-    return any((each["relation"], each["seat"]) == (by.relation, by.nr) for each in missing(document))
+    own = seat_of(by) if may_sign(document, by) else None
+    return any((each["relation"], each["seat"]) == own for each in missing(document))
 
 
 def standing(document: Document) -> list[Signature]:

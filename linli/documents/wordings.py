@@ -34,7 +34,8 @@ class Template:
 
     `audience`: relations to the case that may read it, besides staff who see the whole case; `personal`: staff who
     open such a document leave an entry; `denial`: the step by which a party says that a signature is not theirs;
-    `meaning`: what signing it says, where that is more than having received it.
+    `meaning`: what signing it says, where that is more than having received it; `special`: whoever signs it for a party
+    by a power of attorney needs a special one (特别授权).
     """
 
     name: str
@@ -46,6 +47,7 @@ class Template:
     personal: bool = True
     denial: str = ""
     meaning: Words | None = None
+    special: bool = False
 
 
 _templates: dict[str, Template] = {}
@@ -69,6 +71,7 @@ def load_papers() -> None:
                     raw.get("personal", True),
                     raw.get("denial", ""),
                     Words(**raw["meaning"]) if "meaning" in raw else None,
+                    raw.get("special", False),
                 )
                 _templates[known.name] = known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from uuid import UUID
 
@@ -41,11 +42,32 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Agency:
+    """By which row of a case somebody acts for a party there (代理): its key and number, and how far that goes.
+
+    `begins` and `ends` are its first and last day, None: no end is known. `special`: also for what needs a special
+    power (特别授权); `by_law`: as a guardian, whose acts are the party's own.
+    """
+
+    key: UUID
+    nr: int
+    special: bool
+    by_law: bool
+    begins: date | None = None
+    ends: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a day is within its term."""
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+
+@dataclass(frozen=True)
 class PartyActor:
     """Somebody with a relation to one case (the reporter ...), known by follow code or account.
 
     `person`: the contact they have proven to be, where a door knows it, and how (`proof`: `account` or `code`).
     `side`: which party they are, or act for; None is the reporter, as long as nobody put a new number in for them.
+    `agency`: by what they act for that party, where the case itself says so; a mandate given elsewhere has none.
     """
 
     relation: str
@@ -53,6 +75,7 @@ class PartyActor:
     person: UUID | None = None
     proof: str = ""
     side: Side | None = None
+    agency: Agency | None = None
 
     @property
     def role(self) -> str:
@@ -63,6 +86,10 @@ class PartyActor:
     def nr(self) -> int:
         """The number of the party in the case; the reporter is 0."""
         return self.side.nr if self.side else 0
+
+    def acts_on(self, day: date) -> bool:
+        """Whether they may act on a day: a party always, who acts for one within the term of their power."""
+        return self.agency is None or self.agency.holds_on(day)
 
     def by(self) -> By:
         """As the ledger keeps it: the relation only, never a person."""

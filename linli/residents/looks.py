@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from linli.posts.models import Post
 from linli.residents.access import names_of
 from linli.residents.models import Access, How, Reader
-from linli.residents.purposes import BETWEEN, GUARDIAN, OWN, all_purposes, purpose_named, purpose_numbered
+from linli.residents.purposes import (
+    ACTING,
+    BETWEEN,
+    GUARDIAN,
+    OWN,
+    all_purposes,
+    purpose_named,
+    purpose_numbered,
+)
 
 PAGE = 50
 # The newest first, in words that no index answers: for `-id` PostgreSQL would rather walk through everybody's rows by
@@ -147,6 +155,8 @@ def who_words(row: Access) -> str:
     """Who it was, where it was no post."""
     if row.relation == GUARDIAN:
         return _("A parent or other guardian")
+    if row.activity == purpose_named(ACTING).nr:
+        return _("Who represents you")
     if row.reader == Reader.PARTY and row.activity == purpose_named(BETWEEN).nr:
         return _("Another party of the case")
     return str(_WHO.get(Reader(row.reader)) or _("A post"))

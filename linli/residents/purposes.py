@@ -62,7 +62,7 @@ class Purpose:
 
 
 INTAKE, OWN, LIFE_AT_RISK, TIES = "intake", "own", "life_at_risk", "ties"
-CARRY, BETWEEN = "carry", "between"
+CARRY, BETWEEN, ACTING = "carry", "between", "acting"
 GUARDIAN, GUARDIANS, GUARDIAN_ASKS = "guardian", "guardians", "guardian_asks"
 GUARDIAN_CAME = "guardian_came"
 WORK, OVERSEE, TOLD, SEARCH, FIGURES = "work", "oversee", "told", "search", "figures"
@@ -170,6 +170,15 @@ for _each in (
         _DUTY,
         ("name",),
         parties=frozenset({"reporter", "representative"}),
+        of_named=True,
+    ),
+    Purpose(
+        21,
+        ACTING,
+        lambda: gettext("Whoever acts for you in this case saw it, as you can yourself"),
+        "民法典 23、161",
+        ("name",),
+        parties=frozenset({"representative"}),
         of_named=True,
     ),
     Purpose(

@@ -20,7 +20,7 @@ from linli.base.together import InTurn
 from linli.posts.actor import Actor, PartyActor
 from linli.residents.access import AT_ONCE, Glance, Seen, values_for
 from linli.residents.models import Access, How
-from linli.residents.purposes import BETWEEN, OVERSEE, OWN
+from linli.residents.purposes import ACTING, BETWEEN, OVERSEE, OWN
 
 _Rows = list[list[Any]]
 
@@ -57,9 +57,9 @@ class Sheet:
 
 
 def _usual(by: Actor) -> str:
-    """What a page shows is the reporter's record: their own to them, another's to the other parties."""
+    """What a page shows is the reporter's record: their own to them and to who acts for them, else another's."""
     if isinstance(by, PartyActor):
-        return BETWEEN if by.nr else OWN
+        return BETWEEN if by.nr else ACTING if by.agency else OWN
     return OVERSEE
 
 

@@ -21,7 +21,7 @@ from linli.cases.models.export import Export, ExportState
 from linli.cases.models.filter import SavedFilter
 from linli.cases.models.forgetting import Forgetting, Hold
 from linli.cases.models.notice import Notice
-from linli.cases.models.party import Party
+from linli.cases.models.party import Basis, Party
 from linli.cases.models.rating import Rating, Said, Wish
 from linli.cases.models.reply import ReplyTemplate
 from linli.cases.models.search import Mark, SearchText
@@ -30,6 +30,7 @@ from linli.cases.models.sending import Sending, SentPhoto
 __all__ = [
     "Admission",
     "Attachment",
+    "Basis",
     "CalendarDay",
     "Case",
     "CaseQuerySet",

@@ -20,7 +20,7 @@ from linli.kinds.disputes.sums import numeral
 MEDIATOR, RECORDER = "mediator", "recorder"
 SIGNS = "（签名、盖章或按指印）"
 _FACTS, _HOW, _WHERE = "纠纷主要事实、争议事项", "履行方式、地点、期限", "履行地点："
-_AGENT = "代理人"
+AGENT, NAME = "代理人", "姓名"
 TOLD = "人民调解委员会已将人民调解的相关规定告知各方当事人。"
 RIGHTS = (
     "人民调解委员会是依法设立的调解民间纠纷的群众性组织，调解民间纠纷，不收取任何费用。",
@@ -40,7 +40,8 @@ PROMISES = (
 class Person:
     """A party as papers name them: number and relation in the case, what they are called in it, name, and details.
 
-    `details` are those of the form that are known (性别, 联系方式 ...); `agent` acts for them, by law or by their word.
+    `details` are those of the form that are known (性别, 联系方式 ...); `agent` acts for them, by law or by their word;
+    `heir_of`: the number of who died, in whose place they stand.
     """
 
     nr: int
@@ -49,6 +50,7 @@ class Person:
     name: str
     details: Sequence[Row] = ()
     agent: str = ""
+    heir_of: int | None = None
 
     @property
     def place(self) -> Place:
@@ -71,11 +73,12 @@ class File:
     on: date
     mediator: str = ""
     recorder: str = ""
+    former: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def names(self) -> dict[int, str]:
-        """The parties by their number."""
-        return {each.nr: each.name for each in self.people}
+        """The parties by their number, also those who died since."""
+        return {**self.former, **{each.nr: each.name for each in self.people}}
 
     @property
     def signing(self) -> tuple[Place, ...]:
@@ -88,8 +91,8 @@ class File:
 
 
 def represented(file: File, agents: Mapping[int, str]) -> File:
-    """The same with who acts for whom: names with what they are to the party, by the party's number."""
-    people = [replace(each, agent=agents.get(each.nr, "")) for each in file.people]
+    """The same with who acts for whom, by the party's number; who acts by a row of the case is named already."""
+    people = [replace(each, agent=each.agent or agents.get(each.nr, "")) for each in file.people]
     return replace(file, people=people)
 
 
@@ -302,7 +305,7 @@ def reminder(file: File, owing: Owing) -> Contents:
     """履行提醒: what is due when, or is overdue, to whoever owes it, and whom to tell if it cannot be kept."""
     rows = [Row("约定事项", owing.act or "按协议支付款项")]
     rows += [Row("本期应付", sum_of(owing.fen))] if owing.fen else []
-    those = [each for each in file.people if owing.who in (None, each.nr)]
+    those = [each for each in file.people if owing.who in (None, each.nr, each.heir_of)]
     late = file.on > owing.day
     how = "已到期，尚未登记履行，请尽快履行：" if late else "即将到期，请按约定履行："
     return Contents(
@@ -334,15 +337,6 @@ def told_before(data: Mapping[str, Any]) -> dict[str, str]:
     return found | ({"place": places[0].removeprefix(_WHERE).removesuffix("。")} if places else {})
 
 
-def agents_before(data: Mapping[str, Any]) -> dict[int, str]:
-    """Who acted for whom in an agreement as it was made, by the number of the party."""
-    count = data.get("extra", {}).get("persons", 0)
-    told = zip(data.get("signing", ())[:count], data.get("parts", ())[:count], strict=True)
-    return {
-        place["seat"]: row["value"] for place, part in told for row in part["rows"] if row["label"] == _AGENT
-    }
-
-
 def moment_of(moment: datetime) -> str:
     """A moment as papers write it."""
     at = timezone.localtime(moment)
@@ -354,8 +348,8 @@ def _persons(people: Sequence[Person]) -> tuple[Part, ...]:
 
 
 def _details(person: Person) -> list[Row]:
-    agent = [Row(_AGENT, person.agent)] if person.agent else []
-    return [Row("姓名", person.name), *person.details, *agent]
+    agent = [Row(AGENT, person.agent)] if person.agent else []
+    return [Row(NAME, person.name), *person.details, *agent]
 
 
 def _extra(people: Sequence[Person], **more: str) -> dict[str, object]:

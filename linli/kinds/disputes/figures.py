@@ -20,7 +20,7 @@ STANDS_AFTER = timedelta(days=30)  # settled counts only when it was not taken u
 KEPT, BROKEN = Obligation.State.KEPT, (Obligation.State.BROKEN, Obligation.State.CONTESTED)
 OTHER_ENDS = (
     *("agreed", "failed", "refused", "unanswered", "stopped"),
-    *("withdrawn", "court", "unfit", "referred"),
+    *("withdrawn", "court", "unfit", "referred", "heirless"),
 )
 
 

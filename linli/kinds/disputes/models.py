@@ -5,6 +5,8 @@ Names and numbers of the sides stand in their contacts; here they are known by r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -12,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.models import Case
-from linli.cases.parties import role_words, rows_of_parties
+from linli.cases.devices import choice_of
+from linli.cases.models import Case, Party
+from linli.cases.parties import agents_in, parties_in, reporter_stands, role_words, rows_of_parties
 from linli.documents.models import Document
 from linli.documents.signing import missing
 from linli.kinds.disputes.outlook import NEXT
@@ -23,6 +26,8 @@ from linli.posts.models import Organisation, Post
 from linli.registers.models import Mediator
 from linli.registers.suggesting import LawfulWay
 from linli.residents.words import Words
+
+ENDS_SOON = timedelta(days=14)
 
 
 class Source(models.TextChoices):
@@ -57,6 +62,7 @@ class Manner(models.TextChoices):
     """How a side said it."""
 
     OWN = "own", _("themselves, by their own code or account")
+    AGENT = "agent", _("by who acts for them")
     PAPER = "paper", _("on paper, before a witness")
     SPOKEN = "spoken", _("by word of mouth, before a witness")
 
@@ -79,6 +85,26 @@ class AtCourt(models.TextChoices):
     REJECTED = "rejected", _("not confirmed by the court")
 
 
+@dataclass(frozen=True)
+class Agent:
+    """Who acts for a side, as its page says it: for whom, how far, until when, and how near that is."""
+
+    called: str
+    powers: str
+    until: date | None
+    state: str = ""
+
+    @classmethod
+    def by(cls, row: Party, called: str) -> Agent:
+        """As a row of the case says it today."""
+        today = timezone.localdate()
+        begun = row.acts_from is None or row.acts_from <= today
+        ends = row.acts_until
+        over, soon = ends is not None and ends < today, ends is not None and ends <= today + ENDS_SOON
+        state = "over" if over else "soon" if soon else "" if begun else "later"
+        return cls(called, row.powers, ends, state)
+
+
 class Dispute(models.Model):
     """What people are at odds about, how it is mediated, and what came of it.
 
@@ -86,7 +112,8 @@ class Dispute(models.Model):
     what was said in an earlier one does not count. `wishes`: mediators' posts by the number of the side that
     wishes for them; `refused`: those that will not do. `ways`: the lawful ways as they were shown with the offer.
     `agreed`: an oral agreement; of a written one the `document` says it, and `clauses` keeps what is due when.
-    `denied_in`: the stage in which the signature was denied that is being looked into.
+    `denied_in`: the stage in which the signature was denied that is being looked into. `died`: the numbers of sides
+    that died; `heirs`: whose heir a side is, both by number; `rested_in`: the stage in which mediation came to rest.
     """
 
     case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="dispute")
@@ -116,6 +143,9 @@ class Dispute(models.Model):
     effective_at = models.DateTimeField(null=True)
     confirmable = models.BooleanField(default=False)
     denied_in = models.CharField(max_length=30, blank=True)
+    died = models.JSONField(default=list)
+    heirs = models.JSONField(default=dict)
+    rested_in = models.CharField(max_length=30, blank=True)
     at_court = models.CharField(max_length=10, choices=AtCourt.choices, blank=True)
     court = models.CharField(max_length=100, blank=True)
     court_number = models.CharField(max_length=60, blank=True)
@@ -188,6 +218,12 @@ class Dispute(models.Model):
         ]
 
     @property
+    def agents(self) -> list[Agent]:
+        """Who acts for which side, how far and until when; what ends within two weeks is marked."""
+        rows = rows_of_parties(self.case)
+        return [Agent.by(row, role_words(self.case, row.nr, rows)) for row in agents_in(rows)]
+
+    @property
     def next_due(self) -> Obligation | None:
         """What is due next of what is not kept yet; None when nothing is, or no agreement is in force."""
         if self.case.stage not in {"performing", "confirming"}:
@@ -198,6 +234,24 @@ class Dispute(models.Model):
     def hushed(self) -> bool:
         """Whether no screen may show that there is news: with violence, or where nobody has looked yet."""
         return self.safety != Safety.CALM
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether messages may say neither what it is nor by which number and code it is seen."""
+        return self.safety == Safety.APART
+
+    @property
+    def untold(self) -> list[str]:
+        """The sides that no message reaches: without a number, or who wanted none; somebody has to speak with them."""
+        rows = rows_of_parties(self.case)
+        parties: dict[int, Party | None] = {0: None} if reporter_stands(rows) else {}
+        parties |= {each.nr: each for each in parties_in(rows)}
+        return [role_words(self.case, nr, rows) for nr, party in parties.items() if not self._reached(party)]
+
+    def _reached(self, party: Party | None) -> bool:
+        contact, choice = party.contact if party else self.case.reporter, choice_of(self.case, party)
+        by_text = choice.sms and contact is not None and bool(contact.phone_sealed)
+        return by_text or (choice.push and not self.hushed)
 
     @property
     def joint(self) -> bool:

@@ -29,6 +29,10 @@ NEXT: Mapping[str, Promise] = {
     "reviewing": _(
         "Somebody who did not mediate looks into the signature. Until then nobody may rely on it."
     ),
+    "resting": _(
+        "A side has died. Mediation rests until the heirs say whether they go on; nobody has to, and no reason is "
+        "asked for. What was agreed and is in force stays so."
+    ),
     "merged": _(
         "It is mediated together with the same dispute, which was brought before. You hear how it ends."
     ),

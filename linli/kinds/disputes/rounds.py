@@ -12,14 +12,14 @@ from linli.base.errors import Conflict
 from linli.base.worktime import PLACE_TIME
 from linli.cases.clocks import live_clocks
 from linli.cases.models import Case
-from linli.cases.parties import parties_of, role_words, rows_of_parties
+from linli.cases.parties import parties_in, reporter_stands, role_words, rows_of_parties
 from linli.cases.taking import Taking
 from linli.kinds.disputes.models import Dispute, Obligation, Said, Yes
 from linli.kinds.disputes.routing import chair, mediators_for, told_apart
 from linli.posts.actor import PartyActor, PostActor
 from linli.posts.models import Post
 
-APPLICANT, RESPONDENT = "reporter", "respondent"
+APPLICANT, RESPONDENT, HEIR_OF_APPLICANT = "reporter", "respondent", "applicant"
 REMINDED_BEFORE = timedelta(days=3)
 REMINDED_AT = time(9)
 
@@ -34,12 +34,21 @@ class Side:
 
 def sides_of(case: Case) -> list[Side]:
     """The sides of a dispute, the applicant first."""
-    return [Side(0), *(Side(each.nr, each.role) for each in parties_of(case))]
+    rows = rows_of_parties(case)
+    first = [Side(0)] if reporter_stands(rows) else []
+    return first + [Side(each.nr, each.role) for each in parties_in(rows)]
 
 
 def side_of(by: PartyActor) -> int:
     """The number of the side that takes a step; whoever acts for a side speaks for it."""
     return by.nr
+
+
+def succeeded(dispute: Dispute, nr: int | None) -> int | None:
+    """In the place of which side somebody stands, by its number: an heir in that of who died, else in their own."""
+    while str(nr) in dispute.heirs:
+        nr = dispute.heirs[str(nr)]
+    return nr
 
 
 def said(dispute: Dispute, to: Said) -> frozenset[int]:

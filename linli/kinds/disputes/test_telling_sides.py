@@ -13,10 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from linli.cases import devices
+from linli.cases.channels import text_of
 from linli.cases.devices import may_be_told
 from linli.cases.models import Choice, Notice, PartyChoice
 from linli.cases.notices import send_waiting
+from linli.cases.parties import parties_of
 from linli.residents import webpush
+from linli.residents.keeping import GivenContact
 from linli.residents.webpush import CURVE, b64
 from tests.parties import code_of
 
@@ -82,3 +85,34 @@ def test_where_there_is_violence_or_nobody_has_looked_no_screen_shows_anything(a
     applied.go(applied.head, "reassess", safety="apart", crime=False, advice="住到亲属家，有危险拨打110。")
     assert not may_be_told(applied.case)
     assert ask_on(phone_of(applied, 0), applied).status_code == 422
+
+
+def test_after_violence_was_named_a_text_says_neither_dispute_nor_number_nor_code(mediating):
+    told(mediating)
+    mediating.go(mediating.fan, "reassess", safety="apart", crime=False, advice="住到亲属家。")
+    mediating.go(mediating.fan, "suggest", options="各退一步。")
+    for notice in Notice.objects.filter(case=mediating.case.pk, step="suggest"):
+        said = text_of(notice)
+        assert said == "Linli: there is a new message for you. Read it with your code."
+
+
+def test_the_first_text_brings_number_and_code_all_the_same(triaged):
+    triaged.go(triaged.head, "reassess", safety="apart", crime=False, advice="住到亲属家。")
+    triaged.go(triaged.head, "name_side", contact=GivenContact("王强", "13887654321"))
+    triaged.go(triaged.head, "invite")
+    side = parties_of(triaged.case)[0]
+    notice = Notice.objects.get(case=triaged.case.pk, step="invite", contact=side.contact)
+    assert code_of(triaged.case, 1) in text_of(notice)
+
+
+def test_who_stopped_messages_hears_none_after_violence_and_the_mediator_sees_whom_to_speak_with(
+    mediating,
+):
+    phone_of(mediating, 1).post(f"/notices/{mediating.case.number}/", {"sms": ""})
+    mediating.go(mediating.fan, "reassess", safety="apart", crime=False, advice="住到亲属家。")
+    mediating.go(mediating.fan, "suggest", options="各退一步。")
+    assert told(mediating) == {("sms", True)}
+    desk = Client(headers={"accept-language": "zh-hans"})
+    desk.force_login(mediating.fan.holding.account)
+    page = desk.get(f"/desk/cases/{mediating.case.number}/").content.decode()
+    assert "发不到消息：被申请人" in page

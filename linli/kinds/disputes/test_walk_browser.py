@@ -351,6 +351,29 @@ def test_a_quarrel_settled_on_the_spot_is_one_page_and_five_fields_without_the_m
     assert Dispute.objects.get(pk=case.pk).effective_at is not None
 
 
+def test_a_guardian_agrees_and_signs_on_a_telephone_and_a_general_power_signs_nothing(stage):
+    way = stage.asked_for().go(stage.head, "triage", safety="calm", crime=False).go(stage.head, "invite")
+    head, term = stage.at_desk(stage.head), (timezone.localdate() + timedelta(days=9)).isoformat()
+    papers = {"guardian": "户口簿", "general": "授权委托书"}
+    for side, (scope, paper) in zip((1, 0), papers.items(), strict=True):
+        named = {"name": f"{paper}上的人", "phone": f"1370000111{side}", "paper": paper, "ends": term}
+        head.take("name_agent", whose=str(side), scope=scope, **named)
+    mother, lawyer = stage.on_telephone(2), stage.on_telephone(3)
+    assert "被申请人的代理人" in mother.text()
+    mother.tap("consent")
+    way.go(way.applicant, "consent").go(stage.head, "appoint", to=stage.fan.post)
+    way.go(stage.fan, "draft_agreement", facts="漏水赔偿。", clauses=money())
+    mother.sign()
+    assert "代理人代签" in mother.text()
+    assert "一般授权" in lawyer.again().text()
+    lawyer.press(lawyer.page.locator("a[href*='/papers/']"))
+    assert not lawyer.page.locator("canvas").count()
+    desk = stage.at_desk(stage.fan).goto(f"/desk/cases/{way.case.number}/")
+    assert desk.text().count("即将到期") == 2
+    stage.on_telephone(1).tap("halt")
+    assert way.stage == "ended"
+
+
 @IN_TWO_WAYS
 def test_the_pages_of_sides_and_mediators_fit_and_shut_nobody_out(stage, axe_source, width, cookies):
     way = stage.mediated().go(stage.fan, "draft_agreement", facts="漏水赔偿。", clauses=money())

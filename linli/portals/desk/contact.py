@@ -17,7 +17,7 @@ from linli.base.errors import NotFound, NotYours
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case
 from linli.cases.new_numbers import may_renumber
-from linli.cases.parties import role_words, rows_of_parties, stands
+from linli.cases.parties import reporter_stands, role_words, rows_of_parties, stands
 from linli.cases.reading import case_for
 from linli.cases.steps import may_reach
 from linli.portals.desk.hats import seated
@@ -75,7 +75,8 @@ def parties_on_page(by: PostActor, case: Case) -> list[ShownParty]:
     if not kind_of(case.kind).procedure.has_parties:
         return []
     rows = rows_of_parties(case)
-    known = {0: case.reporter_id} | {each.nr: each.contact_id for each in rows if stands(each)}
+    known = {0: case.reporter_id} if reporter_stands(rows) else {}
+    known |= {each.nr: each.contact_id for each in rows if stands(each)}
     carries = may_renumber(by, case)
     return [
         ShownParty(nr, role_words(case, nr, rows), bool(key and _purposes(by, case, key)), carries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -23,7 +25,7 @@ from linli.cases.forms import StepForm
 from linli.cases.holding_files import forgotten
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case
-from linli.cases.parties import role_words, rows_of_parties, rows_of_several, stands
+from linli.cases.parties import reporter_stands, role_words, rows_of_parties, rows_of_several, stands
 from linli.cases.procedure import REPRESENTATIVE, Step
 from linli.cases.sensitive import is_private
 from linli.cases.steps import form_for, steps_open_to, values_of
@@ -39,7 +41,8 @@ from linli.portals.resident.unlocked import lock_all, may_see_looks, unlock, unl
 from linli.portals.resident.whereabouts import whereabouts
 from linli.posts.actor import PartyActor
 from linli.residents.looks import Looks, Whose, looks_at
-from linli.residents.purposes import BETWEEN
+from linli.residents.models import Contact
+from linli.residents.purposes import ACTING, BETWEEN
 from linli.residents.reading import read_many
 from linli.web.forms import FrameForm
 from linli.web.limits import check_rate, limited, trying_code
@@ -114,11 +117,12 @@ def _unlocked(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: FollowForm, status: int = 200) -> HttpResponse:
-    ways = unlocked_ways(request)
+    today = timezone.localdate()
+    ways = [(case, way) for case, way in unlocked_ways(request) if way.by.acts_on(today)]
     content = {
         "form": form,
-        "rows": case_rows([case for case, way in ways if not way.by.nr]),
-        "between": party_rows([(case, way.by.nr) for case, way in ways if way.by.nr]),
+        "rows": case_rows([case for case, way in ways if not own_nr(way.by)]),
+        "between": party_rows([(case, nr) for case, way in ways if (nr := own_nr(way.by))]),
     }
     return render(request, "resident/follow.html", content, status=status)
 
@@ -136,6 +140,11 @@ class PartyRow:
     kind: str
     role: str
     stage: str
+
+
+def own_nr(by: PartyActor) -> int:
+    """The number of whoever looks: of who acts for a party, their own and not that party's."""
+    return by.agency.nr if by.agency else by.nr
 
 
 def party_rows(cases: list[tuple[Case, int]]) -> list[PartyRow]:
@@ -201,8 +210,10 @@ def show_case(
         "detail_template": f"{case.kind}/detail.html",
         "audience": by.role,
         "party": by.nr,
-        "acts": by.relation == REPRESENTATIVE,
-        "own_role": role_words(case, by.nr, rows_of_parties(case)) if by.nr else "",
+        "tells_own": by.relation != REPRESENTATIVE or by.agency is not None,
+        "own_role": role_words(case, nr, rows_of_parties(case)) if (nr := own_nr(by)) else "",
+        "general": by.agency is not None and not by.agency.special,
+        "until": by.agency.ends if by.agency else None,
         "others": others_of(case, by),
         "helper": helper_of(case, by),
         "rating": rating_on(case, by),
@@ -224,20 +235,30 @@ def others_of(case: Case, by: PartyActor) -> list[Row]:
     rows = rows_of_parties(case)
     if not rows and not kind_of(case.kind).procedure.has_parties:
         return []
-    contacts = {0: case.reporter} | {each.nr: each.contact for each in rows if stands(each)}
+    own = own_nr(by)
+    contacts = {0: case.reporter} if reporter_stands(rows) else {}
+    contacts |= {each.nr: each.contact for each in rows if stands(each)}
     named = {
-        nr: each for nr, each in contacts.items() if nr != by.nr and each and case.names_to_parties(each.pk)
+        nr: each for nr, each in contacts.items() if nr != own and each and case.names_to_parties(each.pk)
     }
-    people = read_many([(each, case) for each in named.values()], BETWEEN, by=by) if named else []
-    names = {nr: person.name for nr, person in zip(named, people, strict=True)}
-    return [
-        Row(role_words(case, nr, rows), names.get(nr) or _("not named")) for nr in contacts if nr != by.nr
-    ]
+    names = _names(case, named, by)
+    return [Row(role_words(case, nr, rows), names.get(nr) or _("not named")) for nr in contacts if nr != own]
+
+
+def _names(case: Case, named: Mapping[int, Contact], by: PartyActor) -> dict[int, str]:
+    """Names by the numbers of the parties; the party somebody acts for sees that this was why."""
+    for_them = {by.nr} if by.agency else set()
+    found: dict[int, str] = {}
+    for why, some in ((ACTING, for_them & set(named)), (BETWEEN, set(named) - for_them)):
+        people = read_many([(named[nr], case) for nr in sorted(some)], why, by=by) if some else []
+        found |= {nr: person.name for nr, person in zip(sorted(some), people, strict=True)}
+    return found
 
 
 def whose_party(case: Case, by: PartyActor) -> Whose:
     """Whose readings belong to a party of a case; a report without a contact has some too."""
-    contacts = [each for each in case.contacts_of_party(by.nr) if each]
+    several = {by.nr, own_nr(by)}
+    contacts = [each for nr in several for each in case.contacts_of_party(nr) if each]
     return Whose(contacts) if contacts else Whose(nameless=[] if by.nr else [case.pk])
 
 

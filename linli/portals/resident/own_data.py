@@ -53,9 +53,10 @@ def case_data(request: HttpRequest, number: str) -> HttpResponse:
 
 def contact_in(case: Case, by: PartyActor) -> Contact | None:
     """The present contact of the party that looks."""
-    if by.side is None:
+    row = by.agency or by.side
+    if row is None:
         return case.reporter
-    return next((each.contact for each in rows_of_parties(case) if each.pk == by.side.key), None)
+    return next((each.contact for each in rows_of_parties(case) if each.pk == row.key), None)
 
 
 @require_safe
@@ -87,7 +88,9 @@ def _acted_for(request: HttpRequest, resident: Resident) -> list[Case]:
 def _acted_between(request: HttpRequest, resident: Resident) -> list[tuple[Case, int]]:
     """What others, who are parties beside the reporter, let the resident act in; sensitive ones as above."""
     whole, single = acted_for(resident)
-    rows = Party.objects.filter(Q(contact__in=whole) | Q(case__in=single), left_at=None, nr__gt=0)
+    rows = Party.objects.filter(
+        Q(contact__in=whole) | Q(case__in=single), left_at=None, nr__gt=0, acts_for=None
+    )
     found = rows.select_related("case").order_by("-case_id", "nr")[:MOST]
     held = [each for each in found if may_act(resident, each.contact_id, each.case_id)]
     return [(each.case, each.nr) for each in held if _may_show(request, each.case)]

@@ -126,7 +126,7 @@ def _signed(request: HttpRequest, case: Case, document: Document, by: PartyActor
     if not mark and not _right_code(request, case, form.cleaned_data["code"], by):
         form.add_error("code", _("This is not the code of this report. Compare it with your receipt."))
         return _page(request, document, by, form)
-    signing = Signing(by.relation, Manner.STROKES if mark else Manner.CODE, mark, by.nr)
+    signing = Signing(by.role, Manner.STROKES if mark else Manner.CODE, mark, by.nr)
     try:
         sign(document, signing, digest=form.cleaned_data["digest"], by=by)
     except Conflict as refusal:
@@ -141,7 +141,8 @@ def _right_code(request: HttpRequest, case: Case, code: str, by: PartyActor) -> 
     check_rate(request, "follow", GUESSES_PER_MINUTE)
     try:
         with trying_code(request, case.number):
-            return followed(case.number, code)[1].nr == by.nr
+            typed = followed(case.number, code)[1]
+            return (typed.nr, typed.agency) == (by.nr, by.agency)
     except NotFound:
         return False
 

@@ -98,8 +98,9 @@ def _own_cases(request: HttpRequest) -> list[tuple[Case, Party | None]]:
 
 
 def _party_of(by: PartyActor) -> Party | None:
-    """The row of a party beside the reporter; None for the reporter."""
-    found = Party.objects.select_related("contact").filter(pk=by.side.key) if by.nr and by.side else None
+    """The row of a party beside the reporter, or of who acts for one; None for the reporter."""
+    row = by.agency or (by.side if by.nr else None)
+    found = Party.objects.select_related("contact").filter(pk=row.key) if row else None
     return found.first() if found else None
 
 
@@ -120,7 +121,7 @@ def _row(request: HttpRequest, case: Case, party: Party | None) -> Row:
 def _own(request: HttpRequest, number: str) -> tuple[Case, Party | None]:
     """A case this browser sees as its reporter or another party; NotFound for every other, and for who acts for one."""
     case, by = visible_case(request, number)
-    if by.relation == REPRESENTATIVE:
+    if by.relation == REPRESENTATIVE and not by.agency:
         raise NotFound
     return case, _party_of(by)
 

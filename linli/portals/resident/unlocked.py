@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from linli.base.errors import NotFound
 from linli.base.text import tidy
 from linli.cases.follow import Way, ways_into
 from linli.cases.models import Case
+from linli.cases.permission import require_term
 from linli.cases.reading import numbered
 from linli.cases.sensitive import is_private
 from linli.posts.actor import PartyActor
@@ -39,7 +41,8 @@ def unlock(request: HttpRequest, case: UUID, by: PartyActor | None = None) -> No
 
 def _key(case: UUID, by: PartyActor | None) -> str:
     """What the session keeps: the case, and the party's present row if there is one, so that it ends with the code."""
-    return f"{case}/{by.side.key}" if by and by.side else str(case)
+    row = (by.agency or by.side) if by else None
+    return f"{case}/{row.key}" if row else str(case)
 
 
 def lock_all(request: HttpRequest) -> None:
@@ -62,8 +65,11 @@ def visible_case(request: HttpRequest, number: str) -> tuple[Case, PartyActor]:
     by = _party(request, case) if case else None
     if case is None or by is None:
         raise NotFound
-    if by.nr:
-        read_by(by)  # what the page shows is the reporter's, who sees that another party looked
+    require_term(by)
+    if by.nr or by.agency:
+        read_by(
+            by
+        )  # what the page shows is the reporter's, who sees that another party, or who acts for them, looked
     return case, by
 
 
@@ -73,8 +79,8 @@ def _party(request: HttpRequest, case: Case) -> PartyActor | None:
     if own := own_way(request, case, ways):
         return own.by
     resident = resident_of(request.user)
-    for way in ways:
-        if resident and way.contact and may_act(resident, way.contact, case.pk):
+    for way in ways:  # whoever acts for a party passes that on to nobody
+        if resident and way.contact and not way.by.agency and may_act(resident, way.contact, case.pk):
             return PartyActor(REPRESENTATIVE, case.pk, side=way.by.side)
     return None
 
@@ -118,7 +124,7 @@ def _named_contact(request: HttpRequest) -> UUID | None:
 def may_see(request: HttpRequest, case: Case) -> bool:
     """Whether the reporter of the case is here: what they wrote and took pictures of is not the other parties'."""
     found = own_way(request, case, ways_into(case))
-    return found is not None and found.by.nr == 0
+    return found is not None and found.by.nr == 0 and found.by.acts_on(timezone.localdate())
 
 
 def may_see_looks(request: HttpRequest, case: Case, by: PartyActor) -> bool:

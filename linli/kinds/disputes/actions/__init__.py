@@ -1,5 +1,6 @@
 """What can be done with a dispute: one function per step of procedure.yaml, and nothing else writes."""
 
+from linli.kinds.disputes.actions.acting import end_agent, name_agent, renew_agent
 from linli.kinds.disputes.actions.agreeing import (
     deny_signature,
     draft_agreement,
@@ -62,6 +63,14 @@ from linli.kinds.disputes.actions.mediating import (
     remind_session,
     suggest,
 )
+from linli.kinds.disputes.actions.succeeding import (
+    end_resting,
+    name_heir,
+    note_death,
+    resume,
+    step_out,
+    take_over,
+)
 
 __all__ = [
     "advise",
@@ -81,6 +90,8 @@ __all__ = [
     "deny_signature",
     "draft_agreement",
     "enclose",
+    "end_agent",
+    "end_resting",
     "fail",
     "file_confirmation",
     "follow_up",
@@ -89,7 +100,10 @@ __all__ = [
     "hold",
     "invite",
     "link_duplicate",
+    "name_agent",
+    "name_heir",
     "name_side",
+    "note_death",
     "plan",
     "prefer",
     "prolong",
@@ -99,14 +113,18 @@ __all__ = [
     "refuse",
     "remind_due",
     "remind_session",
+    "renew_agent",
     "reopen",
     "replace_mediator",
     "report_on",
     "report_performance",
+    "resume",
     "seal",
     "settle_orally",
     "stay_silent",
+    "step_out",
     "suggest",
+    "take_over",
     "triage",
     "turn_down",
     "unlink_duplicate",

@@ -112,8 +112,9 @@ def draft_agreement(
         now.detail.clauses = [each.as_data() for each in clauses]
         now.detail.form = Form.WRITTEN
         said = Agreed(given["facts"], tuple(clauses), place=given.get("place", ""))
-        paper = agreement(represented(file_of(now), agents), said, attempt=now.detail.turn)
-        now.facts(represented=sorted(agents))
+        file = represented(file_of(now), agents)
+        paper = agreement(file, said, attempt=now.detail.turn)
+        now.facts(represented=sorted(each.nr for each in file.people if each.agent))
         now.detail.document = make(now, "agreement", paper, state=State.DRAFT).pk
         carry_on(now, now.detail.handler)
 

@@ -13,7 +13,8 @@ from linli.documents.making import data_of, make
 from linli.documents.models import Document
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import clause_from
-from linli.kinds.disputes.contents import Agreed, agents_before, confirmation, represented
+from linli.kinds.disputes.contents import Agreed, confirmation, represented
+from linli.kinds.disputes.earlier import agents_before
 from linli.kinds.disputes.models import AtCourt, Dispute, Said
 from linli.kinds.disputes.rounds import all_said, carry_on
 from linli.kinds.disputes.wording import file_of

@@ -15,7 +15,15 @@ from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.clauses import wrong_day
 from linli.kinds.disputes.contents import Owing, reminder
 from linli.kinds.disputes.models import AtCourt, Dispute, Form, Obligation, Said
-from linli.kinds.disputes.rounds import REMINDED_BEFORE, all_said, carry_on, head_of, remind_of_next, sides_of
+from linli.kinds.disputes.rounds import (
+    REMINDED_BEFORE,
+    all_said,
+    carry_on,
+    head_of,
+    remind_of_next,
+    sides_of,
+    succeeded,
+)
 from linli.kinds.disputes.wording import file_of
 from linli.posts.actor import Actor
 
@@ -123,7 +131,7 @@ def check_performance(
         row, side = _row(now, number), Statement.of(now).side
         if row.state not in SAYING or row.said_by is None:
             raise Conflict(_("Nobody has reported on this yet, so there is nothing to check."))
-        if row.said_by == side:
+        if succeeded(now.detail, row.said_by) == succeeded(now.detail, side):
             raise Conflict(_("You reported this yourself. The other side says whether it is right."))
         if not right:
             row.state = State.CONTESTED
@@ -194,7 +202,7 @@ def reopen(dispute: Dispute, *, by: Actor, seen: Version, note: str = "", at: da
         detail.form, detail.agreed, detail.clauses, detail.document = Form.NONE, "", [], None
         detail.effective_at, detail.confirmable = None, False
         detail.at_court, detail.why_ended, detail.next_owner = AtCourt.NONE, "", None
-        detail.wishes = {}
+        detail.wishes, detail.rested_in = {}, ""
         now.facts(turn=detail.turn, side=Statement.of(now).side)
         now.words(note=note)
         carry_on(now, head_of(detail))

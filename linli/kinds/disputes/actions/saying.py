@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
+from linli.cases.procedure import REPRESENTATIVE
 from linli.cases.taking import Taking
 from linli.kinds.disputes.models import Manner, Said, Yes
 from linli.kinds.disputes.rounds import side_of, sides_of
@@ -27,7 +28,7 @@ class Statement:
     def of(cls, now: Taking, whose: int | None = None, manner: str = "", paper: str = "") -> Statement:
         """That of the party who takes the step, or of the side a post names. Invalid where a post names none."""
         if isinstance(now.by, PartyActor):
-            return cls(side_of(now.by))
+            return cls(side_of(now.by), Manner.AGENT if now.by.relation == REPRESENTATIVE else Manner.OWN)
         if whose not in {side.nr for side in sides_of(now.case)}:
             raise Invalid(_("Say whose word this is."), fields={"whose": [_("Say whose word this is.")]})
         if manner not in {Manner.PAPER, Manner.SPOKEN}:

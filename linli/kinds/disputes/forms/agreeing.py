@@ -8,11 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.forms import ReasonForm, StepForm, TidyText, WholeForm
+from linli.cases.parties import agents_in, rows_of_parties
 from linli.documents.making import data_of
 from linli.documents.models import Document, Signature
 from linli.documents.signing import is_of
 from linli.kinds.disputes.clauses import clause_from
-from linli.kinds.disputes.contents import agents_before, told_before
+from linli.kinds.disputes.contents import told_before
+from linli.kinds.disputes.earlier import agents_before
 from linli.kinds.disputes.forms.agreement import AgreementForm
 from linli.kinds.disputes.forms.intake import Apply, class_field
 from linli.kinds.disputes.forms.sides import Tap, dispute_of
@@ -103,7 +105,10 @@ class DraftAgreement(AgreementForm):
         if self.case:
             names = called(self.case)
             self.between(names)
-            self.fields |= {f"{_AGENT}{nr}": _agent_field(name) for nr, name in names.items()}
+            acted = {each.acts_for for each in agents_in(rows_of_parties(self.case))}
+            self.fields |= {
+                f"{_AGENT}{nr}": _agent_field(name) for nr, name in names.items() if nr not in acted
+            }
 
     def clean(self) -> dict[str, Any]:
         """Put who acts for whom into one parcel, by the number of the side."""
