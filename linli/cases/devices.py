@@ -144,7 +144,7 @@ def tell_devices(case: Case, contact: Contact | None = None, *, way: str = PUSH)
     One that wants none any more is forgotten. Whoever had text messages stopped and loses the last one gets
     them again.
     """
-    if not may_be_told(case):
+    if not may_be_told(case) or (way == PUSH and not public_key()):
         return
     party = (
         Party.objects.filter(case=case, contact=contact, left_at=None, nr__gt=0).first() if contact else None
