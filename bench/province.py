@@ -10,6 +10,7 @@ positions, and how long steps take to be in the numbers while 200 matters a seco
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -88,6 +89,8 @@ def answers() -> dict[str, tuple[float, float]]:
 
 def folding(most: int) -> list[tuple[object, ...]]:
     """Cases and entries folded per second: from zero, and by positions whose cases were not folded."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)  # as in a server (serve.py)
     refold()
     begun, busy = perf_counter(), process_time()
     done = fold_all()

@@ -24,7 +24,7 @@ from linli.analytics.models import NAME, Pooled, Progress, Tally
 from linli.analytics.models import Share as Stored
 from linli.analytics.populations import STEPS, promises
 from linli.analytics.shares import body_keys, foldable, shares_of
-from linli.analytics.tallies import chunks, put
+from linli.analytics.tallies import chunks, prepared
 from linli.base.generations import generations
 from linli.base.rows import insert_many
 from linli.base.writing import writing
@@ -33,8 +33,8 @@ from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Mark, areas_see
 from linli.ledger.models import Position
 
-BATCH = 2000
-LARGE_BATCH = 10_000  # a third less work, as more cases share a row; but others wait longer to write
+BATCH = 4000  # a sixth less work than by 2000, as more cases share a row; but others wait longer to write
+LARGE_BATCH = 10_000
 VERSION = (
     3  # of what figures mean and how a share is written; after another one every case is looked at again
 )
@@ -57,8 +57,9 @@ class _Work:
 def fold_cases(limit: int = BATCH, now: datetime | None = None) -> int:
     """Bring the rollups up to date by a batch of cases (the worker loop calls this); return how many were looked at.
 
-    What cases add is read before the write begins: a step in between lies beyond the mark and is seen next time. Of
-    two that fold at once one wins, and the other has done nothing.
+    What cases add, and what the rollups come to by it, is reckoned before the write begins, so that others wait for the
+    writing alone: a step in between lies beyond the mark and is seen next time, and nobody but who folds writes
+    rollups. Of two that fold at once one wins, and the other has done nothing.
     """
     mark, _new = Mark.objects.get_or_create(name=NAME)
     progress, _new = Progress.objects.get_or_create(name=NAME)
@@ -68,13 +69,13 @@ def fold_cases(limit: int = BATCH, now: datetime | None = None) -> int:
     work = _waiting(mark.position, progress, moment, limit)
     if not work.keys and work.position == mark.position and progress.whole and not changed:
         return 0
-    shares = shares_of(work.keys, moment, bodies)
+    rows = prepared(work.keys, shares_of(work.keys, moment, bodies))
     with writing():
         if Progress.objects.select_for_update().get(pk=NAME).stamp != stamp:
             return 0
         if changed:
             _pool_again(bodies)
-        put(work.keys, shares)
+        rows.write()
         Mark.objects.filter(pk=NAME).update(position=work.position)
         _keep(progress, work, moment)
     return max(len(work.keys), limit if work.full else 1)

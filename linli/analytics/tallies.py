@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,11 +22,35 @@ CHUNK = 1000
 Each = TypeVar("Each")
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What is to be written: rows of cases and of rollups as the database takes them, and the keys of those that go."""
+
+    shares: list[list[Any]]
+    left_out: Sequence[UUID]
+    tallies: list[list[Any]]
+    empty: Sequence[str]
+
+    def write(self) -> None:
+        """Write it, inside the caller's transaction."""
+        put_values(Stored, self.shares, "adds", "turns_at")
+        if self.left_out:
+            Stored.objects.filter(pk__in=any_of(self.left_out)).delete()
+        put_values(Tally, self.tallies, "counts")
+        if self.empty:
+            Tally.objects.filter(pk__in=any_of(self.empty, texts=True)).delete()
+
+
 def put(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> None:
     """Let the rollups hold these shares of the cases with these keys, whatever they held of them before.
 
     Inside the caller's transaction: what is subtracted is what stands there.
     """
+    prepared(keys, shares).write()
+
+
+def prepared(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> Prepared:
+    """The same, read and added up but not written yet: it holds only as long as nobody else has written in between."""
     rows = Stored.objects.filter(pk__in=any_of(keys))
     stored = {row[0]: Share(row[1], row[2]) for row in rows.values_list("pk", "adds", "turns_at")}
     changes: Changes = defaultdict(dict)
@@ -33,40 +58,36 @@ def put(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> None:
         before, after = _adds(stored.get(key)), _adds(shares.get(key))
         if before != after:
             note(changes, before, after)
-    _change(summed_up(changes))
     changed = [
         {"case": key, "adds": share.adds, "turns_at": share.turns_at}
         for key, share in shares.items()
         if stored.get(key) != share
     ]
-    put_values(Stored, values_from(Stored, {}, changed), "adds", "turns_at")
-    if gone := [key for key in stored if key not in shares]:
-        Stored.objects.filter(pk__in=any_of(gone)).delete()
+    gone = [key for key in stored if key not in shares]
+    return Prepared(values_from(Stored, {}, changed), gone, *_changed(summed_up(changes)))
 
 
 def _adds(share: Share | None) -> str:
     return share.adds if share else ""
 
 
-def _change(changes: Changes) -> None:
-    """Read the rows that change, add, and write them; what comes to nothing goes."""
+def _changed(changes: Changes) -> tuple[list[list[Any]], list[str]]:
+    """The rows that change, added up, and the keys of those that come to nothing."""
     wanted = {_cell(cell): (cell, counts) for cell, counts in changes.items() if any(counts.values())}
     # As text: reading and writing what is in it is half of all the work here, and this is the short way.
     rows = Tally.objects.filter(pk__in=any_of(wanted, texts=True)).annotate(text=Cast("counts", TextField()))
     texts = dict(rows.values_list("cell", "text"))
     known = dict(zip(texts, json.loads(f"[{','.join(texts.values())}]"), strict=True))
     written: list[list[Any]] = []
-    gone = []
+    empty = []
     for key, (cell, counts) in wanted.items():
         before = known.get(key)
         summed = _sum(before, counts) if before else counts
         if summed:
             written.append([key, *cell, _text(summed)])
         else:
-            gone.append(key)
-    put_values(Tally, written, "counts")
-    if gone:
-        Tally.objects.filter(pk__in=any_of(gone, texts=True)).delete()
+            empty.append(key)
+    return written, empty
 
 
 def _sum(before: dict[str, int], counts: Mapping[str, int]) -> dict[str, int]:
