@@ -52,6 +52,12 @@ ENDINGS = {
     "unanswered": [("head", "invite", {}), ("clock", "stay_silent", {})],
     "stopped": [("head", "invite", {}), ("both", "consent", {}), ("respondent", "halt", {})],
     "court": [("head", "invite", {}), ("respondent", "go_to_court", {})],
+    "heirless": [
+        ("head", "invite", {}),
+        ("both", "consent", {}),
+        ("head", "note_death", {"whose": 1, "on": date(2026, 8, 1), "paper": "死亡证明"}),
+        ("head", "end_resting", {}),
+    ],
     "failed": [
         ("head", "invite", {}),
         ("both", "consent", {}),
