@@ -396,6 +396,5 @@ class PersonFields(StepForm):
 
 def ask_no_person(form: StepForm) -> StepForm:
     """An opening form without the questions for name and number: who raises it is known already."""
-    for name in ("name", "phone"):
-        form.fields.pop(name, None)
+    form.fields = {name: field for name, field in form.fields.items() if name not in {"name", "phone"}}
     return form
