@@ -31,7 +31,7 @@ ALLOWED = {
         "rounds.py",
         "carrying_out.py",
         "routing.py",
-        *("sums.py", "clauses.py", "contents.py", "plain.py", "legal_words.py"),
+        *("sums.py", "clauses.py", "contents.py", "earlier.py", "plain.py", "legal_words.py"),
         "wording.py",
         "api.py",
         "drafting.py",
