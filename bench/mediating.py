@@ -2,8 +2,9 @@
 
     python bench/mediating.py [disputes]
 
-They are put in set-wise with `open_many`, one in a hundred of them in one mediator's hands, and placed; then the pages
-are asked over HTTP, one after the other: the mediator's list, its next page, only disputes; a dispute; the head's list.
+They are put in set-wise with `open_many`, one in a hundred of them in one mediator's hands, placed and folded, so that
+no loop catches up meanwhile; then the pages are asked over HTTP, one after the other: the mediator's list, its next
+page, only disputes, only those to be looked at.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from _desk import head as headings
 from _ground import county, show
 from limits import reporting_grids
 
+from linli.analytics.folding import fold_all
 from linli.base.generations import refresh
 from linli.cases.lists import to_do
 from linli.cases.models import Category, Task
@@ -55,13 +57,14 @@ def drafts(count: int, busy: Post, others: list[Post]) -> Iterator[Draft]:
 
 
 def fill(count: int, busy: Post, others: list[Post]) -> float:
-    """Put them in, 500 to a commit, and place them. The seconds the putting in took."""
+    """Put them in, 500 to a commit, place and fold them. The seconds the putting in took."""
     begun = perf_counter()
     coming = drafts(count, busy, others)
     while batch := list(islice(coming, 500)):
         open_many(batch)
     taken = perf_counter() - begun
     sequence_all()
+    fold_all()
     return taken
 
 
