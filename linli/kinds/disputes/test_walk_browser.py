@@ -126,7 +126,7 @@ class Visit:
     def draw(self) -> Visit:
         """Open the newest paper of the page, and sign it with a finger."""
         self.press(self.page.locator("a[href*='/papers/']"))
-        canvas = self.page.locator("canvas")
+        canvas = self.page.locator("canvas").first
         canvas.scroll_into_view_if_needed()
         box = canvas.bounding_box()
         self.page.mouse.move(box["x"] + 30, box["y"] + 40)
@@ -134,7 +134,7 @@ class Visit:
         for nr in range(1, 12):
             self.page.mouse.move(box["x"] + 30 + nr * 20, box["y"] + 40 + nr % 3 * 25)
         self.page.mouse.up()
-        self.press(self.page.locator("form:has(canvas) .actions button"))
+        self.press(self.page.locator("form:has(canvas) .actions button").first)
         assert self.page.locator(".notice--success").count(), self.text()
         return self
 
