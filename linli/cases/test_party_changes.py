@@ -240,8 +240,8 @@ def test_no_sequence_of_joining_leaving_and_new_numbers_lets_a_code_act_as_anoth
                 invited(case, world, joins=[(role, GivenContact(f"某{turn}", phone))])
             elif what == "leave":
                 invited(case, world, leaves=[chance.choice(present or [0])])
-            else:
-                lost(case, chance.choice(present or [0]), phone, world)
+            elif present:
+                lost(case, chance.choice(present), phone, world)
         except Refusal:
             pass
         case = Case.everywhere.select_related("reporter").get(pk=case.pk)

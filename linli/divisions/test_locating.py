@@ -15,7 +15,11 @@ from linli.divisions.shapes import stored
 # Far from any place of the demo world.
 X, Y = 90.0, 45.0
 YESTERDAY = timezone.localdate() - timedelta(days=1)
-TOMORROW = timezone.localdate() + timedelta(days=1)
+
+
+def tomorrow():
+    """Asked in each test: a run may last over midnight."""
+    return timezone.localdate() + timedelta(days=1)
 
 
 @pytest.fixture
@@ -68,15 +72,16 @@ def test_a_point_in_the_sea_is_outside(add_grid):
 
 def test_a_grid_that_has_ended_or_not_begun_is_not_found(add_grid):
     add_grid(1, 0, valid_from=YESTERDAY, valid_to=YESTERDAY)
-    add_grid(2, 0, valid_from=TOMORROW)
+    add_grid(2, 0, valid_from=tomorrow())
     assert locate(X + 0.05, Y + 0.05).grid is None
 
 
 def test_a_grid_that_begins_tomorrow_is_found_tomorrow(add_grid, monkeypatch):
-    grid = add_grid(1, 0, valid_from=TOMORROW)
+    grid = add_grid(1, 0, valid_from=tomorrow())
     generations.refresh()
     assert locate(X + 0.05, Y + 0.05).grid is None
-    monkeypatch.setattr(timezone, "localdate", lambda **_where: TOMORROW)
+    day = tomorrow()
+    monkeypatch.setattr(timezone, "localdate", lambda **_where: day)
     assert locate(X + 0.05, Y + 0.05).grid == grid
 
 

@@ -108,7 +108,7 @@ def test_what_is_no_signature_is_refused_in_a_sentence(strokes):
 
 def test_a_party_signs_in_its_own_place_only(notice, reporter):
     stranger = replace(reporter, side=Side(notice.case_id, "reporter", 2))
-    with pytest.raises(Conflict, match="no place"):
+    with pytest.raises(NotFound):
         sign(notice, BY_CODE, digest=notice.digest, by=stranger)
     assert not wanted_from(notice, stranger)
     assert wanted_from(notice, reporter)

@@ -1,3 +1,4 @@
+import base64
 import json
 from datetime import time, timedelta
 
@@ -5,10 +6,9 @@ import pytest
 from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound
-from linli.cases.devices import choose
+from linli.cases.devices import choose, tell_on
 from linli.cases.held_data import everything_about
 from linli.cases.lapses import lapse_due
-from linli.cases.models import Device
 from linli.cases.notices import send_waiting
 from linli.cases.steps import open_case
 from linli.kinds.datarequests import actions
@@ -25,9 +25,11 @@ from linli.kinds.datarequests.conftest import (
 from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor
 from linli.residents.keeping import GivenContact
+from linli.residents.mailbox import Mailbox
 from linli.residents.models import Access, Contact
 from linli.residents.reading import read
 from linli.residents.rights import extract_of
+from linli.residents.webpush import Subscription
 
 
 def own(case):
@@ -69,15 +71,20 @@ def test_a_copy_holds_everything_of_the_requester_and_each_look_is_a_row(own_cas
     assert Access.objects.count() == before + len(kept["reports"])
 
 
-def test_a_copy_says_how_one_is_told_of_news_and_on_how_many_devices(own_case, world):
+def test_a_copy_says_how_one_is_told_of_news_on_how_many_devices_and_in_which_mailbox(
+    own_case, world, settings
+):
+    settings.PUSH_KEY = base64.b64encode(bytes(range(32))).decode()
     choose(own_case, sms=False, quiet=(time(22), time(7)))
-    Device.objects.create(case=own_case, where_sealed=b"", key_version=1, language="zh-hans")
+    tell_on(own_case, Subscription("https://push.example.net/push/1", "p256dh", "auth"))
+    tell_on(own_case, Mailbox.of("li@example.cn"))
     request = answered(claimed(by_code(own_case), "copy"), world)
     kept = everything_about(extract_of(request.pk), request.case)["reports"]
     report = next(each for each in kept if each["number"] == own_case.number)
     assert report["told"] == {
         "text_messages": False,
-        "devices": ["zh-hans"],
+        "devices": ["en"],
+        "mailboxes": ["li@example.cn"],
         "quiet_hours": "22:00–07:00",
     }
 
