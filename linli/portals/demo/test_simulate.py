@@ -68,11 +68,11 @@ def test_a_crowd_reports_at_its_rate_and_carries_on(world, monkeypatch):
 
 
 def test_the_command_settles_what_it_brought(world, demo, capsys):
-    call_command("simulate", days=2, rate=3 / 86_400, seed=4, place=world.place("文昌社区第二网格").trimmed)
+    call_command("simulate", days=5, rate=3 / 86_400, seed=4, place=world.place("文昌社区第二网格").trimmed)
     reported = Case.everywhere.filter(code_now=world.place("文昌社区第二网格").code).count()
-    assert 3 <= reported <= 6
+    assert 3 <= reported <= 15  # what would come later today has not come yet
     assert Position.objects.count() == Entry.objects.count()
-    assert "2" in capsys.readouterr().out
+    assert "5" in capsys.readouterr().out
 
 
 def test_a_place_outside_the_demo_is_refused_with_a_way_on(world, demo):
