@@ -23,7 +23,7 @@ from linli.posts.actor import Actor
 from linli.posts.may import require
 
 log = logging.getLogger("linli.notices")
-BATCH = 100
+BATCH = 25  # measured: by 100 an eighth less work, but whoever writes meanwhile waits 0.14 s instead of 0.04
 CLAIM = timedelta(minutes=5)  # a sender that died gives its claim up after this
 SPELL = 0.2  # seconds
 # What a message is written from: whole cases and contacts would take twice the time, a thousand times a minute.
