@@ -20,6 +20,7 @@ from linli.ledger.sequencing import sequence_all
 PATH = "/api/v1/matters"
 NO_LIMIT = "1000000"  # reports per minute and address
 PATIENCE = 60.0
+GRACE = 2.0  # seconds for clients to run into a blow; whoever was between two reports may never notice it
 
 
 class Reporting:
@@ -36,10 +37,12 @@ class Reporting:
         self.surprises: list[tuple[int, str]] = []
         self._numbers: Iterator[int] = count()
         self._own = threading.local()
+        self._enough = threading.Event()
 
     def until(self, enough: int, then: Callable[[], object]) -> None:
         """Report with all clients until `enough` more are acknowledged; do `then` and let them run into it."""
         wanted = len(self.receipts) + enough
+        self._enough.clear()
         threads = [threading.Thread(target=self._report_until_it_breaks) for _client in range(self.clients)]
         for thread in threads:
             thread.start()
@@ -47,12 +50,16 @@ class Reporting:
         while len(self.receipts) < wanted and time.monotonic() < deadline and not self.surprises:
             time.sleep(0.01)
         then()
+        end = time.monotonic() + GRACE
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        self._enough.set()
         for thread in threads:
             thread.join(PATIENCE)
         assert len(self.receipts) >= wanted, f"hardly any load; {self.surprises}"
 
     def _report_until_it_breaks(self) -> None:
-        while self.report(f"report-{next(self._numbers)}"):
+        while not self._enough.is_set() and self.report(f"report-{next(self._numbers)}"):
             pass
 
     def report(self, key: str) -> bool:

@@ -60,7 +60,6 @@ def serve(cluster: Cluster, tmp_path: Path) -> Iterator[Callable[..., servers.Se
         each.kill()
 
 
-@pytest.mark.nightly  # after some blows an answer takes longer than a minute, and we do not know why yet
 @pytest.mark.parametrize("blow", BLOWS)
 def test_what_postgresql_acknowledged_before_it_was_struck_down_is_there(
     cluster: Cluster, serve: Callable[..., servers.Server], blow: str
