@@ -15,7 +15,7 @@ from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import make
 from linli.kinds.disputes.actions.saying import Statement
 from linli.kinds.disputes.contents import consent as consent_paper
-from linli.kinds.disputes.models import Dispute, Manner, Said
+from linli.kinds.disputes.models import Dispute, Said
 from linli.kinds.disputes.rounds import (
     all_said,
     carry_on,
@@ -27,7 +27,7 @@ from linli.kinds.disputes.rounds import (
 )
 from linli.kinds.disputes.routing import mediators_for, told_apart
 from linli.kinds.disputes.wording import file_of, lines_of, show_ways, tell_ending
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor
 from linli.posts.models import Post
 
 
@@ -54,11 +54,7 @@ def consent(
     """A side agrees to mediation (同意调解): by its own channel, or on a paper that a post has witnessed."""
     kept = [keep(paper) for paper in papers]
     with taking("consent", dispute, by=by, seen=seen, at=at) as now:
-        if isinstance(by, PostActor) and not kept:
-            raise Conflict(
-                _("A consent that is not given by the side itself needs the signed paper. Add a photo of it.")
-            )
-        Statement.of(now, whose, Manner.PAPER, kept[0].digest if kept else "").keep(now, Said.CONSENT)
+        Statement.on_paper(now, whose, kept).keep(now, Said.CONSENT)
         attach(now.case, kept, step="consent", at=now.at)
         if not all_said(now.detail, Said.CONSENT):
             now.enter("consenting")

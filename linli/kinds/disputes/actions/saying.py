@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid
+from linli.cases.attachments import Photo
 from linli.cases.procedure import REPRESENTATIVE
 from linli.cases.taking import Taking
 from linli.kinds.disputes.models import Manner, Said, Yes
@@ -36,6 +38,15 @@ class Statement:
             raise Invalid(sentence, fields={"manner": [sentence]})
         witness = now.by.post if isinstance(now.by, PostActor) else None
         return cls(whose, Manner(manner), witness, paper)
+
+    @classmethod
+    def on_paper(cls, now: Taking, whose: int | None, kept: Sequence[Photo]) -> Statement:
+        """The same of a consent: a post enters it from a photographed paper only. Conflict without one."""
+        if isinstance(now.by, PostActor) and not kept:
+            raise Conflict(
+                _("A consent that is not given by the side itself needs the signed paper. Add a photo of it.")
+            )
+        return cls.of(now, whose, Manner.PAPER, kept[0].digest if kept else "")
 
     def keep(self, now: Taking, to: Said) -> None:
         """Keep it as a yes; the same yes twice is refused, so that nobody counts double."""

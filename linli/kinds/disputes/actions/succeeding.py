@@ -13,7 +13,7 @@ from linli.cases.attachments import attach, keep
 from linli.cases.taking import Taking, Version, taking
 from linli.documents.making import void_drafts
 from linli.kinds.disputes.actions.saying import Statement
-from linli.kinds.disputes.models import Dispute, Manner, Said, Session
+from linli.kinds.disputes.models import Dispute, Said, Session
 from linli.kinds.disputes.rounds import (
     APPLICANT,
     HEIR_OF_APPLICANT,
@@ -25,7 +25,7 @@ from linli.kinds.disputes.rounds import (
     sides_of,
 )
 from linli.kinds.disputes.wording import tell_ending
-from linli.posts.actor import Actor, PostActor
+from linli.posts.actor import Actor
 from linli.residents.keeping import GivenContact
 
 BINDING = ("performing", "confirming")
@@ -117,11 +117,7 @@ def take_over(
     """An heir says yes to going on (同意作为继承人参加调解): by their own code, or on a paper a post has witnessed."""
     kept = [keep(paper) for paper in papers]
     with taking("take_over", dispute, by=by, seen=seen, at=at) as now:
-        if isinstance(by, PostActor) and not kept:
-            raise Conflict(
-                _("A consent that is not given by the side itself needs the signed paper. Add a photo of it.")
-            )
-        word = Statement.of(now, whose, Manner.PAPER, kept[0].digest if kept else "")
+        word = Statement.on_paper(now, whose, kept)
         _require_heir(now.detail, word.side)
         word.keep(now, Said.CONSENT)
         attach(now.case, kept, step="take_over", at=now.at)
