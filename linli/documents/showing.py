@@ -13,7 +13,7 @@ from linli.base.errors import NotFound
 from linli.cases.models import Case
 from linli.cases.sight import Sight, sight_of
 from linli.documents.making import data_of, documents_of
-from linli.documents.models import Document, State
+from linli.documents.models import Document, Signature, State
 from linli.documents.setting import grouped
 from linli.documents.signing import missing, own_places, standing, wanted_from, witnessed
 from linli.documents.wordings import template_named
@@ -91,16 +91,17 @@ def _shown(document: Document) -> Shown:
 
 def page_of(document: Document) -> dict[str, Any]:
     """What the printable page of a document shows: the same data as the PDF, and who signed."""
+    signatures = standing(document)
     return {
         "shown": _shown(document),
         "data": data_of(document),
-        "signatures": standing(document),
-        "beside": _named(document),
+        "signatures": signatures,
+        "beside": _named(signatures),
         "missing": missing(document),
     }
 
 
-def _named(document: Document) -> dict[UUID, str]:
+def _named(signatures: Sequence[Signature]) -> dict[UUID, str]:
     """Who stood beside whom, by the key of the signature; the paper names them, so its readers know them."""
-    found = {each.pk: witnessed(each) for each in standing(document)}
+    found = {each.pk: witnessed(each) for each in signatures}
     return {key: each.name for key, each in found.items() if each}

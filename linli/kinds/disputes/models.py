@@ -251,7 +251,7 @@ class Dispute(models.Model):
     def _reached(self, party: Party | None) -> bool:
         contact, choice = party.contact if party else self.case.reporter, choice_of(self.case, party)
         by_text = choice.sms and contact is not None and bool(contact.phone_sealed)
-        return by_text or (choice.push and not self.hushed)
+        return by_text or bool(choice.asked and not self.hushed)
 
     @property
     def joint(self) -> bool:

@@ -20,6 +20,7 @@ from linli.cases.notices import send_waiting
 from linli.cases.parties import parties_of
 from linli.residents import webpush
 from linli.residents.keeping import GivenContact
+from linli.residents.mailbox import Mailbox
 from linli.residents.webpush import CURVE, b64
 from tests.parties import code_of
 
@@ -116,3 +117,9 @@ def test_who_stopped_messages_hears_none_after_violence_and_the_mediator_sees_wh
     desk.force_login(mediating.fan.holding.account)
     page = desk.get(f"/desk/cases/{mediating.case.number}/").content.decode()
     assert "发不到消息：被申请人" in page
+
+
+def test_a_side_that_is_told_by_mail_alone_is_reached(mediating):
+    devices.tell_on(mediating.case, Mailbox.of("li@example.cn"))
+    devices.choose(mediating.case, sms=False, quiet=None)
+    assert mediating.dispute.untold == []
