@@ -87,6 +87,16 @@ class PartyActor:
         """The number of the party in the case; the reporter is 0."""
         return self.side.nr if self.side else 0
 
+    @property
+    def row(self) -> Side | Agency | None:
+        """By which row of the case they come into it themselves; None for a reporter without one."""
+        return self.agency or self.side
+
+    @property
+    def own_nr(self) -> int:
+        """The number of whoever it is: of who acts for a party by a row, their own and not that party's."""
+        return self.row.nr if self.row else 0
+
     def acts_on(self, day: date) -> bool:
         """Whether they may act on a day: a party always, who acts for one within the term of their power."""
         return self.agency is None or self.agency.holds_on(day)

@@ -174,13 +174,15 @@ def _check_post(contact: Contact | None, rule: Purpose, case: Concern, by: PostA
 
 def _party_may(rule: Purpose, whose: UUID | None, case: Concern, by: PartyActor) -> bool:
     """One's own, if one is the party and does not only act for it; of the others what is named to the parties."""
-    nr = (
-        by.agency.nr if by.agency else by.nr
-    )  # who acts in a case by a row of it has a contact of their own there
+    # Who acts in a case by a row of it has a contact of their own there.
     itself = by.relation == by.role or by.agency is not None
     if not {"reporter" if itself else by.relation, by.relation} & rule.parties:
         return False
-    return case.names_to_parties(whose) if rule.of_named else itself and whose in case.contacts_of_party(nr)
+    return (
+        case.names_to_parties(whose)
+        if rule.of_named
+        else itself and whose in case.contacts_of_party(by.own_nr)
+    )
 
 
 def _agreed(contact: Contact, rule: Purpose, case: Concern, by: PostActor) -> bool:

@@ -121,8 +121,8 @@ def _ask(request: HttpRequest, form: FollowForm, status: int = 200) -> HttpRespo
     ways = [(case, way) for case, way in unlocked_ways(request) if way.by.acts_on(today)]
     content = {
         "form": form,
-        "rows": case_rows([case for case, way in ways if not own_nr(way.by)]),
-        "between": party_rows([(case, nr) for case, way in ways if (nr := own_nr(way.by))]),
+        "rows": case_rows([case for case, way in ways if not way.by.own_nr]),
+        "between": party_rows([(case, nr) for case, way in ways if (nr := way.by.own_nr)]),
     }
     return render(request, "resident/follow.html", content, status=status)
 
@@ -140,11 +140,6 @@ class PartyRow:
     kind: str
     role: str
     stage: str
-
-
-def own_nr(by: PartyActor) -> int:
-    """The number of whoever looks: of who acts for a party, their own and not that party's."""
-    return by.agency.nr if by.agency else by.nr
 
 
 def party_rows(cases: list[tuple[Case, int]]) -> list[PartyRow]:
@@ -211,7 +206,7 @@ def show_case(
         "audience": by.role,
         "party": by.nr,
         "tells_own": by.relation != REPRESENTATIVE or by.agency is not None,
-        "own_role": role_words(case, nr, rows_of_parties(case)) if (nr := own_nr(by)) else "",
+        "own_role": role_words(case, nr, rows_of_parties(case)) if (nr := by.own_nr) else "",
         "general": by.agency is not None and not by.agency.special,
         "until": by.agency.ends if by.agency else None,
         "others": others_of(case, by),
@@ -235,7 +230,7 @@ def others_of(case: Case, by: PartyActor) -> list[Row]:
     rows = rows_of_parties(case)
     if not rows and not kind_of(case.kind).procedure.has_parties:
         return []
-    own = own_nr(by)
+    own = by.own_nr
     contacts = {0: case.reporter} if reporter_stands(rows) else {}
     contacts |= {each.nr: each.contact for each in rows if stands(each)}
     named = {
@@ -257,7 +252,7 @@ def _names(case: Case, named: Mapping[int, Contact], by: PartyActor) -> dict[int
 
 def whose_party(case: Case, by: PartyActor) -> Whose:
     """Whose readings belong to a party of a case; a report without a contact has some too."""
-    several = {by.nr, own_nr(by)}
+    several = {by.nr, by.own_nr}
     contacts = [each for nr in several for each in case.contacts_of_party(nr) if each]
     return Whose(contacts) if contacts else Whose(nameless=[] if by.nr else [case.pk])
 

@@ -53,7 +53,7 @@ def case_data(request: HttpRequest, number: str) -> HttpResponse:
 
 def contact_in(case: Case, by: PartyActor) -> Contact | None:
     """The present contact of the party that looks."""
-    row = by.agency or by.side
+    row = by.row
     if row is None:
         return case.reporter
     return next((each.contact for each in rows_of_parties(case) if each.pk == row.key), None)

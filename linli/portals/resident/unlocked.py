@@ -41,7 +41,7 @@ def unlock(request: HttpRequest, case: UUID, by: PartyActor | None = None) -> No
 
 def _key(case: UUID, by: PartyActor | None) -> str:
     """What the session keeps: the case, and the party's present row if there is one, so that it ends with the code."""
-    row = (by.agency or by.side) if by else None
+    row = by.row if by else None
     return f"{case}/{row.key}" if row else str(case)
 
 
