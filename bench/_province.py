@@ -251,7 +251,7 @@ def _copy(since: int, until: int) -> None:
     """Each base matter again, once for each turn: the same moments, another grid, another key."""
     keys = {"cases_case": "id", "matters_matter": "case_id", "cases_clock": "case_id", "cases_task": "case_id",
             "cases_searchtext": "case_id", "ledger_entry": "about"}  # fmt: skip
-    for model in (Case, Matter, Clock, Task, SearchText, Entry):
+    for model in (Case, Matter, Task, Clock, SearchText, Entry):
         table = model._meta.db_table
         columns = [field.column for field in model._meta.concrete_fields]
         values = [_value(table, column) for column in columns]
