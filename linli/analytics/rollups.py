@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -37,7 +37,6 @@ from linli.cases.models import areas_see
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import SIZES, Level, level_of, span
 
-MOST_DAYS = timedelta(days=100)  # over more, chosen freely, what may happen twice in a case is counted live
 BY_LEAD, BY_KIND = "lead", "kind"
 
 
@@ -197,7 +196,7 @@ def _periods(period: Period, plan: _Plan, figures: Iterable[Figure]) -> dict[int
     has_periods = plan.level in MONTH_LEVELS
     adding = _adding_up(period, plan.by_days) if has_periods else []
     alone = [each for each in (_as_one(period, plan.by_days),) if each] if has_periods else []
-    if not alone and plan.by_days and period.until - period.since < MOST_DAYS:
+    if not alone and plan.by_days:
         alone = _days(period)
     for figure in filter(foldable, figures):
         of_now = figure.population.folding is not None and not figure.population.folding.day

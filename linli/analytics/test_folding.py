@@ -42,7 +42,8 @@ from linli.posts.models import Holding
 pytestmark = pytest.mark.django_db
 QUARTER, MONTH = Period(date(2026, 1, 1), date(2026, 3, 31)), Period(date(2026, 2, 1), date(2026, 2, 28))
 WEEKS, DAY = Period(date(2026, 2, 20), date(2026, 3, 22)), Period(date(2026, 2, 17), date(2026, 2, 17))
-PERIODS = (QUARTER, MONTH, WEEKS, DAY, Period(date(2026, 1, 1), date(2026, 12, 31)))
+LONG = Period(date(2025, 8, 3), date(2026, 10, 11))
+PERIODS = (QUARTER, MONTH, WEEKS, DAY, LONG, Period(date(2026, 1, 1), date(2026, 12, 31)))
 PLACES = ("云溪县", "城关街道", "柳河镇", "东门社区", "东门社区第一网格")
 TOWNS = 10**8
 
@@ -94,7 +95,7 @@ def test_rollups_say_what_a_recount_says_of_every_place_and_period(world, at_ran
     at_random(world, 1, matters=16)
     hold(world)
     figures = folding.all_figures().values()
-    for period in (WEEKS, QUARTER):
+    for period in (WEEKS, LONG, QUARTER):
         asked = Question(Narrowing(place=world.county.trimmed), period, NOW)
         assert folded(asked, "", list(figures))[1] == set()
     assert without_zeros(gauges(asked, TOWNS))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,6 +36,7 @@ from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as
 from linli.web.parts import Count
 
+LINES = 60  # of the table by part; a file has them all
 COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
 
 
@@ -74,7 +76,7 @@ def figures(request: HttpRequest, by: PostActor) -> HttpResponse:
             "asked": asked,
             "blocks": {block.value: _numbers(form, block, whole) for block in Block},
             "three": [number_of(form, each, whole) for each in IN_TIME_THREE_WAYS],
-            "lines": lines_of(form, parts) if len(parts) > 1 else [],
+            **_some_of(form, parts),
             "columns": [all_figures()[name] for name in COLUMNS],
             "nothing": not any(whole.values()),
             "ages": ages(asked, whole.get("open", 0)),
@@ -117,8 +119,25 @@ def _numbers(form: FigureRow, block: Block, counted: Counted) -> list[Number]:
     return [number_of(form, name, counted) for name in names if name not in IN_TIME_THREE_WAYS]
 
 
+def _some_of(form: FigureRow, parts: Sequence[Part]) -> dict[str, Any]:
+    """A page of the table, and the addresses of the first and the next: a province has hundreds of bodies."""
+    if len(parts) < 2:
+        return {"lines": []}
+    sheet = Paginator(parts, LINES).get_page(form.query.get("lines"))
+    return {
+        "sheet": sheet,
+        "lines": lines_of(form, sheet.object_list),
+        "first": _sheet_address(form, 1) if sheet.has_previous() else "",
+        "onwards": _sheet_address(form, sheet.next_page_number()) if sheet.has_next() else "",
+    }
+
+
+def _sheet_address(form: FigureRow, number: int) -> str:
+    return f"?{urlencode({**form.chosen, 'by': form.by, 'lines': number})}#parts"
+
+
 def lines_of(form: FigureRow, parts: Sequence[Part]) -> list[Line]:
-    """The rows of the table; there may be hundreds, so that what is alike in all is made once."""
+    """The rows of the table; what is alike in all is made once."""
     columns = [(all_figures()[name], str(all_figures()[name].label)) for name in COLUMNS]
     return [_line(form, part, columns) for part in parts]
 

@@ -103,6 +103,25 @@ def test_days_can_be_chosen_freely(sign_in, case):
     assert any("figure=opened" in address and count == 1 for address, count in links(page))
 
 
+def test_a_long_table_is_shown_page_by_page_and_each_row_once(world, sign_in, monkeypatch):
+    random_county(world, 7, matters=20)
+    client, address = sign_in("county_head"), f"/desk/figures/?{QUARTER}&by=place"
+    whole = links(text(client.get(address)))
+    monkeypatch.setattr(figures, "LINES", 1)
+    found, pages = [], 0
+    while address:
+        page = text(client.get(address))
+        pages += 1
+        assert f"第 {pages} 至 {pages} 行" in page
+        found += links(page)
+        onwards = re.search(r'rel="next" href="(\?[^"#]+)#parts"', page)
+        address = onwards and f"/desk/figures/{onwards.group(1)}"
+    assert pages > 1
+    assert set(found) == set(whole)
+    for odd in ("0", "99", "x"):
+        assert client.get(f"/desk/figures/?{QUARTER}&lines={odd}").status_code == 200
+
+
 def test_a_body_with_fewer_than_three_holders_has_no_row_and_cannot_be_asked_for(world, sign_in):
     random_county(world, 7, matters=20)
     client = sign_in("county_head")
