@@ -40,6 +40,7 @@ from linli.analytics.standing import standing
 from linli.analytics.tallies import put
 from linli.base.frames import in_one_stretch
 from linli.base.generations import refresh
+from linli.base.stored import as_stored
 from linli.base.writing import writing
 from linli.cases.models import Mark
 from linli.cases.narrowing import Narrowing
@@ -99,7 +100,7 @@ def folding(most: int) -> list[tuple[object, ...]]:
     mark = max(0, last - most)
     recent = Position.objects.filter(number__gt=mark)
     with writing():
-        put(sorted({key for key in recent.values_list("entry__about", flat=True) if key}), {})
+        put(sorted({key for key in recent.values_list(as_stored("entry__about"), flat=True) if key}), {})
         Mark.objects.filter(name="figures").update(position=mark)
     begun, own = perf_counter(), process_time()
     fold_all()

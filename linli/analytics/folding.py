@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from uuid import UUID
 
 from django.db.models import Max
 from django.utils import timezone
@@ -27,6 +26,7 @@ from linli.analytics.shares import body_keys, foldable, shares_of
 from linli.analytics.tallies import chunks, prepared
 from linli.base.generations import generations
 from linli.base.rows import insert_many
+from linli.base.stored import Key, as_stored, moment_of
 from linli.base.writing import writing
 from linli.cases.calendars import FAMILY
 from linli.cases.kinds import all_kinds
@@ -46,11 +46,11 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 class _Work:
     """What one batch looks at, and where mark and sweep stand after it; `full`: more is waiting."""
 
-    keys: Sequence[UUID]
+    keys: Sequence[Key]
     position: int
     recorded: Sequence[datetime]
     sweep: str
-    swept: UUID | None
+    swept: Key | None
     full: bool
 
 
@@ -152,25 +152,27 @@ def _waiting(position: int, progress: Progress, moment: datetime, limit: int) ->
     ):  # every case is read after this moment
         position = Position.objects.aggregate(last=Max("number"))["last"] or 0
     coming = Position.objects.filter(number__gt=position).order_by("number")
-    steps = list(coming.values_list("number", "entry__about", "entry__recorded_at")[:limit])
+    columns = ("number", as_stored("entry__about"), as_stored("entry__recorded_at"))
+    steps = list(coming.values_list(*columns)[:limit])
     keys = {about for _number, about, _recorded in steps if about}
     if len(keys) < limit:
         turned = Stored.objects.filter(turns_at__lt=moment).order_by("turns_at")
-        keys |= set(turned.values_list("pk", flat=True)[: limit - len(keys)])
-    full, sweep, swept = limit in {len(steps), len(keys)}, progress.sweep, progress.swept
+        keys |= set(turned.values_list(as_stored("pk"), flat=True)[: limit - len(keys)])
+    full, sweep = limit in {len(steps), len(keys)}, progress.sweep
+    swept: Key | None = progress.swept
     if sweep and not full:
         some = _swept(sweep, swept, limit)
         keys |= set(some)
         full = len(some) == limit
         sweep, swept = (sweep, some[-1]) if full else (Progress.Sweep.NONE, None)
     last = steps[-1][0] if steps else position
-    return _Work(sorted(keys), last, [each[2] for each in steps], sweep, swept, full)
+    return _Work(sorted(keys), last, [moment_of(each[2]) for each in steps], sweep, swept, full)
 
 
-def _swept(sweep: str, after: UUID | None, limit: int) -> list[UUID]:
+def _swept(sweep: str, after: Key | None, limit: int) -> list[Key]:
     rows = Case.everywhere.filter(pk__gt=after) if after else Case.everywhere.all()
     rows = rows.filter(closed_at=None) if sweep == Progress.Sweep.OPEN else rows
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+    return list(rows.order_by("pk").values_list(as_stored("pk"), flat=True)[:limit])
 
 
 def _pool_again(bodies: Mapping[int, int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from linli.analytics.populations import (
     A_DAY,
@@ -30,6 +30,26 @@ from linli.ledger.models import Entry
 
 SETTLED, DISCLAIMED = "settle", "disclaim"
 WENT_UP = ("escalate", "redo", "uphold")  # steps of, or towards, a level above the one that deals with it
+
+
+class ADayAfter(Func):
+    """Twenty-four hours after a moment, reckoned by the database itself; Django calls back into Python for each row."""
+
+    output_field = DateTimeField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Of the text that SQLite keeps: its dates know milliseconds, so what is left of a second stays as it is."""
+        template = (
+            "(strftime('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%S', substr(%(expressions)s, 1, 19), '+1 day')"
+            " || substr(%(expressions)s, 20))"
+        )
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Hours, not a day, which could be another number of them."""
+        return self.as_sql(
+            compiler, connection, template="(%(expressions)s + INTERVAL '24 hours')", **context
+        )
 
 
 def ever(steps: Iterable[str], case: str = "pk") -> Q:
@@ -62,7 +82,7 @@ def taken_up_soon(asked: Question) -> Q:
     """Whether a post took a step within a day of the report, be it to ask, to refuse or to pass on."""
     del asked
     opening = [f"{kind.name}.{kind.procedure.opening.name}" for kind in all_kinds()]
-    first = Entry.objects.filter(about=OuterRef("pk"), post__isnull=False, at__lte=OuterRef("at") + A_DAY)
+    first = Entry.objects.filter(about=OuterRef("pk"), post__isnull=False, at__lte=ADayAfter(OuterRef("at")))
     return Q(Exists(first.exclude(name__in=opening)))
 
 
@@ -73,7 +93,7 @@ def a_day_ago(asked: Question) -> Q:
 
 def written_down_soon() -> Q:
     """Whether it was recorded within a day of when it happened."""
-    return Q(recorded_at__lte=F("at") + A_DAY)
+    return Q(recorded_at__lte=ADayAfter(F("at")))
 
 
 def quiet(asked: Question) -> Q:

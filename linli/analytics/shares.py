@@ -10,10 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Q, QuerySet, Value, When
 from django.db.models import Case as Choice
@@ -26,6 +25,7 @@ from linli.analytics.populations import Folding
 from linli.analytics.questions import Question
 from linli.base.generations import Cached
 from linli.base.rows import any_of
+from linli.base.stored import Key, as_stored, moment_of
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Case
 from linli.cases.models.case import of_seen_kinds
@@ -39,6 +39,9 @@ DAY_LEVELS = range(Level.PROVINCE, Level.COUNTY + 1)
 MONTH_LEVELS = range(Level.PROVINCE, Level.VILLAGE + 1)
 NOW_LEVELS = range(Level.PROVINCE, Level.GRID + 1)
 BODY_LEVEL = Level.COUNTY
+_BY_DAY, _BY_MONTH, _OF_NOW = (
+    (levels[-1], SIZES[Level(levels[-1])]) for levels in (DAY_LEVELS, MONTH_LEVELS, NOW_LEVELS)
+)  # the smallest places with such rows
 Names = dict[int, set[str]]  # of figures, by period
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
@@ -74,16 +77,16 @@ def _at(now: datetime) -> Question:
     return Question(Narrowing(), Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)), now)
 
 
-def shares_of(keys: Sequence[UUID], now: datetime, bodies: Mapping[int, int]) -> dict[UUID, Share]:
+def shares_of(keys: Sequence[Key], now: datetime, bodies: Mapping[int, int]) -> dict[Key, Share]:
     """What each of these cases adds as of a moment, by its key; `bodies` are `body_keys`.
 
     One that area gives no sight of adds nothing and is left out.
     """
-    found: dict[UUID, dict[int, set[str]]] = {}
-    heads: dict[UUID, str] = {}
-    turns: dict[UUID, datetime] = {}
+    found: dict[Key, dict[int, set[str]]] = {}
+    heads: dict[Key, str] = {}
+    turns: dict[Key, datetime] = {}
     rows = of_seen_kinds(Case.everywhere.filter(pk__in=any_of(keys)))
-    for key, code, kind, lead in rows.values_list("pk", "code_now", "kind", "lead_id"):
+    for key, code, kind, lead in rows.values_list(as_stored("pk"), "code_now", "kind", "lead_id"):
         heads[key] = f"{code}|{kind}|{bodies.get(lead, POOLED) if lead else UNLED}"
         found[key] = {}
     for together in _together():
@@ -130,11 +133,11 @@ def _together() -> Sequence[Sequence[tuple[Folding, Sequence[Figure]]]]:
     return [list(by_population.values()) for by_population in found.values()]
 
 
-Row = tuple[UUID, int, Sequence[str], datetime | None]  # case, period, figures, when time makes it another
+Row = tuple[Key, int, Sequence[str], datetime | None]  # case, period, figures, when time makes it another
 
 
 def _read(
-    together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[UUID], now: datetime
+    together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[Key], now: datetime
 ) -> list[Row]:
     """What the rows of some populations that belong to these cases count in (one statement)."""
     asked, first = _at(now), together[0][0]
@@ -143,10 +146,10 @@ def _read(
     columns = list(dict.fromkeys(column for reader in readers for column in reader.columns))
     rows: QuerySet[Any] = first.rows(asked, keys).annotate(_bits=_bits(tests))
     found: list[Row] = []
-    latest: dict[tuple[UUID, int], Row] = {}
-    times: Counter[UUID] = Counter()
+    latest: dict[tuple[Key, int], Row] = {}
+    times: Counter[Key] = Counter()
     places = [(reader, [columns.index(column) for column in reader.columns]) for reader in readers]
-    for key, bits, *moments in rows.values_list(first.key, "_bits", *columns):
+    for key, bits, *moments in rows.values_list(as_stored(first.key), "_bits", *map(as_stored, columns)):
         for reader, own in places:
             if bits >> reader.shift & 1:
                 row = reader.read(key, bits, [moments[place] for place in own])
@@ -181,27 +184,30 @@ class _Reader:
 
     @property
     def columns(self) -> list[str]:
-        """The day and since when, or anything, then the moments after which something turns."""
+        """The moments after which something turns, then the day and since when."""
         folding = self.folding
-        own = [folding.day or folding.key, folding.since or folding.key]
-        return [*own, *(column for column, _after in folding.turns)]
+        turning = [column for column, _after in folding.turns]
+        return turning + [column for column in (folding.day, folding.since) if column]
 
-    def read(self, key: UUID, bits: int, moments: Sequence[Any]) -> Row:
+    def read(self, key: Key, bits: int, moments: Sequence[Any]) -> Row:
         """What a row of this population counts in."""
         own, folding = bits >> self.shift, self.folding
-        turns_at = None
-        for moment, (_column, after) in zip(moments[2:], folding.turns, strict=True):
-            if moment and (coming := moment + after) >= self.now and (turns_at is None or coming < turns_at):
-                turns_at = coming
-        if folding.once_passed and moments[0] >= self.now:
+        coming = [
+            moment_of(moment) + after
+            for moment, (_column, after) in zip(moments, folding.turns, strict=False)
+            if moment
+        ]
+        turns_at = min((each for each in coming if each >= self.now), default=None)
+        day = moment_of(moments[len(folding.turns)]) if folding.day else None
+        if folding.once_passed and day and day >= self.now:
             return key, NOW, (), turns_at
         own &= (2 << len(self.figures)) - 1
         if own not in self.known:
             self.known[own] = [each.name for place, each in enumerate(self.figures, 1) if own >> place & 1]
         names = self.known[own]
-        if folding.since:
-            names = [*names, f"{AFTER}{days_between(moments[1], moments[0])}"]
-        return key, day_of(moments[0]) if folding.day else NOW, names, turns_at
+        if folding.since and day:
+            names = [*names, f"{AFTER}{days_between(moment_of(moments[-1]), day)}"]
+        return key, day_of(day) if day else NOW, names, turns_at
 
 
 def _bits(tests: Sequence[Q]) -> Any:
@@ -273,28 +279,42 @@ def names_of(adds: str) -> Names:
     Where only the last of a period counts, that of its last day is that of the month, the quarter and the year.
     """
     found: Names = {}
-    stepwise, of_last = _stepwise(), _of_last()
-    last: Names = {}
+    last: dict[int, frozenset[str]] = {}
     for part in adds.split("|")[3:]:
         text, _colon, names = part.partition(":")
-        day, named = int(text), set(names.split(","))
-        found[day] = named
+        day, day_names = int(text), _day_names(names)
+        found[day] = set(day_names.every)
         if not day:
             continue
         month = day // 100
-        found.setdefault(month, set()).update(
-            [name for name in named - of_last if not name.startswith(AFTER) and plain(name) == name]
-        )
-        if not stepwise.isdisjoint(named):
+        found.setdefault(month, set()).update(day_names.of_month)
+        if day_names.stepwise or day_names.last:
             year, number = divmod(month, 100)
             longer = (year * 10 + (number + 2) // 3, year)
             for one in longer:
-                found.setdefault(one, set()).update(named & stepwise - of_last)
-            if words := named & of_last:
-                last.update(dict.fromkeys((month, *longer), words))
+                found.setdefault(one, set()).update(day_names.stepwise)
+            if day_names.last:
+                last.update(dict.fromkeys((month, *longer), day_names.last))
     for period, words in last.items():
         found[period] |= words
     return found
+
+
+class _DayNames(NamedTuple):
+    """A day: all its figures, those its month has too, those of quarter and year, those whose last day counts."""
+
+    every: frozenset[str]
+    of_month: frozenset[str]
+    stepwise: frozenset[str]
+    last: frozenset[str]
+
+
+@lru_cache(maxsize=10_000)
+def _day_names(names: str) -> _DayNames:
+    """From the text of a share, in which the same figures stand together again and again."""
+    every, of_last = frozenset(names.split(",")), _of_last()
+    of_month = [name for name in every - of_last if not name.startswith(AFTER) and plain(name) == name]
+    return _DayNames(every, frozenset(of_month), every & _stepwise() - of_last, every & of_last)
 
 
 @cache
@@ -318,13 +338,11 @@ def _spread(changes: Changes, adds: str, names: Names, by: int) -> None:
     body_place = code // SIZES[BODY_LEVEL]
     for period, some in names.items():
         is_day = period >= FIRST_DAY
-        level = DAY_LEVELS[-1] if is_day else MONTH_LEVELS[-1] if period else NOW_LEVELS[-1]
-        cells = [(level, period, code // SIZES[Level(level)], kind, ALL)]
-        if not is_day:
-            cells.append((BODY_LEVEL, period, body_place, kind, body))
+        level, size = _BY_DAY if is_day else _BY_MONTH if period else _OF_NOW
         counts = dict.fromkeys(some, by) if period else _named_again(some, by)
-        for cell in cells:
-            _add(changes[cell], counts)
+        _add(changes[level, period, code // size, kind, ALL], counts)
+        if not is_day:
+            _add(changes[BODY_LEVEL, period, body_place, kind, body], counts)
 
 
 def _named_again(names: Iterable[str], by: int) -> dict[str, int]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -17,6 +16,7 @@ from linli.analytics.models import Share as Stored
 from linli.analytics.models import Tally
 from linli.analytics.shares import Cell, Changes, Share, note, summed_up
 from linli.base.rows import any_of, put_values, values_from
+from linli.base.stored import Key, as_stored, moment_of
 
 CHUNK = 1000
 Each = TypeVar("Each")
@@ -27,7 +27,7 @@ class Prepared:
     """What is to be written: rows of cases and of rollups as the database takes them, and the keys of those that go."""
 
     shares: list[list[Any]]
-    left_out: Sequence[UUID]
+    left_out: Sequence[Key]
     tallies: list[list[Any]]
     empty: Sequence[str]
 
@@ -41,7 +41,7 @@ class Prepared:
             Tally.objects.filter(pk__in=any_of(self.empty, texts=True)).delete()
 
 
-def put(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> None:
+def put(keys: Sequence[Key], shares: Mapping[Key, Share]) -> None:
     """Let the rollups hold these shares of the cases with these keys, whatever they held of them before.
 
     Inside the caller's transaction: what is subtracted is what stands there.
@@ -49,10 +49,11 @@ def put(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> None:
     prepared(keys, shares).write()
 
 
-def prepared(keys: Sequence[UUID], shares: Mapping[UUID, Share]) -> Prepared:
+def prepared(keys: Sequence[Key], shares: Mapping[Key, Share]) -> Prepared:
     """The same, read and added up but not written yet: it holds only as long as nobody else has written in between."""
     rows = Stored.objects.filter(pk__in=any_of(keys))
-    stored = {row[0]: Share(row[1], row[2]) for row in rows.values_list("pk", "adds", "turns_at")}
+    found = rows.values_list(as_stored("pk"), "adds", as_stored("turns_at"))
+    stored = {key: Share(adds, moment_of(turns_at) if turns_at else None) for key, adds, turns_at in found}
     changes: Changes = defaultdict(dict)
     for key in keys:
         before, after = _adds(stored.get(key)), _adds(shares.get(key))
