@@ -13,7 +13,7 @@ from functools import cache, lru_cache, partial
 from itertools import chain
 from operator import attrgetter
 from types import NoneType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -36,22 +36,38 @@ def fresh(model: type[Made], **columns: Any) -> Made:
     Related rows are given by name or by key (`case`, `case_id`). TypeError for a name the model does not have, or for
     columns with descriptors of their own, which have to be asked (but for those that only watch who reads).
     """
-    mould = _mould(model)
-    if not columns.keys() <= mould.names:
-        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(columns.keys() - mould.names))}")
+    constants, makers, related = _given(model, tuple(columns))
     row = model.__new__(model)
     kept = row.__dict__
     kept["_state"] = state = ModelState()
-    kept.update(mould.constants)
-    for name, make in mould.makers:
-        if name not in columns:
-            kept[name] = make()
-    for name in columns.keys() & mould.related.keys():
+    kept.update(constants)
+    for name, make in makers:
+        kept[name] = make()
+    for name, key in related:
         other = columns.pop(name)
         state.fields_cache[name] = other
-        columns[mould.related[name]] = None if other is None else other.pk
+        columns[key] = None if other is None else other.pk
     kept.update(columns)
     return row
+
+
+class _Given(NamedTuple):
+    """How a row is made of columns that are given: how others start, those made anew, and related rows' keys."""
+
+    constants: Mapping[str, Any]
+    makers: Sequence[tuple[str, Callable[[], Any]]]
+    related: Sequence[tuple[str, str]]
+
+
+@cache
+def _given(model: type[Model], names: tuple[str, ...]) -> _Given:
+    mould = _mould(model)
+    if unknown := set(names) - mould.names:
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
+    makers = [(name, make) for name, make in mould.makers if name not in names]
+    return _Given(
+        mould.constants, makers, [(name, mould.related[name]) for name in names if name in mould.related]
+    )
 
 
 @dataclass(frozen=True)

@@ -169,9 +169,11 @@ def move(
     changes = changes or ClockChanges()
     now = _Moving(case, at, changes)
     closes = case.closed_at == at  # with the end of a case all that still runs in it ends
-    gone = [clock for clock in live if closes or _ends(clock, step, changes)]
+    gone: list[Clock] = []
+    left: list[Clock] = []
+    for clock in live:
+        (gone if closes or _ends(clock, step, changes) else left).append(clock)
     now.stop(gone)
-    left = [clock for clock in live if clock not in gone]
     now.extend([clock for clock in left if clock.name in step.extend], step.extend)
     now.rest(left, step.suspend, Clock.Halted.SUSPENDED)
     now.rest(left, step.park, Clock.Halted.PARKED)
