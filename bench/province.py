@@ -11,6 +11,7 @@ positions, and how long steps take to be in the numbers while 200 matters a seco
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -28,9 +29,10 @@ from django.utils import timezone
 from intake import reports
 from limits import reporting_grids
 
+from linli.analytics.anew import build_anew
 from linli.analytics.counting import count, counted_live
 from linli.analytics.figures import Block, all_figures
-from linli.analytics.folding import fold_all, refold
+from linli.analytics.folding import fold_all
 from linli.analytics.gauges import freshness
 from linli.analytics.models import Progress
 from linli.analytics.periods import Period
@@ -92,9 +94,8 @@ def folding(most: int) -> list[tuple[object, ...]]:
     """Cases and entries folded per second: from zero, and by positions whose cases were not folded."""
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)  # as in a server (serve.py)
-    refold()
     begun, busy = perf_counter(), process_time()
-    done = fold_all()
+    done = sum(build_anew(jobs=(os.cpu_count() or 1) - 1))
     taken, busy = perf_counter() - begun, process_time() - busy
     last = Position.objects.order_by("-number").values_list("number", flat=True)[0]
     mark = max(0, last - most)

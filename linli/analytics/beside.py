@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -16,6 +15,7 @@ from linli.analytics.definition import Block, Figure
 from linli.analytics.populations import AT_ONCE, STANDING, Folding, Population, cases_of
 from linli.analytics.questions import Question
 from linli.base.rows import any_of
+from linli.base.stored import Key
 from linli.cases.joint import helping, pressing_everywhere, questions, with_answer_due
 from linli.cases.models import Task
 from linli.cases.procedure import ASKED
@@ -31,7 +31,7 @@ def _asked(asked: Question) -> QuerySet[Any]:
     return asked.narrowed(with_answer_due(questions()), "case__")
 
 
-def _asked_in(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+def _asked_in(_asked: Question, keys: Sequence[Key]) -> QuerySet[Any]:
     """Those in some cases, found by the case."""
     steps = pressing_everywhere()
     of_cases = Task.objects.filter(case__in=any_of(keys), closed_at=None, role=ASKED, asks__in=steps)

@@ -82,7 +82,7 @@ def fold_cases(limit: int = BATCH, now: datetime | None = None) -> int:
 
 
 def fold_all(limit: int = BATCH, now: datetime | None = None) -> int:
-    """Fold until nothing is left; for tests, benches and `linli refold`."""
+    """Fold until nothing is left; for tests and benches."""
     done = 0
     while some := fold_cases(limit, now):
         done += some
@@ -90,7 +90,7 @@ def fold_all(limit: int = BATCH, now: datetime | None = None) -> int:
 
 
 def refold() -> None:
-    """Throw all rollups away, so that they are built from zero; until then figures are counted live."""
+    """Throw all rollups away, so that they are built from zero (`anew`); until then figures are counted live."""
     Progress.objects.get_or_create(name=NAME)
     with writing():
         progress = Progress.objects.select_for_update().get(pk=NAME)
@@ -159,17 +159,18 @@ def _waiting(position: int, progress: Progress, moment: datetime, limit: int) ->
         turned = Stored.objects.filter(turns_at__lt=moment).order_by("turns_at")
         keys |= set(turned.values_list(as_stored("pk"), flat=True)[: limit - len(keys)])
     full, sweep = limit in {len(steps), len(keys)}, progress.sweep
-    swept: Key | None = progress.swept
+    last_swept: Key | None = progress.swept
     if sweep and not full:
-        some = _swept(sweep, swept, limit)
+        some = swept(sweep, last_swept, limit)
         keys |= set(some)
         full = len(some) == limit
-        sweep, swept = (sweep, some[-1]) if full else (Progress.Sweep.NONE, None)
+        sweep, last_swept = (sweep, some[-1]) if full else (Progress.Sweep.NONE, None)
     last = steps[-1][0] if steps else position
-    return _Work(sorted(keys), last, [moment_of(each[2]) for each in steps], sweep, swept, full)
+    return _Work(sorted(keys), last, [moment_of(each[2]) for each in steps], sweep, last_swept, full)
 
 
-def _swept(sweep: str, after: Key | None, limit: int) -> list[Key]:
+def swept(sweep: str, after: Key | None, limit: int) -> list[Key]:
+    """The next cases that a sweep goes through, after the one with a key."""
     rows = Case.everywhere.filter(pk__gt=after) if after else Case.everywhere.all()
     rows = rows.filter(closed_at=None) if sweep == Progress.Sweep.OPEN else rows
     return list(rows.order_by("pk").values_list(as_stored("pk"), flat=True)[:limit])

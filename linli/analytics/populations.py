@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from linli.analytics.questions import Question
 from linli.base.rows import any_of
+from linli.base.stored import Key
 from linli.cases.counted import Group
 from linli.cases.duplicates import DUPLICATE
 from linli.cases.kinds import all_kinds
@@ -58,7 +58,7 @@ class Folding:
     in their order. `several`: a case counts once for each of its rows.
     """
 
-    rows: Callable[[Question, Sequence[UUID]], QuerySet[Any]]
+    rows: Callable[[Question, Sequence[Key]], QuerySet[Any]]
     key: str = "pk"
     day: str = ""
     since: str = ""
@@ -117,7 +117,7 @@ def _promised(asked: Question) -> QuerySet[Any]:
     return asked.narrowed(_in_force(rows), "case__")
 
 
-def _promised_to(asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+def _promised_to(asked: Question, keys: Sequence[Key]) -> QuerySet[Any]:
     """The promise in force of each of some cases."""
     clocks = Clock.objects.alias(_name=Unindexed(F("name")))
     return asked.narrowed(_in_force(clocks.filter(WHOLE, promises("_name"), case__in=any_of(keys))), "case__")
@@ -161,7 +161,7 @@ def _standing(asked: Question) -> QuerySet[Any]:
     return asked.narrowed(Case.everywhere.filter(closed_at=None))
 
 
-def cases_of(asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+def cases_of(asked: Question, keys: Sequence[Key]) -> QuerySet[Any]:
     """Some cases, with when each was given to a post for the first time, and when the last step was taken in it."""
     steps = Entry.objects.filter(about=OuterRef("pk")).values("at")
     return asked.narrowed(Case.everywhere.filter(pk__in=any_of(keys))).annotate(
@@ -170,7 +170,7 @@ def cases_of(asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
     )
 
 
-def entries_of(_asked: Question, keys: Sequence[UUID]) -> QuerySet[Any]:
+def entries_of(_asked: Question, keys: Sequence[Key]) -> QuerySet[Any]:
     """The counted steps in some cases, found by the case: some have the name of half of all entries."""
     names = {name for step in STEPS.values() for name in step()}.union(named(*HEARD["word_due"]))
     found: QuerySet[Any] = Entry.objects.alias(_name=Unindexed(F("name")))

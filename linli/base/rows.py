@@ -23,6 +23,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 
+from linli.base.stored import Key
 from linli.base.writing import write_alone, writing
 
 Convert = Callable[[Any], Any]
@@ -173,7 +174,7 @@ def put_values(model: type[Model], values: Sequence[list[Any]], *renewed: str) -
         )
 
 
-def any_of(keys: Iterable[UUID | str], *, texts: bool = False) -> RawSQL:
+def any_of(keys: Iterable[Key], *, texts: bool = False) -> RawSQL:
     """Keys for `__in` as one parameter: thousands of them make no longer statement, and take no time to prepare.
 
     They are those of rows, or `texts`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -129,7 +129,7 @@ class Step:
         """Whether clocks of the case that go on end at another time after this step."""
         return bool(self.extend or self.suspend or self.park or self.resume)
 
-    @property
+    @cached_property
     def targets(self) -> frozenset[str]:
         """The stages a case can be in after this step; empty when it stays where it is."""
         return self.otherwise | {self.enters} - {""}
@@ -212,9 +212,15 @@ class Procedure:
         """The steps that a kind of post may take on the form with which it opens a case."""
         return [step for step in self.steps.values() if post in step.at_opening]
 
-    def leaving(self, stage: str) -> list[Step]:
+    def leaving(self, stage: str) -> Sequence[Step]:
         """The steps the procedure allows in a stage, whoever may take them."""
-        return [step for step in self.steps.values() if stage in step.leaves]
+        return self._leaving.get(stage, ())
+
+    @cached_property
+    def _leaving(self) -> Mapping[str, Sequence[Step]]:
+        return {
+            stage: [step for step in self.steps.values() if stage in step.leaves] for stage in self.stages
+        }
 
 
 def read_procedure(path: Path) -> Procedure:

@@ -126,14 +126,14 @@ def _some_of(form: FigureRow, parts: Sequence[Part]) -> dict[str, Any]:
     sheet = Paginator(parts, LINES).get_page(form.query.get("lines"))
     return {
         "sheet": sheet,
-        "lines": lines_of(form, sheet.object_list),
+        "lines": lines_of(form, list(sheet.object_list)),
         "first": _sheet_address(form, 1) if sheet.has_previous() else "",
         "onwards": _sheet_address(form, sheet.next_page_number()) if sheet.has_next() else "",
     }
 
 
 def _sheet_address(form: FigureRow, number: int) -> str:
-    return f"?{urlencode({**form.chosen, 'by': form.by, 'lines': number})}#parts"
+    return f"?{urlencode({**form.chosen, 'by': form.by, 'lines': str(number)})}#parts"
 
 
 def lines_of(form: FigureRow, parts: Sequence[Part]) -> list[Line]:
