@@ -68,7 +68,7 @@ class Add(StepForm):
 
     def clean(self) -> dict[str, Any]:
         """One of the two must be there."""
-        given = super().clean()
+        given = super().clean() or {}
         if not self.errors and not given.get("more") and not given.get("photos"):
             self.add_error("more", _("Write what you want to add, or choose a photo."))
         return given
