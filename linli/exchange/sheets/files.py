@@ -27,6 +27,7 @@ from linli.base.workbooks import (
     too_far,
     unpacked,
 )
+from linli.exchange.sheets.old_workbooks import errors_of
 
 FIRST_DAY = date(1899, 12, 30)  # of Excel's count of days
 ACCEPTED = ".xlsx,.xls,.ods,.csv,.txt"
@@ -48,7 +49,7 @@ _OUT_OF_SIGHT = (b'table:visibility="collapse"', b'table:visibility="filter"')
 
 @dataclass
 class _Traits:
-    """What an .ods file says about a sheet's cells and its reader does not tell."""
+    """What an .ods or .xls file says about a sheet's cells and its reader does not tell."""
 
     broken: set[Place] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
@@ -61,7 +62,7 @@ def read_file(content: bytes) -> list[Sheet]:
     if not content.strip():
         raise Invalid(_("This file is empty. Export it again from the other system."))
     if is_old(content):
-        return _through_calamine(content)
+        return _through_calamine(content, [_Traits(broken=set(each)) for each in errors_of(content)])
     if content.startswith(b"PK"):
         return _packed(content)
     if _MARKED_UP.match(content):
