@@ -37,6 +37,7 @@ MACHINE_DOORS |= {
         (Answer.REFUSED,) * 4, fill=lambda _world: _IN_XML
     ),
     "open311/v2/": Door(NOBODY),
+    "open311/v2/<path:rest>.json": Door(NOBODY, fill=lambda _world: _IN_XML),
     "open311/v2/<path:rest>": Door(NOBODY, fill=lambda _world: _IN_XML),
 }
 # A system's key opens its feed; a session is none.

@@ -31,6 +31,11 @@ def half_width(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
+def compatible(text: str) -> str:
+    """Full-width signs and blanks too as the plain ones (NFKC); for what is only read, such as a date."""
+    return unicodedata.normalize("NFKC", text)
+
+
 def brief(text: str, length: int = 60) -> str:
     """The first line, cut to `length` characters with an ellipsis."""
     line = tidy(text).split("\n", 1)[0]

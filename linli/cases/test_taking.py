@@ -72,6 +72,7 @@ def extras(step, world, other=None):
         "issue": {"result": "好了", "remedy": "可要求重办"},
         "ask": {"question": "在哪?"},
         "allow_reach": {"sheet": b"JPEG"},
+        "add": {"more": "四号楼也黑"},
         "answer": {"reply": "这里"},
         "suspend": {"because": "weather"},
         "park": {"because": "funding"},

@@ -62,9 +62,11 @@ _POLITE = re.compile(
     r"|在吗|在不在|在么|请问一?下?|打扰一?下?了?|不好意思|抱歉|求助|急"
     rf"|(?:非常|十分|太|先|那就|那)?(?:谢谢|多谢|感谢|辛苦|麻烦|拜托)(?:了|啦|你们?|您|大家|各位|领导|一下)*{_TO_WHOM}?"
     r"|(?:我们?)?(?:马上|这就|先)?(?:去)?(?:联系|反映|反馈|上报|报上去|核实)(?:一下|了|去)*|都行|都可以|都能?打?通"
-    r"|收到|好的?|好嘞|嗯+|哦+|噢|行|可以|知道了|明白|了解|没问题|不客气|应该的|没事|OK|ok|Ok|1|哈+|呵+|再见|拜拜|晚安|辛苦)"
+    r"|收到|好的?|好嘞|嗯+|哦+|噢|行|可以|知道了|明白|了解|没问题|不客气|应该的|没事|OK|ok|Ok|1|哈+|呵+|再见|拜拜|晚安|辛苦"
+    r"|支持|赞|顶|加一|\+1|同上|同问)"
     r"(?:啊|呀|哈|呢|了|啦|哦|噢|的|吧|哟)*$"
 )
+_COMMA_LEFT_BEHIND = re.compile(r"(?<=[。！？!?；;])\s*[,，、]+")
 _BREAKS = ",，。.!！?？~～;；、…:： "
 _CLAUSE = re.compile(rf"[^{_BREAKS}]*[{_BREAKS}]+|[^{_BREAKS}]+$")  # a clause with what ends it
 
@@ -116,7 +118,7 @@ def _plain_words(line: str, names: Iterable[str]) -> str:
     for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
         line = line.replace(name, SOMEBODY)
     line = _I_AM.sub("", _CONTACT_PERSON.sub("", line))
-    line = _AROUND_NUMBER.sub("", line).replace(_NUMBER, "")
+    line = _COMMA_LEFT_BEHIND.sub("", _AROUND_NUMBER.sub("", line).replace(_NUMBER, ""))
     return _without_politeness(re.sub(r" +", " ", _AT_THE_ENDS.sub("", line)))
 
 

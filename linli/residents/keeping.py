@@ -35,7 +35,7 @@ class GivenContact:
 
 def plain_phone(text: str) -> str:
     """A telephone number as digits, from any way of typing it; Invalid with an example otherwise."""
-    digits = re.sub(r"[\s\-()()·.]", "", half_width(text))
+    digits = re.sub(r"[\s\-－‐–—()()·.]", "", half_width(text))
     digits = re.sub(r"^(\+86|0086|86)(?=1[3-9]\d{9}$)", "", digits)
     if digits and not (_MOBILE.fullmatch(digits) or _OTHER.fullmatch(digits)):
         raise Invalid(_("Please enter a telephone number of digits, such as 13912345678 or 0517-12345678."))

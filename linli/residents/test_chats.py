@@ -106,6 +106,16 @@ def test_an_id_number_is_masked_and_a_number_of_a_case_stays():
     assert "320831-26-00042-7" in with_words("胡先生").words
 
 
+@pytest.mark.parametrize("assent", ["支持👍👍👍", "+1", "加一", "同上", "顶！"])
+def test_a_neighbours_mere_assent_is_no_word_of_the_matter(assent):
+    assert said(f"王姐 18:02\n楼下路灯又不亮了\n小芳 18:04\n{assent}").words == "楼下路灯又不亮了"
+
+
+def test_what_stood_around_a_number_leaves_no_comma_behind():
+    chat = said("王姐 18:06\n网格员能不能报一下？我电话13912345678，人民路12号三号楼黑着")
+    assert chat.words == "网格员能不能报一下？人民路12号三号楼黑着"
+
+
 def test_labels_before_a_colon_are_nobody():
     assert "地点：青石社区公厕" in with_words("周敏").words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -131,6 +132,44 @@ def reply_book(*below: str) -> bytes:
 def two_rows() -> bytes:
     """A sheet with a good row and a bad one."""
     return Book(good(1), good(2, 来电时间="昨天")).bytes()
+
+
+def spread(*tables: str) -> bytes:
+    """An OpenDocument workbook with a sheet for each of these rows."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", "<manifest/>")
+        packed.writestr(
+            "content.xml",
+            '<?xml version="1.0"?><office:document-content '
+            'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
+            'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><office:body><office:spreadsheet>'
+            + "".join(
+                f'<table:table table:name="t{number}">{each}</table:table>'
+                for number, each in enumerate(tables)
+            )
+            + "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return written.getvalue()
+
+
+END = (
+    '<table:table-row table:number-rows-repeated="1048000">'
+    '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+)
+
+
+def ods_row(values: list[str], repeated: int = 1) -> str:
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{each}</text:p></table:table-cell>'
+        for each in values
+    )
+    return (
+        f'<table:table-row table:number-rows-repeated="{repeated}">{cells}'
+        '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+    )
 
 
 @pytest.fixture

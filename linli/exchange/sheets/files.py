@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from statistics import median_low
 
@@ -15,6 +17,7 @@ from linli.base.errors import Invalid, TooLarge
 from linli.base.workbooks import (
     MOST_COLUMNS,
     MOST_ROWS,
+    Place,
     Sheet,
     check_size,
     damaged,
@@ -24,15 +27,33 @@ from linli.base.workbooks import (
     too_far,
     unpacked,
 )
+from linli.exchange.sheets.old_workbooks import errors_of
 
 FIRST_DAY = date(1899, 12, 30)  # of Excel's count of days
 ACCEPTED = ".xlsx,.xls,.ods,.csv,.txt"
 _DELIMITERS = (",", "\t", ";", "|")
 _LOOKED_AT = 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# What many platforms call .xls, because Excel opens it: a web page, or a workbook of 2003 written as XML.
+_MARKED_UP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|style|\?xml)\b", re.IGNORECASE
+)
 # In an .ods, a row or cell may say how often it is repeated; an empty one a million times is usual.
-_ROW_OR_CELL = re.compile(rb"<table:(table-row|(?:covered-)?table-cell)\b([^>]*?)(/?)>")
+_TAG = re.compile(rb"<table:(table-row|(?:covered-)?table-cell|table)(?=[\s/>])([^>]*?)(/?)>")
 _REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="(\d{1,9})"')
+_ROWS_SPANNED, _COLUMNS_SPANNED = (
+    re.compile(rb'table:number-%s-spanned="(\d{1,5})"' % each) for each in (b"rows", b"columns")
+)
+_OUT_OF_SIGHT = (b'table:visibility="collapse"', b'table:visibility="filter"')
+
+
+@dataclass
+class _Traits:
+    """What an .ods or .xls file says about a sheet's cells and its reader does not tell."""
+
+    broken: set[Place] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
 
 
 def read_file(content: bytes) -> list[Sheet]:
@@ -41,9 +62,16 @@ def read_file(content: bytes) -> list[Sheet]:
     if not content.strip():
         raise Invalid(_("This file is empty. Export it again from the other system."))
     if is_old(content):
-        return _through_calamine(content)
+        return _through_calamine(content, [_Traits(broken=set(each)) for each in errors_of(content)])
     if content.startswith(b"PK"):
         return _packed(content)
+    if _MARKED_UP.match(content):
+        raise Invalid(
+            _(
+                "This file is a web page or XML with the ending of a workbook. Open it in Excel, save it as "
+                "“Excel workbook (*.xlsx)” and send that."
+            )
+        )
     return [_from_text(content)]
 
 
@@ -51,43 +79,72 @@ def _packed(content: bytes) -> list[Sheet]:
     parts = unpacked(content)
     if "content.xml" not in parts:
         return read_workbook(content, moments=True)
-    _look_through(parts["content.xml"])
-    return _through_calamine(content)
+    return _through_calamine(content, _traits_of(parts["content.xml"]))
 
 
-def _look_through(text: bytes) -> None:
-    """Refuse what a reader would unfold to more cells than a table of ours has; empty ends count nothing."""
+def _traits_of(text: bytes) -> list[_Traits]:
+    """What is said about the cells of each sheet; refuse what a reader would unfold to more than a table of ours has.
+
+    Empty ends count nothing.
+    """
+    found: list[_Traits] = []
     row, repeated, column = 0, 1, 0
-    for kind, attributes, closed in _ROW_OR_CELL.findall(text):
-        found = _REPEATED.search(attributes)
-        times = int(found[1]) if found else 1
-        if kind == b"table-row":
+    for kind, attributes, closed in _TAG.findall(text):
+        times = _times(_REPEATED, attributes)
+        if kind == b"table":
+            found.append(_Traits())
+            row, repeated, column = 0, 1, 0
+        elif kind == b"table-row":
             row, repeated, column = row + repeated, times, 0
-            continue
-        column += times
-        empty = closed and b"office:value-type" not in attributes
-        if not empty and (row - 1 + repeated > MOST_ROWS + 1 or column > MOST_COLUMNS):
-            raise TooLarge(too_far())
+            if any(each in attributes for each in _OUT_OF_SIGHT) and row + times <= MOST_ROWS:
+                found[-1].hidden |= set(range(row - 1, row - 1 + times))
+        else:
+            column += times
+            empty = closed and b"office:value-type" not in attributes
+            if not empty and (row - 1 + repeated > MOST_ROWS + 1 or column > MOST_COLUMNS):
+                raise TooLarge(too_far())
+            _note_cell(found[-1], (row - 1, column - times), attributes)
+    return found
 
 
-def _through_calamine(content: bytes) -> list[Sheet]:
+def _note_cell(traits: _Traits, place: Place, attributes: bytes) -> None:
+    row, column = place
+    if b'value-type="error"' in attributes:
+        traits.broken |= {(row, column + more) for more in range(_times(_REPEATED, attributes))}
+    down, across = _times(_ROWS_SPANNED, attributes), _times(_COLUMNS_SPANNED, attributes)
+    if down > 1 or across > 1:
+        traits.merged.append((place, (row + down - 1, column + across - 1)))
+
+
+def _times(named: re.Pattern[bytes], attributes: bytes) -> int:
+    found = named.search(attributes)
+    return int(found[1]) if found else 1
+
+
+def _through_calamine(content: bytes, traits: Sequence[_Traits] = ()) -> list[Sheet]:
     try:
         with load_workbook(io.BytesIO(content)) as book:
-            shown = [
-                position
+            known = dict(enumerate(traits))
+            return [
+                _bounded(book.get_sheet_by_index(position), known.get(position, _Traits()))
                 for position, about in enumerate(book.sheets_metadata)
                 if about.visible == SheetVisibleEnum.Visible
             ]
-            return [_bounded(book.get_sheet_by_index(position)) for position in shown]
     except (CalamineError, OSError, ValueError) as trouble:
         raise Invalid(damaged()) from trouble
 
 
-def _bounded(sheet: CalamineSheet) -> Sheet:
+def _bounded(sheet: CalamineSheet, traits: _Traits) -> Sheet:
     if sheet.total_height > MOST_ROWS + 1 or sheet.total_width > MOST_COLUMNS:
         raise TooLarge(too_far())
-    merged = list(sheet.merged_cell_ranges or [])
-    return Sheet(sheet.name, rows_of(sheet, moments=True), FIRST_DAY, merged=merged)
+    return Sheet(
+        sheet.name,
+        rows_of(sheet, moments=True),
+        FIRST_DAY,
+        broken=frozenset(traits.broken),
+        hidden=frozenset(traits.hidden),
+        merged=traits.merged or list(sheet.merged_cell_ranges or []),
+    )
 
 
 def _from_text(content: bytes) -> Sheet:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.base.text import half_width, tidy
+from linli.base.text import compatible, half_width, tidy
 from linli.base.workbooks import Value
 from linli.base.worktime import PLACE_TIME
 from linli.cases.cells import Fault
@@ -25,11 +25,15 @@ FURTHEST = timedelta(days=3 * 366)  # ahead, for a deadline
 END_OF_DAY = time(23, 59, 59)
 _NUMBERS = re.compile(r"(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?=\D|$|\d{4,6}$)")
+_WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?")
 _CLOCK = re.compile(
-    r"(上午|下午|晚上|am|pm)?\s*(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2}))?[秒分]?\s*(am|pm)?"
+    r"(凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|am|pm)?\s*"
+    r"(\d{1,2})(?:[时点](?![\d半])|[:时点](\d{1,2}|半)(?:[:分](\d{1,2}))?)[秒分]?\s*(am|pm)?"
 )
 _DIGITS_CLOCK = re.compile(r"(\d{2})(\d{2})(\d{2})?")
-_AFTERNOON = {"下午", "晚上", "pm"}
+_BEFORE_DAWN, _EVENING = {"凌晨", "am"}, {"傍晚", "晚上"}
+_AFTERNOON = {"下午", "pm", *_EVENING}
+_DAY = timedelta(days=1)
 
 
 def read_moment(value: Value, order: str, first_day: date) -> tuple[datetime, bool]:
@@ -42,7 +46,7 @@ def read_moment(value: Value, order: str, first_day: date) -> tuple[datetime, bo
         raise Fault(_not_a_date())
     if isinstance(value, int | float) or re.fullmatch(r"\d{5}(\.\d+)?", half_width(str(value)).strip()):
         return _from_serial(float(value), first_day)
-    return _from_text(half_width(tidy(value)).lower(), order)
+    return _from_text(_WEEKDAY.sub(" ", compatible(tidy(value)).lower()), order)
 
 
 def _placed(moment: datetime) -> datetime:
@@ -66,28 +70,44 @@ def _from_text(text: str, order: str) -> tuple[datetime, bool]:
     numbers = [int(each) for each in match.groups()]
     year_first = compact is not None or len(match[1]) == 4
     year, month, day = (numbers[("ymd" if year_first else order).index(letter)] for letter in "ymd")
-    clock = _clock(text[match.end() :].lstrip("t ,，"))
+    if year < 100:
+        raise Fault(_("Write the year with four digits, such as 2026-11-25."))
+    clock = _clock(text[match.end() :].lstrip("t ,"))
     try:
-        return _placed(datetime.combine(date(year, month, day), clock or time(0))), clock is not None
-    except ValueError as trouble:
+        moment = datetime.combine(date(year, month, day), time(0)) + (clock or timedelta())
+    except (ValueError, OverflowError) as trouble:
         raise Fault(_not_a_date()) from trouble
+    return _placed(moment), clock is not None
 
 
-def _clock(rest: str) -> time | None:
+def _clock(rest: str) -> timedelta | None:
+    """How long after midnight; 24:00 is the end of the day, and without a time there is none."""
     rest = re.sub(r"(\.\d+)?(z|\+08:?00)?$", "", rest.strip())
     if not rest:
         return None
     found, digits = _CLOCK.fullmatch(rest), _DIGITS_CLOCK.fullmatch(rest)
-    try:
-        if digits:
-            return time(int(digits[1]), int(digits[2]), int(digits[3] or 0))
-        if found:
-            hour, minute, second = (int(each or 0) for each in found.group(2, 3, 4))
-            later = {found[1], found[5]} & _AFTERNOON and hour < 12
-            return time(hour + 12 if later else hour, minute, second)
-    except ValueError:
-        pass
-    raise Fault(_not_a_date())
+    if digits:
+        hour, minute, second = (int(each or 0) for each in digits.groups())
+    elif found:
+        said = (found[2], (found[3] or "").replace("半", "30"), found[4])
+        hour, minute, second = (int(each or 0) for each in said)
+        hour = _hour({found[1], found[5]}, hour)
+    else:
+        raise Fault(_not_a_date())
+    past = timedelta(hours=hour, minutes=minute, seconds=second)
+    if minute > 59 or second > 59 or past > _DAY:
+        raise Fault(_not_a_date())
+    return past
+
+
+def _hour(part: Collection[str | None], hour: int) -> int:
+    """The hour of the day from one that is told by its part; of twelve in the evening nobody knows the day."""
+    if hour == 12 and _EVENING & set(part):
+        raise Fault(_not_a_date())
+    if hour == 12 and _BEFORE_DAWN & set(part):
+        return 0
+    later = (hour < 12 and _AFTERNOON & set(part)) or (hour < 3 and "中午" in part)
+    return hour + 12 if later else hour
 
 
 def _not_a_date() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite, nan
@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from linli.base.text import half_width, tidy
+from linli.base.errors import Invalid
+from linli.base.text import compatible, half_width, tidy
 from linli.base.workbooks import Sheet, Value
 from linli.cases.cells import Fault, text_of
 from linli.divisions.models import Division
@@ -20,13 +21,18 @@ from linli.exchange.sheets.areas import Areas
 from linli.exchange.sheets.headings import as_name, found_row
 from linli.exchange.sheets.maps import Body
 from linli.exchange.sheets.moments import read_called, read_deadline
-from linli.exchange.sheets.roles import role_named
+from linli.exchange.sheets.roles import Role, role_named
 from linli.residents.crypto import blind_index
+from linli.residents.keeping import plain_phone
 
 LONGEST_NUMBER = 60
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how exports keep Excel from taking a number for one
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
+# What exports write into a cell that has nothing to say; the second line where somebody's own data would stand.
+_NOTHING = {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a"}
+_NOBODY = _NOTHING | {"0", "匿名", "保密", "不详", "未知", "未留"}
+_MOST_DIGITS = 10**15  # of a number, Excel keeps fifteen
 _EAST, _NORTH = (73.0, 136.0), (3.0, 54.0)  # where China lies, to notice exchanged coordinates
 
 
@@ -79,13 +85,29 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
         if [as_name(cell) for cell in sheet.rows[number]] == read.headings:
             read.notes.append(_("Row %(line)d repeats the headings and was left out.") % {"line": number + 1})
             continue
+        cells = {role: _cell(sheet, number, places[name]) for role, name in body.columns.items()}
+        if _is_no_report(cells):
+            sentence = _("Row %(line)d is no report but a sum or a remark, and was left out.")
+            read.notes.append(sentence % {"line": number + 1})
+            continue
         row = Row(number + 1, cells=[shown(cell) for cell in sheet.rows[number]])
         _find_traps(sheet, number, {place: heading for heading, place in places.items()}, row)
-        reader.read(row, {role: _cell(sheet, number, places[name]) for role, name in body.columns.items()})
+        reader.read(row, cells)
         read.rows.append(row)
+        if number in sheet.hidden:
+            sentence = _("Row %(line)d is hidden in the sheet and is read all the same.")
+            read.notes.append(sentence % {"line": number + 1})
     read.notes += reader.notes()
     _refuse_repeated(read)
     return read
+
+
+def _is_no_report(cells: Mapping[str, Value]) -> bool:
+    """Whether a row is a sum or a signature below the table: nothing was said, and its number has no digit."""
+    number = str(cells["number"]).strip()
+    filled = sum(bool(str(value).strip()) for value in cells.values())
+    said = str(cells["text"]).strip()
+    return bool(number) and not said and filled <= 2 and not re.search(r"\d", half_width(number))
 
 
 def _cell(sheet: Sheet, number: int, place: int) -> Value:
@@ -170,9 +192,9 @@ class _Reader:
         for role, value in cells.items():
             heading = self.body.columns[role]
             known = role_named(role)
-            if _ERROR.fullmatch(str(value)):
+            if _ERROR.fullmatch(str(value)) or any(fault.column == heading for fault in row.faults):
                 continue  # said already
-            if not str(value).strip():
+            if not str(value).strip() or _says_nothing(known, value):
                 if known.needed:
                     row.faults.append(Complaint(heading, "", _("This must be filled in.")))
                 continue
@@ -194,6 +216,13 @@ class _Reader:
         if "*" in text:
             self._masked += 1
             return ""
+        try:
+            plain_phone(text)
+        except Invalid as refusal:
+            sentence = _(
+                "Write one telephone number here, as 13912345678 or 0517-12345678, or leave the cell empty."
+            )
+            raise Fault(sentence) from refusal
         return text
 
     def _category(self, value: Value) -> str:
@@ -241,13 +270,19 @@ class _Reader:
         return found
 
 
+def _says_nothing(role: Role, value: Value) -> bool:
+    """Whether a cell that need not be filled in holds a sign for nothing."""
+    return not role.needed and shown(value).strip().lower() in (_NOBODY if role.private else _NOTHING)
+
+
 def _within(degrees: float, bounds: tuple[float, float]) -> bool:
     return bounds[0] <= degrees <= bounds[1]
 
 
 def _number(value: Value) -> str:
-    text = re.sub(r"\s", "", half_width(text_of(value)))
-    if _SCIENTIFIC.fullmatch(text):
+    lost = isinstance(value, float) and abs(value) >= _MOST_DIGITS
+    text = "" if lost else re.sub(r"\s", "", half_width(text_of(value)))
+    if lost or _SCIENTIFIC.fullmatch(text):
         raise Fault(
             _("Excel has shortened this number. Export the column as text, or type the number again.")
         )
@@ -266,7 +301,7 @@ def _words(value: Value) -> str:
 
 def _degrees(value: Value) -> float:
     try:
-        degrees = float(half_width(text_of(value)))
+        degrees = float(compatible(text_of(value)))
     except ValueError:
         degrees = nan
     if not isfinite(degrees):

@@ -26,6 +26,7 @@ from linli.exchange.sheets.roles import OUTGOING
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
+from linli.posts.models import Post
 
 MOST_AT_ONCE = 200
 LONGEST_INTERIM = 1000
@@ -56,7 +57,7 @@ def answer_of(foreign: Foreign) -> Answer:
         final,
         _text_of(told) or (state if final else ""),
         state,
-        case.lead.organisation.name if case.lead else "",
+        case.lead.organisation.name if case.lead else _body_of(told),
         told.at if told else case.at,
     )
 
@@ -69,6 +70,13 @@ def _telling(case: Case) -> Happening | None:
         if step and REPORTER not in step.parties and any(each.words.get(name) for name in _TOLD):
             return each
     return None
+
+
+def _body_of(told: Happening | None) -> str:
+    """The body that answered, where nobody was sent out: whoever refused it or passed it on."""
+    key = told.post_key if told else None
+    post = Post.objects.select_related("organisation").filter(pk=key).first() if key else None
+    return post.organisation.name if post else ""
 
 
 def _text_of(told: Happening | None) -> str:

@@ -15,7 +15,7 @@ from linli.base.workbooks import read_workbook
 from linli.cases.conftest import repacked
 from linli.cases.models import Case
 from linli.exchange.models import Foreign
-from linli.exchange.sheets.conftest import HEADINGS, PHONE, Book, at, good
+from linli.exchange.sheets.conftest import HEADINGS, PHONE, Book, at, good, ods_row, spread
 from linli.exchange.sheets.parcels import contents_of
 from linli.exchange.sheets.replies import give_back, returned_workbook
 from linli.residents.crypto import unseal
@@ -31,7 +31,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a number of 17 digits that Excel has mangled": (
         {"工单编号": 20261120000010001.0},
         "工单编号",
-        "lost its last",
+        "Export the column as text",
     ),
     "a number shortened to 2.02611E+16": ({"工单编号": "2.02611E+16"}, "工单编号", "shortened this number"),
     "a number without an end": ({"工单编号": "9" * 61}, "工单编号", "at most 60 characters"),
@@ -43,11 +43,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "a telephone number that is none": (
         {"联系电话": "打她儿子电话"},
         "联系电话",
-        "telephone number of digits",
+        "leave the cell empty",
     ),
     "words for a date": ({"来电时间": "昨天下午"}, "来电时间", "not a date"),
     "a day that does not exist": ({"来电时间": "2026-02-30 10:00"}, "来电时间", "not a date"),
     "an hour that does not exist": ({"来电时间": "2026-11-20 27:00"}, "来电时间", "not a date"),
+    "midnight of which night": ({"来电时间": "2026-11-20 晚上12点"}, "来电时间", "not a date"),
+    "a year of two digits": ({"来电时间": "26-11-20 10:00"}, "来电时间", "four digits"),
+    "no year": ({"来电时间": "11月20日 10:00"}, "来电时间", "not a date"),
+    "days for a deadline": ({"办理时限": "5个工作日"}, "办理时限", "not a date"),
+    "two telephone numbers": ({"联系电话": "13912345678/13812345678"}, "联系电话", "leave the cell empty"),
+    "a telephone number with an extension": (
+        {"联系电话": "0517-83211234转802"},
+        "联系电话",
+        "leave the cell empty",
+    ),
     "1899": ({"来电时间": datetime(1900, 1, 1)}, "来电时间", "not a date"),
     "1899 as text": ({"来电时间": "1899-12-31"}, "来电时间", "cannot be right"),
     "2099": ({"来电时间": "2099-01-01"}, "来电时间", "cannot be right"),
@@ -91,16 +101,31 @@ MENDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a date of a machine": ({"来电时间": "2026-11-20T08:03:09.000+08:00"}, {"at": at(20, 8, 3, 9)}),
     "a date without signs": ({"来电时间": "20261120080309"}, {"at": at(20, 8, 3, 9)}),
     "a full-width date": ({"来电时间": "２０２６-１１-２０ ８:０３"}, {"at": at(20, 8, 3)}),
+    "a date full-width throughout": ({"来电时间": "２０２６－１１－２０　８：０３"}, {"at": at(20, 8, 3)}),
+    "a date with its weekday": ({"来电时间": "2026-11-20 星期五 8:03"}, {"at": at(20, 8, 3)}),
+    "a date with its weekday in brackets": ({"来电时间": "2026年11月20日（周五）8:03"}, {"at": at(20, 8, 3)}),
+    "an hour alone": ({"来电时间": "2026年11月20日 8时"}, {"at": at(20, 8)}),
+    "half past": ({"来电时间": "2026年11月20日 下午3点半"}, {"at": at(20, 15, 30)}),
+    "before dawn": ({"来电时间": "2026年11月20日 凌晨2点30分"}, {"at": at(20, 2, 30)}),
+    "half past midnight": ({"来电时间": "2026年11月20日 凌晨12点30分"}, {"at": at(20, 0, 30)}),
+    "half past midnight in English": ({"来电时间": "2026-11-20 12:30 AM"}, {"at": at(20, 0, 30)}),
+    "at noon": ({"来电时间": "2026年11月20日 中午12点30分"}, {"at": at(20, 12, 30)}),
+    "one at noon": ({"来电时间": "2026年11月20日 中午1点"}, {"at": at(20, 13)}),
     "a real date": ({"来电时间": datetime(2026, 11, 20, 8, 3)}, {"at": at(20, 8, 3)}),
     "a date serial": ({"来电时间": 46346.335416666667}, {"at": at(20, 8, 3)}),
     "a date serial as text": ({"来电时间": "46346"}, {"at": at(20)}),
     "a real deadline without a time": ({"办理时限": datetime(2026, 12, 1)}, {"due": at(31, 23, 59, 59)}),
     "a deadline with a time": ({"办理时限": "2026-12-01 18:00"}, {"due": at(31, 18)}),
+    "a deadline at the end of a day": ({"办理时限": "2026-11-30 24:00"}, {"due": at(31)}),
+    "a dash for a deadline": ({"办理时限": "—"}, {"due": None}),
+    "no deadline in words": ({"办理时限": "无"}, {"due": None}),
     "no deadline": ({"办理时限": ""}, {"due": None}),
     "full-width digits": ({"联系电话": "１３９１２３４５６７８"}, {"phone": PHONE}),
     "a telephone number as a number": ({"联系电话": 13912345678}, {"phone": PHONE}),
     "a telephone number with signs": ({"联系电话": "+86 139-1234-5678"}, {"phone": PHONE}),
     "a masked telephone number": ({"联系电话": "139****5678"}, {"phone": ""}),
+    "a telephone number nobody gave": ({"联系电话": "匿名"}, {"phone": ""}),
+    "a telephone number with a full-width sign": ({"联系电话": "0517－83211234"}, {"phone": "051783211234"}),
     "a full-width number": ({"工单编号": "ＹＸ２０２６"}, {"number": "YX2026"}),
     "a number that is a number": ({"工单编号": 123456}, {"number": "123456"}),
     "a number kept from Excel": ({"工单编号": '="00123"'}, {"number": "00123"}),
@@ -111,6 +136,11 @@ MENDED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "an unknown category": ({"诉求类别": "飞碟降落"}, {"category": None}),
     "a category left open": ({"诉求类别": "其他"}, {"category": None}),
     "an area by its code": ({"所属区域": "990101001002"}, {"place": "东门社区"}),
+    "a slash for an area": ({"所属区域": "/"}, {"place": "云溪县"}),
+    "a full-width point": (
+        {"经度": "１１９．０１３６１", "纬度": "３３．４５５９０８"},
+        {"place": "东门社区第一网格"},
+    ),
     "an area by its code filled up": ({"所属区域": "990101001002000"}, {"place": "东门社区"}),
     "an area code as a number": ({"所属区域": 990101001002}, {"place": "东门社区"}),
     "an area by its name": ({"所属区域": "东门社区"}, {"place": "东门社区"}),
@@ -225,47 +255,48 @@ def bomb() -> bytes:
     return written.getvalue()
 
 
-def spread(cells: str) -> bytes:
-    """An OpenDocument sheet with these rows."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        packed.writestr("META-INF/manifest.xml", "<manifest/>")
-        packed.writestr(
-            "content.xml",
-            '<?xml version="1.0"?><office:document-content '
-            'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-            'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
-            'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"><office:body><office:spreadsheet>'
-            f'<table:table table:name="a">{cells}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
+def test_what_is_no_report_below_the_table_is_left_out_with_a_note(looked_at):
+    contents = contents_of(
+        looked_at(Book(good(1), {"工单编号": "合计", "联系人": "1 件"}, {"工单编号": "填表人：李四"}).bytes())
+    )
+    assert (len(contents.good), contents.bad) == (1, [])
+    assert [each for each in contents.notes if "no report" in each] == [
+        "Row 3 is no report but a sum or a remark, and was left out.",
+        "Row 4 is no report but a sum or a remark, and was left out.",
+    ]
+
+
+def test_a_hidden_row_is_read_and_noted(looked_at):
+    contents = contents_of(
+        looked_at(
+            Book(good(1), good(2)).but(lambda _b, s: s.set_row(2, None, None, {"hidden": True})).bytes()
         )
-    return written.getvalue()
-
-
-def ods_row(values: list[str], repeated: int = 1) -> str:
-    cells = "".join(
-        f'<table:table-cell office:value-type="string"><text:p>{each}</text:p></table:table-cell>'
-        for each in values
     )
-    return (
-        f'<table:table-row table:number-rows-repeated="{repeated}">{cells}'
-        '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
-    )
+    assert len(contents.good) == 2
+    assert any("Row 3 is hidden" in note for note in contents.notes)
 
 
-def test_an_open_document_sheet_with_its_million_empty_rows_is_read(taken):
-    row = [str(good(1).get(heading, "")) for heading in HEADINGS]
-    end = (
-        '<table:table-row table:number-rows-repeated="1048000">'
-        '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
-    )
-    assert taken(spread(ods_row(HEADINGS) + ods_row(row) + end)).taken == 1
+def test_of_one_cell_one_thing_is_said(looked_at):
+    def empty_formula(_book: Any, sheet: Any) -> None:
+        sheet.write_formula(1, 5, '=IF(1,"","")', None, "")
+
+    (row,) = contents_of(looked_at(Book(good(1)).but(empty_formula).bytes())).bad
+    assert [each.sentence for each in row.faults] == [
+        "This cell holds a formula. Copy it and paste it as a value."
+    ]
 
 
 WHOLE = {
     "an empty file": (lambda: b"", "is empty"),
     "a picture": (lambda: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)), "neither a workbook"),
+    "a web page that calls itself .xls": (
+        "<html><body><table><tr><td>工单编号</td></tr></table></body></html>".encode,
+        "a web page or XML",
+    ),
+    "an XML workbook that calls itself .xls": (
+        lambda: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>',
+        "a web page or XML",
+    ),
     "half a workbook": (lambda: Book(good()).bytes()[:3000], "damaged"),
     "an old workbook that is none": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "damaged"),
     "a workbook with a password": (

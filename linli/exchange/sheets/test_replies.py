@@ -147,7 +147,9 @@ def test_a_refusal_goes_back_with_its_reason(world, taken, formed):
     taken(Book(good(1)).bytes())
     now = matter()
     actions.refuse(now, by=world.by("chengguan_clerk"), seen=now.case.version, reason="不属于本县管辖。")
-    assert answer_of(foreign()).text == "不属于本县管辖。"
+    answer = answer_of(foreign())
+    assert answer.text == "不属于本县管辖。"
+    assert answer.body == world.by("chengguan_clerk").post.organisation.name  # nobody was sent out
 
 
 def test_what_is_not_finished_goes_back_only_with_a_reason_and_a_plan(world, taken, formed):

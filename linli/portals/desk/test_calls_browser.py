@@ -81,6 +81,16 @@ def test_a_call_is_taken_without_script(committed_world, calls, browser_page):
     context.close()
 
 
+def test_the_slip_is_printed_by_a_key(committed_world, calls, browser_page):
+    page = browser_page
+    page.add_init_script("window.print = () => { document.title = 'printed'; }")
+    sign_in(page, calls, committed_world, "call_taker")
+    page.goto(f"{calls.url}/desk/calls/")
+    take_in(page, CALLERS[0])
+    alt(page, "r")
+    assert page.title() == "printed"
+
+
 @pytest.mark.thorough
 @IN_TWO_WAYS
 def test_every_page_of_a_call_fits_and_shuts_nobody_out(

@@ -33,7 +33,7 @@ _ZONE_AFTER_BLANK = re.compile(r" (\d\d:\d\d)$")
 class Wanted:
     """What a list is narrowed by; None: not at all."""
 
-    numbers: list[str]
+    numbers: list[str] | None
     services: list[str]
     states: set[str]
     start: datetime | None
@@ -66,7 +66,7 @@ def wanted(query: QueryDict) -> Wanted:
     if faults:
         raise Invalid(fields=faults)
     found = Wanted(
-        numbers=[each for each in _several(query, "service_request_id") if readable(each)],
+        numbers=_numbers(query),
         services=_several(query, "service_code"),
         states=states,
         start=moments["start_date"],
@@ -113,6 +113,12 @@ def _several(query: QueryDict, name: str) -> list[str]:
     """A parameter that may stand there several times, or once with commas."""
     given = ",".join(query.getlist(name))[:40_000]
     return [word for each in given.split(",")[:MOST] if (word := half_width(each).strip())]
+
+
+def _numbers(query: QueryDict) -> list[str] | None:
+    """Which requests are asked for by their numbers; an empty list where none of them can be one of ours."""
+    asked = _several(query, "service_request_id")
+    return [each for each in asked if readable(each)] if asked else None
 
 
 def _read(reading: Callable[[str], T], query: QueryDict, name: str, faults: dict[str, list[str]]) -> T | None:

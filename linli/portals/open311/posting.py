@@ -104,12 +104,12 @@ def _open(
     data[names["service_code"]] = service.category.code
     data[names["description"]] = _words(request, service, attributes)
     data |= {"name": _called(request), "phone": _argument(request, "phone"), "channel": source.code}
-    files = MultiValueDict({names["media"]: _photos(request)}) if "media" in names else None
+    files = MultiValueDict({names["media"]: photos_of(request)}) if "media" in names else None
     with fields_called({**{field: argument for argument, field in names.items()}, **_PERSON}):
         return open_case(service.kind.name, data, by=REPORTER, origin=origin, files=files)
 
 
-def _photos(request: HttpRequest) -> list[Any]:
+def photos_of(request: HttpRequest) -> list[Any]:
     """Every file that was sent: the specification gives them no name, and FixMyStreet numbers its own."""
     return [photo for _name, photos in request.FILES.lists() for photo in photos]
 

@@ -14,7 +14,7 @@ from linli.base.errors import NotFound
 from linli.base.ids import uuid7
 from linli.base.text import half_width
 from linli.cases.catalogue import VILLAGE
-from linli.cases.kinds import kind_of
+from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
 from linli.cases.story import published_names, words_for_reporter
 from linli.exchange.models import Foreign, Source
@@ -42,7 +42,7 @@ def visible(asker: Asker) -> QuerySet[Case]:
 def requests(asker: Asker, wanted: Wanted) -> list[Node]:
     """One page of the list, newest first."""
     found = visible(asker)
-    if wanted.numbers:
+    if wanted.numbers is not None:
         return shown(asker, found.filter(number__in=wanted.numbers))
     found = _of_time(_of_sort(found, wanted), wanted)
     return shown(asker, found.order_by("-id")[wanted.rows])
@@ -79,6 +79,11 @@ def _news_after(moment: datetime) -> QuerySet[Entry]:
 def names_told() -> list[str]:
     """The entries a reporter may read, of all kinds that are offered."""
     return [name for kind in offered_kinds() for name in published_names(kind.name)]
+
+
+def names_opening() -> set[str]:
+    """The entries by which cases of these kinds come in."""
+    return {power(kind.name, kind.procedure.opening) for kind in offered_kinds()}
 
 
 def request(asker: Asker, number: str) -> list[Node]:
@@ -169,7 +174,9 @@ def _details(cases: Sequence[Case]) -> dict[UUID, Any]:
 
 
 def _last_words(cases: Sequence[UUID]) -> dict[UUID | None, str]:
-    entries = Entry.objects.filter(about__in=cases, name__in=names_told()).select_related("detail")
+    """What was last told of each case; that it came in is no news to whoever sent it."""
+    told_of = set(names_told()) - names_opening()
+    entries = Entry.objects.filter(about__in=cases, name__in=told_of).select_related("detail")
     return {entry.about: told(entry) for entry in entries.order_by("id")}
 
 

@@ -216,3 +216,20 @@ def test_a_long_list_costs_as_many_statements_as_a_short_one(
     ask("requests.json", api_key=key)
     with django_assert_max_num_queries(12):
         assert len(ask("requests.json", api_key=key)) == 21
+
+
+def test_a_number_that_is_none_of_ours_finds_nothing_and_not_everything(ask, sent):
+    assert ask("requests.json", service_request_id="SP-1") == []
+    assert [
+        each["service_request_id"] for each in ask("requests.json", service_request_id=f"SP-1,{sent.number}")
+    ] == [sent.number]
+
+
+def test_its_own_report_is_no_answer_to_the_reporter(ask, sent, key):
+    (found,) = ask(f"requests/{sent.number}.json", api_key=key)
+    assert found["status_notes"] is None
+
+
+def test_an_address_that_is_nothing_answers_in_the_format_it_ends_in(ask):
+    assert ask("nothing.json", expect=404)[0]["code"] == 404
+    assert ask("nothing.xml", expect=404).tag == "errors"

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from linli.cases.kinds import kind_of
+from linli.cases.models import Category, Clock
 from linli.exchange.models import Delivery
 from linli.exchange.sources import add_source, give_key
 from linli.portals.open311.updates import status_in
 from tests.assessing import assessed_source
 
 pytestmark = pytest.mark.django_db
+
+
+def photo(shade=40):
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8), (shade, 90, 10)).save(written, "JPEG")
+    return SimpleUploadedFile("a.jpg", written.getvalue())
 
 
 def said(send, way, status, words="", **more):
@@ -141,8 +151,36 @@ def test_a_word_to_what_is_over_is_refused_with_the_stage(send, way):
     assert "已办结" in error["description"] or "Closed" in error["description"]
 
 
-def test_a_word_before_anybody_deals_with_it_is_refused(send, way):
-    assert said(send, way, "OPEN", "快一点", expect=400)[0]["code"] == 409
+@pytest.mark.parametrize("status", ["OPEN", "CLOSED", "INVESTIGATING"])
+def test_a_word_before_anybody_is_sent_out_is_added_and_moves_nothing(ask, send, way, key, status):
+    (receipt,) = said(send, way, status, "四号楼也黑。")
+    assert way.case.stage == "reported"
+    way.go("chengguan_clerk", "accept", category=Category.objects.get(code="0201"))
+    (second,) = said(send, way, status, "今晚还是黑。")
+    assert way.case.stage == "accepted"
+    read = {each["update_id"]: each["description"] for each in ask("servicerequestupdates.json", api_key=key)}
+    assert "四号楼也黑。" in read[receipt["update_id"]]
+    assert "今晚还是黑。" in read[second["update_id"]]
+
+
+def test_an_update_without_words_and_photos_is_refused_by_argument(send, way):
+    (error,) = said(send, way, "OPEN", expect=400)
+    assert error["description"].startswith("description: ")
+
+
+def test_a_photo_of_an_update_is_kept_where_the_step_takes_one(send, way):
+    (receipt,) = said(send, way, "OPEN", "就是这盏。", media=photo())
+    assert receipt["service_notice"] is None
+    assert [each.step for each in way.case.attachments.all()] == ["add"]
+    said(send, way, "OPEN", "", media=photo(99))
+    assert way.case.attachments.count() == 2
+
+
+def test_a_word_takes_back_no_consent_of_the_reporter(send, way):
+    way.dispatched().go("power", "ask_reach", reason="上门看灯杆").go("reporter", "allow_reach")
+    way.go("power", "handle", result="换了灯泡").go("chengguan_checker", "check")
+    said(send, way, "IN_PROGRESS", "谢谢", expect=400)
+    assert Clock.objects.get(case=way.case, name="reached").stopped_at is None
 
 
 def test_contesting_needs_a_reason(send, way):
@@ -168,6 +206,11 @@ def test_the_sources_own_word_comes_back_under_its_update_id(ask, send, way, key
 
 
 def test_a_photo_of_an_update_is_said_not_to_be_kept(send, way):
+    way.checked()
+    assert said(send, way, "CLOSED", "好了。", media=photo())[0]["service_notice"]
+
+
+def test_a_link_to_a_photo_is_said_not_to_be_opened(send, way):
     way.checked()
     assert said(send, way, "OPEN", "还是不亮。", media_url="http://x/y.jpg")[0]["service_notice"]
 

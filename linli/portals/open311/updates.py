@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Conflict, Invalid, NotFound
+from linli.base.errors import Conflict, Invalid, NotFound, fields_called
 from linli.base.text import half_width, tidy
-from linli.cases.forms import StepForm, TidyText
+from linli.cases.forms import PhotosField, StepForm, TidyText
 from linli.cases.kinds import kind_of, power
 from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, Procedure, Step
@@ -21,9 +23,8 @@ from linli.exchange.sources import count_request
 from linli.ledger.models import Entry
 from linli.portals.open311.asking import SPAN, Wanted, readable
 from linli.portals.open311.door import Asker
-from linli.portals.open311.offer import offered_kinds
-from linli.portals.open311.posting import require_form
-from linli.portals.open311.reading import names_told, own_among, told
+from linli.portals.open311.posting import photos_of, require_form
+from linli.portals.open311.reading import names_opening, names_told, own_among, told
 from linli.portals.open311.rendering import Node
 from linli.posts.actor import PartyActor
 from linli.web.times import instant
@@ -48,9 +49,8 @@ def updates(asker: Asker, wanted: Wanted) -> list[Node]:
     start = wanted.start or timezone.now() - SPAN
     sent = Case.objects.within(asker.span).filter(foreign__source=asker.known)
     going_on = sent.filter(Q(closed_at=None) | Q(closed_at__gte=start - timedelta(days=1)))
-    opening = {power(kind.name, kind.procedure.opening) for kind in offered_kinds()}
     entries = Entry.objects.filter(
-        about__in=going_on.values("pk"), name__in=set(names_told()) - opening, recorded_at__gte=start
+        about__in=going_on.values("pk"), name__in=set(names_told()) - names_opening(), recorded_at__gte=start
     )
     if wanted.end:
         entries = entries.filter(recorded_at__lte=wanted.end)
@@ -88,10 +88,11 @@ def _is_last_word(procedure: Procedure, step: Step) -> bool:
 
 @dataclass(frozen=True)
 class Said:
-    """What the reporter says through the source: the state the case should be in, and the words."""
+    """What the reporter says through the source: the state the case should be in, the words, and photos."""
 
     status: str
     words: str
+    photos: list[Any]
 
 
 def take_update(asker: Asker) -> Node:
@@ -100,18 +101,21 @@ def take_update(asker: Asker) -> Node:
     require_form(asker.request)
     given = {name: tidy(str(value)) for name, value in asker.request.POST.items()}
     case = _own_case(asker, given.get("service_request_id", ""))
-    said = Said(given.get("status", "").upper().replace(" ", "_"), given.get("description", ""))
+    status = given.get("status", "").upper().replace(" ", "_")
+    said = Said(status, given.get("description", ""), photos_of(asker.request))
     if said.status not in SAYS_SOLVED | SAYS_UNSOLVED | SAYS_NEITHER:
         raise Invalid(fields={"status": [_("Send OPEN, REOPEN, FIXED or CLOSED.")]})
-    entry = _said_before(case, said.words)
+    entry = _said_before(case, said)
+    notice = (
+        _("Links are not opened; send photos as files named “media”.") if given.get("media_url") else None
+    )
     if entry is None:
-        _take(case, said)
+        if not _take(case, said):
+            notice = _("The photos were not kept: this step takes none.")
         entry = _newest_word(case)
         count_request(source, taken=1)
     else:
         count_request(source, known=1)
-    lost = bool(given.get("media_url") or asker.request.FILES)
-    notice = _("Photos of an update are not kept; describe in words what they show.") if lost else None
     return {"update_id": str(entry.pk) if entry else None, "service_notice": notice}
 
 
@@ -131,17 +135,18 @@ def _newest_word(case: Case) -> Entry | None:
     return words.select_related("detail").order_by("-id").first()
 
 
-def _said_before(case: Case, words: str) -> Entry | None:
-    """The reporter's last step, when it says exactly this: an update that is sent again."""
-    entry = _newest_word(case)
-    if entry is None:
+def _said_before(case: Case, said: Said) -> Entry | None:
+    """The reporter's last step, when it says exactly this: an update that is sent again. Photos alone say nothing."""
+    entry, words = _newest_word(case), said.words
+    if entry is None or (said.photos and not words):
         return None
     detail = getattr(entry, "detail", None)
     written = [each for each in ((detail.words or {}) if detail else {}).values() if each]
     return entry if written == ([words] if words else []) else None
 
 
-def _take(case: Case, said: Said) -> None:
+def _take(case: Case, said: Said) -> bool:
+    """Take the step that is meant; whether its photos were kept."""
     by = PartyActor(REPORTER, case.pk)
     kind = kind_of(case.kind)
     step = _step_meant(kind.procedure, steps_open_to(by, case), said)
@@ -151,7 +156,11 @@ def _take(case: Case, said: Said) -> None:
             _("%(number)s is now “%(stage)s”; the reporter can add nothing to it in this way.")
             % {"number": case.number, "stage": stage}
         )
-    take(case, step.name, {_field_for_words(kind.form(step)): said.words}, by=by, seen=case.version)
+    names = _names(kind.form(step))
+    files = MultiValueDict({names[PhotosField]: said.photos}) if PhotosField in names else None
+    with fields_called({names[TidyText]: "description", names.get(PhotosField, ""): "media"}):
+        take(case, step.name, {names[TidyText]: said.words}, by=by, seen=case.version, files=files)
+    return files is not None or not said.photos
 
 
 def _step_meant(procedure: Procedure, steps: list[Step], said: Said) -> Step | None:
@@ -161,9 +170,13 @@ def _step_meant(procedure: Procedure, steps: list[Step], said: Said) -> Step | N
         fitting = [step for step in steps if _is_last_word(procedure, step)]
     elif said.status in SAYS_UNSOLVED:
         fitting = [step for step in steps if step.targets and not _is_last_word(procedure, step)]
-    adding = [step for step in steps if not step.targets]
+    adding = [step for step in steps if not step.targets and not step.start and not step.stop]
     return next(iter(fitting or adding), None)
 
 
-def _field_for_words(form: type[StepForm]) -> str:
-    return next(name for name, field in form.base_fields.items() if isinstance(field, TidyText))
+def _names(form: type[StepForm]) -> dict[type, str]:
+    """What a step's form calls the words, and the photos where it takes some."""
+    fields = reversed(form.base_fields.items())
+    return {
+        kind: name for name, field in fields for kind in (TidyText, PhotosField) if isinstance(field, kind)
+    }

@@ -26,5 +26,6 @@ urlpatterns = [
     path("v2/tokens/<str:token>.<format:form>", views.token, name="token"),
     path("v2/servicerequestupdates.<format:form>", views.request_updates, name="updates"),
     path("v2/", views.elsewhere, name="root"),
+    path("v2/<path:rest>.json", views.elsewhere, {"form": "json"}),
     path("v2/<path:rest>", views.elsewhere, name="elsewhere"),
 ]

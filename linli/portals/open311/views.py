@@ -79,7 +79,7 @@ def request_updates(asker: Asker) -> Reply:
 
 @entrance("GET", "HEAD", "POST")
 def elsewhere(asker: Asker, rest: str = "") -> Reply:
-    """Every other address below this door."""
+    """Every other address below this door; the format it ends in is that of the answer."""
     raise NotFound(
         _("There is nothing at this address. Addresses end in .xml or .json, such as services.xml.")
     )

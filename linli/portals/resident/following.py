@@ -304,6 +304,7 @@ def take_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
     try:
         kind.function(rule)(kind.reference(case), **values_of(form), by=by, seen=_seen(request))
     except Conflict as refusal:
+        keep_typed(request, TYPED, f"{case.number}/{step}")
         messages.warning(request, refusal.sentence)
         return redirect("resident:case", case.number)
     except Invalid:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from linli.cases.follow import follow_code
-from linli.cases.models import Case
+from linli.cases.models import Case, Category
 from linli.cases.story import story_for_reporter
 from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import LAMP, state_of
@@ -287,3 +287,15 @@ def test_whoever_had_help_reads_which_post_filled_it_in(unlocking, world):
 
 def test_whoever_reported_alone_reads_of_no_helper(unlocking, reported_matter):
     assert "代您填写" not in unlocking(reported_matter).get(address(reported_matter)).content.decode()
+
+
+def test_words_that_somebody_was_faster_than_are_back_in_their_form(world, unlocking, reported_matter):
+    client = unlocking(reported_matter)
+    lamp = Category.objects.get(code="0201")
+    actions.accept(reported_matter, by=world.by("chengguan_clerk"), seen=1, category=lamp)
+    late = client.post(address(reported_matter, "add/"), {"version": 1, "more": "四号楼东边那盏也黑了。"})
+    assert late.status_code == 302
+    page = client.get(late.headers["Location"]).content.decode()
+    assert "重新查看" in page
+    assert "四号楼东边那盏也黑了。" in page
+    assert [each.step for each in story_for_reporter(reported_matter.case)] == ["report", "accept"]

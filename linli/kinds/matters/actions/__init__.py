@@ -2,6 +2,7 @@
 
 from linli.kinds.matters.actions.closing import check, confirm, contest, fail, lapse, redo, reopen, uphold
 from linli.kinds.matters.actions.handling import (
+    add,
     answer,
     ask,
     decline,
@@ -47,6 +48,7 @@ from linli.kinds.matters.drafting import Report
 __all__ = [
     "Report",
     "accept",
+    "add",
     "add_helper",
     "allow_reach",
     "answer",

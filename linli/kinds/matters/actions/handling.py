@@ -8,11 +8,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
-from linli.cases.attachments import attach, keep
-from linli.cases.taking import Version, taking
+from linli.cases.attachments import Photo, attach, keep
+from linli.cases.taking import Taking, Version, taking
 from linli.kinds.matters.models import Matter
 from linli.posts.actor import Actor
 from linli.posts.models import Post
+
+MOST_PHOTOS = 18  # of one matter, beside those of the report: three times as many as one step takes
 
 
 def handle(
@@ -40,10 +42,48 @@ def ask(matter: Matter, *, by: Actor, seen: Version, question: str, at: datetime
         now.words(question=question)
 
 
-def answer(matter: Matter, *, by: Actor, seen: Version, reply: str, at: datetime | None = None) -> None:
+def answer(
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    reply: str,
+    photos: Sequence[bytes] = (),
+    at: datetime | None = None,
+) -> None:
     """The reporter answers, or adds something, while it is being handled (答复)."""
+    kept = [keep(photo) for photo in photos]
     with taking("answer", matter, by=by, seen=seen, at=at) as now:
+        _attach_more(now, kept)
         now.words(answer=reply)
+
+
+def add(
+    matter: Matter,
+    *,
+    by: Actor,
+    seen: Version,
+    more: str,
+    photos: Sequence[bytes] = (),
+    at: datetime | None = None,
+) -> None:
+    """The reporter adds something while nobody is at work on it: before it is dispatched, or after (补充情况)."""
+    kept = [keep(photo) for photo in photos]
+    with taking("add", matter, by=by, seen=seen, at=at) as now:
+        _attach_more(now, kept)
+        now.words(more=more)
+
+
+def _attach_more(now: Taking, kept: Sequence[Photo]) -> None:
+    """Tie photos that came later to the case; they have an end, because these steps can be taken again and again."""
+    there = now.case.attachments.filter(step__in=("add", "answer")).count() if kept else 0
+    if there + len(kept) > MOST_PHOTOS:
+        sentence = _(
+            "This matter has room for %(most)d photos that are sent later. Say in words what else there is."
+        )
+        raise Conflict(sentence % {"most": MOST_PHOTOS})
+    attach(now.case, kept, step=now.step.name, at=now.at)
+    now.facts(photos=len(kept))
 
 
 def decline(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from linli.kinds.matters.forms.closing import Check, Confirm, Contest, Fail, Redo, Reopen, Uphold
 from linli.kinds.matters.forms.handling import (
+    Add,
     Answer,
     Ask,
     Decline,
@@ -44,6 +45,7 @@ from linli.kinds.matters.forms.telling import Issue
 
 __all__ = [
     "Accept",
+    "Add",
     "AddHelper",
     "AllowReach",
     "Answer",

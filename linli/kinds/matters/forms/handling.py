@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,26 @@ class Answer(StepForm):
     """The reporter's answer."""
 
     reply = TidyText(label=_("Your answer"), max_length=1000)
+    photos = PhotosField(label=_("Photos that show it"), required=False)
+
+
+class Add(StepForm):
+    """Something more from the reporter: words, photos or both."""
+
+    more = TidyText(
+        label=_("What you want to add"),
+        max_length=1000,
+        required=False,
+        help_text=_("Those who deal with it read it with your report."),
+    )
+    photos = PhotosField(label=_("Photos that show it"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two must be there."""
+        given = super().clean() or {}
+        if not self.errors and not given.get("more") and not given.get("photos"):
+            self.add_error("more", _("Write what you want to add, or choose a photo."))
+        return given
 
 
 class Decline(ReasonForm):
