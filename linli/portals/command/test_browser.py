@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.utils import timezone
 
 from linli.portals.command.conftest import joint_matter, late
 from linli.portals.desk.conftest import reported
 from linli.registers.actions.alerting import About, look_at_rules, set_rule
+from linli.registers.actions.inhabitants import Living, enter_inhabitants
 from linli.registers.actions.shifts import Said, Standing, hand_over, write
 from tests.signing_in import with_session
 
@@ -110,9 +112,22 @@ def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
     assert heard == []
 
 
-def test_a_wall_of_1080_lines_shows_everything_without_scrolling(committed_world, centre, browser_page):
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_wall_of_1080_lines_shows_everything_without_scrolling(
+    committed_world, centre, browser_page, language
+):
     server, _oldest, _younger = centre
-    browser_page.set_viewport_size({"width": 1920, "height": 1080})
-    sign_in(browser_page, server, committed_world)
-    browser_page.goto(f"{server.url}/command/?wall=1")
-    assert browser_page.evaluate("document.documentElement.scrollHeight") <= 1080
+    towns = [committed_world.place(name) for name in ("城关街道", "柳河镇", "青石镇")]
+    counted = [Living(town, 9_000, timezone.localdate(), "统计年鉴") for town in towns]
+    enter_inhabitants(counted, by=committed_world.by("administrator"))
+    page = browser_page
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.context.add_cookies([{"name": "language", "value": language, "url": server.url}])
+    sign_in(page, server, committed_world)
+    page.goto(f"{server.url}/command/?wall=1")
+    page.wait_for_selector(".picture__table th:nth-child(7)")
+    root = "document.documentElement"
+    assert page.evaluate(f"[{root}.scrollWidth, {root}.scrollHeight]") == [1920, 1080]
+    assert (
+        page.locator(".picture__map .map > svg").bounding_box()["height"] > 320
+    )  # read from across the room
