@@ -31,6 +31,11 @@ def half_width(text: str) -> str:
     return text.translate(_FULL_WIDTH)
 
 
+def columns_of(text: str) -> int:
+    """How much room a text takes, in widths of a digit: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def brief(text: str, length: int = 60) -> str:
     """The first line, cut to `length` characters with an ellipsis."""
     line = tidy(text).split("\n", 1)[0]
