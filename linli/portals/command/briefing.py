@@ -25,7 +25,7 @@ from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.standing import Standing, standing
 from linli.base.errors import Invalid, NotFound
-from linli.base.sheets import XLSX, Table, write_workbook
+from linli.base.sheets import XLSX, Cell, Table, write_workbook
 from linli.base.sheets import Heading as Column
 from linli.base.word import CENTRED, DOCX, NOTE, Grid, Heading, Paragraph, write_document
 from linli.base.word import Part as Section
@@ -249,7 +249,7 @@ def _links(told: Briefing, site: str) -> Sequence[Section]:
 def as_excel(told: Briefing) -> bytes:
     """The briefing as .xlsx: the table, and what is counted beside it."""
     columns = [Column(_("Area"), 28), *(Column(label, 13) for label in told.labels)]
-    rows = [[row.label, *(number for _label, number in row.numbers)] for row in told.rows()]
+    rows: list[list[Cell]] = [[row.label, *(number for _label, number in row.numbers)] for row in told.rows()]
     remarks = [told.title, told.days, *told.sentences]
     remarks += [f"{each.label}{_colon()}{each.meaning}" for each in told.figures]
     return write_workbook(Table(_("Weekly briefing"), columns, rows, remarks, _("What is counted")))

@@ -16,6 +16,7 @@ from linli.ledger.sequencing import sequence
 from linli.portals.command.conftest import late
 from linli.portals.desk.conftest import LAMP, NAME, PHONE, reload, reported
 from linli.posts.actor import PartyActor
+from linli.registers.actions.alerting import About, set_rule
 from linli.residents.models import Access
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +187,10 @@ def test_the_picture_of_a_county_costs_a_constant_number_of_statements(world, si
         late(reported(world))
     assert statements() <= few
     assert few <= MOST_STATEMENTS
+
+
+def test_a_rule_is_ended_and_not_an_end_of_a_procedure(world, sign_in):
+    set_rule(About(world.county, "overdue", 2), by=world.by("county_head"))
+    page = text(sign_in("county_head").get("/command/alerts/"))
+    assert re.search(r"<button[^>]*>停用<", page)
+    assert '<th scope="col">规则</th>' in page
