@@ -16,6 +16,7 @@ from tests.signing_in import with_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 MOST_CLICKS = 4
+MOST_KEYS = 24
 A_MINUTE = 60  # seconds
 WAYS = [(390, {}), (1280, {"language": "en"}), (390, {"care": "on"}), (1920, {})]
 
@@ -61,6 +62,38 @@ def test_a_duty_officer_presses_the_department_of_the_oldest_joint_case_within_a
     assert clicks <= MOST_CLICKS
     assert time.monotonic() - begun < A_MINUTE
     assert "督办" in page.inner_text(".notice--success")
+
+
+def test_the_keyboard_alone_presses_it_as_well(committed_world, centre, browser_page):
+    """By the ways past the navigation that are there for whoever has no mouse; what is typed is not counted."""
+    server, oldest, _younger = centre
+    page, keys = browser_page, []
+    sign_in(page, server, committed_world)
+
+    def press_until(there):
+        keys.append("Enter")
+        while not page.evaluate(f"document.activeElement.matches({there!r})"):
+            page.keyboard.press("Tab")
+            keys.append("Tab")
+            assert len(keys) <= MOST_KEYS, keys
+
+    begun = time.monotonic()
+    press_until(".places a[href='/command/joint/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/joint/")
+    press_until(".skip[href='#main']")
+    page.keyboard.press("Enter")
+    press_until("tbody tr:first-child th a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{oldest}/")
+    press_until(".skip[href='#press-title']")
+    page.keyboard.press("Enter")
+    press_until("#supervise_question")
+    page.keyboard.type("请说明超期原因和完成时间。")
+    press_until("form[action$='/supervise/'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice--success")
+    assert time.monotonic() - begun < A_MINUTE
 
 
 def test_the_picture_changes_by_itself_and_keeps_the_place_of_whoever_reads(
