@@ -29,7 +29,7 @@ WRITERS = re.compile(
     |cases/(copying|filters|ratings|books|taking|handover|moving|opening|replaying|steps|duplicates)\.py
     |cases/(clocks|lapses|devices|calendar_edits|reckoning|editing|uploads|exports|replies)\.py
     |cases/(notices|new_numbers|receiving|search|seeding|attachments|scans|sight|touched|forgetting|holding_files)\.py
-    |analytics/(folding|tallies)\.py
+    |analytics/(anew|folding|tallies)\.py
     |documents/(making|setting|signing|overriding)\.py
     |registers/actions/\w+\.py
     |kinds/\w+/(actions|actions/\w+|demo)\.py

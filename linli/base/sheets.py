@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from linli.base.text import printable
+from linli.base.text import columns_of, printable
 
 # Excel and XlsxWriter take no text for a formula, an address or a number.
 AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -19,6 +19,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_CELL = 32_000
 _LONGEST_CHOICES = 255
 _ROOM_BELOW = 500  # rows below the last that still get formats and choices
+_LINE = 15.0  # points that a line of text is high
+_REMARK = 100
+_A4 = 9
+_RIGHT = {"align": "right", "indent": 1}  # a text may begin right beside it
+_WRAPS = 40  # columns from this width on hold sentences
+_FITS = 200  # widths of a digit that an A4 page, laid across, still shows in letters one can read
 _FORMULA = ("=", "+", "-", "@")
 _BREAKS = ("\t", "\r", "\n")
 Cell = str | int | date | None
@@ -60,45 +66,92 @@ def is_formula(text: str) -> bool:
 
 
 def write_workbook(table: Table) -> bytes:
-    """The table as .xlsx, with frozen headings; codes stay text, so that Excel mangles none."""
+    """The table as .xlsx, with frozen headings; codes stay text, so that Excel mangles none; numbers can be summed."""
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True, **AS_WRITTEN}) as book:
         sheet = book.add_worksheet(table.name[:31])
         _write(book, sheet, table)
         if table.remarks:
             remarks = book.add_worksheet(table.remarks_name[:31])
-            remarks.set_column(0, 0, 100, book.add_format({"text_wrap": True}))
+            remarks.set_column(0, 0, _REMARK, book.add_format({"text_wrap": True, "valign": "top"}))
             for place, line in enumerate(table.remarks):
                 remarks.write_string(place, 0, line)
+                remarks.set_row(place, _height(line, _REMARK))
+            remarks.set_paper(_A4)
+            remarks.set_landscape()
         lists = [each for each in table.headings if _needs_sheet(each.choices)]
         _write_lists(book, sheet, table, lists)
     return written.getvalue()
 
 
 def _write(book: Any, sheet: Any, table: Table) -> None:
-    bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top"})
-    plain = book.add_format({"num_format": "@"})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    look = {"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top"}
+    bold, over_numbers = book.add_format(look), book.add_format({**look, **_RIGHT})
+    forms = _forms(book)
     for column, heading in enumerate(table.headings):
-        sheet.set_column(column, column, heading.width, day if heading.is_day else plain)
-        sheet.write_string(0, column, heading.title, bold)
+        counts = any(isinstance(row[column], int) for row in table.rows if len(row) > column)
+        text = forms.long if heading.width >= _WRAPS else forms.text
+        sheet.set_column(column, column, heading.width, forms.day if heading.is_day else text)
+        sheet.write_string(0, column, heading.title, over_numbers if counts else bold)
         if heading.note:
             sheet.write_comment(0, column, heading.note)
+    sheet.set_row(0, max((_height(each.title, each.width) for each in table.headings), default=_LINE))
     sheet.freeze_panes(1, 0)
+    _lay_out(sheet, sum(each.width for each in table.headings))
+    widths = [each.width for each in table.headings]
     for line, row in enumerate(table.rows, start=1):
-        for column, value in enumerate(row):
-            _write_cell(sheet, (line, column), value, day if isinstance(value, date) else plain)
+        for column, (value, width) in enumerate(zip(row, widths, strict=False)):
+            _write_cell(sheet, (line, column), value, forms, wraps=width >= _WRAPS)
+        long = [
+            _height(str(value), width) for value, width in zip(row, widths, strict=False) if width >= _WRAPS
+        ]
+        if max(long, default=_LINE) > _LINE:
+            sheet.set_row(line, max(long))
 
 
-def _write_cell(sheet: Any, place: tuple[int, int], value: Cell, form: Any) -> None:
+@dataclass(frozen=True)
+class _Forms:
+    """How cells look. Text is kept from Excel's guesses; a number that is typed over stays a number."""
+
+    text: Any
+    long: Any
+    number: Any
+    day: Any
+
+
+def _forms(book: Any) -> _Forms:
+    text = {"num_format": "@", "valign": "top"}
+    long = {**text, "text_wrap": True}
+    number = {"num_format": "0", "valign": "top", **_RIGHT}
+    day = {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}
+    return _Forms(*(book.add_format(each) for each in (text, long, number, day)))
+
+
+def _height(text: str, width: int) -> float:
+    """Points for a text that wraps in a column; other programs than Excel do not find it out by themselves."""
+    return _LINE * max(1, -(-columns_of(text) // max(1, width - 1)))
+
+
+def _lay_out(sheet: Any, width: int) -> None:
+    """On paper: A4 across, the headings on every page; all columns on one page, or else the first on each."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    if width <= _FITS:
+        sheet.fit_to_pages(1, 0)
+    else:
+        sheet.repeat_columns(0)
+
+
+def _write_cell(sheet: Any, place: tuple[int, int], value: Cell, forms: _Forms, *, wraps: bool) -> None:
     if value is None or value == "":
         return
     if isinstance(value, date):
-        sheet.write_datetime(*place, value, form)
+        sheet.write_datetime(*place, value, forms.day)
     elif isinstance(value, int):
-        sheet.write_number(*place, value)
+        sheet.write_number(*place, value, forms.number)
     else:
-        sheet.write_string(*place, printable(value)[:_LONGEST_CELL], form)
+        sheet.write_string(*place, printable(value)[:_LONGEST_CELL], forms.long if wraps else forms.text)
 
 
 def _needs_sheet(choices: Sequence[str]) -> bool:

@@ -36,6 +36,11 @@ def compatible(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+def columns_of(text: str) -> int:
+    """How much room a text takes, in widths of a digit: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def brief(text: str, length: int = 60) -> str:
     """The first line, cut to `length` characters with an ellipsis."""
     line = tidy(text).split("\n", 1)[0]

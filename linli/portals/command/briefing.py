@@ -25,9 +25,9 @@ from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.standing import Standing, standing
 from linli.base.errors import Invalid, NotFound
-from linli.base.sheets import XLSX, Table, write_workbook
+from linli.base.sheets import XLSX, Cell, Table, write_workbook
 from linli.base.sheets import Heading as Column
-from linli.base.word import DOCX, Grid, Heading, Paragraph, write_document
+from linli.base.word import CENTRED, DOCX, NOTE, Grid, Heading, Paragraph, write_document
 from linli.base.word import Part as Section
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import Level
@@ -38,7 +38,16 @@ from linli.web.times import day_words, moment_words
 
 FIGURES = ("opened", "closed", "due", "in_time_first", "in_time", "reopened", "open", "overdue")
 A_WEEK = timedelta(days=7)
+STANDING = ("open", "overdue")  # as of now, whichever week is told
 WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """An area, or all of them, with the number of each figure."""
+
+    label: str
+    numbers: Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -98,12 +107,21 @@ class Briefing:
         }
 
     @property
-    def compared(self) -> list[tuple[Figure, int, int | None]]:
-        """Each figure with the week and the week before; what stands open now has no week before."""
-        now = {"open", "overdue"}
+    def labels(self) -> list[str]:
+        """What stands above the numbers; of what is open it is said that it is so now, not in that week."""
+        now = _("%(figure)s (now)")
         return [
-            (each, self.whole.get(each.name, 0), None if each.name in now else self.before.get(each.name, 0))
+            now % {"figure": each.label} if each.name in STANDING else str(each.label)
             for each in self.figures
+        ]
+
+    @property
+    def compared(self) -> list[tuple[str, int, int]]:
+        """Each figure with the week and the week before; what stands open now belongs to no week."""
+        return [
+            (str(each.label), self.whole.get(each.name, 0), self.before.get(each.name, 0))
+            for each in self.figures
+            if each.name not in STANDING
         ]
 
     @property
@@ -111,26 +129,28 @@ class Briefing:
         """What the numbers say in words, to be gone on with."""
         told = {name: self.whole.get(name, 0) for name in FIGURES}
         told |= {"joint": self.whole.get(JOINT.name, 0), "questions": self.whole.get(AWAITED.name, 0)}
-        return [
+        week = (
             _(
                 "In the week %(opened)d cases were raised and %(closed)d closed; of %(due)d due, %(in_time)d were "
                 "dealt with in time with extensions, %(in_time_first)d by the first promise."
             )
-            % told,
-            _(
-                "Now %(open)d cases are open, %(overdue)d of them overdue. %(joint)d are handled jointly, "
-                "%(questions)d answers are awaited."
-            )
-            % told,
-        ]
+            if any(told[name] for name in FIGURES if name not in STANDING)
+            else _("In the week no case was raised, closed or due.")
+        )
+        stands = _(
+            "As of %(now)s: %(open)d cases are open, %(overdue)d of them overdue. %(joint)d are handled jointly, "
+            "%(questions)d answers are awaited."
+        )
+        return [week % told, stands % {**told, "now": moment_words(self.now)}]
 
-    def rows(self) -> list[list[str | int]]:
+    def rows(self) -> list[Row]:
         """A row for each area and one for all."""
-        found: list[list[str | int]] = [
-            [self._called(part), *(part.counted.get(name, 0) for name in FIGURES)] for part in self.parts
-        ]
-        everything: list[str | int] = [_("All"), *(self.whole.get(name, 0) for name in FIGURES)]
-        return [*found, everything] if len(found) > 1 else found
+        found = [self._row(self._called(part), part.counted) for part in self.parts]
+        return [*found, self._row(_("All"), self.whole)] if len(found) > 1 else found
+
+    def _row(self, label: str, counted: Counted) -> Row:
+        numbers = [counted.get(name, 0) for name in FIGURES]
+        return Row(label, list(zip(self.labels, numbers, strict=True)))
 
     def _called(self, part: Part) -> str:
         return part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
@@ -198,23 +218,19 @@ def _last_week() -> date:
 
 def as_word(told: Briefing, site: str) -> bytes:
     """The briefing as .docx; `site` is where its links begin."""
-    headings = [_("Area"), *(str(each.label) for each in told.figures)]
-    rows = [[str(cell) for cell in row] for row in told.rows()]
-    compared = [
-        [str(each.label), str(week), "—" if old is None else str(old)] for each, week, old in told.compared
-    ]
+    rows = [[row.label, *(str(number) for _label, number in row.numbers)] for row in told.rows()]
+    compared = [[label, str(week), str(before)] for label, week, before in told.compared]
     parts: list[Section] = [
         Heading(told.title),
-        Paragraph(told.days),
+        Paragraph(told.days, look=CENTRED),
         *(Paragraph(each) for each in told.sentences),
         Heading(_("The week beside the week before"), 2),
         Grid([_("Figure"), _("This week"), _("The week before")], compared),
         Heading(_("By area"), 2),
-        Grid(headings, rows),
+        Grid([_("Area"), *told.labels], rows),
         Heading(_("What is counted"), 2),
-        *(Paragraph(f"{each.label}{_colon()}{each.meaning}") for each in told.figures),
+        *(Paragraph(f"{each.label}{_colon()}{each.meaning}", look=NOTE) for each in told.figures),
         *_links(told, site),
-        Paragraph(f"{_('As of')} {moment_words(timezone.now())}"),
     ]
     return write_document(parts)
 
@@ -225,17 +241,18 @@ def _links(told: Briefing, site: str) -> Sequence[Section]:
     figures = f"{site.rstrip('/')}{reverse('desk:figures')}?{query}"
     now = f"{site.rstrip('/')}{reverse('command:now')}?{urlencode({'place': told.node.here.trimmed})}"
     return [
-        Paragraph(_("The figures of this week, each with its cases"), figures),
-        Paragraph(_("How it stands now"), now),
+        Paragraph(_("The figures of this week, each with its cases"), figures, NOTE),
+        Paragraph(_("How it stands now"), now, NOTE),
     ]
 
 
 def as_excel(told: Briefing) -> bytes:
     """The briefing as .xlsx: the table, and what is counted beside it."""
-    columns = [Column(_("Area"), 28), *(Column(str(each.label), 16) for each in told.figures)]
+    columns = [Column(_("Area"), 28), *(Column(label, 13) for label in told.labels)]
+    rows: list[list[Cell]] = [[row.label, *(number for _label, number in row.numbers)] for row in told.rows()]
     remarks = [told.title, told.days, *told.sentences]
     remarks += [f"{each.label}{_colon()}{each.meaning}" for each in told.figures]
-    return write_workbook(Table(_("Weekly briefing"), columns, told.rows(), remarks, _("What is counted")))
+    return write_workbook(Table(_("Weekly briefing"), columns, rows, remarks, _("What is counted")))
 
 
 def _colon() -> str:

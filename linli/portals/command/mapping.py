@@ -60,7 +60,7 @@ def shaded(picture: Picture, measure: str, *, wall: bool = False) -> Shaded:
     outlines = [
         outline
         for place in drawn
-        for outline in _outlines(place, areas.get(place.pk), (measure, most, finest), wall=wall)
+        for outline in _outlines(place, areas.get(place.pk), (measure, most, finest), here=here, wall=wall)
     ]
     pins = [] if wall or here.level < Level.VILLAGE else _pins(here, picture.by)
     schematic = any(place.schematic for place in drawn)
@@ -77,8 +77,10 @@ def _between(measure: str, values: Sequence[int]) -> str:
         return ""
     said = {"least": f"{min(values)}{_unit(measure)}", "most": f"{max(values)}{_unit(measure)}"}
     if min(values) == max(values):
-        return _("All parts are alike: %(most)s each.") % said
-    return _("The parts lie between %(least)s and %(most)s.") % said
+        alike = _("All parts are alike: %(most)s cases each.")
+        return (_("All parts are alike: %(most)s each.") if measure == RATE else alike) % said
+    between = _("The parts lie between %(least)s and %(most)s cases.")
+    return (_("The parts lie between %(least)s and %(most)s.") if measure == RATE else between) % said
 
 
 def _unit(measure: str) -> str:
@@ -99,11 +101,12 @@ def _width(places: Sequence[Division]) -> float:
 
 
 def _outlines(
-    place: Division, area: Area | None, scale: tuple[str, int, float], *, wall: bool
+    place: Division, area: Area | None, scale: tuple[str, int, float], *, here: Division, wall: bool
 ) -> list[Outline]:
     measure, most, finest = scale
     value = value_of(area, measure) if area else 0
-    label = f"{place.name} {value}{_unit(measure)}" if area else place.name
+    name = place.name.removeprefix(here.name) or place.name  # 第一网格 of 文昌社区: on a map room is short
+    label = f"{name} {value}{_unit(measure)}" if area else name
     choices = {"place": place.trimmed, **({} if measure == OVERDUE else {"colour": measure})}
     href = "" if wall or not area else f"{reverse('command:now')}?{urlencode(choices)}"
     css = f"shade-{shade_of(value, most)}"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.utils import timezone
 
 from linli.portals.command.conftest import joint_matter, late
 from linli.portals.desk.conftest import reported
 from linli.registers.actions.alerting import About, look_at_rules, set_rule
+from linli.registers.actions.inhabitants import Living, enter_inhabitants
 from linli.registers.actions.shifts import Said, Standing, hand_over, write
 from tests.signing_in import with_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 MOST_CLICKS = 4
+MOST_KEYS = 24
 A_MINUTE = 60  # seconds
 WAYS = [(390, {}), (1280, {"language": "en"}), (390, {"care": "on"}), (1920, {})]
 
@@ -59,6 +62,38 @@ def test_a_duty_officer_presses_the_department_of_the_oldest_joint_case_within_a
     assert clicks <= MOST_CLICKS
     assert time.monotonic() - begun < A_MINUTE
     assert "督办" in page.inner_text(".notice--success")
+
+
+def test_the_keyboard_alone_presses_it_as_well(committed_world, centre, browser_page):
+    """By the ways past the navigation that are there for whoever has no mouse; what is typed is not counted."""
+    server, oldest, _younger = centre
+    page, keys = browser_page, []
+    sign_in(page, server, committed_world)
+
+    def press_until(there):
+        keys.append("Enter")
+        while not page.evaluate(f"document.activeElement.matches({there!r})"):
+            page.keyboard.press("Tab")
+            keys.append("Tab")
+            assert len(keys) <= MOST_KEYS, keys
+
+    begun = time.monotonic()
+    press_until(".places a[href='/command/joint/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/joint/")
+    press_until(".skip[href='#main']")
+    page.keyboard.press("Enter")
+    press_until("tbody tr:first-child th a")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{oldest}/")
+    press_until(".skip[href='#press-title']")
+    page.keyboard.press("Enter")
+    press_until("#supervise_question")
+    page.keyboard.type("请说明超期原因和完成时间。")
+    press_until("form[action$='/supervise/'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".notice--success")
+    assert time.monotonic() - begun < A_MINUTE
 
 
 def test_the_picture_changes_by_itself_and_keeps_the_place_of_whoever_reads(
@@ -110,9 +145,22 @@ def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
     assert heard == []
 
 
-def test_a_wall_of_1080_lines_shows_everything_without_scrolling(committed_world, centre, browser_page):
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_wall_of_1080_lines_shows_everything_without_scrolling(
+    committed_world, centre, browser_page, language
+):
     server, _oldest, _younger = centre
-    browser_page.set_viewport_size({"width": 1920, "height": 1080})
-    sign_in(browser_page, server, committed_world)
-    browser_page.goto(f"{server.url}/command/?wall=1")
-    assert browser_page.evaluate("document.documentElement.scrollHeight") <= 1080
+    towns = [committed_world.place(name) for name in ("城关街道", "柳河镇", "青石镇")]
+    counted = [Living(town, 9_000, timezone.localdate(), "统计年鉴") for town in towns]
+    enter_inhabitants(counted, by=committed_world.by("administrator"))
+    page = browser_page
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.context.add_cookies([{"name": "language", "value": language, "url": server.url}])
+    sign_in(page, server, committed_world)
+    page.goto(f"{server.url}/command/?wall=1")
+    page.wait_for_selector(".picture__table th:nth-child(7)")
+    root = "document.documentElement"
+    assert page.evaluate(f"[{root}.scrollWidth, {root}.scrollHeight]") == [1920, 1080]
+    assert page.locator(".picture__map .map > svg").bounding_box()["height"] > 250
+    letters = "(label) => parseFloat(getComputedStyle(label).fontSize) * label.getScreenCTM().a"
+    assert page.locator(".map__label").first.evaluate(letters) > 14  # read from across the room

@@ -16,6 +16,7 @@ from linli.ledger.sequencing import sequence
 from linli.portals.command.conftest import late
 from linli.portals.desk.conftest import LAMP, NAME, PHONE, reload, reported
 from linli.posts.actor import PartyActor
+from linli.registers.actions.alerting import About, set_rule
 from linli.residents.models import Access
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +71,15 @@ def test_the_parts_add_up_to_the_whole(world, sign_in):
 
 def test_the_map_says_between_which_numbers_its_parts_lie_and_when_all_are_alike(world, sign_in):
     client = sign_in("county_head")
-    assert "各地相同，都是 0" in text(client.get(NOW))
+    assert "各地相同，都是 0 件。" in text(client.get(NOW))
     late(reported(world))
-    assert "各地在 0 到 1 之间" in text(client.get(NOW))
+    assert "各地在 0 到 1 件之间" in text(client.get(NOW))
+
+
+def test_on_the_map_of_a_community_its_grids_are_called_without_its_name(world, sign_in):
+    page = text(sign_in("county_head").get(f"{NOW}?place={world.place('东门社区').trimmed}"))
+    labels = re.findall(r'<text class="map__label"[^>]*>([^<]+)</text>', page)
+    assert labels == ["第一网格 0", "第二网格 0", "第三网格 0"]
 
 
 def test_what_is_open_is_also_said_for_each_ten_grids(world, sign_in):
@@ -180,3 +187,10 @@ def test_the_picture_of_a_county_costs_a_constant_number_of_statements(world, si
         late(reported(world))
     assert statements() <= few
     assert few <= MOST_STATEMENTS
+
+
+def test_a_rule_is_ended_and_not_an_end_of_a_procedure(world, sign_in):
+    set_rule(About(world.county, "overdue", 2), by=world.by("county_head"))
+    page = text(sign_in("county_head").get("/command/alerts/"))
+    assert re.search(r"<button[^>]*>停用<", page)
+    assert '<th scope="col">规则</th>' in page

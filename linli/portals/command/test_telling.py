@@ -50,8 +50,10 @@ def test_the_file_of_the_trends_holds_the_same_numbers(world, sign_in):
     reported(world)
     content = b"".join(sign_in("county_dispatcher").get("/command/trends/file/"))
     rows = load_workbook(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    assert rows[-1][0] == f"{timezone.localdate():%m-%d}"
+    assert rows[-1][0] == timezone.localdate()
     assert rows[-1][1] == 1
+    assert rows[0][-1] == "按时率（%）"
+    assert rows[-1][-1] == ""  # of one that is due no share is told
 
 
 def test_a_page_of_the_trends_never_names_an_area_beside_the_own(world, sign_in):
@@ -91,7 +93,25 @@ def test_the_week_before_stands_beside_the_week(world, sign_in):
     following = timezone.localdate() + timedelta(days=7)
     page = text(sign_in("county_head").get(f"/command/briefing/?week={following}"))
     row = page.partition('id="compared-title"')[2].partition("<tbody>")[2].partition("</tr>")[0]
-    assert re.findall(r">(\d+|—)</td>", row) == ["0", "1"]
+    assert re.findall(r">(\d+)</td>", row) == ["0", "1"]
+
+
+def test_every_number_by_area_says_what_it_counts_where_a_row_is_a_card(world, sign_in):
+    page = text(sign_in("county_head").get("/command/briefing/"))
+    table = page.partition('id="areas-title"')[2].partition("</table>")[0]
+    assert set(re.findall(r'<td class="is-number"([^>]*)>', table)) >= {
+        ' data-label="上报"',
+        ' data-label="目前已超期"',
+    }
+    assert '<td class="is-number">' not in table
+
+
+def test_what_is_open_now_is_not_told_as_of_a_week_and_a_week_without_anything_says_so(world, sign_in):
+    reported(world)
+    page = text(sign_in("county_head").get("/command/briefing/?week=2023-03-06"))
+    assert "这一周没有上报、到期和办结的办件。" in page
+    assert re.search(r"截至\d{4}年\d+月\d+日 \d\d:\d\d，在办1件", page)
+    assert "在办" not in page.partition('id="compared-title"')[2].partition("</table>")[0]
 
 
 @pytest.mark.parametrize("query", ["week=2026-13-01", "week=x", "week=0001-01-01", "form=pdf"])

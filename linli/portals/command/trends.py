@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from linli.analytics.definition import FEWEST_FOR_SHARE, Figure
@@ -32,6 +33,7 @@ from linli.web.times import moment_words
 SHOWN = ("opened", "closed", "due", "in_time")
 DAYS = 31
 YEARS = 5
+FEW = gettext_lazy("Where fewer than %(fewest)d were due, no share is shown.")
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,17 @@ def trends(request: HttpRequest, by: PostActor) -> HttpResponse:
 def trends_file(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The same table as Excel."""
     node, year = standing_at(by, request.GET.get("place", "")), _year(request.GET)
-    rows = [_row(stretch, node, year) for stretch in stretches_of(node, year)]
     figures = [all_figures()[name] for name in SHOWN]
     headings = [
-        Heading(_("Month") if year else _("Day")),
+        Heading(_("Month") if year else _("Day"), is_day=not year),
         *(Heading(str(each.label), 18) for each in figures),
+        Heading(_("Share in time (%)"), 18),
     ]
-    cells: list[list[Cell]] = [[row.label, *(count for _figure, count, _href in row.numbers)] for row in rows]
-    remarks = [node.here.name, moment_words(timezone.now())]
-    remarks += [f"{each.label} {each.meaning}" for each in figures]
+    cells = [_cells(stretch, node, year) for stretch in stretches_of(node, year)]
+    colon, fewest = pgettext("between a label and its value", ": "), {"fewest": FEWEST_FOR_SHARE}
+    as_of = _("As of")
+    remarks = [node.here.name, f"{as_of} {moment_words(timezone.now())}", FEW % fewest]
+    remarks += [f"{each.label}{colon}{each.meaning}" for each in figures]
     content = write_workbook(Table(_("Trends"), headings, cells, remarks, _("What is counted")))
     name = f"{_('Trends')}-{node.here.name}-{year or timezone.localdate().isoformat()}.xlsx"
     response = HttpResponse(content, content_type=XLSX)
@@ -132,6 +136,12 @@ def _row(stretch: Stretch, node: Node, year: int) -> Row:
     return Row(f"{since:%Y-%m}" if year else f"{since:%m-%d}", numbers, percent)
 
 
+def _cells(stretch: Stretch, node: Node, year: int) -> list[Cell]:
+    row = _row(stretch, node, year)
+    begins: Cell = row.label if year else stretch.period.since
+    return [begins, *(count for _figure, count, _href in row.numbers), row.percent]
+
+
 def _flow(rows: Sequence[Row]) -> Chart:
     came = [
         Series(all_figures()[name].label, [row.numbers[SHOWN.index(name)][1] for row in rows])  # type: ignore[arg-type]
@@ -143,5 +153,5 @@ def _flow(rows: Sequence[Row]) -> Chart:
 
 def _kept(rows: Sequence[Row]) -> Chart:
     shares = Series(_("In time with extensions"), [row.percent for row in rows])
-    note = _("Where fewer than %(fewest)d were due, no share is shown.") % {"fewest": FEWEST_FOR_SHARE}
+    note = FEW % {"fewest": FEWEST_FOR_SHARE}
     return Chart(_("Kept in time, of those due"), [row.label for row in rows], [shares], LINE, "%", note)

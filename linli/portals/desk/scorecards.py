@@ -141,7 +141,7 @@ def scorecard_file(request: HttpRequest, by: PostActor) -> HttpResponse:
     card = scorecard(here, form.chosen, timezone.now())
     heading = [
         _("Headline"),
-        _("Number"),
+        pgettext("of things counted", "Number"),
         _("Of"),
         _("Of what"),
         _("Share in %"),
@@ -167,13 +167,14 @@ def _row(score: Score) -> list[Cell]:
 
 
 def _workbook(heading: Sequence[str], rows: Sequence[Sequence[Cell]], card: Scorecard) -> bytes:
+    told = (
+        (_("Area"), f"{card.place.name} {card.place.trimmed}"),
+        (_("Period"), f"{card.period.since:%Y-%m-%d}_{card.period.until:%Y-%m-%d}"),
+        (_("As of"), moment_words(card.now)),
+        (_("Disputes and the net counted at"), moment_words(card.counted_at)),
+    )
     colon = pgettext("between a label and its value", ": ")
-    remarks = [
-        f"{_('Area')}{colon}{card.place.name} {card.place.trimmed}",
-        f"{_('Period')}{colon}{card.period.since:%Y-%m-%d}_{card.period.until:%Y-%m-%d}",
-        f"{_('As of')}{colon}{moment_words(card.now)}",
-        f"{_('Disputes and the net counted at')}{colon}{moment_words(card.counted_at)}",
-    ]
+    remarks = [f"{label}{colon}{words}" for label, words in told]
     widths = (30, 10, 10, 28, 10, 60, 18)
     headings = [Heading(title, width) for title, width in zip(heading, widths, strict=True)]
     return write_workbook(Table(_("Scorecard"), headings, rows, remarks, _("As of")))

@@ -62,7 +62,7 @@ def test_every_number_opens_exactly_as_many_cases(world, sign_in):
 def test_the_three_ways_stand_together(world, sign_in):
     random_county(world, 7, matters=12)
     page = text(sign_in("county_head").get(f"/desk/figures/?{QUARTER}"))
-    ways = ("按最初承诺", "扣除中止、挂账，不计延时", "扣除中止、挂账，并计延时")
+    ways = ("按时（按最初承诺）", "按时（扣除中止、挂账）", "按时（并计延时）")
     table = page.split('class="cards dense on-time"')[1].split("</table>")[0]
     assert all(way in table for way in ways)
 

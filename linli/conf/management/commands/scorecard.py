@@ -62,7 +62,8 @@ def _lines(card: Scorecard) -> list[str]:
         "until": card.period.until,
         "now": moment_words(card.now),
     }
-    missing = [f"{_('not yet measured')}\t{each.label}\t{each.why}" for each in UNMEASURED]
+    unmeasured = _("Not yet measured")
+    missing = [f"{unmeasured}\t{each.label}\t{each.why}" for each in UNMEASURED]
     return [head, *(_line(score) for score in card.every), *missing]
 
 
