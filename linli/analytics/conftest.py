@@ -54,7 +54,7 @@ LIKELY = {
 }
 WIDER = {"escalate", "disclaim"}  # with these, and with grid workers who settle, walks go everywhere
 SILENT = 0.3  # of those asked, on wider walks, how many do not answer
-LEFT_OUT = {"relate", "ask", "answer", "whistle", "supervise", "add_helper", "escalate", "disclaim"}
+LEFT_OUT = {"relate", "ask", "answer", "add", "whistle", "supervise", "add_helper", "escalate", "disclaim"}
 
 
 def taken_at_random(
