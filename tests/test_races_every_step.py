@@ -56,7 +56,10 @@ def filled(
         for name, field in form.fields.items()
         if (value := _believable(field, form.initial.get(name), chance, other, place)) is not None
     }
-    return believed | {name: value for name, value in (said or {}).items() if name in form.fields}
+    either = {"more": "四号楼也黑"}  # forms that ask for words or photos
+    return believed | {
+        name: value for name, value in {**either, **(said or {})}.items() if name in form.fields
+    }
 
 
 def _believable(field: forms.Field, known: Any, chance: Random, other: str, place: str) -> Any:
