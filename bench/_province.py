@@ -38,11 +38,8 @@ PROVINCE, CITIES, COUNTIES, TOWNS, PER_TOWN = (
     18,
 )  # invented so, where the real list is not there
 BODIES, HOLDERS = 6, 3  # per county
-BATCH, TURNS, FIRST = (
-    5000,
-    125,
-    20_000,
-)  # each turn of copies writes to every page there is: few and long ones
+BATCH, FIRST = 5000, 20_000
+TURNS = 125  # copies at once: each time every page there is is written to
 YEARS = 3
 WAY, RARE = (
     ("report", "dispatch", "confirm"),

@@ -5,9 +5,9 @@ It is the same fold (see `folding`), and whoever folds meanwhile, as a server's 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -17,13 +17,12 @@ from linli.analytics.models import NAME, Progress
 from linli.analytics.shares import Share, body_keys, shares_of
 from linli.analytics.tallies import prepared
 from linli.base.generations import refresh
-from linli.base.processes import helpers
+from linli.base.processes import helpers, in_order
 from linli.base.stored import Key
 from linli.base.writing import writing
 
 ALL = Progress.Sweep.ALL
 _AHEAD = 2  # batches for each process
-Shares = Mapping[Key, Share]
 
 
 def build_anew(jobs: int, limit: int = LARGE_BATCH) -> Iterator[int]:
@@ -49,33 +48,39 @@ def _sweep(pool: ProcessPoolExecutor, jobs: int, limit: int) -> Generator[int, N
     """
     refresh()
     begun = Progress.objects.get(pk=NAME)
-    stamp = begun.stamp
-    for keys, moment, shares in _ahead(pool, begun, jobs, limit) if begun.sweep == ALL else ():
-        rows = prepared(keys, shares)
+    stamp, given = begun.stamp, _given(pool, begun, limit) if begun.sweep == ALL else ()
+    for batch in in_order(given, jobs * _AHEAD):
+        rows = prepared(batch.keys, batch.shares)
         with writing():
             progress = Progress.objects.select_for_update().get(pk=NAME)
             if progress.stamp != stamp:
                 return False
             rows.write()
-            progress.swept, progress.as_of = keys[-1], moment
+            progress.swept, progress.as_of = batch.keys[-1], batch.moment
             progress.stamp = stamp = stamp + 1
             progress.save()
-        yield len(keys)
+        yield len(batch.keys)
     return True
 
 
-def _ahead(
-    pool: ProcessPoolExecutor, begun: Progress, jobs: int, limit: int
-) -> Iterator[tuple[Sequence[Key], datetime, Shares]]:
-    """The batches after the last case, in order, each with what its cases add as of a moment."""
+@dataclass(frozen=True)
+class _Batch:
+    """Some cases, and what they add as of a moment."""
+
+    keys: Sequence[Key]
+    moment: datetime
+    shares: Mapping[Key, Share]
+
+
+def _reckoned(keys: Sequence[Key], moment: datetime, bodies: Mapping[int, int]) -> _Batch:
+    """In the other process."""
+    return _Batch(keys, moment, shares_of(keys, moment, bodies))
+
+
+def _given(pool: ProcessPoolExecutor, begun: Progress, limit: int) -> Iterator[Future[_Batch]]:
+    """The batches after the last case, in order."""
     bodies, moment = body_keys(), begun.as_of or timezone.now()
     after: Key | None = begun.swept
-    coming: deque[tuple[Sequence[Key], datetime, Future[Shares]]] = deque()
     while keys := swept(ALL, after, limit):
         moment, after = max(moment, timezone.now()), keys[-1]
-        coming.append((keys, moment, pool.submit(shares_of, keys, moment, bodies)))
-        if len(coming) > jobs * _AHEAD:
-            first, at, shares = coming.popleft()
-            yield first, at, shares.result()
-    for first, at, shares in coming:
-        yield first, at, shares.result()
+        yield pool.submit(_reckoned, keys, moment, bodies)

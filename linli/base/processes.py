@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from threading import Thread
+from typing import TypeVar
 
 import django
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections
 
 _RARELY = 100_000
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -26,6 +29,20 @@ def helpers(count: int) -> Iterator[ProcessPoolExecutor]:
     database = str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
     with ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin, initargs=(database,)) as pool:
         yield pool
+
+
+def in_order(coming: Iterable[Future[Result]], ahead: int) -> Iterator[Result]:
+    """What comes of the work that is given to helpers, in its order; so many are begun ahead, so memory stays flat.
+
+    `coming` gives the work out as it is asked for the next piece.
+    """
+    waiting: deque[Future[Result]] = deque()
+    for each in coming:
+        waiting.append(each)
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _begin(database: str) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import ExpressionWrapper, F, Field
 
 Key = str | UUID  # text on SQLite, and in the same order there
@@ -19,11 +18,6 @@ Moment = str | datetime
 def as_stored(name: str) -> Any:
     """A column or annotation for `values_list`, as the database's driver gives it."""
     return ExpressionWrapper(F(name), output_field=Field())
-
-
-def stored_key(key: UUID) -> Key:
-    """A key as `as_stored` reads it."""
-    return key.hex if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else key
 
 
 def moment_of(stored: Moment) -> datetime:

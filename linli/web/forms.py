@@ -109,9 +109,7 @@ class LongSelect(forms.Select):
 
 
 def _drawn(label: str | None, options: list[dict[str, Any]]) -> SafeString:
-    every = (
-        (each["value"], flatatt(each["attrs"]) if each["attrs"] else "", each["label"]) for each in options
-    )
+    every = ((each["value"], flatatt(each["attrs"]), each["label"]) for each in options)
     drawn = format_html_join("\n", '<option value="{}"{}>{}</option>', every)
     return format_html('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from linli.base.errors import Invalid, Refusal
-from linli.base.processes import helpers
+from linli.base.processes import helpers, in_order
 from linli.base.tabular import Row
 from linli.cases.history.maps import Map
 from linli.cases.history.reading import Sheet
@@ -63,19 +62,13 @@ class Preparing:
 
     def __init__(self, sheet: Sheet, pool: ProcessPoolExecutor | None = None, jobs: int = 0) -> None:
         self.sheet, self.pool, self.most = sheet, pool, jobs * _AHEAD
-        self.waiting: deque[Future[ReadySet]] = deque()
 
     def all(self, sets: Iterator[Sequence[Numbered]]) -> Iterator[ReadySet]:
-        """Each set, prepared; a few are prepared ahead, so memory stays flat."""
-        for rows in sets:
-            if self.pool is None:
-                yield ready(self.sheet, rows)
-                continue
-            self.waiting.append(self.pool.submit(_ready, self.sheet.map, self.sheet.kind.name, rows))
-            if len(self.waiting) > self.most:
-                yield self.waiting.popleft().result()
-        while self.waiting:
-            yield self.waiting.popleft().result()
+        """Each set, prepared; a few are prepared ahead."""
+        if self.pool is None:
+            return (ready(self.sheet, rows) for rows in sets)
+        given = (self.pool.submit(_ready, self.sheet.map, self.sheet.kind.name, rows) for rows in sets)
+        return in_order(given, self.most)
 
 
 def _ready(map_: Map, kind: str, rows: Sequence[Numbered]) -> ReadySet:
