@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -139,16 +140,24 @@ def fill(count: int) -> float:
         _lay_base(first)
         for since in range(1, count // first, TURNS):
             _copy(since, min(since + TURNS, count // first))
+            _told(begun, f"copied {min(since + TURNS, count // first) * first:,}")
         _write("""INSERT INTO ledger_position (number, entry_id)
                   SELECT row_number() OVER (ORDER BY recorded_at, id), id FROM ledger_entry""")
         _write("DELETE FROM ledger_unplaced")
         _write("DROP TABLE bench_base")
         _write("DROP TABLE bench_grid")
+        _told(begun, "tables laid")
+    _told(begun, "indexes built")
     _write("ANALYZE")
     if connection.vendor == "sqlite":
         _write("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
     return perf_counter() - begun
+
+
+def _told(begun: float, what: str) -> None:
+    """A line for whoever waits: ten million take an hour and more."""
+    print(f"  {perf_counter() - begun:6.0f} s  {what}", file=sys.stderr, flush=True)
 
 
 def _lay_grids() -> None:
