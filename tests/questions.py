@@ -85,8 +85,8 @@ class Paper(Book):
         return self.matter.seen
 
 
-def questions(count: int, seed: int) -> Iterator[Question]:
-    """So many questions over all rows of all tables, most of them near a border between yes and no.
+def questions(turns: int, seed: int) -> Iterator[Question]:
+    """So many turns over all rows of all tables, most of the questions near a border between yes and no.
 
     Before the random ones every row is asked once for each kind of post where nothing but the kind decides.
     """
@@ -94,12 +94,10 @@ def questions(count: int, seed: int) -> Iterator[Question]:
     steps = [(kind, name) for kind, rules in oracle.procedures().items() for name in rules["steps"]]
     rows = [("step", *each) for each in steps] * 4
     rows += [("core", "", name) for name in [*oracle.core_rules(), "core.nobody"]]
-    rows += [("reading", "", name) for name in oracle.purposes()] * 2
+    rows += [("reading", "", name) for name in oracle.purposes()] * 4
     pool = [_somebody(chance, number) for number in range(1, 400)]
-    plain = list(_plain(pool, dict.fromkeys(rows)))
-    yield from plain
-    for number in range(count - len(plain)):
-        what, kind, name = rows[number % len(rows)]
+    yield from _plain(pool, dict.fromkeys(rows))
+    for what, kind, name in rows * turns:
         who, actor = _asker(chance, pool, _entitled(what, kind, name))
         matter = _matter(chance, who, kind or chance.choice(list(oracle.procedures())), name)
         if who.type == "party" and chance.random() < 0.75:
@@ -208,9 +206,11 @@ def _task(chance: Random, who: Who, kind: str, rule: dict[str, Any]) -> tuple[in
 
 
 def _took(chance: Random, kind: str, rule: dict[str, Any]) -> frozenset[str]:
-    """Mostly one step, so that each row of `apart_from` decides alone."""
-    if chance.random() < 0.6:
+    """None, or one, so that each row of `apart_from` decides alone; mostly one that stands there or might, however many
+    steps the kind has.
+    """
+    if chance.random() < 0.5:
         return frozenset()
     names = list(oracle.procedures()[kind]["steps"])
-    names += list(rule.get("apart_from", ())) * 3 + names[:2] * 6
-    return frozenset({chance.choice(names)})
+    near = [*rule.get("apart_from", ()), *names[:2]]
+    return frozenset({chance.choice(near if chance.random() < 0.8 else names)})

@@ -27,7 +27,7 @@ from tests.questions import Question, questions
 
 pytestmark = pytest.mark.once
 
-COUNT = 230_000
+TURNS = 300
 DEPUTIES = (GUARDIAN, REPRESENTATIVE)
 Mutant = tuple[str, str, Callable[[], Any]]  # what it is, whose questions are asked, what makes it
 
@@ -51,7 +51,7 @@ def _opens_to(_case: Case, _contact: object, post: int) -> bool:
 @pytest.fixture(scope="module")
 def asked() -> list[Question]:
     """The questions of this run."""
-    return list(questions(COUNT, seed=5))
+    return list(questions(TURNS, seed=5))
 
 
 def test_a_hundred_thousand_decisions_agree_with_the_slow_reading(asked: list[Question]) -> None:

@@ -331,4 +331,4 @@ def test_whom_it_is_kept_from_sees_no_stuck_notice_of_it(hidden: Case, world: An
 
 
 def test_the_reporter_follows_it_as_any_case(hidden: Case) -> None:
-    assert steps_open_to(PartyActor("reporter", hidden.pk), hidden) == []
+    assert [step.name for step in steps_open_to(PartyActor("reporter", hidden.pk), hidden)] == ["add"]
