@@ -36,12 +36,15 @@ def _of_children() -> float:
 
 
 @pytest.mark.server
-def test_it_is_ready_within_three_seconds_and_ends_when_asked(start_server: Start) -> None:
-    """Of the processor, from its start to its end: how busy the machine is decides nothing."""
+def test_it_is_ready_once_its_modules_are_loaded_and_ends_when_asked(start_server: Start) -> None:
+    """In seconds of the processor, by those of loading alone: how fast and how busy the machine is decides nothing."""
     before, server = _of_children(), start_server()
     assert httpx.get(server.url + "/healthz").text == "alive\n"
     assert server.stop() in {0, -15}
-    assert 0 < _of_children() - before < 3
+    taken, before = _of_children() - before, _of_children()
+    subprocess.run([sys.executable, "-c", "import django; django.setup()"], check=True)
+    loading = _of_children() - before
+    assert 0 < taken < 3 * loading  # the web and the loops beside it, and a little to spare
 
 
 @pytest.mark.server
