@@ -31,6 +31,8 @@ from linli.base.word import CENTRED, DOCX, NOTE, Grid, Heading, Paragraph, write
 from linli.base.word import Part as Section
 from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import Level
+from linli.divisions.models import Division
+from linli.portals.command.numbers import Number, number_of
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import Node, standing_at
@@ -44,10 +46,10 @@ WEEKS = 8
 
 @dataclass(frozen=True)
 class Row:
-    """An area, or all of them, with the number of each figure."""
+    """An area, or all of them, with the number of each figure; or a figure, with those of two weeks."""
 
     label: str
-    numbers: Sequence[tuple[str, int]]
+    numbers: Sequence[Number]
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,11 @@ class Briefing:
     @cached_property
     def before(self) -> Counted:
         """The week before."""
-        earlier = Period(self.week.since - A_WEEK, self.week.until - A_WEEK)
-        return count(self._asked(earlier), figures=self.figures)[None]
+        return count(self._asked(self._earlier), figures=self.figures)[None]
+
+    @property
+    def _earlier(self) -> Period:
+        return Period(self.week.since - A_WEEK, self.week.until - A_WEEK)
 
     @property
     def title(self) -> str:
@@ -116,10 +121,18 @@ class Briefing:
         ]
 
     @property
-    def compared(self) -> list[tuple[str, int, int]]:
+    def compared(self) -> list[Row]:
         """Each figure with the week and the week before; what stands open now belongs to no week."""
+        weeks = [
+            (_("This week"), self.whole, self.week),
+            (_("The week before"), self.before, self._earlier),
+        ]
+        here = self.node.here.trimmed
         return [
-            (str(each.label), self.whole.get(each.name, 0), self.before.get(each.name, 0))
+            Row(
+                str(each.label),
+                [number_of(each, counted, week, label=label, place=here) for label, counted, week in weeks],
+            )
             for each in self.figures
             if each.name not in STANDING
         ]
@@ -145,12 +158,13 @@ class Briefing:
 
     def rows(self) -> list[Row]:
         """A row for each area and one for all."""
-        found = [self._row(self._called(part), part.counted) for part in self.parts]
+        found = [self._row(self._called(part), part.counted, part.place, part.rest) for part in self.parts]
         return [*found, self._row(_("All"), self.whole)] if len(found) > 1 else found
 
-    def _row(self, label: str, counted: Counted) -> Row:
-        numbers = [counted.get(name, 0) for name in FIGURES]
-        return Row(label, list(zip(self.labels, numbers, strict=True)))
+    def _row(self, label: str, counted: Counted, place: Division | None = None, rest: str = "") -> Row:
+        of = {"place": (place or self.node.here).trimmed, **({"rest": rest} if rest else {})}
+        named = zip(self.figures, self.labels, strict=True)
+        return Row(label, [number_of(each, counted, self.week, label=said, **of) for each, said in named])
 
     def _called(self, part: Part) -> str:
         return part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
@@ -218,8 +232,8 @@ def _last_week() -> date:
 
 def as_word(told: Briefing, site: str) -> bytes:
     """The briefing as .docx; `site` is where its links begin."""
-    rows = [[row.label, *(str(number) for _label, number in row.numbers)] for row in told.rows()]
-    compared = [[label, str(week), str(before)] for label, week, before in told.compared]
+    rows = [[row.label, *(str(number.count) for number in row.numbers)] for row in told.rows()]
+    compared = [[row.label, *(str(number.count) for number in row.numbers)] for row in told.compared]
     parts: list[Section] = [
         Heading(told.title),
         Paragraph(told.days, look=CENTRED),
@@ -249,7 +263,7 @@ def _links(told: Briefing, site: str) -> Sequence[Section]:
 def as_excel(told: Briefing) -> bytes:
     """The briefing as .xlsx: the table, and what is counted beside it."""
     columns = [Column(_("Area"), 28), *(Column(label, 13) for label in told.labels)]
-    rows: list[list[Cell]] = [[row.label, *(number for _label, number in row.numbers)] for row in told.rows()]
+    rows: list[list[Cell]] = [[row.label, *(number.count for number in row.numbers)] for row in told.rows()]
     remarks = [told.title, told.days, *told.sentences]
     remarks += [f"{each.label}{_colon()}{each.meaning}" for each in told.figures]
     return write_workbook(Table(_("Weekly briefing"), columns, rows, remarks, _("What is counted")))

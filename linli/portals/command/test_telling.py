@@ -24,12 +24,14 @@ def text(response):
     return unescape(response.content.decode())
 
 
-def test_each_number_of_the_trends_opens_exactly_its_cases(world, sign_in):
+@pytest.mark.parametrize(("page", "least"), [("trends/", 1), ("briefing/?week=this", 5)])
+def test_each_number_opens_exactly_its_cases(world, sign_in, page, least):
     for _each in range(2):
         reported(world)
     client = sign_in("county_dispatcher")
-    found = LINK.findall(text(client.get("/command/trends/")))
-    assert found
+    address = f"/command/{page}".replace("this", timezone.localdate().isoformat())
+    found = LINK.findall(text(client.get(address)))
+    assert len(found) >= least  # of the briefing: raised this week, and raised and open of a town and of all
     for address, count in found:
         assert f"{count} 件" in text(client.get(address)), address
 
@@ -93,7 +95,7 @@ def test_the_week_before_stands_beside_the_week(world, sign_in):
     following = timezone.localdate() + timedelta(days=7)
     page = text(sign_in("county_head").get(f"/command/briefing/?week={following}"))
     row = page.partition('id="compared-title"')[2].partition("<tbody>")[2].partition("</tr>")[0]
-    assert re.findall(r">(\d+)</td>", row) == ["0", "1"]
+    assert re.findall(r">(\d+)<", row) == ["0", "1"]
 
 
 def test_every_number_by_area_says_what_it_counts_where_a_row_is_a_card(world, sign_in):

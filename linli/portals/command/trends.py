@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
-from linli.analytics.definition import FEWEST_FOR_SHARE, Figure
+from linli.analytics.definition import FEWEST_FOR_SHARE
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
@@ -24,6 +24,7 @@ from linli.analytics.trends import Stretch, Unit, along
 from linli.base.errors import Invalid
 from linli.base.sheets import XLSX, Cell, Heading, Table, write_workbook
 from linli.cases.narrowing import Narrowing
+from linli.portals.command.numbers import Number, number_of
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import Node, standing_at
@@ -41,7 +42,7 @@ class Row:
     """A day or month with its figures, each with the list behind it, and the share kept in time."""
 
     label: str
-    numbers: Sequence[tuple[Figure, int, str]]
+    numbers: Sequence[Number]
     percent: int | None
 
 
@@ -59,7 +60,7 @@ def trends(request: HttpRequest, by: PostActor) -> HttpResponse:
         "years": range(today.year, today.year - YEARS, -1),
         "rows": rows,
         "figures": [all_figures()[name] for name in SHOWN],
-        "nothing": not any(count for row in rows for _figure, count, _href in row.numbers),
+        "nothing": not any(number.count for row in rows for number in row.numbers),
         "flow": _flow(rows),
         "kept": _kept(rows),
         "fewest": FEWEST_FOR_SHARE,
@@ -119,18 +120,8 @@ def stretches_of(node: Node, year: int) -> list[Stretch]:
 
 
 def _row(stretch: Stretch, node: Node, year: int) -> Row:
-    since, until = stretch.period.since, stretch.period.until
-    days = {
-        "period": "free",
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-        "place": node.here.trimmed,
-    }
-    numbers = []
-    for name in SHOWN:
-        count = stretch.counted.get(name, 0)
-        href = f"{reverse('desk:figure_list')}?{urlencode({'figure': name, **days})}" if count else ""
-        numbers.append((all_figures()[name], count, href))
+    since, place = stretch.period.since, node.here.trimmed
+    numbers = [number_of(all_figures()[name], stretch.counted, stretch.period, place=place) for name in SHOWN]
     due, kept = stretch.counted.get("due", 0), stretch.counted.get("in_time", 0)
     percent = round(100 * kept / due) if due >= FEWEST_FOR_SHARE else None
     return Row(f"{since:%Y-%m}" if year else f"{since:%m-%d}", numbers, percent)
@@ -139,12 +130,12 @@ def _row(stretch: Stretch, node: Node, year: int) -> Row:
 def _cells(stretch: Stretch, node: Node, year: int) -> list[Cell]:
     row = _row(stretch, node, year)
     begins: Cell = row.label if year else stretch.period.since
-    return [begins, *(count for _figure, count, _href in row.numbers), row.percent]
+    return [begins, *(number.count for number in row.numbers), row.percent]
 
 
 def _flow(rows: Sequence[Row]) -> Chart:
     came = [
-        Series(all_figures()[name].label, [row.numbers[SHOWN.index(name)][1] for row in rows])  # type: ignore[arg-type]
+        Series(all_figures()[name].label, [row.numbers[SHOWN.index(name)].count for row in rows])  # type: ignore[arg-type]
         for name in ("opened", "closed")
     ]
     labels = [row.label for row in rows]
