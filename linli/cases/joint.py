@@ -6,6 +6,7 @@ Everything is narrowed by the code range of an area and to the kinds that area g
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -65,8 +66,19 @@ def with_answer_due(tasks: QuerySet[Task]) -> QuerySet[Any]:
     return tasks.annotate(answer_due=Subquery(running.values("due_at")[:1]))
 
 
-def asked_first(span: Span, *, late: bool, most: int) -> list[tuple[UUID, datetime | None]]:
-    """So many open questions of an area, or the late ones: key and until when, the earliest limit first.
+@dataclass(frozen=True)
+class Posts:
+    """Posts that something was put to: these, or all `others`."""
+
+    keys: Collection[int]
+    others: bool = False
+
+
+def asked_first(
+    span: Span, *, late: bool, most: int, posts: Posts | None = None
+) -> list[tuple[UUID, datetime | None]]:
+    """So many open questions of an area, or the late ones: key and until when, the earliest limit first; to all posts,
+    or to some.
 
     They are walked to by their clocks, which stand in that order, so that of many only those shown are read (one
     statement for each name of such clocks); if any place is left, those follow whose clock rests (one more).
@@ -74,13 +86,21 @@ def asked_first(span: Span, *, late: bool, most: int) -> list[tuple[UUID, dateti
     before = [Q(due_at__lt=timezone.now())] if late else []
     found: list[Any] = []
     for name in _clocks_of_questions():
-        clocks = _answer_clocks(name, span).filter(*before).order_by("due_at")
+        clocks = _answer_clocks(name, span).filter(*before, _put_to(posts, "task__post")).order_by("due_at")
         found += clocks.values_list("task", "due_at")[:most]
     found = sorted(found, key=lambda each: (each[1], each[0]))[:most]
     if late or len(found) == most:
         return found
-    resting = with_answer_due(questions_in(span)).filter(answer_due=None).order_by("pk")
+    asked = questions_in(span).filter(_put_to(posts, "post"))
+    resting = with_answer_due(asked).filter(answer_due=None).order_by("pk")
     return [*found, *((key, None) for key in resting.values_list("pk", flat=True)[: most - len(found)])]
+
+
+def _put_to(posts: Posts | None, column: str) -> Q:
+    if posts is None:
+        return Q()
+    some = Q(**{f"{column}__in": posts.keys})
+    return ~some if posts.others else some
 
 
 def _answer_clocks(name: str, span: Span) -> QuerySet[Clock]:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_safe
 
 from linli.analytics.beside import AWAITED, AWAITED_LATE
 from linli.analytics.counting import count
-from linli.analytics.parts import bodies_of, by_place
+from linli.analytics.parts import OTHERS, bodies_of, by_place
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question as Asked
-from linli.cases.joint import asked_first, questions_in, with_answer_due
+from linli.cases.joint import Posts, asked_first, questions_in, with_answer_due
 from linli.cases.kinds import kind_of
 from linli.cases.models import Task
 from linli.cases.narrowing import Narrowing
@@ -29,6 +29,7 @@ from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.portals.command.seats import door_of, watching
 from linli.posts.actor import PostActor
+from linli.posts.lookup import Body
 from linli.posts.tree import Node, parted_at, standing_at
 
 MOST = 50
@@ -51,8 +52,9 @@ class Question:
 
 @dataclass(frozen=True)
 class BodyRow:
-    """How many answers a body owes; bodies with fewer than three holders stand together."""
+    """How many answers a body owes; bodies with fewer than three holders stand together. `key`: how it is asked for."""
 
+    key: str
     name: str
     waiting: int
     late: int
@@ -70,14 +72,20 @@ class AreaRow:
 @require_safe
 @watching
 def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Everything that was asked and not yet answered in an area, the earliest limit first; all, or what is late."""
+    """Everything that was asked and not yet answered in an area, the earliest limit first; all, or what is late; of
+    all bodies or of one.
+    """
     node, now = standing_at(by, request.GET.get("place", "")), timezone.now()
     only_late = request.GET.get("late") == "1"
-    rows = _rows(asked_first(node.here.span, late=only_late, most=MOST), now)
+    bodies = by_body(node.here.span, now) if node.here.level >= Level.CITY else []
+    body = _chosen(bodies, request.GET.get("body", ""))
+    posts = _posts_of(body.key, node) if body else None
+    rows = _rows(asked_first(node.here.span, late=only_late, most=MOST, posts=posts), now)
     areas, waiting, late = _counted(parted_at(node, by), now)
-    if len(rows) < MOST:  # then they are all there are, and newer than what is folded
-        late = sum(row.late for row in rows)
-        waiting = len(rows)
+    if body:
+        waiting, late = body.waiting, body.late
+    elif len(rows) < MOST:  # then they are all there are, and newer than what is folded
+        waiting, late = len(rows), sum(row.late for row in rows)
     context = {
         "node": node,
         "door": door_of(by),
@@ -85,10 +93,23 @@ def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
         "rows": rows,
         "count": late if only_late else waiting,
         "overdue": late,
-        "areas": areas,
-        "bodies": by_body(node.here.span, now) if node.here.level >= Level.CITY else [],
+        "areas": [] if body else areas,
+        "bodies": bodies,
+        "body": body,
     }
     return render(request, "command/questions.html", context)
+
+
+def _chosen(bodies: Sequence[BodyRow], asked: str) -> BodyRow | None:
+    """The body asked for; one that owes nothing any more has no row, and all are shown."""
+    return next((row for row in bodies if asked and row.key == asked), None)
+
+
+def _posts_of(key: str, node: Node) -> Posts:
+    shown = bodies_of(node.here.span)
+    if key == OTHERS:
+        return Posts(shown.posts, others=True)
+    return Posts([post for body in shown.shown if str(body.organisation) == key for post in body.posts])
 
 
 def _rows(asked: Sequence[tuple[UUID, datetime | None]], now: datetime) -> list[Question]:
@@ -133,15 +154,19 @@ def _counted(node: Node, now: datetime) -> tuple[list[AreaRow], int, int]:
 
 def by_body(span: tuple[int, int], now: datetime) -> list[BodyRow]:
     """How many answers each body owes, by name and never by number; small bodies together as in every figure."""
-    shown = {post: body.called for body in bodies_of(span).shown for post in body.posts}
-    waiting: Counter[str] = Counter()
-    late: Counter[str] = Counter()
+    shown = {post: body for body in bodies_of(span).shown for post in body.posts}
+    waiting: Counter[Body | None] = Counter()
+    late: Counter[Body | None] = Counter()
     numbers = {"waiting": Count("pk"), "late": Count("pk", filter=Q(answer_due__lt=now))}
     rows: QuerySet[Any] = with_answer_due(questions_in(span)).values("post")
     for row in rows.annotate(**numbers).order_by():
-        name = shown.get(row["post"], "")
-        waiting[name] += row["waiting"]
-        late[name] += row["late"]
-    others = pgettext("bodies", "Other bodies")
-    told = [BodyRow(name, number, late[name]) for name, number in sorted(waiting.items()) if name]
-    return told + ([BodyRow(others, waiting[""], late[""])] if waiting[""] else [])
+        body = shown.get(row["post"])
+        waiting[body] += row["waiting"]
+        late[body] += row["late"]
+    told = [
+        BodyRow(str(body.organisation), body.called, number, late[body])
+        for body, number in waiting.items()
+        if body
+    ]
+    others = BodyRow(OTHERS, pgettext("bodies", "Other bodies"), waiting[None], late[None])
+    return sorted(told, key=lambda row: row.name) + ([others] if others.waiting else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -9,7 +10,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from linli.cases.joint import MANY, asked_first, joint_in, questions_in
+from linli.analytics.folding import fold_all
+from linli.cases.joint import MANY, Posts, asked_first, joint_in, questions_in
 from linli.cases.models import Clock, Task
 from linli.cases.story import story_for_reporter
 from linli.kinds.matters import actions
@@ -18,6 +20,7 @@ from linli.portals.command.conftest import joint_matter, late
 from linli.portals.desk.conftest import reload
 
 pytestmark = pytest.mark.django_db
+NUMBER = re.compile(r'<td class="is-number"[^>]*><a href="(\?[^"]+)">(\d+)</a>')
 ASKED = {"question": "请说明超期原因和完成时间。", "hours": "4"}
 
 
@@ -177,6 +180,34 @@ def test_of_questions_so_many_are_read_as_are_shown_and_the_late_ones_alone(worl
     Clock.objects.filter(pk__in=some).update(due_at=timezone.now() - timedelta(hours=1))
     assert len(asked_first(world.county.span, late=False, most=1)) == 1
     assert len(asked_first(world.county.span, late=True, most=9)) == 1
+
+
+def test_each_number_of_supervision_opens_as_many_questions(world, joint_case, sign_in):
+    client = sign_in("county_dispatcher")
+    press(client, joint_case)
+    press(client, joint_matter(world))
+    late_one = Clock.objects.filter(name="answer").order_by("pk").values("pk")[:1]
+    Clock.objects.filter(pk__in=late_one).update(due_at=timezone.now() - timedelta(hours=1))
+    fold_all()
+    address = "/command/questions/"
+    found = NUMBER.findall(text(client.get(address)))
+    assert [number for _query, number in found] == ["4", "1"] * 2  # of the town, and of the small bodies
+    for query, number in found:
+        page = text(client.get(address + query))
+        assert page.count('<th scope="row" class="is-title"><a href="/command/cases/') == int(number), query
+
+
+def test_questions_to_some_posts_are_told_from_those_to_all_others(world, joint_case, sign_in):
+    press(sign_in("county_dispatcher"), joint_case)
+    Clock.objects.filter(name="answer").order_by("pk").first().delete()  # one has no clock that runs
+    asked = dict(questions_in(world.county.span).values_list("pk", "post"))
+    assert len(asked) == 2
+    for key, post in asked.items():
+        own, rest = (
+            {task for task, _due in asked_first(world.county.span, late=False, most=9, posts=posts)}
+            for posts in (Posts([post]), Posts([post], others=True))
+        )
+        assert (own, rest) == ({key}, set(asked) - {key})
 
 
 def test_supervision_says_in_which_areas_answers_are_awaited(world, joint_case, sign_in):
