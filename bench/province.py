@@ -46,6 +46,7 @@ from linli.base.stored import as_stored
 from linli.base.writing import writing
 from linli.cases.models import Mark
 from linli.cases.narrowing import Narrowing
+from linli.cases.reckoning import reckon_turn
 from linli.divisions.models import Division
 from linli.ledger.models import Position
 from linli.portals.demo.world import standing_world
@@ -181,6 +182,7 @@ def measured(matters: int) -> tuple[dict[str, tuple[float, float | None]], list[
         print(f"{matters:,} matters laid down in {_province.fill(matters):.0f} s", flush=True)
         Post.objects.filter(pk=standing_world().posts[HEAD].pk).update(division=province)
         refresh()
+        reckon_turn()  # the clocks that were laid end at made-up moments; a server would put them right at first
         folded = folding(min(matters // 4, 100_000))
         show(
             f"Folding among {matters:,} matters",

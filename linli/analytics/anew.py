@@ -19,7 +19,7 @@ from linli.analytics.tallies import prepared
 from linli.base.generations import refresh
 from linli.base.processes import helpers, in_order
 from linli.base.stored import Key
-from linli.base.writing import writing
+from linli.base.writing import give_way, writing
 
 ALL = Progress.Sweep.ALL
 _AHEAD = 2  # batches for each process
@@ -60,6 +60,7 @@ def _sweep(pool: ProcessPoolExecutor, jobs: int, limit: int) -> Generator[int, N
             progress.stamp = stamp = stamp + 1
             progress.save()
         yield len(batch.keys)
+        give_way()
     return True
 
 

@@ -15,11 +15,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from time import sleep
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
 from linli.base.errors import Unavailable, Unsure
+
+_GIVING_WAY = 0.01  # seconds: enough for a process that waits at the gate to wake up
+
+
+def give_way() -> None:
+    """Let others write before one's next batch: the gate between processes keeps no order, and whoever has just left
+    it would mostly be the first to be back.
+    """
+    sleep(_GIVING_WAY)
 
 
 class FairLock:

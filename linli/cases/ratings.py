@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from linli.base.worktime import PLACE_TIME
 from linli.base.writing import writing
 from linli.cases.forgetting import Part, forget_with
 from linli.cases.models import Case, Rating, Said, Wish, areas_see
+from linli.cases.models.case import Unindexed
 from linli.divisions.codes import SIZES, Level
 from linli.ledger.names import Redaction, register
 from linli.ledger.records import Line, record
@@ -109,6 +111,8 @@ def _cut_from(case: Case) -> None:
 
 def let_go(limit: int = BATCH) -> int:
     """Cut ratings that stand for good from their cases (the worker loop calls this); return how many."""
-    due = Rating.objects.filter(case__closed_at__lt=timezone.now() - WINDOW).order_by("id")
+    ended = Unindexed(F("case__closed_at"))  # from the few ratings to their cases, not from all that ended
+    due = Rating.objects.alias(_ended=ended).filter(_ended__lt=timezone.now() - WINDOW).order_by("id")
+    keys = list(due.values_list("pk", flat=True)[:limit])
     with writing():
-        return Rating.objects.filter(pk__in=list(due.values_list("pk", flat=True)[:limit])).update(case=None)
+        return Rating.objects.filter(pk__in=keys).update(case=None)
