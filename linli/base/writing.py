@@ -22,14 +22,14 @@ from django.db import OperationalError, connection, transaction
 
 from linli.base.errors import Unavailable, Unsure
 
-_GIVING_WAY = 0.01  # seconds: enough for a process that waits at the gate to wake up
+GIVING_WAY = 0.01  # seconds: enough for a process that waits at the gate to wake up
 
 
 def give_way() -> None:
     """Let others write before one's next batch: the gate between processes keeps no order, and whoever has just left
     it would mostly be the first to be back.
     """
-    sleep(_GIVING_WAY)
+    sleep(GIVING_WAY)
 
 
 class FairLock:

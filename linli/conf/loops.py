@@ -14,6 +14,7 @@ from django.db import connection
 from linli.analytics import folding
 from linli.base import generations
 from linli.base.frames import in_one_stretch
+from linli.base.writing import GIVING_WAY
 from linli.cases import followers, forgetting, notices, ratings, receiving, search
 from linli.cases.exports import clear
 from linli.cases.followers import close_followers
@@ -41,7 +42,6 @@ from linli.residents.people.pairs import find_pairs
 
 log = logging.getLogger("linli.loops")
 LONGEST_PAUSE = 60.0
-YIELD = 0.01  # between two batches, so that people's writes come in between
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Loops:
         failures = 0
         while not self._stopping.is_set():
             done, failures = self._once(turn, failures)
-            pause = turn.every * 2**failures if failures or done < turn.full else YIELD
+            pause = turn.every * 2**failures if failures or done < turn.full else GIVING_WAY
             self._stopping.wait(min(pause, LONGEST_PAUSE))
         connection.close()
 

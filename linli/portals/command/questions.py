@@ -56,6 +56,7 @@ class BodyRow:
 
     key: str
     name: str
+    posts: Posts
     waiting: int
     late: int
 
@@ -79,8 +80,8 @@ def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
     only_late = request.GET.get("late") == "1"
     bodies = by_body(node.here.span, now) if node.here.level >= Level.CITY else []
     body = _chosen(bodies, request.GET.get("body", ""))
-    posts = _posts_of(body.key, node) if body else None
-    rows = _rows(asked_first(node.here.span, late=only_late, most=MOST, posts=posts), now)
+    asked = asked_first(node.here.span, late=only_late, most=MOST, posts=body.posts if body else None)
+    rows = _rows(asked, now)
     areas, waiting, late = _counted(parted_at(node, by), now)
     if body:
         waiting, late = body.waiting, body.late
@@ -103,13 +104,6 @@ def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
 def _chosen(bodies: Sequence[BodyRow], asked: str) -> BodyRow | None:
     """The body asked for; one that owes nothing any more has no row, and all are shown."""
     return next((row for row in bodies if asked and row.key == asked), None)
-
-
-def _posts_of(key: str, node: Node) -> Posts:
-    shown = bodies_of(node.here.span)
-    if key == OTHERS:
-        return Posts(shown.posts, others=True)
-    return Posts([post for body in shown.shown if str(body.organisation) == key for post in body.posts])
 
 
 def _rows(asked: Sequence[tuple[UUID, datetime | None]], now: datetime) -> list[Question]:
@@ -154,7 +148,8 @@ def _counted(node: Node, now: datetime) -> tuple[list[AreaRow], int, int]:
 
 def by_body(span: tuple[int, int], now: datetime) -> list[BodyRow]:
     """How many answers each body owes, by name and never by number; small bodies together as in every figure."""
-    shown = {post: body for body in bodies_of(span).shown for post in body.posts}
+    bodies = bodies_of(span)
+    shown = {post: body for body in bodies.shown for post in body.posts}
     waiting: Counter[Body | None] = Counter()
     late: Counter[Body | None] = Counter()
     numbers = {"waiting": Count("pk"), "late": Count("pk", filter=Q(answer_due__lt=now))}
@@ -164,9 +159,10 @@ def by_body(span: tuple[int, int], now: datetime) -> list[BodyRow]:
         waiting[body] += row["waiting"]
         late[body] += row["late"]
     told = [
-        BodyRow(str(body.organisation), body.called, number, late[body])
+        BodyRow(str(body.organisation), body.called, Posts(body.posts), number, late[body])
         for body, number in waiting.items()
         if body
     ]
-    others = BodyRow(OTHERS, pgettext("bodies", "Other bodies"), waiting[None], late[None])
+    small = Posts(bodies.posts, others=True)
+    others = BodyRow(OTHERS, pgettext("bodies", "Other bodies"), small, waiting[None], late[None])
     return sorted(told, key=lambda row: row.name) + ([others] if others.waiting else [])
