@@ -159,7 +159,7 @@ def test_the_four_colliding_codes_are_kept_apart(db, by):
     assert Division.objects.coded("350527000000").get().parent == Division.objects.coded("350527000").get()
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 @pytest.mark.data
 def test_the_whole_country_comes_in_from_its_files_and_the_shipped_list_changes_nothing(
     fresh_database, shared_data, by

@@ -28,7 +28,7 @@ def file(shared_data: Path) -> Path:
 
 
 @pytest.mark.data
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_the_busiest_day_is_stored_whole_with_its_own_times(world: Any, file: Path) -> None:
     requests = requests_of(file, BUSIEST)
     done = replay(requests, world.county)

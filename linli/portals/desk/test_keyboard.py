@@ -9,17 +9,17 @@ import pytest
 from linli.cases.models import Case, Task
 from linli.portals.desk.conftest import reported
 from linli.portals.desk.test_browser import sign_in
+from tests.amounts import fewer_by_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-MATTERS = 20
 CLERK = "chengguan_clerk"
 NO_MORE_TABS_THAN = 40
 
 
 @pytest.fixture
-def to_clear(committed_world, start_server):
-    """A server with twenty reports that wait for one clerk."""
-    cases = [reported(committed_world, f"第{number}盏路灯不亮").case for number in range(1, MATTERS + 1)]
+def to_clear(committed_world, start_server, matters):
+    """A server with reports that wait for one clerk."""
+    cases = [reported(committed_world, f"第{number}盏路灯不亮").case for number in range(1, matters + 1)]
     return start_server(), cases
 
 
@@ -35,8 +35,8 @@ def focused(page):
     )
 
 
-@pytest.mark.thorough
-def test_a_clerk_clears_twenty_matters_without_the_mouse(committed_world, to_clear, browser_page):
+@fewer_by_day("matters", 6, 20)
+def test_a_clerk_clears_the_list_without_the_mouse(committed_world, to_clear, browser_page, matters):
     server, cases = to_clear
     page, keys = browser_page, browser_page.keyboard
     sign_in(page, server, committed_world, CLERK)
@@ -45,7 +45,7 @@ def test_a_clerk_clears_twenty_matters_without_the_mouse(committed_world, to_cle
     assert focused(page)["seen"]
     assert focused(page)["ringed"]
     keys.press("Enter")
-    for number in range(1, MATTERS + 1):
+    for number in range(1, matters + 1):
         page.wait_for_selector("#steps-title")
         keys.press("a")
         assert focused(page) == {
@@ -58,13 +58,13 @@ def test_a_clerk_clears_twenty_matters_without_the_mouse(committed_world, to_cle
         keys.press("Control+Enter")
         page.wait_for_selector(".notice--success")
         assert "已完成“受理”" in page.inner_text(".notice--success")
-        if number < MATTERS:
+        if number < matters:
             keys.press("j")
             page.wait_for_selector(".notice--success", state="detached")
     assert "这是列表的最后一件" in page.inner_text(".way")
     keys.press("u")
     page.wait_for_selector(".empty")
-    print(f"\n{(time.monotonic() - begun) / MATTERS:.2f} seconds per matter, {MATTERS} matters, no mouse")  # noqa: T201
+    print(f"\n{(time.monotonic() - begun) / matters:.2f} seconds per matter, {matters} matters, no mouse")  # noqa: T201
     assert "待办已清空" in page.inner_text(".empty")
     assert {case.category.code for case in Case.everywhere.filter(pk__in=[each.pk for each in cases])} == {
         "0201"
@@ -93,6 +93,7 @@ def page_without_scripts(_browser):
     context.close()
 
 
+@pytest.mark.parametrize("matters", [2])
 def test_without_scripts_tab_and_enter_do_the_same(committed_world, to_clear, page_without_scripts):
     server, cases = to_clear
     page, keys = page_without_scripts, page_without_scripts.keyboard

@@ -8,10 +8,10 @@ import pytest
 
 from linli.cases.models import Attachment, Case
 from linli.portals.field.conftest import HOME, LAMP, Outside, picture, to_verify, until
+from tests.amounts import fewer_by_day
 from tests.walk.looking import Way, faults, listening
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
-ITEMS = 100
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 A_DAY_BEHIND = "const now = Date.now; Date.now = () => now() - 86_400_000;"
 WAYS = [Way(390, "zh-hans", "off"), Way(390, "en", "on"), Way(1280, "zh-hans", "on"), Way(1280, "en", "off")]
 
@@ -20,45 +20,47 @@ def entered():
     return Case.everywhere.filter(summary__startswith="外出记录")
 
 
-def test_a_day_without_signal_loses_nothing_and_doubles_nothing(outside):
-    """A hundred things with photos; two tabs killed, the server killed while they are sent, the clock a day off."""
+@fewer_by_day("items", 30, 100)
+def test_a_day_without_signal_loses_nothing_and_doubles_nothing(outside, items):
+    """So many things with photos; two tabs killed, the server killed while they are sent, the clock a day off."""
     outside.context.add_init_script(A_DAY_BEHIND)
     tab = outside.prepared()
     outside.context.set_offline(True)
-    for nr in range(ITEMS):
-        if nr in {33, 66}:
+    for nr in range(items):
+        if nr in {items // 3, items * 2 // 3}:
             tab.close()
             tab = outside.context.new_page()
             tab.complaints = []
         outside.enter(tab, f"外出记录 {nr}", picture(size=(40 + nr, 30)))
-    assert outside.states(tab) == ["waiting"] * ITEMS
-    killed = threading.Thread(target=kill_while_sending, args=[outside.server])
+    assert outside.states(tab) == ["waiting"] * items
+    killed = threading.Thread(target=kill_while_sending, args=[outside.server, items // 5])
     killed.start()
     outside.context.set_offline(False)
     outside.go(tab, "outbox/")
     until(lambda: not killed.is_alive(), 60)
-    assert 0 < entered().count() < ITEMS
+    assert 0 < entered().count() < items
     tab.close()
     outside.serve()
     tab = outside.page("outbox/")
-    until(lambda: entered().count() == ITEMS, 120)
+    until(lambda: entered().count() == items, 120)
     until(lambda: "waiting" not in outside.states(tab))
     assert outside.states(tab).count("sent") == len(outside.states(tab))
-    assert len(set(entered().values_list("summary", flat=True))) == ITEMS
+    assert len(set(entered().values_list("summary", flat=True))) == items
     photos = Attachment.objects.filter(case__in=entered())
-    assert (photos.count(), photos.values("case").distinct().count()) == (ITEMS, ITEMS)
-    assert photos.values("digest").distinct().count() == ITEMS
+    assert (photos.count(), photos.values("case").distinct().count()) == (items, items)
+    assert photos.values("digest").distinct().count() == items
     assert all(abs(each.at.timestamp() - time.time()) < 600 for each in entered())
 
 
-def kill_while_sending(server):
+def kill_while_sending(server, arrived):
     """kill -9 once some of it has arrived."""
     end = time.monotonic() + 50
-    while entered().count() < 20 and time.monotonic() < end:
+    while entered().count() < arrived and time.monotonic() < end:
         time.sleep(0.05)
     server.kill()
 
 
+@pytest.mark.thorough
 def test_a_telephone_that_was_switched_off_still_has_everything_and_sends_it_once(
     committed_world, start_server, begin_browser, tmp_path
 ):
@@ -112,6 +114,7 @@ def stands_in(tab, language):
     return ("No signal" in kept) == (language == "en")
 
 
+@pytest.mark.thorough
 def test_the_language_of_the_page_that_stands_in_is_the_readers(outside):
     tab = outside.prepared()
     outside.context.add_cookies([{"name": "language", "value": "en", "url": outside.server.url}])
@@ -146,6 +149,7 @@ def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committe
     assert Attachment.objects.filter(case__summary="没有脚本").count() == 1
 
 
+@pytest.mark.thorough
 def test_a_browser_that_can_keep_nothing_says_so_and_sends_at_once(outside):
     outside.context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false });")
     tab = outside.context.new_page()
