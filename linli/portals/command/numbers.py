@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-from django.utils.http import urlencode
-
 from linli.analytics.counting import Counted
 from linli.analytics.definition import Figure
 from linli.analytics.periods import Period
-from linli.portals.command.picture import FREE
+from linli.portals.command.picture import FREE, counted_by
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,5 @@ def number_of(figure: Figure, counted: Counted, period: Period, *, label: str = 
     """A figure of some days; `of` is whose it is, as the list is asked for it (`place`, `rest`)."""
     found = counted.get(figure.name, 0)
     days = {"period": FREE, "since": period.since.isoformat(), "until": period.until.isoformat()}
-    asked = urlencode({"figure": figure.name, **days, **of})
-    return Number(
-        label or str(figure.label), found, f"{reverse('desk:figure_list')}?{asked}" if found else ""
-    )
+    address = counted_by(figure=figure.name, **days, **of) if found else ""
+    return Number(label or str(figure.label), found, address)

@@ -192,13 +192,17 @@ def list_behind(choices: Mapping[str, str], *, by: PostActor) -> str:
     if not watches(by):
         return f"{reverse('desk:area')}?{urlencode(choices)}"
     day = choices.get("opened_since", "")
-    asked = {
-        "figure": choices.get("state", "opened"),
-        "about": choices.get("stage", ""),
-        "body": choices.get("body", ""),
-        "place": choices["place"],
+    return counted_by(
+        figure=choices.get("state", "opened"),
+        about=choices.get("stage", ""),
+        body=choices.get("body", ""),
+        place=choices["place"],
         **({"period": FREE, "since": day, "until": day} if day else {}),
-    }
+    )
+
+
+def counted_by(**asked: str) -> str:
+    """The list of what a figure counts; what is empty is not asked."""
     return f"{reverse('desk:figure_list')}?{urlencode({name: each for name, each in asked.items() if each})}"
 
 
