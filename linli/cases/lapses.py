@@ -36,7 +36,8 @@ def lapse_due(now: datetime | None = None, limit: int = 50) -> int:
     for kind, name in steps:
         lapsing |= Q(case__kind=kind, name=name)
     at_hand = Q(look_again_at=None) | Q(look_again_at__lte=now)
-    over = Clock.objects.filter(lapsing, at_hand, stopped_at=None, due_at__lt=now)
+    names = {name for _kind, name in steps}  # by which the running clocks are indexed
+    over = Clock.objects.filter(lapsing, at_hand, name__in=names, stopped_at=None, due_at__lt=now)
     clocks = list(over.select_related("case").order_by("due_at")[:limit])
     return sum(_lapse(clock, steps[clock.case.kind, clock.name], now) for clock in clocks)
 

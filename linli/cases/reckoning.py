@@ -87,18 +87,21 @@ def reckon_turn() -> int:
 
 
 def reckon_again() -> int:
-    """Move every running clock to where it ends by the calendars of now, batch by batch; return how many moved."""
+    """Move every running clock to where it ends by the calendars of now, batch by batch; return how many moved.
+
+    Where none of a batch moves, nobody had to wait for the look at it.
+    """
     moved, last, calendars = 0, _key_from_text(_FIRST_KEY), read_calendars()
-    while True:
-        with writing():
-            rows = _running(last)
-            moves = list(_moves(rows, calendars))
-            _store(moves)
-        moved += len(moves)
-        if len(rows) < BATCH:
-            return moved
-        last = rows[-1].pk
-        give_way()
+    while rows := _running(last):
+        if any(_moves(rows, calendars)):
+            with writing():
+                rows = _running(last)  # as they are now that nobody else moves them
+                moves = list(_moves(rows, calendars))
+                _store(moves)
+            moved += len(moves)
+            give_way()
+        last = rows[-1].pk if rows else last
+    return moved
 
 
 def moving(calendars: Calendars) -> int:

@@ -2,10 +2,12 @@
 
 from datetime import date, time
 
+import pytest
 from django.utils import timezone
 
 from linli.base.generations import bump
 from linli.base.worktime import PLACE_TIME, Unit
+from linli.cases import reckoning
 from linli.cases.calendars import calendar_of, read_calendars
 from linli.cases.clocks import ClockChanges, Term, new_clock
 from linli.cases.conftest import move
@@ -86,6 +88,12 @@ def test_a_correction_of_days_before_a_rest_is_reckoned_with_too(case):
     bump("calendar")
     assert reckon_again() == 1
     assert ends(case).date() == date(2025, 3, 18)
+
+
+def test_where_no_clock_moves_nobody_waits_for_the_look(case, monkeypatch):
+    start(case, Term(Unit.WORKING_DAYS, 5, "test"), at("2025-03-03"))
+    monkeypatch.setattr(reckoning, "writing", lambda: pytest.fail("Others had to wait."))
+    assert reckon_again() == 0
 
 
 def test_the_open_tasks_of_a_moved_case_press_anew(world, clockwork):
