@@ -19,15 +19,16 @@ from uuid import UUID
 
 import _ground
 from django.db import connection, transaction
+from django.db.models import Max
 
 from linli.base import ids
 from linli.base.rows import insert_many
-from linli.cases.models import Case, Clock, SearchText, Task
+from linli.cases.models import Case, Clock, Mark, SearchText, Task
 from linli.cases.search import row_of, tokens_of
 from linli.divisions.models import Division
 from linli.kinds.matters.models import Matter
 from linli.ledger import triggers
-from linli.ledger.models import Entry
+from linli.ledger.models import Entry, Position
 from linli.posts.models import Account, Holding, Organisation, Post, PostKind
 
 VILLAGES = _ground.REPOSITORY.parent / "shared" / "data" / "divisions" / "jiangsu_villages.csv"
@@ -144,6 +145,8 @@ def fill(count: int) -> float:
         _write("""INSERT INTO ledger_position (number, entry_id)
                   SELECT row_number() OVER (ORDER BY recorded_at, id), id FROM ledger_entry""")
         _write("DELETE FROM ledger_unplaced")
+        last = Position.objects.aggregate(last=Max("number"))["last"]
+        Mark.objects.update_or_create(name="search", defaults={"position": last})  # words are laid as well
         _write("DROP TABLE bench_base")
         _write("DROP TABLE bench_grid")
         _told(begun, "tables laid")

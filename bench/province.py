@@ -55,7 +55,7 @@ from linli.posts.models import Post
 
 SQL, PAGE, GROWS, ENTRIES, LAG, MEMORY = 10.0, 100.0, 1.3, 10_000, 2.0, 400.0
 MOST_STATEMENTS = 14
-ASKED = 20
+ASKED, ASKED_PAGES = 20, 60
 ASKED_LIVE = {
     "open now, by city",
     "a year, by city",
@@ -191,7 +191,7 @@ def measured(matters: int) -> tuple[dict[str, tuple[float, float | None]], list[
         )
         times = answers()
         head = standing_world().by(HEAD)
-        rows = timed_pages(database, pages(head), times=ASKED, statements_wanted=MOST_STATEMENTS)
+        rows = timed_pages(database, pages(head), times=ASKED_PAGES, statements_wanted=MOST_STATEMENTS)
         show(f"Pages of a province with {matters:,} matters", headings(MOST_STATEMENTS), rows)
         load = under_load(database)
         show(
