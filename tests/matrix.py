@@ -71,7 +71,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/residents/merges/*", "residents.doubles"),
     ("desk/residents/*", "residents.register"),
     ("desk/calls/", "calls.take"),
-    ("desk/chats/", "calls.take"),
+    ("desk/chats/", "disputes.apply"),
     ("desk/body/", "cases.read_body"),
     ("desk/report/", OPENERS),
     ("desk/report/<slug:kind>/", "matters.report"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -24,6 +25,13 @@ def kinds_to_open(by: PostActor) -> list[Kind]:
     """The kinds of case this actor may open for somebody who called, came in or was met outside."""
     offered = (kind for kind in all_kinds() if kind.procedure.offered)
     return [kind for kind in offered if by.post.kind in kinds_with(power(kind.name, kind.procedure.opening))]
+
+
+def worded(kinds: Sequence[Kind]) -> list[Kind]:
+    """Those of which a case begins with the words of somebody who is told how it goes on, as a chat has them."""
+    return [
+        kind for kind in kinds if {"text", "phone"} <= kind.form(kind.procedure.opening).base_fields.keys()
+    ]
 
 
 def channel_of(by: PostActor) -> str:

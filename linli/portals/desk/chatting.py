@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
-from linli.cases.calling import TAKE_CALLS
 from linli.cases.forms import StepForm
+from linli.cases.offering import worded
 from linli.cases.steps import open_case
 from linli.cases.wording import likely_category
 from linli.divisions.naming import mentioned
@@ -28,7 +28,6 @@ from linli.portals.desk.receipts import Taken, receipt
 from linli.portals.desk.reporting import origin_of, sent_before
 from linli.portals.desk.typed import typed_stays
 from linli.posts.actor import PostActor
-from linli.posts.may import require
 from linli.residents.chats import LONGEST, Chat, draft_of
 from linli.web.telling import with_errors
 
@@ -55,12 +54,10 @@ class PastedForm(forms.Form):
 @seated
 def chats(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Paste a chat; check what was made of it; save. Nothing is stored before that."""
-    require(by, TAKE_CALLS, within=by.post.division.code)
     if request.method != "POST":
         given = given_back(request)
-        return _shown(
-            request, PastedForm(initial=given), _draft(_screen(by, given)) if given.get("text") else None
-        )
+        screen = _screen(by, given)
+        return _shown(request, PastedForm(initial=given), _draft(screen) if given.get("text") else None)
     if request.POST.get("act") == "save":
         return _saved(request, _screen(by, request.POST.dict()))
     pasted = PastedForm(request.POST)
@@ -73,11 +70,10 @@ def chats(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 def _screen(by: PostActor, given: Mapping[str, str]) -> Screen:
     """The kind of case the post takes in most, of those that begin with somebody's own words."""
-    kinds = Screen(by).kinds
-    worded = [kind for kind in kinds if "text" in kind.form(kind.procedure.opening).base_fields]
-    if not worded:
+    kinds = worded(Screen(by).kinds)
+    if not kinds:
         raise NotYours(_("Your post takes no reports in."))
-    return Screen(by, {**given, "kind": worded[0].name})
+    return Screen(by, {**given, "kind": kinds[0].name})
 
 
 def _given(chat: Chat, by: PostActor) -> dict[str, str]:

@@ -116,7 +116,13 @@ class Desk:
             _place(pgettext("desk", "Area"), "area", {"area"}),
         ]
         if kinds_to_open(self.by):
-            found.append(_place(pgettext("desk", "Report"), "reports", {"reports", "report", "report_whole"}))
+            found.append(
+                _place(
+                    pgettext("desk", "Report"),
+                    "reports",
+                    {"reports", "report", "report_whole", *(() if self.takes_calls else ("chats",))},
+                )
+            )
         if has(self.by, "command.read"):
             found.append(Place(_("Command centre"), reverse("command:now"), frozenset()))
         if has(self.by, TAKE_CALLS):

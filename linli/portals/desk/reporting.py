@@ -18,7 +18,7 @@ from linli.cases.attended import open_attended
 from linli.cases.forms import SameAsField, StepForm, WholeForm, ask_no_person
 from linli.cases.kinds import Kind, kind_of, step_of
 from linli.cases.models import Case
-from linli.cases.offering import channel_of, kinds_to_open, opening_form
+from linli.cases.offering import channel_of, kinds_to_open, opening_form, worded
 from linli.cases.opening import Origin, SentBefore
 from linli.cases.procedure import Step
 from linli.cases.steps import open_and_take, open_case
@@ -37,13 +37,14 @@ _POINT = ("longitude", "latitude", "datum")
 @require_safe
 @seated
 def reports(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Choose what to take in; with one kind there is nothing to choose."""
+    """Choose what to take in, typed or from a chat; where there is one way only, there is nothing to choose."""
     kinds = kinds_to_open(by)
     if not kinds:
         raise NotYours(_("Your post takes no reports in."))
-    if len(kinds) == 1:
+    chats = bool(worded(kinds))
+    if len(kinds) == 1 and not chats:
         return redirect("desk:report", kinds[0].name)
-    return render(request, "desk/reports.html", {"kinds": kinds})
+    return render(request, "desk/reports.html", {"kinds": kinds, "chats": chats})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -99,6 +99,18 @@ def test_what_is_wrong_keeps_the_draft_and_the_chat(world, sign_in):
     assert "河滨社区" in text(response)
 
 
-def test_posts_that_take_no_calls_take_no_chats(sign_in):
-    for key in ("chengguan_team", "东门社区第一网格"):
-        assert sign_in(key).get(CHATS).status_code == 403
+def test_posts_that_take_no_reports_in_take_no_chats(sign_in):
+    assert sign_in("chengguan_team").get(CHATS).status_code == 403
+
+
+def test_a_grid_worker_brings_a_matter_of_the_residents_group_in(world, sign_in):
+    client = sign_in("东门社区第一网格")
+    for page in ("/field/new/", "/desk/report/"):
+        assert f'href="{CHATS}"' in text(client.get(page))
+    page = text(client.get(CHATS))
+    assert "/desk/calls/" not in page
+    reply = text(save(client, division="东门社区第一网格", phone="13912345678"))
+    case = Case.everywhere.latest("recorded_at")
+    assert (case.channel, case.opened_by) == ("chat", world.by("东门社区第一网格").post)
+    assert case.reporter is not None
+    assert follow_code(case.pk) in reply

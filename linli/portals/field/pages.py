@@ -14,7 +14,7 @@ from linli.base.errors import NotYours
 from linli.cases import lists
 from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Case
-from linli.cases.offering import kinds_to_open
+from linli.cases.offering import kinds_to_open, worded
 from linli.cases.walking import Turn
 from linli.portals.field.forms import POINT, label_of
 from linli.portals.field.seating import seated
@@ -39,13 +39,14 @@ def to_do(request: HttpRequest, by: PostActor) -> HttpResponse:
 @require_safe
 @seated
 def new(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Choose what to enter; with one kind there is nothing to choose."""
+    """Choose what to enter, typed or from a chat; where there is one way only, there is nothing to choose."""
     kinds = kinds_to_open(by)
     if not kinds:
         raise NotYours(_("Your post takes no reports in."))
-    if len(kinds) == 1:
+    chats = bool(worded(kinds))
+    if len(kinds) == 1 and not chats:
         return redirect("field:report", kinds[0].name)
-    return render(request, "field/new.html", {"kinds": kinds})
+    return render(request, "field/new.html", {"kinds": kinds, "chats": chats})
 
 
 @require_safe
