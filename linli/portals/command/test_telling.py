@@ -48,6 +48,14 @@ def test_a_year_that_cannot_be_read_is_refused(sign_in, year):
     assert sign_in("county_dispatcher").get(f"/command/trends/?year={year}").status_code in {400, 422}
 
 
+def test_the_table_of_the_trends_begins_with_the_latest(world, sign_in):
+    reported(world)
+    page = text(sign_in("county_dispatcher").get("/command/trends/"))
+    days = re.findall(r'<th scope="row" class="is-title">(\d\d-\d\d)</th>', page)
+    assert days[0] == f"{timezone.localdate():%m-%d}"
+    assert len(days) == 31
+
+
 def test_the_file_of_the_trends_holds_the_same_numbers(world, sign_in):
     reported(world)
     content = b"".join(sign_in("county_dispatcher").get("/command/trends/file/"))

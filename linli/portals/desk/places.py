@@ -37,6 +37,7 @@ TO_DO_PAGES = {
         "paper",
     ),
 }
+REPORT_PAGES = {"reports", "report", "report_whole"}
 CATALOGUE_PAGES = {
     *("catalogues", "catalogue", "catalogue_add", "catalogue_row", "catalogue_history"),
     *("catalogue_upload", "catalogue_preview", "catalogue_undo", "catalogue_decide"),
@@ -116,13 +117,8 @@ class Desk:
             _place(pgettext("desk", "Area"), "area", {"area"}),
         ]
         if kinds_to_open(self.by):
-            found.append(
-                _place(
-                    pgettext("desk", "Report"),
-                    "reports",
-                    {"reports", "report", "report_whole", *(() if self.takes_calls else ("chats",))},
-                )
-            )
+            pages = REPORT_PAGES if self.takes_calls else REPORT_PAGES | {"chats"}
+            found.append(_place(pgettext("desk", "Report"), "reports", pages))
         if has(self.by, "command.read"):
             found.append(Place(_("Command centre"), reverse("command:now"), frozenset()))
         if has(self.by, TAKE_CALLS):
