@@ -278,6 +278,7 @@ def test_grace_carries_everything_until_its_day(world, source):
         give_key(source, by=world.by("administrator"))
 
 
+@pytest.mark.thorough
 def test_an_upgrade_lets_what_runs_go_on_for_thirty_days_and_nothing_else(committed_world):
     world = committed_world
     add_source("city", "市平台", world.county, by=world.by("administrator"))

@@ -54,6 +54,7 @@ def asked() -> list[Question]:
     return list(questions(TURNS, seed=5))
 
 
+@pytest.mark.thorough
 def test_a_hundred_thousand_decisions_agree_with_the_slow_reading(asked: list[Question]) -> None:
     wrong = [(each.about, each.who, each.matter, each.expected) for each in asked if each.wrong]
     assert wrong[:3] == []

@@ -14,7 +14,7 @@ from linli.registers.actions.inhabitants import Living, enter_inhabitants
 from linli.registers.actions.shifts import Said, Standing, hand_over, write
 from tests.signing_in import with_session
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 MOST_CLICKS = 4
 MOST_KEYS = 24
 A_MINUTE = 60  # seconds
@@ -110,7 +110,6 @@ def test_the_picture_changes_by_itself_and_keeps_the_place_of_whoever_reads(
     assert page.inner_text("[data-live-said]") != ""
 
 
-@pytest.mark.thorough
 def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
     committed_world, centre, browser_page, axe_source
 ):

@@ -11,7 +11,7 @@ from linli.portals.desk.test_browser import sign_in
 from linli.portals.desk.test_chatting import CHAT
 from tests.looks import IN_TWO_WAYS, axe_looks
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 CALLERS = [
     (PHONE, "三号楼前的路灯又坏了，晚上看不见路。", "东门社区"),
     ("13500000001", "下水道堵了，污水漫到路上。", "文昌"),
@@ -91,7 +91,6 @@ def test_the_slip_is_printed_by_a_key(committed_world, calls, browser_page):
     assert page.title() == "printed"
 
 
-@pytest.mark.thorough
 @IN_TWO_WAYS
 def test_every_page_of_a_call_fits_and_shuts_nobody_out(
     committed_world, calls, browser_page, axe_source, width, cookies

@@ -11,7 +11,7 @@ from linli.portals.desk.conftest import reported
 from linli.portals.desk.test_browser import sign_in
 from tests.amounts import fewer_by_day
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 CLERK = "chengguan_clerk"
 NO_MORE_TABS_THAN = 40
 

@@ -8,7 +8,7 @@ from linli.portals.desk.conftest import HOME, reported
 from linli.portals.desk.test_browser import sign_in
 from linli.web.test_map import NO_WEBGL
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 MOVES = "document.querySelector('figure.map').classList.contains('is-live')"
 DRAWN = "getComputedStyle(document.querySelector('figure.map > svg')).display"
 

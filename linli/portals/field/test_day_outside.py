@@ -11,7 +11,7 @@ from linli.portals.field.conftest import HOME, LAMP, Outside, picture, to_verify
 from tests.amounts import fewer_by_day
 from tests.walk.looking import Way, faults, listening
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 A_DAY_BEHIND = "const now = Date.now; Date.now = () => now() - 86_400_000;"
 WAYS = [Way(390, "zh-hans", "off"), Way(390, "en", "on"), Way(1280, "zh-hans", "on"), Way(1280, "en", "off")]
 
@@ -60,7 +60,6 @@ def kill_while_sending(server, arrived):
     server.kill()
 
 
-@pytest.mark.thorough
 def test_a_telephone_that_was_switched_off_still_has_everything_and_sends_it_once(
     committed_world, start_server, begin_browser, tmp_path
 ):
@@ -114,7 +113,6 @@ def stands_in(tab, language):
     return ("No signal" in kept) == (language == "en")
 
 
-@pytest.mark.thorough
 def test_the_language_of_the_page_that_stands_in_is_the_readers(outside):
     tab = outside.prepared()
     outside.context.add_cookies([{"name": "language", "value": "en", "url": outside.server.url}])
@@ -149,7 +147,6 @@ def test_without_a_script_everything_is_done_by_ordinary_forms(outside, committe
     assert Attachment.objects.filter(case__summary="没有脚本").count() == 1
 
 
-@pytest.mark.thorough
 def test_a_browser_that_can_keep_nothing_says_so_and_sends_at_once(outside):
     outside.context.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false });")
     tab = outside.context.new_page()

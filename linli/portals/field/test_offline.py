@@ -52,6 +52,7 @@ def without_signal(outside, count, text="井盖松了"):
     return tab
 
 
+@pytest.mark.thorough
 def test_five_things_entered_without_signal_arrive_once_each_with_their_photos(outside):
     tab = without_signal(outside, 5)
     assert "5 件" in tab.inner_text("p[data-state]")

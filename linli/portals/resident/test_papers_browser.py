@@ -11,7 +11,7 @@ from linli.documents.models import Document, Signature
 from linli.posts.models import Account
 from tests.scenes import a_mediator, a_paper
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 PASSWORD = "a long enough password 7"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}

@@ -6,7 +6,7 @@ import pytest
 
 from linli.web.test_map import NO_WEBGL
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 POSITION = "['id_longitude', 'id_latitude'].map((id) => document.getElementById(id).value)"
 
 

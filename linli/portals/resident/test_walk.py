@@ -73,6 +73,7 @@ def test_from_report_to_confirmed_closure_without_javascript(page_in, server):
     assert "已办结" in page.inner_text("main")
 
 
+@pytest.mark.thorough
 def test_no_page_scrolls_sideways(page_in, server):
     page, wide = page_in(390), []
     number, _code = raise_it(page, server)
