@@ -85,15 +85,40 @@ def questions() -> dict[str, Callable[..., Any]]:
     }
 
 
-def answers() -> dict[str, tuple[float, float | None]]:
+Answer = tuple[float, float, float | None]  # milliseconds: from the rollups, its SQL alone, counted live
+
+
+def answers() -> dict[str, Answer]:
     """Each question's median milliseconds from the rollups, and of some counted live."""
     found = {}
     for label, ask in questions().items():
-        ask(count)
+        asked = statements_of(lambda ask=ask: ask(count))
         folded = median(timed(lambda ask=ask: ask(count)) * 1000 for _turn in range(ASKED))
+        alone = median(timed(lambda asked=asked: fetched(asked)) * 1000 for _turn in range(ASKED))
         live = timed(lambda ask=ask: ask(counted_live)) * 1000 if label in ASKED_LIVE else None
-        found[label] = folded, live
+        found[label] = folded, alone, live
     return found
+
+
+def statements_of(act: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The statements that a call asks, with what they are asked with."""
+    asked: list[tuple[str, Any]] = []
+
+    def noting(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        asked.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(noting):
+        act()
+    return asked
+
+
+def fetched(asked: list[tuple[str, Any]]) -> None:
+    """Ask the same of the database once more, down to the last row of each."""
+    for sql, parameters in asked:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            cursor.fetchall()
 
 
 def folding(most: int) -> list[tuple[object, ...]]:
@@ -174,7 +199,7 @@ def pages(head: PostActor) -> list[Page]:
     ]
 
 
-def measured(matters: int) -> tuple[dict[str, tuple[float, float | None]], list[tuple[object, ...]]]:
+def measured(matters: int) -> tuple[dict[str, Answer], list[tuple[object, ...]]]:
     """One province, asked from here and over HTTP; prints what does not compare two sizes."""
     with county() as database:
         refresh()
@@ -207,13 +232,13 @@ def main() -> None:
     matters = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     (large, large_pages), (small, small_pages) = (measured(matters), measured(matters // 10))
     rows = [
-        (label, small[label][0], folded, folded / SQL, folded / small[label][0], live or "-",
+        (label, small[label][0], folded, folded / small[label][0], alone, alone / SQL, live or "-",
          live / folded if live else "-")
-        for label, (folded, live) in large.items()
+        for label, (folded, alone, live) in large.items()
     ]  # fmt: skip
     head = (
-        "", f"{matters // 10:,}: ms", f"{matters:,}: ms", f"of {SQL:.0f} ms", f"grown (most {GROWS})", "live ms",
-        "live is x",
+        "", f"{matters // 10:,}: ms", f"{matters:,}: ms", f"grown (most {GROWS})", "SQL alone",
+        f"of {SQL:.0f} ms", "live ms", "live is x",
     )  # fmt: skip
     show("The same questions from rollups and counted live", head, rows)
     grown = [

@@ -14,6 +14,7 @@ from linli.analytics.figures import all_figures
 from linli.analytics.populations import STANDING, Population
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_KIND, folded
+from linli.analytics.shares import add
 from linli.analytics.standing import standing
 from linli.cases.models import Case, CaseQuerySet
 from linli.cases.models.case import CodePrefix, Unindexed
@@ -82,7 +83,7 @@ def total(parts: Iterable[Counted]) -> Counted:
     """The sums of parts that have no case in common."""
     found: Counter[str] = Counter()
     for part in parts:
-        found.update(part)
+        add(found, part)
     return found
 
 

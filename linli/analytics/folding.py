@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -33,13 +34,17 @@ from linli.cases.kinds import all_kinds
 from linli.cases.models import Case, Mark, areas_see
 from linli.ledger.models import Position
 
-BATCH = 4000  # a sixth less work than by 2000, as more cases share a row; but others wait longer to write
+BATCH = 4000  # cases; a sixth less work than by 2000, as more of them share a row; but others wait longer to write
+STEPS_OF_A_CASE = 3  # read at most for each; those of one case stand together
 LARGE_BATCH = 10_000
 VERSION = (
     3  # of what figures mean and how a share is written; after another one every case is looked at again
 )
 BACK = timedelta(minutes=1)  # a clock that was set back by no more is waited for
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_Step = tuple[int, Key | None, Any]  # its position, the case it is about, when it was recorded
 
 
 @dataclass(frozen=True)
@@ -151,14 +156,12 @@ def _waiting(position: int, progress: Progress, moment: datetime, limit: int) ->
         progress.sweep == Progress.Sweep.ALL and progress.swept is None
     ):  # every case is read after this moment
         position = Position.objects.aggregate(last=Max("number"))["last"] or 0
-    coming = Position.objects.filter(number__gt=position).order_by("number")
-    columns = ("number", as_stored("entry__about"), as_stored("entry__recorded_at"))
-    steps = list(coming.values_list(*columns)[:limit])
+    steps, full = _steps(position, limit)
     keys = {about for _number, about, _recorded in steps if about}
     if len(keys) < limit:
         turned = Stored.objects.filter(turns_at__lt=moment).order_by("turns_at")
         keys |= set(turned.values_list(as_stored("pk"), flat=True)[: limit - len(keys)])
-    full, sweep = limit in {len(steps), len(keys)}, progress.sweep
+    full, sweep = full or len(keys) == limit, progress.sweep
     last_swept: Key | None = progress.swept
     if sweep and not full:
         some = swept(sweep, last_swept, limit)
@@ -167,6 +170,20 @@ def _waiting(position: int, progress: Progress, moment: datetime, limit: int) ->
         sweep, last_swept = (sweep, some[-1]) if full else (Progress.Sweep.NONE, None)
     last = steps[-1][0] if steps else position
     return _Work(sorted(keys), last, [moment_of(each[2]) for each in steps], sweep, last_swept, full)
+
+
+def _steps(position: int, limit: int) -> tuple[list[_Step], bool]:
+    """The steps beyond a position that are about so many cases, and whether there are more (one statement)."""
+    coming = Position.objects.filter(number__gt=position).order_by("number")
+    columns = ("number", as_stored("entry__about"), as_stored("entry__recorded_at"))
+    most = limit * STEPS_OF_A_CASE
+    steps: list[_Step] = list(coming.values_list(*columns)[:most])
+    cases: set[Key] = set()
+    for place, (_number, about, _recorded) in enumerate(steps):
+        cases |= {about} if about else set()
+        if len(cases) > limit:
+            return steps[:place], True
+    return steps, len(steps) == most
 
 
 def swept(sweep: str, after: Key | None, limit: int) -> list[Key]:

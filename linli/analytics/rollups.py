@@ -25,6 +25,7 @@ from linli.analytics.shares import (
     NOW_LEVELS,
     POOLED,
     UNLED,
+    add,
     body_keys,
     day_named,
     foldable,
@@ -89,7 +90,7 @@ def folded(
     for place, kind, body, period, counts in plan.rows(periods) if plan and periods else ():
         if counted := _counted(counts, periods[period], period, asked.period):
             key = place if isinstance(by, int) else keys[by](kind, body)
-            found.setdefault(key, Counter(zeros)).update(counted)
+            add(found.setdefault(key, Counter(zeros)), counted)
     return found, left
 
 
@@ -106,11 +107,11 @@ def folded_along(
         return None
     summed: dict[int, Counter[str]] = defaultdict(Counter)
     for *_of, period, counts in plan.rows({period for one in wanted for period in one}):
-        summed[period].update(counts)
+        add(summed[period], counts)
     found = [Counter[str]() for _one in wanted]
     for sums, one, stretch in zip(found, wanted, stretches, strict=True):
         for period, some in one.items():
-            sums.update(_counted(summed[period], some, period, stretch))
+            add(sums, _counted(summed[period], some, period, stretch))
     return found
 
 

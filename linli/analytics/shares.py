@@ -340,9 +340,9 @@ def _spread(changes: Changes, adds: str, names: Names, by: int) -> None:
         is_day = period >= FIRST_DAY
         level, size = _BY_DAY if is_day else _BY_MONTH if period else _OF_NOW
         counts = dict.fromkeys(some, by) if period else _named_again(some, by)
-        _add(changes[level, period, code // size, kind, ALL], counts)
+        add(changes[level, period, code // size, kind, ALL], counts)
         if not is_day:
-            _add(changes[BODY_LEVEL, period, body_place, kind, body], counts)
+            add(changes[BODY_LEVEL, period, body_place, kind, body], counts)
 
 
 def _named_again(names: Iterable[str], by: int) -> dict[str, int]:
@@ -357,11 +357,12 @@ def summed_up(changes: Changes) -> Changes:
         wider = SIZES[Level(level - 1)] // SIZES[Level(level)]
         for cell in [cell for cell in found if cell[0] == level and cell[4] == ALL]:
             _level, period, place, kind, body = cell
-            _add(found[level - 1, period, place // wider, kind, body], found[cell])
+            add(found[level - 1, period, place // wider, kind, body], found[cell])
     return found
 
 
-def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add numbers by name to others: a plain loop, as there are thousands of short ones in a batch and on a page."""
     if counts:
         for name, by in more.items():
             counts[name] = counts.get(name, 0) + by

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 
@@ -109,9 +110,14 @@ class LongSelect(forms.Select):
 
 
 def _drawn(label: str | None, options: list[dict[str, Any]]) -> SafeString:
-    every = ((each["value"], flatatt(each["attrs"]), each["label"]) for each in options)
-    drawn = format_html_join("\n", '<option value="{}"{}>{}</option>', every)
+    drawn = mark_safe("\n".join(map(_option, options)))  # noqa: S308  each word in it is escaped
     return format_html('<optgroup label="{}">{}</optgroup>', label, drawn) if label else drawn
+
+
+def _option(each: dict[str, Any]) -> str:
+    """By hand, as these are plain words: `format_html` takes three times as long."""
+    attrs = flatatt(each["attrs"]) if each["attrs"] else ""
+    return f'<option value="{escape(str(each["value"]))}"{attrs}>{escape(str(each["label"]))}</option>'
 
 
 class FilesInput(forms.FileInput):
