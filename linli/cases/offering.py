@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
+from linli.base.errors import NotYours
 from linli.cases.forms import StepForm
-from linli.cases.kinds import Kind, all_kinds, power
+from linli.cases.kinds import Kind, all_kinds, kind_of, power
 from linli.cases.procedure import Step
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
@@ -19,6 +21,42 @@ from linli.posts.powers import kinds_with
 
 MOST_CHOICES = 600  # more places than this are typed as a code
 _CHANNELS = {PostKind.CALL_TAKER: "telephone", PostKind.GRID_WORKER: "grid", PostKind.CLERK: "window"}
+
+
+class TakesNone(NotYours):
+    """The post takes nothing in for others, or not this."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Your post takes no reports in."))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The kinds a post may take in by typing, and whether it may from a chat."""
+
+    kinds: Sequence[Kind]
+    chats: bool
+
+    @property
+    def only(self) -> Kind | None:
+        """The one way there is, where there is nothing to choose."""
+        return self.kinds[0] if len(self.kinds) == 1 and not self.chats else None
+
+
+def offered_to(by: PostActor) -> Offer:
+    """What this actor chooses from; refused where there is nothing."""
+    kinds = kinds_to_open(by)
+    if not kinds:
+        raise TakesNone
+    return Offer(kinds, chats=bool(worded(kinds)))
+
+
+def openable(kind: str, by: PostActor) -> Kind:
+    """A kind of which this actor may open cases; NotFound where there is none of the name."""
+    found = kind_of(kind)
+    if found not in kinds_to_open(by):
+        raise TakesNone
+    return found
 
 
 def kinds_to_open(by: PostActor) -> list[Kind]:

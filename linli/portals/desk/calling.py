@@ -21,14 +21,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal, TooMany
+from linli.base.errors import Conflict, Invalid, NotFound, Refusal, TooMany
 from linli.cases.call_figures import call_backs, emergencies_today, midnight, opened_lately, queue_of
 from linli.cases.calling import EMERGENCY_LINES, MOST, TAKE_CALLS, hand_to_emergency, matters_of_caller
 from linli.cases.catalogue import categories_of
 from linli.cases.forms import SameAsField, StepForm
 from linli.cases.kinds import Kind, kind_of
 from linli.cases.models import Case
-from linli.cases.offering import kinds_to_open, opening_form
+from linli.cases.offering import TakesNone, kinds_to_open, opening_form
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import case_for
 from linli.cases.steps import open_case, steps_open_to
@@ -98,7 +98,7 @@ class Screen:
         """What is being taken in."""
         kinds, wanted = self.kinds, self.given.get("kind", "")
         if not kinds:
-            raise NotYours(_("Your post takes no reports in."))
+            raise TakesNone
         return next((kind for kind in kinds if kind.name == wanted), kinds[0])
 
 

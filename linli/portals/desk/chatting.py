@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from linli.base.errors import Conflict, Invalid, NotFound, NotYours
+from linli.base.errors import Conflict, Invalid, NotFound
 from linli.cases.forms import StepForm
-from linli.cases.offering import worded
+from linli.cases.offering import TakesNone, worded
 from linli.cases.steps import open_case
 from linli.cases.wording import likely_category
 from linli.divisions.naming import mentioned
@@ -72,7 +72,7 @@ def _screen(by: PostActor, given: Mapping[str, str]) -> Screen:
     """The kind of case the post takes in most, of those that begin with somebody's own words."""
     kinds = worded(Screen(by).kinds)
     if not kinds:
-        raise NotYours(_("Your post takes no reports in."))
+        raise TakesNone
     return Screen(by, {**given, "kind": kinds[0].name})
 
 

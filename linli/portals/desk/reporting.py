@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
 from linli.cases.attended import open_attended
 from linli.cases.forms import SameAsField, StepForm, WholeForm, ask_no_person
-from linli.cases.kinds import Kind, kind_of, step_of
+from linli.cases.kinds import Kind, step_of
 from linli.cases.models import Case
-from linli.cases.offering import channel_of, kinds_to_open, opening_form, worded
+from linli.cases.offering import channel_of, offered_to, openable, opening_form
 from linli.cases.opening import Origin, SentBefore
 from linli.cases.procedure import Step
 from linli.cases.steps import open_and_take, open_case
@@ -38,13 +38,10 @@ _POINT = ("longitude", "latitude", "datum")
 @seated
 def reports(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Choose what to take in, typed or from a chat; where there is one way only, there is nothing to choose."""
-    kinds = kinds_to_open(by)
-    if not kinds:
-        raise NotYours(_("Your post takes no reports in."))
-    chats = bool(worded(kinds))
-    if len(kinds) == 1 and not chats:
-        return redirect("desk:report", kinds[0].name)
-    return render(request, "desk/reports.html", {"kinds": kinds, "chats": chats})
+    offer = offered_to(by)
+    if offer.only:
+        return redirect("desk:report", offer.only.name)
+    return render(request, "desk/reports.html", {"offer": offer})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,9 +51,7 @@ def report(request: HttpRequest, by: PostActor, kind: str, step: str = "") -> Ht
 
     `step`: one that is taken with the opening, on the same form.
     """
-    found = kind_of(kind)
-    if found not in kinds_to_open(by):
-        raise NotYours(_("Your post takes no reports in."))
+    found = openable(kind, by)
     source, ward = source_of(request, by, found), _for_ward(request, by)
     with_it = _taken_with(found, step, by)
     if ward and with_it:

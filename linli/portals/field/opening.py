@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from linli.base.errors import Conflict, Invalid, NotFound, NotYours, Refusal
-from linli.cases.kinds import Kind, kind_of
-from linli.cases.offering import channel_of, kinds_to_open, opening_form
+from linli.base.errors import Conflict, Invalid, NotFound, Refusal
+from linli.cases.offering import channel_of, openable, opening_form
 from linli.cases.opening import Origin, SentBefore
 from linli.cases.steps import open_case
 from linli.portals.field.forms import Opening, opening_of
@@ -33,14 +32,6 @@ def report(request: HttpRequest, by: PostActor, kind: str) -> HttpResponse:
         form = opening_form(found, by, data, request.FILES)
         return _asked(request, opening_of(found, by, form), _outside(refusal))
     return render(request, "field/taken.html", {"opened": opened, "kind": found.procedure})
-
-
-def openable(kind: str, by: PostActor) -> Kind:
-    """A kind of which this post may open cases; NotFound for none, NotYours for others."""
-    found = kind_of(kind)
-    if found not in kinds_to_open(by):
-        raise NotYours(_("Your post takes no reports in."))
-    return found
 
 
 def _outside(refusal: Refusal) -> Refusal:

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from linli.base.errors import NotYours
 from linli.cases import lists
 from linli.cases.kinds import all_kinds, kind_of
 from linli.cases.models import Case
-from linli.cases.offering import kinds_to_open, worded
+from linli.cases.offering import offered_to
 from linli.cases.walking import Turn
 from linli.portals.field.forms import POINT, label_of
 from linli.portals.field.seating import seated
@@ -40,13 +39,10 @@ def to_do(request: HttpRequest, by: PostActor) -> HttpResponse:
 @seated
 def new(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Choose what to enter, typed or from a chat; where there is one way only, there is nothing to choose."""
-    kinds = kinds_to_open(by)
-    if not kinds:
-        raise NotYours(_("Your post takes no reports in."))
-    chats = bool(worded(kinds))
-    if len(kinds) == 1 and not chats:
-        return redirect("field:report", kinds[0].name)
-    return render(request, "field/new.html", {"kinds": kinds, "chats": chats})
+    offer = offered_to(by)
+    if offer.only:
+        return redirect("field:report", offer.only.name)
+    return render(request, "field/new.html", {"offer": offer})
 
 
 @require_safe

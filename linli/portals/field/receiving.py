@@ -22,7 +22,7 @@ from linli.base.errors import Invalid, NotFound, NotYours, Stale, TooLarge
 from linli.cases.attachments import MAX_BYTES, MAX_PER_STEP, Cleaned
 from linli.cases.kinds import step_of
 from linli.cases.models import Case
-from linli.cases.offering import channel_of
+from linli.cases.offering import channel_of, openable
 from linli.cases.opening import Origin, SentBefore
 from linli.cases.reading import case_for
 from linli.cases.receiving import SentOtherwise, Step, keep_photo, photos_sent, take_once
@@ -30,7 +30,6 @@ from linli.cases.sent import Sent
 from linli.cases.steps import open_case, steps_open_to
 from linli.portals.field.acting import as_shown, story
 from linli.portals.field.forms import lost_to_somebody_faster
-from linli.portals.field.opening import openable
 from linli.portals.field.seating import as_json, by_device
 from linli.posts.actor import PostActor
 
