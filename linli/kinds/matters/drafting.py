@@ -47,9 +47,8 @@ def draft(
     *, by: Actor, origin: Origin | None = None, at: datetime | None = None, **given: Unpack[Report]
 ) -> Draft:
     """A matter about to be opened; Invalid for a point far from every grid."""
-    place = placed(
-        given.get("longitude"), given.get("latitude"), given.get("datum") or "wgs84", given.get("division")
-    )
+    point = given.get("longitude"), given.get("latitude")
+    place = placed(*point, given.get("datum") or "wgs84", given.get("division"), by=by)
     placing = given.get("placing") or place.placing
     category = given.get("category")
     matter = fresh(

@@ -14,6 +14,7 @@ from linli.cases.nearby import Spot
 from linli.divisions.locating import locate
 from linli.divisions.models import Division
 from linli.kinds.matters.models import Placing
+from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Post, PostKind
 
 
@@ -33,10 +34,12 @@ class Place:
         return Spot("matters", self.division, point, category, text)
 
 
-def placed(longitude: float | None, latitude: float | None, datum: str, chosen: Division | None) -> Place:
+def placed(
+    longitude: float | None, latitude: float | None, datum: str, chosen: Division | None, *, by: Actor | None
+) -> Place:
     """Find the place; Invalid, with what to do, for a point far from every grid."""
     if longitude is None or latitude is None:
-        return Place(chosen, Placing.CHOSEN) if chosen else Place(home(), Placing.UNKNOWN)
+        return Place(chosen, Placing.CHOSEN) if chosen else Place(home(by), Placing.UNKNOWN)
     east, north = to_wgs84(longitude, latitude, Datum(datum))
     longitude, latitude = float(east), float(north)
     found = locate(longitude, latitude)
@@ -57,8 +60,13 @@ def _read_home() -> list[Division]:
 _home: Cached[list[Division]] = Cached("posts", _read_home)
 
 
-def home() -> Division:
-    """The widest area that has an intake clerk: where matters go whose place nobody knows yet."""
+def home(by: Actor | None) -> Division:
+    """Where a matter goes whose place nobody knows yet: the widest area that has an intake clerk.
+
+    What a post takes in lies in its own area, where that is narrower.
+    """
     if not _home():
         raise Unavailable(_("This place is not set up yet: there is no intake clerk. Please call instead."))
-    return _home()[0]
+    widest = _home()[0]
+    own = by.post.division if isinstance(by, PostActor) else widest
+    return own if widest.contains(own) else widest

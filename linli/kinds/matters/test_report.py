@@ -34,6 +34,14 @@ def test_a_report_of_text_alone_goes_to_the_widest_clerk(world):
     assert state_of(matter)[2] == ["县级受理员"]
 
 
+@pytest.mark.parametrize("post", ["chengguan_clerk", "河滨社区第一网格"])
+def test_what_a_post_takes_in_without_a_place_lies_in_its_own_area(world, post):
+    by = world.by(post)
+    opened = actions.report(by=by, text="哪里都在下雨", channel="chat")
+    matter = Matter.objects.get(pk=opened.case)
+    assert (matter.case.division, matter.placing) == (by.post.division, Placing.UNKNOWN)
+
+
 def test_a_point_in_the_sea_is_refused_and_nothing_is_kept(world):
     with pytest.raises(Invalid, match="outside the area"):
         actions.report(by=RESIDENT, text=LAMP, longitude=123.5, latitude=31.0)

@@ -103,7 +103,7 @@ class Report(PersonFields):
         """Open matters around the place given; none while only words say where it is."""
         given = self.cleaned_data
         point = given["longitude"], given["latitude"]
-        place = placed(*point, given["datum"] or "wgs84", given["division"])
+        place = placed(*point, given["datum"] or "wgs84", given["division"], by=self.by)
         return nearby(place.spot(given["category"], given["text"]))
 
     def likely(self) -> list[Likely]:
