@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.utils.translation import override
 
 from linli.base import generations
-from linli.base.errors import Unavailable, Unsure
+from linli.base.errors import NotFound, Unavailable, Unsure
 from linli.base.models import Generation
 from linli.base.together import InTurn, Together
 from linli.base.writing import writing
@@ -126,15 +127,34 @@ def test_a_group_that_may_have_been_kept_is_not_kept_again() -> None:
     assert again == []
 
 
-def test_whoever_waits_for_a_group_that_cannot_even_begin_learns_why(
-    fresh_database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class _WithoutDatabase(Together[str, Any]):
+    """Its thread outlives a test, which is no time to use a database."""
+
+    def _get_ready(self) -> None:
+        pass
+
+    def _keep_pages_warm(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("en", "There is nothing here, or"), ("zh-hans", "这里没有内容")]
+)
+def test_a_group_refuses_in_the_language_of_whoever_brought_the_work(language: str, sentence: str) -> None:
+    def refuse(_work: object) -> Any:
+        raise NotFound
+
+    with override(language), pytest.raises(NotFound, match=sentence):
+        _WithoutDatabase("a test", do_all=refuse, do_one=refuse).do("a report")
+
+
+def test_whoever_waits_for_a_group_that_cannot_even_begin_learns_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_line(_self: object) -> None:
         raise OperationalError("no line")
 
-    monkeypatch.setattr(Together, "_get_ready", no_line)
+    monkeypatch.setattr(_WithoutDatabase, "_get_ready", no_line)
     with pytest.raises(OperationalError, match="no line"):
-        Together("a test", do_all=list, do_one=str).do("a report")
+        _WithoutDatabase("a test", do_all=list, do_one=str).do("a report")
 
 
 @pytest.mark.browser

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 from typing import Generic, TypeVar, cast
 
 from django.db import DatabaseError, connection
+from django.utils.translation import get_language, override
 
 from linli.base.errors import Unsure
 from linli.base.frames import in_one_stretch
@@ -24,6 +25,7 @@ class _Waiting(Generic[Work, Done]):
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        self.language = get_language()
         self.done: Done | None = None
         self.trouble: Exception | None = None
         self.served = False
@@ -83,7 +85,8 @@ class _Groups(Generic[Work, Done]):
 
     def _do_alone(self, each: _Waiting[Work, Done]) -> None:
         try:
-            each.done = self._do_one(each.work)
+            with override(each.language):  # a refusal is said to whoever brought it
+                each.done = self._do_one(each.work)
         except Exception as trouble:  # noqa: BLE001  raised again in the thread of the request
             each.trouble = trouble
 
