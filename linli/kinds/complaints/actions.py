@@ -19,7 +19,7 @@ from linli.cases.sight import keep_from, keep_no_longer, kept_posts
 from linli.cases.taking import Taking, Version, taking
 from linli.divisions.models import Division
 from linli.kinds.complaints.models import Complaint, Finding
-from linli.kinds.complaints.routing import Route, caller, home, kept_from, may_handle, route, upper
+from linli.kinds.complaints.routing import Route, caller, kept_from, may_handle, place_of, route, upper
 from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Organisation, Post
 from linli.residents.keeping import GivenContact
@@ -45,7 +45,7 @@ def complain(
 ) -> Opened:
     """Take a complaint in (投诉) and give it to somebody outside the line of the post; refused where nobody is."""
     about = given.get("about")
-    division = given.get("division") or (about.division if about else home())
+    division = given.get("division") or place_of(about, by)
     kept = kept_from(about)
     if isinstance(by, PostActor) and by.post.pk in kept:
         raise Conflict(

@@ -25,8 +25,7 @@ from linli.cases.models import Case
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.kinds.complaints.models import Finding
-from linli.kinds.complaints.routing import home
-from linli.posts.actor import PostActor
+from linli.kinds.complaints.routing import place_of
 from linli.posts.lookup import meeting
 from linli.posts.models import Post
 
@@ -71,7 +70,7 @@ class Complain(PersonFields):
             found = Division.objects.current().coded(code).first() if code else None
         except Invalid:  # said where the field is read
             found = None
-        return found or (self.by.post.division if isinstance(self.by, PostActor) else home())
+        return found or place_of(None, self.by)
 
     def clean(self) -> dict[str, Any]:
         """The post, or words about it."""

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid, Unavailable
 from linli.divisions.models import Division
 from linli.kinds.complaints.models import Way
+from linli.posts.actor import Actor, PostActor
 from linli.posts.lines import line_of, outside
 from linli.posts.lookup import Seat, around, sitters_of
 from linli.posts.models import Post, PostKind
@@ -81,6 +82,17 @@ def caller(about: Post | None, code: int) -> int | None:
     """The call-taker who may ask the complainant whether the decision is accepted; None where none may."""
     seats = around(PostKind.CALL_TAKER, (code, code + 1))
     return next((seat.post for seat in outside(seats, about) if seat.sitters), None)
+
+
+def place_of(about: Post | None, by: Actor | None) -> Division:
+    """Where a complaint lies whose place nobody named: with the post it is about, in the area of whoever takes it in.
+
+    Without a post it is the area of whoever takes it in, or `home` where the complainant writes it.
+    """
+    own = by.post.division if isinstance(by, PostActor) else None
+    if about and (own is None or own.contains(about.division)):
+        return about.division
+    return own or home()
 
 
 def home() -> Division:

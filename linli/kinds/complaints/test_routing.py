@@ -166,6 +166,14 @@ def test_without_a_place_it_belongs_to_the_area_of_the_inspector(world):
     assert complained(world, "", named="窗口的人").case.division == world.county
 
 
+@pytest.mark.parametrize("about", [{"named": "窗口的人"}, {"about": "county_dispatcher"}])
+def test_what_a_town_takes_in_without_a_place_lies_in_the_town(world, about):
+    by = world.by("chengguan_clerk")
+    given = {key: world.posts.get(each, each) for key, each in about.items()}
+    opened = actions.complain(by=by, text=TEXT, **given)
+    assert Case.everywhere.get(pk=opened.case).division == by.post.division
+
+
 def test_the_post_itself_and_its_superior_take_no_complaint_in_about_it(world):
     for key, about in (("chengguan_clerk", "chengguan_clerk"), ("call_taker", "call_taker")):
         with pytest.raises(Conflict):

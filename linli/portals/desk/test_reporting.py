@@ -9,6 +9,8 @@ import pytest
 
 from linli.cases.follow import follow_code
 from linli.cases.models import Case
+from linli.cases.offering import kinds_to_open
+from linli.cases.steps import open_case
 
 pytestmark = pytest.mark.django_db
 TEXT = "东门桥头井盖松动，电动车绕行很危险。"
@@ -32,6 +34,21 @@ def test_the_channel_follows_from_the_post(world, sign_in, key, channel):
     assert response.status_code == 200
     case = Case.everywhere.get(number=re.search(r"\d{6}-\d{2}-\d+-\d", text(response)).group())
     assert (case.channel, case.opened_by_id) == (channel, world.posts[key].pk)
+
+
+def test_whoever_takes_something_in_may_leave_its_place_open(world):
+    said = {"text": TEXT, "name": "王五", "phone": "13912345678", "named": "窗口的人"}
+    seats = {(by.post.kind, by.post.division.level): by for by in world.actors.values()}
+    found = [
+        (by, kind.name)
+        for by in seats.values()
+        for kind in kinds_to_open(by)
+        if "division" in kind.form(kind.procedure.opening).base_fields
+    ]
+    for by, kind in found:
+        opened = open_case(kind, said, by=by)
+        assert by.post.division.contains(Case.everywhere.get(pk=opened.case).division), (by.post.kind, kind)
+    assert {kind for _by, kind in found} == {"matters", "complaints", "disputes", "leaks"}
 
 
 def test_the_receipt_can_be_read_out_and_is_shown_only_once(world, sign_in):
