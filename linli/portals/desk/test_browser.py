@@ -11,7 +11,7 @@ from linli.portals.desk.conftest import dispatched, reported
 from tests.looks import TWO_WAYS, axe_looks
 from tests.signing_in import with_session
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 
 
 @pytest.fixture

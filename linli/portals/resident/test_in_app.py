@@ -96,6 +96,7 @@ def filled(page, tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_a_report_with_photos_goes_through_in_the_messenger(committed_world, in_wechat, tmp_path, script):
     page = in_wechat(java_script_enabled=script)
@@ -109,6 +110,7 @@ def test_a_report_with_photos_goes_through_in_the_messenger(committed_world, in_
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_the_messenger_without_cookies_shows_number_and_code(committed_world, in_wechat, tmp_path):
     page = in_wechat()
     filled(page, tmp_path)
@@ -122,6 +124,7 @@ def test_the_messenger_without_cookies_shows_number_and_code(committed_world, in
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_nothing_public_needs_what_the_messenger_lacks(committed_world, server, in_wechat):
     """No new windows, no downloads, no forced camera, no way out to another host."""
     page = in_wechat()

@@ -99,12 +99,14 @@ def test_no_page_scrolls_sideways(page_in, server):
     assert wide == []
 
 
+@pytest.mark.thorough
 def test_the_position_button_needs_a_browser_that_can(page_in, server):
     page = page_in(390)
     page.goto(f"{server.url}/report/matters/")
     assert not page.locator("button[data-longitude]").is_visible()
 
 
+@pytest.mark.thorough
 def test_the_position_is_sent_where_it_can_be_found(browser_page, server):
     grid = standing_world().place(HOME)
     here = {"longitude": grid.longitude, "latitude": grid.latitude}
@@ -121,6 +123,7 @@ def test_the_position_is_sent_where_it_can_be_found(browser_page, server):
     assert Case.everywhere.latest("recorded_at").division == grid
 
 
+@pytest.mark.thorough
 def test_being_counted_in_needs_no_javascript_and_fits_a_telephone(page_in, server):
     world, lamp = standing_world(), Category.objects.get(code="0201")
     where = world.place("东门社区")
