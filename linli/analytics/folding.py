@@ -180,7 +180,8 @@ def _steps(position: int, limit: int) -> tuple[list[_Step], bool]:
     steps: list[_Step] = list(coming.values_list(*columns)[:most])
     cases: set[Key] = set()
     for place, (_number, about, _recorded) in enumerate(steps):
-        cases |= {about} if about else set()
+        if about:
+            cases.add(about)
         if len(cases) > limit:
             return steps[:place], True
     return steps, len(steps) == most
