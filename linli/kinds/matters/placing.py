@@ -63,10 +63,10 @@ _home: Cached[list[Division]] = Cached("posts", _read_home)
 def home(by: Actor | None) -> Division:
     """Where a matter goes whose place nobody knows yet: the widest area that has an intake clerk.
 
-    What a post takes in lies in its own area, where that is narrower.
+    What a post takes in lies in its own area, unless that is wider.
     """
     if not _home():
         raise Unavailable(_("This place is not set up yet: there is no intake clerk. Please call instead."))
     widest = _home()[0]
     own = by.post.division if isinstance(by, PostActor) else widest
-    return own if widest.contains(own) else widest
+    return widest if own.contains(widest) else own
