@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from linli.base.generations import Cached
+from linli.divisions.models import Division
 from linli.posts.models import Holding, Organisation, Post, PostKind
 
 FEWEST_HOLDERS = 3  # a body with fewer is pooled with others wherever something is counted
@@ -150,6 +151,16 @@ def _read_posts_at(division: int) -> frozenset[int]:
     return frozenset(Post.objects.filter(division=division).values_list("pk", flat=True))
 
 
+def _read_widest(kind: str) -> list[Division]:
+    posts = Post.objects.filter(kind=kind, until=None).select_related("division").order_by("pk")
+    return sorted((post.division for post in posts), key=lambda area: area.span[0] - area.span[1])[:1]
+
+
+def widest(*kinds: str) -> Division | None:
+    """The widest area that a post of the first of these kinds serves of which there is a post in force."""
+    return next((area for kind in kinds for area in _widest(kind)), None)
+
+
 def posts_at(division: int) -> frozenset[int]:
     """The ids of all posts whose area is exactly this division (by its key), past ones too."""
     return _posts_at(division)
@@ -158,6 +169,7 @@ def posts_at(division: int) -> frozenset[int]:
 _posts_at: Cached[frozenset[int]] = Cached("posts", _read_posts_at)
 _bodies: Cached[dict[int, Body]] = Cached("posts", _read_bodies)
 _seats: Cached[list[Seat]] = Cached("posts", _read_seats)
+_widest: Cached[list[Division]] = Cached("posts", _read_widest)
 _mailed: Cached[frozenset[int]] = Cached("posts", _read_mailed)
 
 

@@ -22,14 +22,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, Unavailable
+from linli.cases.placing import unplaced
 from linli.divisions.models import Division
 from linli.kinds.complaints.models import Way
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lines import line_of, outside
-from linli.posts.lookup import Seat, around, sitters_of
+from linli.posts.lookup import Seat, around, sitters_of, widest
 from linli.posts.models import Post, PostKind
-
-_PLACES = (PostKind.INSPECTOR, PostKind.ADMINISTRATOR, PostKind.CLERK)
 
 
 @dataclass(frozen=True)
@@ -85,27 +84,20 @@ def caller(about: Post | None, code: int) -> int | None:
 
 
 def place_of(about: Post | None, by: Actor | None) -> Division:
-    """Where a complaint lies whose place nobody named: with the post it is about, in the area of whoever takes it in.
-
-    Without a post it is the area of whoever takes it in, or `home` where the complainant writes it.
-    """
-    own = by.post.division if isinstance(by, PostActor) else None
-    if about and (own is None or own.contains(about.division)):
+    """Where a complaint lies whose place nobody named: with the post it is about, where that is in the taker's area."""
+    if about and (not isinstance(by, PostActor) or by.post.division.contains(about.division)):
         return about.division
-    return own or home()
+    return unplaced(by, home())
 
 
 def home() -> Division:
     """The widest area of an inspector, failing that of an administrator or clerk: for a complaint without a place."""
-    posts = Post.objects.filter(kind__in=_PLACES, until=None).select_related("division")
-    ranked = sorted(
-        posts, key=lambda post: (_PLACES.index(PostKind(post.kind)), post.division.level, post.pk)
-    )
-    if not ranked:
+    found = widest(PostKind.INSPECTOR, PostKind.ADMINISTRATOR, PostKind.CLERK)
+    if found is None:
         raise Unavailable(
             _("This place is not set up yet: nobody can take a complaint. Please call instead.")
         )
-    return ranked[0].division
+    return found
 
 
 def _candidates(about: Post | None, code: int, apart: frozenset[int]) -> list[tuple[Seat, Way]]:

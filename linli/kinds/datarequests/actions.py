@@ -17,6 +17,7 @@ from linli.base.worktime import PLACE_TIME
 from linli.cases.clocks import term_of
 from linli.cases.grouping import open_grouped
 from linli.cases.opening import Draft, Opened, Origin
+from linli.cases.placing import unplaced
 from linli.cases.procedure import ASKED
 from linli.cases.sight import keep_from, keep_no_longer, kept_posts
 from linli.cases.taking import Taking, Version, taking
@@ -68,7 +69,7 @@ def claim(
         else None
     )
     about = Post.objects.filter(pk=look.post).first() if look and look.post else None
-    place = by.post.division if isinstance(by, PostActor) else home()
+    place = unplaced(by, home())
     kept = line_of(about)
     if isinstance(by, PostActor) and by.post.pk in kept:
         raise Conflict(

@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid, Unavailable
 from linli.divisions.models import Division
 from linli.posts.lines import first_of, outside, outsiders
-from linli.posts.lookup import around, sitters_of
+from linli.posts.lookup import around, sitters_of, widest
 from linli.posts.models import Post, PostKind
-
-_PLACES = (PostKind.INSPECTOR, PostKind.ADMINISTRATOR, PostKind.CLERK)
 
 
 def route(about: Post | None, code: int, *, apart: frozenset[int] = frozenset()) -> Post:
@@ -48,10 +46,7 @@ def caller(about: Post | None, code: int) -> Post | None:
 
 def home() -> Division:
     """The widest area of an inspector, failing that of an administrator or clerk: data is kept for the whole place."""
-    posts = Post.objects.filter(kind__in=_PLACES, until=None).select_related("division")
-    ranked = sorted(
-        posts, key=lambda post: (_PLACES.index(PostKind(post.kind)), post.division.level, post.pk)
-    )
-    if not ranked:
+    found = widest(PostKind.INSPECTOR, PostKind.ADMINISTRATOR, PostKind.CLERK)
+    if found is None:
         raise Unavailable(_("This place is not set up yet: nobody can take a request. Please call instead."))
-    return ranked[0].division
+    return found

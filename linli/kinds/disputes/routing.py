@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Unavailable
-from linli.base.generations import Cached
 from linli.cases.models import Case, Category
 from linli.cases.parties import parties_of
 from linli.divisions.models import Division
 from linli.posts.actor import Actor, PostActor, SystemActor
-from linli.posts.lookup import around, nearest
+from linli.posts.lookup import around, nearest, widest
 from linli.posts.models import Post, PostKind
 from linli.registers.models import Body, DisputeKind
 from linli.registers.reading import bodies_for
@@ -104,18 +103,13 @@ def reviewer(code: int, apart: Iterable[int]) -> Post | None:
     return Post.objects.get(pk=seats[0].post) if seats else None
 
 
-def _read_home() -> list[Division]:
-    bodies = Body.objects.filter(until=None).select_related("organisation__division")
-    return sorted((each.division for each in bodies), key=lambda area: area.span[0] - area.span[1])[:1]
-
-
-_home: Cached[list[Division]] = Cached("posts", _read_home)
-
-
 def home() -> Division:
-    """The widest area that a mediation body serves: where disputes go whose place nobody named."""
-    if not _home():
+    """The widest area that a mediation body serves, failing that a clerk: for disputes whose place nobody named."""
+    bodies = Body.objects.filter(until=None).select_related("organisation__division")
+    body = bodies.order_by("organisation__division__level", "organisation__division__code").first()
+    found = body.division if body else widest(PostKind.CLERK)
+    if found is None:
         raise Unavailable(
             _("Nobody mediates here yet. Please call the township or sub-district judicial office instead.")
         )
-    return _home()[0]
+    return found

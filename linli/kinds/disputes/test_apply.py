@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from linli.base.errors import Invalid
@@ -9,6 +11,7 @@ from linli.kinds.disputes import actions
 from linli.kinds.disputes.conftest import HOME, LEAK, Way
 from linli.kinds.matters.conftest import reported_matter  # noqa: F401  fixtures are found by their names here
 from linli.posts.actor import PartyActor
+from linli.registers.models import Body, Mediator
 from linli.residents.keeping import GivenContact
 
 SAID = {"text": LEAK, "name": "李小芳", "phone": "13912345678"}
@@ -27,6 +30,16 @@ def test_where_no_body_has_a_head_the_mediator_that_fits_best_looks_at_it(world)
     opened = open_case("disputes", {**SAID, "division": world.place(HOME).trimmed}, by=PartyActor("reporter"))
     posts = Case.everywhere.get(pk=opened.case).tasks.values_list("post__organisation__name", flat=True)
     assert list(posts) == ["东门社区人民调解委员会"]
+
+
+@pytest.mark.parametrize(("by", "place"), [("chengguan_clerk", "城关街道"), (None, "county")])
+def test_without_a_place_it_lies_where_it_was_taken_in_also_where_no_body_mediates(world, by, place):
+    Body.objects.update(until=date(2026, 1, 1))
+    Mediator.objects.all().delete()
+    actor = world.by(by) if by else PartyActor("reporter")
+    case = Case.everywhere.get(pk=open_case("disputes", SAID, by=actor).case)
+    assert case.division == (world.county if place == "county" else world.place(place))
+    assert list(case.tasks.values_list("post__kind", flat=True)) == ["clerk"]
 
 
 def test_who_cannot_be_told_of_it_is_asked_for_a_number(world):

@@ -8,14 +8,15 @@ from django.utils.translation import gettext as _
 
 from linli.base.coordinates import Datum, to_wgs84
 from linli.base.errors import Invalid, Unavailable
-from linli.base.generations import Cached
 from linli.cases.models import Category
 from linli.cases.nearby import Spot
+from linli.cases.placing import unplaced
 from linli.divisions.locating import locate
 from linli.divisions.models import Division
 from linli.kinds.matters.models import Placing
-from linli.posts.actor import Actor, PostActor
-from linli.posts.models import Post, PostKind
+from linli.posts.actor import Actor
+from linli.posts.lookup import widest
+from linli.posts.models import PostKind
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,9 @@ def placed(
     return Place(found.grid, placing, longitude, latitude)
 
 
-def _read_home() -> list[Division]:
-    clerks = Post.objects.filter(kind=PostKind.CLERK, until=None).select_related("division")
-    return sorted((post.division for post in clerks), key=lambda area: area.span[0] - area.span[1])[:1]
-
-
-_home: Cached[list[Division]] = Cached("posts", _read_home)
-
-
 def home(by: Actor | None) -> Division:
-    """Where a matter goes whose place nobody knows yet: the widest area that has an intake clerk.
-
-    What a post takes in lies in its own area, unless that is wider.
-    """
-    if not _home():
+    """Where a matter goes whose place nobody knows yet; what is served is the widest area that has an intake clerk."""
+    served = widest(PostKind.CLERK)
+    if served is None:
         raise Unavailable(_("This place is not set up yet: there is no intake clerk. Please call instead."))
-    widest = _home()[0]
-    own = by.post.division if isinstance(by, PostActor) else widest
-    return widest if own.contains(widest) else own
+    return unplaced(by, served)

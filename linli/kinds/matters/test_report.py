@@ -6,7 +6,7 @@ from django.utils import timezone
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.models import Case, Category, Notice
 from linli.cases.opening import Origin
-from linli.kinds.matters import actions, placing
+from linli.kinds.matters import actions
 from linli.kinds.matters.conftest import HOME, LAMP, state_of
 from linli.kinds.matters.models import Matter, Placing
 from linli.ledger.models import Entry
@@ -40,13 +40,6 @@ def test_what_a_post_takes_in_without_a_place_lies_in_its_own_area(world, post):
     opened = actions.report(by=by, text="哪里都在下雨", channel="chat")
     matter = Matter.objects.get(pk=opened.case)
     assert (matter.case.division, matter.placing) == (by.post.division, Placing.UNKNOWN)
-
-
-def test_a_town_beside_the_widest_clerk_keeps_what_it_takes_in_without_a_place(world, monkeypatch):
-    monkeypatch.setattr(placing, "_home", lambda: [world.place("柳河镇")])
-    by = world.by("chengguan_clerk")
-    assert placing.home(by) == by.post.division
-    assert placing.home(world.by("county_clerk")) == world.place("柳河镇")
 
 
 def test_a_point_in_the_sea_is_refused_and_nothing_is_kept(world):

@@ -17,6 +17,7 @@ from linli.cases.grouping import open_grouped
 from linli.cases.models import Case, Category
 from linli.cases.opening import Draft, Opened, Origin
 from linli.cases.parties import GivenParty
+from linli.cases.placing import unplaced
 from linli.cases.taking import Taking, Version, taking
 from linli.divisions.models import Division
 from linli.documents.making import make
@@ -50,7 +51,7 @@ def apply(
     """Take a request for mediation in (申请调解), from a side, or from a post that found it or was told of it."""
     _require_reachable(by, origin, given)
     category = given.get("category")
-    place = given.get("division") or (by.post.division if isinstance(by, PostActor) else home())
+    place = given.get("division") or unplaced(by, home())
     first = first_post(by, place, category)
     source = given.get("source") or Source.SELF
     detail = Dispute(
