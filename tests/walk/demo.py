@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,8 @@ ONE_OF_MANY = (
     (re.compile(r"/verify/[^/]+"), "/verify/CODE"),
     (re.compile(r"/\d+(?=/)"), "/NUMBER"),
 )
+# Drawn by one template, with other words.
+ALIKE = re.compile(r"(/catalogue|/figures/of/\w+|/figures/stages/\w+|/handling|/privacy|/papers)/[\w.-]+/")
 # What these lead to is no page: files, photos, the end of the session, the machines' door.
 NO_PAGE = re.compile(
     r"/logout/|/pdf/|/file/(?:csv/|xlsx/)?$|/workbook/$|/faults/$|/bad/$|/photos/|^/api/|^/demo/|^/static/"
@@ -84,6 +86,14 @@ def kind_of_page(path: str) -> str:
     for pattern, name in ONE_OF_MANY:
         path = pattern.sub(name, path)
     return path
+
+
+def one_of_each(pages: Mapping[str, str]) -> dict[str, str]:
+    """The pages of a role without those that another one of them stands for."""
+    found: dict[str, str] = {}
+    for kind, here in pages.items():
+        found.setdefault(ALIKE.sub(r"\1/ONE/", kind), here)
+    return found
 
 
 def pages_of(page: Any, address: str, role: str, broken: list[str]) -> dict[str, str]:

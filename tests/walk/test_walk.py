@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.walk.demo import Trail, demo, trails
+from tests.walk.demo import Trail, demo, one_of_each, trails
 from tests.walk.looking import Way, faults, listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.sqlite]
@@ -91,12 +91,13 @@ def test_no_link_leads_to_a_refusal(walk: Walk) -> None:
 
 @pytest.mark.thorough
 def test_every_page_is_whole_narrow_and_wide(walk: Walk, axe_source: str) -> None:
-    """Axe looks at each page once, at half of them where they are narrow."""
+    """Of pages that are drawn alike the first; axe looks at each once, at half of them where they are narrow."""
+    some = replace(walk, trails=[replace(each, pages=one_of_each(each.pages)) for each in walk.trails])
 
     def axe(place: int, turn: int) -> str:
         return axe_source if place // 4 % 2 == turn else ""
 
-    found = walked(walk, in_one_dress, axe)
+    found = walked(some, in_one_dress, axe)
     assert not found, "\n".join(found)
 
 
