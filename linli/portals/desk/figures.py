@@ -36,7 +36,7 @@ from linli.residents.purposes import FIGURES
 from linli.residents.showing import reading_as
 from linli.web.parts import Count
 
-LINES = 60  # of the table by part; a file has them all
+LINES = 40  # of the table by part; a file has them all
 COLUMNS = ("opened", "closed", "due", *IN_TIME_THREE_WAYS, "open", "overdue")
 
 
