@@ -88,6 +88,18 @@ def test_what_was_taken_along_is_worked_on_without_signal(outside, committed_wor
 
 
 @pytest.mark.thorough
+def test_a_link_out_of_reach_says_so_and_stays(outside):
+    tab = outside.prepared("new/")
+    outside.context.set_offline(True)
+    tab.click("a[href='/desk/chats/']")
+    until(lambda: "那个页面需要网络" in tab.inner_text("p[data-state]"))
+    assert tab.url.endswith("/field/new/")
+    outside.context.set_offline(False)
+    tab.click("a[href='/desk/chats/']")
+    tab.wait_for_url("**/desk/chats/")
+
+
+@pytest.mark.thorough
 def test_an_answer_that_is_lost_makes_no_second_matter(outside):
     tab = without_signal(outside, 1)
     outside.context.set_offline(False)

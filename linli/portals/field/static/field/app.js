@@ -23,9 +23,20 @@ async function start() {
   }
   window.addEventListener("online", () => sync({ asked: true }));
   window.addEventListener("offline", show);
+  document.addEventListener("click", stayHere);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && sync());
   await sync();
   if (who) await prepareForNoSignal();
+}
+
+// Without signal a page outside is out of reach: better a word here than what the browser shows in its place.
+function stayHere(event) {
+  const link = event.target.closest("a[href]");
+  const leaves = link && link.protocol === location.protocol && !link.pathname.startsWith(root);
+  if (navigator.onLine || !leaves) return;
+  event.preventDefault();
+  say("elsewhere", { quietly: true });
+  field.scrollIntoView();
 }
 
 // While there is a connection: the page that stands in, in the language and type of this reader; forms; the day.
