@@ -21,25 +21,36 @@ from time import perf_counter
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
-POSTGRES = os.environ.get("LINLI_BENCH_POSTGRES", "")
-for name in [name for name in os.environ if name.startswith("LINLI_")] + ["DATABASE_URL"]:
-    os.environ.pop(name, None)  # the machine's own settings are not the bench's
-HOME = Path(tempfile.mkdtemp(prefix="linli_bench_"))
-os.environ.update(
-    DJANGO_SETTINGS_MODULE="linli.conf.settings",
-    LINLI_TEST_ROOT=str(HOME),
-    LINLI_HOME=str(HOME),
-    LINLI_SECRET_KEY=secrets.token_urlsafe(50),
-    LINLI_DATA_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
-    LINLI_BACKUP_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
-    LINLI_BACKUP_AT="",
-    LINLI_BALLAST_MB="0",
-    LINLI_PLAIN_HTTP="1",
-    LINLI_SECOND_FACTOR="no",  # a bench signs in as tests do; what is measured begins after it
-    LINLI_LOG_LEVEL="WARNING",
-    **({"DATABASE_URL": POSTGRES} if POSTGRES else {}),
-)
-atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+
+def _lay() -> None:
+    """A home and keys of the bench's own: the machine's own settings are not its."""
+    postgres = os.environ.get("LINLI_BENCH_POSTGRES", "")
+    for name in [name for name in os.environ if name.startswith("LINLI_")] + ["DATABASE_URL"]:
+        os.environ.pop(name, None)
+    home = tempfile.mkdtemp(prefix="linli_bench_")
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="linli.conf.settings",
+        LINLI_TEST_ROOT=home,
+        LINLI_BENCH_HOME=home,
+        LINLI_HOME=home,
+        LINLI_SECRET_KEY=secrets.token_urlsafe(50),
+        LINLI_DATA_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+        LINLI_BACKUP_KEY=base64.b64encode(secrets.token_bytes(32)).decode(),
+        LINLI_BACKUP_AT="",
+        LINLI_BALLAST_MB="0",
+        LINLI_PLAIN_HTTP="1",
+        LINLI_SECOND_FACTOR="no",  # a bench signs in as tests do; what is measured begins after it
+        LINLI_LOG_LEVEL="WARNING",
+        **({"DATABASE_URL": postgres} if postgres else {}),
+    )
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+
+
+if "LINLI_BENCH_HOME" not in os.environ:  # else a helper, which imports the bench anew
+    _lay()
+HOME = Path(os.environ["LINLI_BENCH_HOME"])
+POSTGRES = os.environ.get("DATABASE_URL", "")
 
 import django  # noqa: E402  after the environment is laid
 
