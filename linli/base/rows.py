@@ -152,13 +152,14 @@ def insert_values(model: type[Model], values: Sequence[list[Any]], *, most_at_on
             _insert_in_groups(plan, values, most_at_once)
 
 
-def _insert_in_groups(plan: _Plan, values: Sequence[list[Any]], most_at_once: int) -> None:
+def _insert_in_groups(plan: _Plan, values: Sequence[list[Any]], most_at_once: int, ending: str = "") -> None:
     rest = len(values) % most_at_once
     full = [values[begin : begin + most_at_once] for begin in range(0, len(values) - rest, most_at_once)]
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         for groups in (full, [values[-rest:]] if rest else []):
             if groups:
-                cursor.executemany(plan.statement(len(groups[0])), [list(chain(*each)) for each in groups])
+                statement = plan.statement(len(groups[0])) + ending
+                cursor.executemany(statement, [list(chain(*each)) for each in groups])
 
 
 def put_values(model: type[Model], values: Sequence[list[Any]], *renewed: str) -> None:
@@ -166,12 +167,9 @@ def put_values(model: type[Model], values: Sequence[list[Any]], *renewed: str) -
     store = connections[DEFAULT_DB_ALIAS]
     quoted = store.ops.quote_name
     names = [quoted(str(model._meta.get_field(name).column)) for name in renewed]  # type: ignore[union-attr]
-    ending = ", ".join(f"{name} = excluded.{name}" for name in names)
-    begin = _plan(model, store.vendor, keyed=True).statement(1)
-    with store.cursor() as cursor:
-        cursor.executemany(
-            f"{begin} ON CONFLICT ({quoted(str(model._meta.pk.column))}) DO UPDATE SET {ending}", values
-        )
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
+    ending = f" ON CONFLICT ({quoted(str(model._meta.pk.column))}) DO UPDATE SET {changes}"
+    _insert_in_groups(_plan(model, store.vendor, keyed=True), values, AT_ONCE, ending)
 
 
 def any_of(keys: Iterable[Key], *, texts: bool = False) -> RawSQL:
