@@ -74,7 +74,9 @@ def _require_possible(options: dict[str, Any]) -> None:
     expected = options["rate"] * (seconds if days is None else days * A_DAY)
     if expected > MOST:
         raise CommandError(
-            _("That would be %(count)d matters; one run brings %(most)d at most. Take a lower rate or less time.")
+            _(
+                "That would be %(count)d matters; one run brings %(most)d at most. Take a lower rate or less time."
+            )
             % {"count": expected, "most": MOST}
         )
 
