@@ -34,19 +34,21 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
     return next(steps_open_to_each([by], case))
 
 
-def steps_open_to_each(actors: Iterable[Actor], case: Case) -> Iterator[list[Step]]:
-    """The same for each of several actors in turn; what is open in the case is read once."""
-    for steps in _looked_at(actors, case):
+def steps_open_to_each(
+    actors: Iterable[Actor], case: Case, *, at: datetime | None = None
+) -> Iterator[list[Step]]:
+    """The same for each of several actors in turn; what is open in the case is read once. `at`: when, if not now."""
+    for steps in _looked_at(actors, case, at or timezone.now()):
         yield [step for step, why in steps if not why]
 
 
 def steps_with_hindrances(by: Actor, case: Case) -> list[tuple[Step, str]]:
     """The same and those that are this actor's in this stage but cannot be taken now, each of them with why not."""
-    return next(_looked_at([by], case))
+    return next(_looked_at([by], case, timezone.now()))
 
 
-def _looked_at(actors: Iterable[Actor], case: Case) -> Iterator[list[tuple[Step, str]]]:
-    tasks, kind, now = open_tasks(case), kind_of(case.kind), timezone.now()
+def _looked_at(actors: Iterable[Actor], case: Case, at: datetime) -> Iterator[list[tuple[Step, str]]]:
+    tasks, kind = open_tasks(case), kind_of(case.kind)
     detail = SimpleLazyObject(lambda: kind.detail_of(case))  # few steps have a condition
     clocks: list[Clock] | None = None
     for by in actors:
@@ -55,7 +57,7 @@ def _looked_at(actors: Iterable[Actor], case: Case) -> Iterator[list[tuple[Step,
         if clocks is None and any(step.while_running or step.shifts for step in allowed):
             clocks = live_clocks(case)
         possible = [step for step in allowed if _possible(step, clocks or [])]
-        looks = [Look(step, by, now, detail, case, tasks, clocks or []) for step in possible]
+        looks = [Look(step, by, at, detail, case, tasks, clocks or []) for step in possible]
         apart = _kept_apart(by, case, possible)
         yield [(look.step, kept_apart() if look.step in apart else hindrance(look)) for look in looks]
 
