@@ -103,6 +103,16 @@ def test_days_can_be_chosen_freely(sign_in, case):
     assert any("figure=opened" in address and count == 1 for address, count in links(page))
 
 
+@pytest.mark.parametrize(("figure", "said"), [("open", "截至"), ("opened", "2020年3月1日至2020年3月31日")])
+def test_the_list_says_whether_it_is_of_days_or_of_this_moment(sign_in, case, figure, said):
+    address = f"/desk/figures/list/?figure={figure}&period=2020-03"
+    page = sign_in("chengguan_clerk").get(address).content.decode()
+    assert (said in page, "2020" in re.sub(r"href=.[^>]+|value=.[^>]+", "", page)) == (
+        True,
+        figure == "opened",
+    )
+
+
 def test_a_long_table_is_shown_page_by_page_and_each_row_once(world, sign_in, monkeypatch):
     random_county(world, 7, matters=20)
     client, address = sign_in("county_head"), f"/desk/figures/?{QUARTER}&by=place"
