@@ -102,10 +102,12 @@ def book(request: HttpRequest, by: PostActor) -> HttpResponse:
     return _shown(request, by, form, status=422)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @watching
 def hand_over(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Hand the shift over with what is open in this moment."""
+    """Hand the shift over with what is open in this moment; whoever opens the address comes to the book."""
+    if request.method != "POST":
+        return redirect("command:shifts")
     form = Note(request.POST)
     if not form.is_valid():
         return _shown(request, by, Note(), handing=form, status=422)
