@@ -202,6 +202,9 @@ def test_the_workbook_holds_numbers_as_numbers_and_says_what_they_count(world, s
     )
     sent = client.get(f"/desk/figures/file/?{QUARTER}&form=xlsx")
     with load_workbook(io.BytesIO(sent.content)) as book:
+        assert re.search(
+            r"时段：\d+年\d+月\d+日 至 \d+年\d+月\d+日", str(book.get_sheet_by_index(1).to_python())
+        )
         heading, *rows = book.get_sheet_by_index(0).to_python()
         about = str(book.get_sheet_by_index(1).to_python())
     assert rows[-1][heading.index("上报")] == float(shown["opened"])
