@@ -72,6 +72,12 @@ def test_what_lies_in_none_of_the_parts_opens_too(world, sign_in):
     assert "未细分到下级" in text(client.get(address))
 
 
+def test_the_name_of_the_page_has_the_colon_of_its_language(sign_in):
+    named = re.search("<title>(.*?)</title>", text(sign_in("county_head").get(NOW)), re.DOTALL)
+    assert named
+    assert (": " in named[1], "：" in named[1]) == (False, True)
+
+
 def test_the_parts_add_up_to_the_whole(world, sign_in):
     random_county(world, 5, matters=5)
     client = sign_in("county_head")
