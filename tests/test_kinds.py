@@ -44,6 +44,7 @@ ALLOWED = {
     "outlook.py",  # what comes next, as those it is about read it
     # What is counted of it, and what lists in another authority's form say of it.
     *("figures.py", "returned.py", "returns"),
+    "conditions.py",  # what keeps a step from being taken now
     "unnamed.py",  # what tells of a case without its people
     *("templates", "papers", "static", "seeds", "management", "__pycache__"),
 }

@@ -70,7 +70,7 @@ def taken_at_random(
         return "lapse"
     offered = [
         (step.name, by)
-        for by, steps in zip(people.values(), steps_open_to_each(people.values(), case), strict=True)
+        for by, steps in zip(people.values(), steps_open_to_each(people.values(), case, at=at), strict=True)
         for step in steps
         if step.name not in left_out and not (step.name == "link_duplicate" and other is None)
     ]

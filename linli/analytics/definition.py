@@ -52,6 +52,11 @@ class Figure:
     better: Better = Better.NEITHER
     source: str = ""
 
+    @property
+    def stands(self) -> bool:
+        """Whether it counts what stands at this moment, whatever period is asked for."""
+        return self.block is Block.NOW
+
 
 def always(condition: Q) -> Callable[[Question], Q]:
     """A test that asks for neither period nor moment."""

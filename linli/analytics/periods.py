@@ -31,7 +31,9 @@ class Period:
         found = _NAME.fullmatch(name)
         year = int(found.group(1)) if found else 0
         if not found or not FIRST_YEAR <= year <= LAST_YEAR:
-            raise Invalid(_("Choose a month, a quarter or a year from the list."))
+            raise Invalid(
+                _("Name a month, a quarter or a year from 2000 to 2100, such as 2026-11, 2026-Q4 or 2026.")
+            )
         quarter, month = found.group(2), found.group(3)
         if month:
             return _months(year, int(month), 1)

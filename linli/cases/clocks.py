@@ -222,7 +222,7 @@ class _Moving:
             if not running:
                 raise Conflict(_("There is no running time limit here that could be extended."))
             if any(ran_over(clock, self.at) for clock in running):
-                raise Conflict(_("The time has already run out. An extension has to be granted before."))
+                raise Conflict(time_is_out())
             self._halt(running, Clock.Halted.EXTENDED)
             self.moves.begun += [next_stretch(clock, self.case, self.at, extra=granted) for clock in running]
 
@@ -304,6 +304,11 @@ def spent_by(clock: Clock, calendar: Calendar) -> int:
     if clock.stopped_at is None:
         raise ValueError("The stretch still runs.")
     return clock.spent + used(clock.started_at, clock.stopped_at, Unit(clock.unit), calendar)
+
+
+def time_is_out() -> str:
+    """Why no time is granted any more."""
+    return _("The time has already run out. An extension has to be granted before.")
 
 
 def ran_over(clock: Clock, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
@@ -53,6 +54,16 @@ class Kind:
         """What the kind says to the doors for machines, if its folder has an api.py."""
         name = f"linli.kinds.{self.name}.api"
         return import_module(name) if find_spec(name) else None
+
+    @cached_property
+    def _conditions(self) -> ModuleType | None:
+        name = f"linli.kinds.{self.name}.conditions"
+        return import_module(name) if find_spec(name) else None
+
+    def condition(self, step: Step) -> Callable[[Any], str] | None:
+        """What says why a step cannot be taken now, from the conditions.py of the kind; None for most steps."""
+        found: Callable[[Any], str] | None = getattr(self._conditions, step.name, None)
+        return found
 
     def reference(self, case: Case) -> Any:
         """A stand-in for the detail row, enough to hand to a step, which re-reads it under the lock."""

@@ -110,9 +110,12 @@ def require_step(step: Step, case: Case, tasks: list[Task], *, by: Actor) -> Non
     if decision is not Decision.ALLOWED:
         raise NotYours(_("Your post may not take this step: %(step)s.") % {"step": step.label})
     if step.apart_from and isinstance(by, PostActor) and _took(by, case, step.apart_from):
-        raise NotYours(
-            _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
-        )
+        raise NotYours(kept_apart())
+
+
+def kept_apart() -> str:
+    """Why somebody who took a step that another one checks does not take that one."""
+    return _("Whoever dispatched or handled a case does not check it. Somebody else has to do this.")
 
 
 def _as_seen(decision: Decision, step: Step, case: Case, by: PostActor) -> Decision:

@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, NotFound, NotYours, Refusal
 from linli.base.writing import writing
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, WholeForm, ask_no_person, for_reading
+from linli.cases.hindrances import Look, hindrance
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case, Clock, areas_see
 from linli.cases.opening import Draft, Opened, Origin
-from linli.cases.permission import allows, taken_by
+from linli.cases.permission import allows, kept_apart, taken_by
 from linli.cases.procedure import REPORTER, Step
 from linli.cases.reading import open_tasks
-from linli.cases.tasks import unanswered
 from linli.posts.actor import Actor, PostActor, SystemActor
 from linli.posts.may import Decision, covers
 
@@ -32,21 +34,39 @@ def steps_open_to(by: Actor, case: Case) -> list[Step]:
     return next(steps_open_to_each([by], case))
 
 
-def steps_open_to_each(actors: Iterable[Actor], case: Case) -> Iterator[list[Step]]:
-    """The same for each of several actors in turn; what is open in the case is read once."""
-    tasks = open_tasks(case)
-    waiting = unanswered(tasks)
+def steps_open_to_each(
+    actors: Iterable[Actor], case: Case, *, at: datetime | None = None
+) -> Iterator[list[Step]]:
+    """The same for each of several actors in turn; what is open in the case is read once. `at`: when, if not now."""
+    for steps in _looked_at(actors, case, at or timezone.now()):
+        yield [step for step, why in steps if not why]
+
+
+def steps_with_hindrances(by: Actor, case: Case) -> list[tuple[Step, str]]:
+    """The same and those that are this actor's in this stage but cannot be taken now, each of them with why not."""
+    return next(_looked_at([by], case, timezone.now()))
+
+
+def _looked_at(actors: Iterable[Actor], case: Case, at: datetime) -> Iterator[list[tuple[Step, str]]]:
+    tasks, kind = open_tasks(case), kind_of(case.kind)
+    detail = SimpleLazyObject(lambda: kind.detail_of(case))  # few steps have a condition
     clocks: list[Clock] | None = None
-    leaving = kind_of(case.kind).procedure.leaving(case.stage)
-    steps = [step for step in leaving if not (step.waits and waiting)]
     for by in actors:
-        allowed = [step for step in steps if allows(step, case, tasks, by=by) is Decision.ALLOWED]
+        leaving = kind.procedure.leaving(case.stage)
+        allowed = [step for step in leaving if allows(step, case, tasks, by=by) is Decision.ALLOWED]
         if clocks is None and any(step.while_running or step.shifts for step in allowed):
             clocks = live_clocks(case)
         possible = [step for step in allowed if _possible(step, clocks or [])]
-        opposites = {name for step in possible for name in step.apart_from}
-        taken = taken_by(by, case, opposites) if opposites and isinstance(by, PostActor) else frozenset()
-        yield [step for step in possible if taken.isdisjoint(step.apart_from)]
+        looks = [Look(step, by, at, detail, case, tasks, clocks or []) for step in possible]
+        apart = _kept_apart(by, case, possible)
+        yield [(look.step, kept_apart() if look.step in apart else hindrance(look)) for look in looks]
+
+
+def _kept_apart(by: Actor, case: Case, steps: Sequence[Step]) -> list[Step]:
+    """Those of some steps that check what this person did (one statement, where any step checks anything)."""
+    opposites = {name for step in steps for name in step.apart_from}
+    taken = taken_by(by, case, opposites) if opposites and isinstance(by, PostActor) else frozenset()
+    return [step for step in steps if not taken.isdisjoint(step.apart_from)]
 
 
 def leads_on(step: Step, case: Case) -> bool:
@@ -73,7 +93,7 @@ def may_reach(by: PostActor, case: Case) -> bool:
 
 
 def _possible(step: Step, clocks: list[Clock]) -> bool:
-    """Whether the clocks are there that the step needs: running ones, resting ones."""
+    """Whether the clocks are there that the step needs, running ones or resting ones: else there is nothing to do."""
     running = {clock.name for clock in clocks if clock.running}
     if step.while_running and step.while_running not in running:
         return False

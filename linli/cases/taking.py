@@ -16,8 +16,9 @@ from linli.base.errors import Conflict, Stale
 from linli.cases.books import Taken, in_hand, standing_of
 from linli.cases.clocks import ClockChanges, Term, due_of, move, pressing_at
 from linli.cases.duplicates import merge_one_at_a_time
+from linli.cases.hindrances import Look, hindrance
 from linli.cases.kinds import kind_of, power
-from linli.cases.models import Case, Clock, Party, Task
+from linli.cases.models import Party, Task
 from linli.cases.parties import (
     GivenParty,
     Powers,
@@ -31,10 +32,10 @@ from linli.cases.parties import (
 from linli.cases.permission import require_stage, require_step
 from linli.cases.procedure import ASKED, NEXT, Step
 from linli.cases.sent import facts_sent
-from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for, unanswered
+from linli.cases.tasks import Handing, closed_by, others_to_wait_for, task_for
 from linli.ledger.records import Line
 from linli.posts.actor import Actor, PartyActor, PostActor
-from linli.posts.lookup import nearest, titles_of
+from linli.posts.lookup import nearest
 from linli.posts.models import Post
 from linli.residents.keeping import GivenContact
 
@@ -43,16 +44,9 @@ MOVES_CLOCKS = ("start", "stop", "suspend", "park", "resume", "extend")
 
 
 @dataclass
-class Taking:
+class Taking(Look):
     """A step being taken. `detail` and `case` are re-read under the lock; change `detail`, the rest follows."""
 
-    step: Step
-    by: Actor
-    at: datetime
-    detail: Any
-    case: Case
-    tasks: list[Task]
-    clocks: list[Clock]
     said: dict[str, Any] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
     handed: list[Handing] = field(default_factory=list)
@@ -175,11 +169,6 @@ class Taking:
         """Whether the stage moves: not when the step stays, nor while others still have their part to do."""
         return bool(self.target) and not others_to_wait_for(self.step, self.tasks, self.by_post)
 
-    @property
-    def by_post(self) -> int | None:
-        """The post that takes the step, if a post does."""
-        return self.by.post.pk if isinstance(self.by, PostActor) else None
-
     def run_for(self, clock: str, *terms: Term) -> None:
         """Give a clock this step starts another term than the procedure's default; several are milestones."""
         self.changes.terms[clock] = terms
@@ -239,17 +228,8 @@ def _check(now: Taking, seen: int) -> None:
     if seen != now.case.version and not now.step.alongside:
         raise Stale(version=now.case.version)
     require_stage(now.step, now.case)
-    if now.step.while_running and not _running(now, now.step.while_running):
-        raise Conflict(_("The time for this has passed. Please report it anew and mention this number."))
-    if now.step.waits and (waiting := unanswered(now.tasks)):
-        raise Conflict(
-            _("%(posts)s must answer first; then this step can be taken.")
-            % {"posts": _(", ").join(titles_of(task.post_id for task in waiting))}
-        )
-
-
-def _running(now: Taking, name: str) -> bool:
-    return any(clock.name == name and clock.running and clock.due_at >= now.at for clock in now.clocks)
+    if why := hindrance(now):
+        raise Conflict(why)
 
 
 def _finish(now: Taking) -> Taken:

@@ -316,7 +316,7 @@ def test_any_walk_through_the_procedure_comes_out_the_same(world: Any, seed: int
     people: dict[str, Any] = {name: world.by(name) for name in KEYS}
     people["reporter"] = PartyActor("reporter", case.pk)
     for _turn in range(14):
-        open_to = zip(people.values(), steps_open_to_each(people.values(), case), strict=True)
+        open_to = zip(people.values(), steps_open_to_each(people.values(), case, at=at), strict=True)
         offered = [(by, step) for by, steps in open_to for step in steps]
         offered = [(by, step) for by, step in offered if step.name not in ASIDE]
         if not offered:

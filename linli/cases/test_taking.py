@@ -35,7 +35,7 @@ KEYS = [
     *("东门社区第一网格", "county_dispatcher", "county_head", "liuhe_clerk"),
 ]
 # What these refuse depends on what they are given, so they may be offered and yet refused.
-DEPENDING = {"add_helper", "supervise", "link_duplicate", "whistle", "escalate"}
+DEPENDING = {"add_helper", "link_duplicate", "whistle"}
 
 
 def report(world):

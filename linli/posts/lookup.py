@@ -185,9 +185,18 @@ def titles_of(posts: Iterable[int]) -> list[str]:
 
 def superior(kind: str, span: tuple[int, int], *, apart: frozenset[int] = frozenset()) -> Post | None:
     """The post of `kind` one level up: with the smallest area that holds a whole span and is larger than it."""
-    above = [seat for seat in around(kind, span) if seat.size > span[1] - span[0]]
+    above = _above(kind, span)
     served = [seat for seat in above if seat.sitters - apart]
     return _post(next(iter(served or above), None))
+
+
+def has_superior(kind: str, span: tuple[int, int]) -> bool:
+    """Whether there is such a post (no statement)."""
+    return bool(_above(kind, span))
+
+
+def _above(kind: str, span: tuple[int, int]) -> list[Seat]:
+    return [seat for seat in around(kind, span) if seat.size > span[1] - span[0]]
 
 
 def inferior(kind: str, code: int, span: tuple[int, int]) -> tuple[Post | None, bool]:

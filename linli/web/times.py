@@ -29,6 +29,11 @@ def instant(moment: datetime | None) -> str | None:
     return timezone.localtime(moment, PLACE_TIME).isoformat(timespec="seconds") if moment else None
 
 
+def days_words(since: date, until: date) -> str:
+    """From a day to a day, in words."""
+    return _("%(since)s to %(until)s") % {"since": day_words(since), "until": day_words(until)}
+
+
 def day_words(value: date | datetime) -> str:
     """The day, such as 2026年11月23日, of the place's clock."""
     shown = timezone.localtime(value) if isinstance(value, datetime) else value

@@ -24,8 +24,6 @@ from linli.posts.actor import Actor, PostActor
 from linli.posts.models import Organisation, Post
 from linli.residents.keeping import GivenContact
 
-REOPENINGS = 2
-
 
 class Complain(TypedDict, total=False):
     """What a complaint may say; `text` must be there, and `about` (the post) or `named` (which post, in words)."""
@@ -218,8 +216,6 @@ def decide(
 ) -> None:
     """Say whether it is true, why, and what is done about it (处理决定); a post that is known was heard before."""
     with taking("decide", complaint, by=by, seen=seen, at=at) as now:
-        if now.detail.about and not now.detail.question:
-            raise Conflict(_("Hear the post first, then decide."))
         _found(now, finding, reasons, measures)
         if now.case.reporter_id and (calling := caller(now.detail.about, now.case.code_now)):
             now.hand_to(Post.objects.get(pk=calling), ASKED)
@@ -238,12 +234,6 @@ def contest(
 ) -> None:
     """The complainant does not accept it, once: the upper level decides (复查); without one it ends as disputed."""
     with taking("contest", complaint, by=by, seen=seen, at=at) as now:
-        if now.detail.contested:
-            raise Conflict(
-                _(
-                    "A decision is contested once. You may still turn to the petition office of the level above."
-                )
-            )
         now.detail.contested += 1
         if above := _upper(now):
             _give_to(now, above)
@@ -278,12 +268,6 @@ def reopen(
 ) -> None:
     """The complainant wants it taken up again (要求重办); what was not taken on goes to the upper level, if any."""
     with taking("reopen", complaint, by=by, seen=seen, at=at) as now:
-        if now.detail.reopened >= REOPENINGS:
-            raise Conflict(
-                _(
-                    "This was taken up again twice. You may still turn to the petition office of the level above."
-                )
-            )
         now.detail.reopened += 1
         now.detail.next_owner = None
         if now.case.stage == "closed":

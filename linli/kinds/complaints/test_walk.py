@@ -31,8 +31,8 @@ KEYS = [
     "head_东门社区",
     "liuhe_clerk",
 ]
-# What these refuse depends on what has happened before, so they may be offered and yet refused.
-DEPENDING = {"decide", "contest", "reopen", "recuse", "accept", "hear"}
+# What these refuse depends on what they are given, so they may be offered and yet refused.
+DEPENDING = {"recuse", "accept", "hear"}
 GIVEN: dict[str, dict[str, Any]] = {
     "inquire": {"found": "查过了"},
     "ask": {"question": "几点？"},

@@ -185,8 +185,6 @@ def hear(
 ) -> None:
     """Ask the post that looked to explain (请查阅岗位说明): it sees the question, and not who asks."""
     with taking("hear", request, by=by, seen=seen, at=at) as now:
-        if now.detail.about is None:
-            raise Conflict(_("No post is known that looked. Answer from what you find yourself."))
         keep_no_longer(now.case, line_of(now.detail.about))
         now.detail.question = question
         now.hand_to(now.detail.about, ASKED)
@@ -234,8 +232,6 @@ def decide(
 ) -> None:
     """Answer (作出答复), and carry out at once what is granted."""
     with taking("decide", request, by=by, seen=seen, at=at) as now:
-        if now.detail.about and not now.detail.question:
-            raise Conflict(_("Let the post explain first, then answer."))
         _answered(now, given)
         if now.case.reporter_id and (calling := caller(now.detail.about, now.case.code_now)):
             now.hand_to(calling, ASKED)

@@ -4,7 +4,7 @@ import pytest
 
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.cases.models import Case, Clock
-from linli.cases.steps import open_case
+from linli.cases.steps import open_case, steps_open_to
 from linli.kinds.datarequests import actions
 from linli.kinds.datarequests.conftest import NAME, PHONE, by_code, claimed, looked, state_of
 from linli.posts.actor import PartyActor
@@ -76,6 +76,7 @@ def test_at_the_window_words_say_which_look_it_was(world):
         world.by("county_clerk"), "ask_why", text="上周二有人打来", document="id_card", contact=given
     )
     assert (request.about, request.look) == (None, None)
+    assert "hear" not in {step.name for step in steps_open_to(world.by("inspector"), request.case)}
     with pytest.raises(Conflict):
         actions.hear(request, by=world.by("inspector"), seen=1, question="x")
 

@@ -146,9 +146,5 @@ def spare(leak: Leak, *, by: Actor, seen: Version, reason: str, at: datetime | N
 def finish(leak: Leak, *, by: Actor, seen: Version, report: str, at: datetime | None = None) -> None:
     """Close with a report (提交处理报告), once authority and people were told."""
     with taking("finish", leak, by=by, seen=seen, at=at) as now:
-        if not now.detail.authority_at:
-            raise Conflict(_("First tell the authority, and note it here."))
-        if now.detail.told_count is None and not now.detail.spared:
-            raise Conflict(_("First tell the people it touches, or say why they need not be told."))
         now.detail.report = report
         now.words(report=report)

@@ -78,8 +78,6 @@ def draw_up(
 def send(screening: Screening, *, by: Actor, seen: Version, at: datetime | None = None) -> None:
     """Ask every place at once (下发); places without a holder stay holes, and are said to be."""
     with taking("send", screening, by=by, seen=seen, at=at) as now:
-        if now.detail.until <= now.at:
-            raise Conflict(_("The day until which places should answer has passed. Draw it up anew."))
         layout = laid_out(now.case.division, now.detail.asked)
         posts = _answering(now, layout)
         now.detail.sent_at = now.at
@@ -143,9 +141,7 @@ def say_known(
     """Say that what is asked is known already (这些已经报过); whoever sent it has to answer. Once per post."""
     with taking("say_known", screening, by=by, seen=seen, at=at) as now:
         own: dict[str, Any] = {"screening": now.detail, "post_id": now.by_post}
-        _row, made = Remark.objects.get_or_create(**own, defaults={"text": text, "at": now.at})
-        if not made:
-            raise Conflict(_("You have said so already. The answer will stand on this page."))
+        Remark.objects.create(**own, text=text, at=now.at)
         if not any(task.asks == "say_known" for task in now.tasks):
             now.hand_to(now.case.opened_by, ASKED)
         now.words(text=text)
@@ -163,8 +159,6 @@ def answer_known(
 def remind(screening: Screening, *, by: Actor, seen: Version, at: datetime | None = None) -> None:
     """Remind all places that have not answered (提醒), once: it comes first in their lists, and by e-mail."""
     with taking("remind", screening, by=by, seen=seen, at=at) as now:
-        if now.detail.reminded_at:
-            raise Conflict(_("They have been reminded already. Once is enough; a call may help."))
         now.detail.reminded_at = now.at
         posts = [task.post_id for task in now.tasks if task.role == HELPS]
         Task.objects.filter(case=now.case, role=HELPS, closed_at=None).update(pressing_at=now.at)

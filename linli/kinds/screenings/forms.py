@@ -17,7 +17,7 @@ from linli.cases.models import areas_see
 from linli.cases.models.catalogue import Audience
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
-from linli.kinds.screenings.models import Answer, Place, Screening
+from linli.kinds.screenings.models import Answer, Place
 from linli.kinds.screenings.placing import Asked
 from linli.kinds.screenings.wording import NO_NAMES, Impersonal
 from linli.posts.actor import PostActor
@@ -203,12 +203,6 @@ class AnswerKnown(StepForm):
 
 class Remind(StepForm):
     """Remind those who have not answered, once."""
-
-    @property
-    def idle(self) -> bool:
-        """Once is enough."""
-        reminded = Screening.objects.filter(pk=self.case, reminded_at__isnull=False)
-        return self.case is not None and reminded.exists()
 
 
 class _Account(StepForm):

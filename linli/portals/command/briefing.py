@@ -36,7 +36,7 @@ from linli.portals.command.numbers import Number, number_of
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
 from linli.posts.tree import Node, standing_at
-from linli.web.times import day_words, moment_words
+from linli.web.times import days_words, moment_words
 
 FIGURES = ("opened", "closed", "due", "in_time_first", "in_time", "reopened", "open", "overdue")
 A_WEEK = timedelta(days=7)
@@ -106,10 +106,7 @@ class Briefing:
     @property
     def days(self) -> str:
         """Which days."""
-        return _("%(since)s to %(until)s") % {
-            "since": day_words(self.week.since),
-            "until": day_words(self.week.until),
-        }
+        return days_words(self.week.since, self.week.until)
 
     @property
     def labels(self) -> list[str]:

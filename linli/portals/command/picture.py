@@ -167,11 +167,16 @@ class Picture:
         name = part.place.name if part.place else pgettext("rest", "The rest") if part.rest == REST else ""
         code = part.place.trimmed if part.place else ""
         still, overdue, soon = (part.counted.get(each, 0) for each in STANDS)
-        listed = {each: self.listed({"state": each}, code) for each in STANDS if code}
+        listed = {each: self._listed_of(each, part, code) for each in STANDS}
         grids = self._grids.get(part.place.code, 0) if part.place else 0
         living = self._inhabitants.get(part.place.code) if part.place else None
         people = living.count if living else 0
         return Area(name, code, still, overdue, soon, part.place, listed, grids, people)
+
+    def _listed_of(self, state: str, part: Part, code: str) -> str:
+        if part.rest == REST:
+            return counted_by(figure=state, place=self.parted.here.trimmed, rest=REST)
+        return self.listed({"state": state}, code)
 
     @cached_property
     def _inhabitants(self) -> Mapping[int, Inhabitants]:

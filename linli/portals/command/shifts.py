@@ -102,10 +102,12 @@ def book(request: HttpRequest, by: PostActor) -> HttpResponse:
     return _shown(request, by, form, status=422)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @watching
 def hand_over(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Hand the shift over with what is open in this moment."""
+    """Hand the shift over with what is open in this moment; whoever opens the address comes to the book."""
+    if request.method != "POST":
+        return redirect("command:shifts")
     form = Note(request.POST)
     if not form.is_valid():
         return _shown(request, by, Note(), handing=form, status=422)
@@ -150,6 +152,9 @@ def _shown(
     handing = handing or Note()
     form.auto_id, handing.auto_id = "note_%s", "over_%s"
     corrects = _key(request.POST.get("corrects", "") or request.GET.get("correct", ""))
+    correcting = lines.filter(pk=corrects).first() if corrects else None
+    if correcting and not form.is_bound:
+        form.initial = _as_it_stands(correcting)
     context: dict[str, Any] = {
         "centre": by.post.organisation.name,
         "lines": told(rows[:PAGE], by),
@@ -159,9 +164,15 @@ def _shown(
         "waiting": waiting,
         "may_take": waiting is not None and waiting.holding.account_id != by.holding.account_id,
         "standing": standing_of(by),
-        "correcting": lines.filter(pk=corrects).first() if corrects else None,
+        "correcting": correcting,
     }
     return render(request, "command/shifts.html", context, status=status)
+
+
+def _as_it_stands(line: ShiftLine) -> dict[str, str]:
+    """A line as its correction begins: what was right in it is not written twice."""
+    words = EntryDetail.objects.filter(entry=line.entry).values_list("words", flat=True).first() or {}
+    return {"words": words.get("note", ""), "cases": " ".join(line.numbers)}
 
 
 def told(lines: list[ShiftLine], by: PostActor) -> list[BookLine]:

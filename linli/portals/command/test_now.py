@@ -61,6 +61,23 @@ def test_each_cell_of_the_table_opens_exactly_what_it_counts(world, sign_in):
         assert listed(client, address) == int(count), address
 
 
+def test_what_lies_in_none_of_the_parts_opens_too(world, sign_in):
+    town = world.place("城关街道")
+    actions.report(by=PartyActor("reporter"), text=LAMP, division=town)
+    reported(world)
+    page = text(sign_in("county_head").get(f"{NOW}?place={town.trimmed}"))
+    (address,) = re.findall(r'href="([^"]*rest=rest[^"]*)">1</a>', page)
+    client = sign_in("county_head")
+    assert listed(client, address) == 1
+    assert "未细分到下级" in text(client.get(address))
+
+
+def test_the_name_of_the_page_has_the_colon_of_its_language(sign_in):
+    named = re.search("<title>(.*?)</title>", text(sign_in("county_head").get(NOW)), re.DOTALL)
+    assert named
+    assert (": " in named[1], "：" in named[1]) == (False, True)
+
+
 def test_the_parts_add_up_to_the_whole(world, sign_in):
     random_county(world, 5, matters=5)
     client = sign_in("county_head")

@@ -86,6 +86,19 @@ def test_what_is_wrong_with_a_question_is_said_in_the_room_and_nothing_is_sent(j
     assert not Task.objects.filter(case=joint_case.pk, role="asked").exists()
 
 
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [("supervise/", ""), ("decide/", ""), ("/command/shifts/hand-over/", "/command/shifts/")],
+)
+def test_whoever_opens_the_address_of_a_form_comes_to_the_page_it_stands_on(joint_case, sign_in, form, page):
+    """After an error the page has that address: there somebody changes the language, or comes back to it."""
+    client, at = sign_in("county_head"), lambda part: part if part.startswith("/") else room(joint_case, part)
+    wrong = client.post(at(form), {"seen": "1"})
+    assert wrong.status_code == 422
+    chosen = client.post("/preferences/", {"language": "en", "next": at(form)}, follow=True)
+    assert (chosen.status_code, chosen.request["PATH_INFO"]) == (200, at(page))
+
+
 def test_who_saw_an_older_version_sends_nothing(world, joint_case, sign_in):
     client = sign_in("county_dispatcher")
     press(client, joint_case)

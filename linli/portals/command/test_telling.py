@@ -36,6 +36,12 @@ def test_each_number_opens_exactly_its_cases(world, sign_in, page, least):
         assert f"{count} 件" in text(client.get(address)), address
 
 
+def test_what_the_briefing_says_in_words_opens_too(world, sign_in):
+    page = text(sign_in("county_dispatcher").get("/command/briefing/"))
+    for asked in ("joint", "questions"):
+        assert f'href="/command/{asked}/?place={world.county.trimmed}"' in page
+
+
 def test_a_year_without_anything_says_so(world, sign_in):
     reported(world)
     page = text(sign_in("county_dispatcher").get("/command/trends/?year=2023"))

@@ -29,6 +29,7 @@ from linli.kinds.matters.demo import (
 )
 from linli.kinds.screenings.demo import screen_some
 from linli.portals.demo.above import watch_from_above
+from linli.portals.demo.duty import keep_watch
 from linli.portals.demo.hotline import bring_sheet
 from linli.portals.demo.households import count_people, settle_some
 from linli.portals.demo.living import Days, Progress, arrivals, catch_up, ground, live_through, undisturbed
@@ -68,6 +69,8 @@ def fill_days(
         put_on_paper()
         reported += mediate_some(made.now)
     _let_no_notice_go(made.now)
+    catch_up()
+    keep_watch(world)
     catch_up()
     return reported
 

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import include, path, reverse
 from django.utils import timezone
 
+from linli.cases.joint import overdue_in
 from linli.cases.lists import in_area
 from linli.cases.models import Case, Notice, Task
 from linli.cases.narrowing import Narrowing
@@ -33,6 +34,7 @@ from linli.portals.demo.visits import forget, touch
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PostActor
 from linli.posts.models import Holding, Post
+from linli.registers.models import AlertRule, ShiftLine
 from linli.residents.models import Household, Pair
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -73,6 +75,16 @@ def test_what_is_rare_stands_there_too_for_whoever_looks_around(lived_in):
     assert (Household.objects.count(), Pair.objects.filter(state="open").count()) == (3, 1)
     notices = Document.objects.filter(case__kind="matters")
     assert (notices.count(), Signature.objects.filter(document__in=notices).count()) == (2, 1)
+
+
+def test_the_duty_officer_has_taken_a_shift_over_and_rules_stand(lived_in):
+    """What the pages of alerts and of the shift book show is no empty page."""
+    sorts = ShiftLine.objects.order_by("id").values_list("sort", flat=True)
+    assert list(sorts) == ["note", "hand_over", "take_over"]
+    assert set(AlertRule.objects.filter(until=None).values_list("stands", flat=True)) == {"overdue", "soon"}
+    handed = ShiftLine.objects.get(sort="hand_over")
+    overdue = overdue_in(lived_in.county.span).count()
+    assert (handed.overdue, overdue > 0) == (overdue, True)
 
 
 def test_matters_went_up_to_city_and_province_and_came_down_with_a_decision(lived_in):

@@ -96,3 +96,23 @@ def test_a_rate_names_its_unit(text, rate):
 def test_what_is_no_rate_is_refused(text):
     with pytest.raises(ArgumentTypeError):
         _rate(text)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"days": 0},
+        {"days": -1},
+        {"days": 3661},
+        {"seconds": 0.0},
+        {"seconds": float("inf")},
+        {"seconds": float("nan")},
+        {"days": 3660, "rate": 100_000.0},
+        {"seconds": 1e9, "rate": 200.0},
+    ],
+)
+def test_a_time_that_is_none_or_would_never_end_is_refused_and_nothing_is_reported(world, demo, given):
+    before = Case.everywhere.count()
+    with pytest.raises(CommandError, match=r"3660|1000000"):
+        call_command("simulate", **given)
+    assert Case.everywhere.count() == before

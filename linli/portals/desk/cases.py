@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from linli.base.errors import Invalid, NotFound, Stale
+from linli.base.errors import Conflict, Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
 from linli.cases.emergency import may_break_glass
 from linli.cases.forms import StepForm
@@ -28,7 +28,15 @@ from linli.cases.procedure import Step
 from linli.cases.reading import case_for, open_tasks
 from linli.cases.scans import show_everybody_in, titled
 from linli.cases.sight import Sight, files_of, photos_of, scans_of, sees, sight_of
-from linli.cases.steps import form_for, leads_on, only_way_on, reshaped, steps_open_to, take
+from linli.cases.steps import (
+    form_for,
+    leads_on,
+    only_way_on,
+    reshaped,
+    steps_open_to,
+    steps_with_hindrances,
+    take,
+)
 from linli.documents.showing import papers_of, to_sign
 from linli.exchange.sheets.owed import foreign_of
 from linli.portals.desk.clocks import clocks_of
@@ -61,7 +69,8 @@ def case(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
 
 def _everything(found: Case, by: PostActor) -> dict[str, Any]:
     kind, (tasks, more) = kind_of(found.kind), tasks_of(found, by)
-    clocks, forms = clocks_of(found), _forms_of(by, found)
+    steps = steps_with_hindrances(by, found)
+    clocks, forms = clocks_of(found), _forms_of(by, found, [step for step, why in steps if not why])
     if any(each.mine for each in tasks) or by.post.pk in {found.lead_id, found.opened_by_id}:
         reading_as(WORK)
     return {
@@ -83,6 +92,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         **forgotten(found),
         "others": kinds_beside(found, by),
         "forms": forms,
+        "hindered": [(step, why) for step, why in steps if why],
         "main": _main_of(found, [step for step, _form in forms]),
         "may_ask": may_ask(by, found),
         "parties": parties_on_page(by, found),
@@ -105,20 +115,20 @@ def _files(found: Case, by: PostActor) -> dict[str, Any]:
     }
 
 
-def _forms_of(by: PostActor, found: Case) -> list[tuple[Step, StepForm]]:
+def _forms_of(by: PostActor, found: Case, steps: list[Step]) -> list[tuple[Step, StepForm]]:
     """The steps open to the post with their forms, without those by which there is nothing to do now."""
-    asked = ((step, form_for(step, found, by=by)) for step in _usual_first(by, found))
+    asked = ((step, form_for(step, found, by=by)) for step in _usual_first(by, found, steps))
     return [(step, _named(form, step)) for step, form in asked if not form.idle]
 
 
-def _usual_first(by: PostActor, found: Case) -> list[Step]:
+def _usual_first(by: PostActor, found: Case, steps: list[Step]) -> list[Step]:
     """First what answers a question put to this post, then what leads on along the usual way, then the rest."""
     asked = {task.asks for task in open_tasks(found) if task.post_id == by.post.pk} - {""}
 
     def rank(step: Step) -> int:
         return 0 if asked.intersection(step.settles) else 1 if leads_on(step, found) else 2
 
-    return sorted(steps_open_to(by, found), key=rank)
+    return sorted(steps, key=rank)
 
 
 def _main_of(found: Case, steps: list[Step]) -> str:
@@ -193,6 +203,8 @@ def _check(rule: Step, found: Case, by: PostActor) -> None:
     """Before a form is shown: the same questions in the same order as when the step is taken."""
     require_step(rule, found, open_tasks(found), by=by)
     require_stage(rule, found)
+    if why := dict(steps_with_hindrances(by, found)).get(rule):
+        raise Conflict(why)
 
 
 def _seen(request: HttpRequest) -> int:

@@ -24,7 +24,7 @@ from linli.portals.desk.figuring import FigureRow, words_of
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.posts.tree import standing_at
-from linli.web.times import moment_words
+from linli.web.times import days_words, moment_words
 
 
 @require_safe
@@ -70,7 +70,7 @@ def _workbook(heading: Sequence[str], rows: Sequence[Sequence[str | int]], form:
     colon = pgettext("between a label and its value", ": ")
     remarks = [
         f"{_('Area')}{colon}{form.node.here.name}",
-        f"{_('Period')}{colon}{_days(form)}",
+        f"{_('Period')}{colon}{days_words(form.question.period.since, form.question.period.until)}",
         *(f"{label}{colon}{words}" for label, words in form.narrowed),
         f"{_('As of')}{colon}{moment_words(form.now)}",
         *(f"{figure.label}{colon}{figure.meaning}" for figure in all_figures().values()),

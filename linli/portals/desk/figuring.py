@@ -125,7 +125,8 @@ class FigureRow(forms.Form):
     @property
     def narrowed(self) -> list[tuple[str, str]]:
         """The choices beyond place and period, as label and words."""
-        found = []
+        apart = self.query.get("rest") == REST and self.node.below
+        found = [(_("Area"), words_of(REST))] if apart else []
         for name in ("about", "body"):
             words = dict(flat(self.fields[name].choices))  # type: ignore[attr-defined]
             if value := self.cleaned_data.get(name):

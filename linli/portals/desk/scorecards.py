@@ -34,7 +34,7 @@ from linli.portals.desk.hats import seated
 from linli.portals.desk.lists import address_with
 from linli.posts.actor import PostActor
 from linli.posts.tree import standing_at
-from linli.web.times import moment_words
+from linli.web.times import days_words, moment_words
 
 MOST_PLACES = 500
 
@@ -169,7 +169,7 @@ def _row(score: Score) -> list[Cell]:
 def _workbook(heading: Sequence[str], rows: Sequence[Sequence[Cell]], card: Scorecard) -> bytes:
     told = (
         (_("Area"), f"{card.place.name} {card.place.trimmed}"),
-        (_("Period"), f"{card.period.since:%Y-%m-%d}_{card.period.until:%Y-%m-%d}"),
+        (_("Period"), days_words(card.period.since, card.period.until)),
         (_("As of"), moment_words(card.now)),
         (_("Disputes and the net counted at"), moment_words(card.counted_at)),
     )

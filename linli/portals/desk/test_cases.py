@@ -112,6 +112,16 @@ def test_a_step_the_stage_does_not_allow_gets_a_sentence(sign_in, case):
         assert "待受理" in text(answer)
 
 
+def test_a_step_that_could_only_be_refused_is_no_button_and_its_reason_stands_there(world, sign_in, case):
+    actions.accept(case.matter, by=world.by("chengguan_clerk"), seen=1)
+    county, address = sign_in("county_dispatcher"), f"/desk/cases/{case.number}/escalate/"
+    shown = county.get(f"/desk/cases/{case.number}/").content.decode()
+    assert address not in shown
+    assert "这里没有可提请协调的上级" in shown
+    asked = county.get(address)
+    assert (asked.status_code, "这里没有可提请协调的上级" in asked.content.decode()) == (409, True)
+
+
 def test_an_unknown_step_is_not_found(sign_in, case):
     assert take(sign_in("chengguan_clerk"), case, "explode", seen=1).status_code == 404
 

@@ -103,6 +103,16 @@ def test_days_can_be_chosen_freely(sign_in, case):
     assert any("figure=opened" in address and count == 1 for address, count in links(page))
 
 
+@pytest.mark.parametrize(("figure", "said"), [("open", "截至"), ("opened", "2020年3月1日至2020年3月31日")])
+def test_the_list_says_whether_it_is_of_days_or_of_this_moment(sign_in, case, figure, said):
+    address = f"/desk/figures/list/?figure={figure}&period=2020-03"
+    page = sign_in("chengguan_clerk").get(address).content.decode()
+    assert (said in page, "2020" in re.sub(r"href=.[^>]+|value=.[^>]+", "", page)) == (
+        True,
+        figure == "opened",
+    )
+
+
 def test_a_long_table_is_shown_page_by_page_and_each_row_once(world, sign_in, monkeypatch):
     random_county(world, 7, matters=20)
     client, address = sign_in("county_head"), f"/desk/figures/?{QUARTER}&by=place"
@@ -192,6 +202,9 @@ def test_the_workbook_holds_numbers_as_numbers_and_says_what_they_count(world, s
     )
     sent = client.get(f"/desk/figures/file/?{QUARTER}&form=xlsx")
     with load_workbook(io.BytesIO(sent.content)) as book:
+        assert re.search(
+            r"时段：\d+年\d+月\d+日 至 \d+年\d+月\d+日", str(book.get_sheet_by_index(1).to_python())
+        )
         heading, *rows = book.get_sheet_by_index(0).to_python()
         about = str(book.get_sheet_by_index(1).to_python())
     assert rows[-1][heading.index("上报")] == float(shown["opened"])

@@ -222,6 +222,11 @@ def test_every_stage_opens_the_cases_that_left_it(world, sign_in):
     assert client.get("/desk/figures/stages/matters/nowhere/").status_code == 404
 
 
+def test_a_period_that_is_none_is_answered_with_what_may_be_written(world):
+    with pytest.raises(CommandError, match="2026-Q4"):
+        call_command("scorecard", "--period", "2026-Q5", stdout=io.StringIO())
+
+
 def test_the_scorecard_costs_few_statements(world, sign_in):
     random_county(world, 7, matters=8)
     client = sign_in("county_head")

@@ -27,7 +27,9 @@ class Command(BaseCommand):
             "--place", default="", help="code of a division, such as 320831; the whole place without it"
         )
         parser.add_argument(
-            "--period", default="", help="a year or a quarter, such as 2026 or 2026-Q3; this year without it"
+            "--period",
+            default="",
+            help="a year, quarter or month, such as 2026, 2026-Q3 or 2026-11; this year without it",
         )
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from linli.portals.demo.living import Days, arrivals, catch_up, ground, live_thr
 from linli.portals.demo.pristine import demo_root, is_demo
 
 A_DAY = 86_400
+LONGEST = 3660  # days
+MOST = 1_000_000  # matters of one run: what has to come is drawn up before the first of it is reported
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": A_DAY}
 
 
@@ -36,9 +39,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--place", default="", help="a code within the demo, such as 990101001; else all of it"
         )
-        parser.add_argument(
-            "--days", type=int, default=0, help="so many past days up to now; without it from now on"
-        )
+        parser.add_argument("--days", type=int, help="so many past days up to now; without it from now on")
         parser.add_argument(
             "--rate", type=_rate, default=_rate("16/d"), help="such as 200/s, 20/h or 16/d (default)"
         )
@@ -49,14 +50,13 @@ class Command(BaseCommand):
         """Simulate, tell what came of it."""
         if not settings.DEMO or unapplied() or not is_demo():
             raise CommandError(_("Only a demo is simulated in. Build one first: linli demo --no-serve"))
-        if not 0 <= options["days"] <= 3660 or options["seconds"] <= 0:
-            raise CommandError(_("Give 1 to 3660 days, or more than 0 seconds."))
+        _require_possible(options)
         refresh()
         made = ground(_place(options["place"]), timezone.now(), options["seed"])
         if not made.grids:
             raise CommandError(_("There are no grids with an outline in this place."))
         made.phones = 0.0  # nobody is to be written to
-        begun, run = monotonic(), _days if options["days"] else _now
+        begun, run = monotonic(), _now if options["days"] is None else _days
         try:
             with undisturbed():
                 run(made, options, self.stdout.write)
@@ -64,6 +64,21 @@ class Command(BaseCommand):
             self.stdout.write(_("Stopped. What was reported so far stays."))
         catch_up()
         self.stdout.write(_("%(seconds)d seconds.") % {"seconds": monotonic() - begun})
+
+
+def _require_possible(options: dict[str, Any]) -> None:
+    """Raise CommandError where the time is none, or more would come of it than one run is for."""
+    days, seconds = options["days"], options["seconds"]
+    if not (0 < seconds < math.inf and (days is None or 1 <= days <= LONGEST)):
+        raise CommandError(_("Give 1 to 3660 days, or more than 0 seconds."))
+    expected = options["rate"] * (seconds if days is None else days * A_DAY)
+    if expected > MOST:
+        raise CommandError(
+            _(
+                "That would be %(count)d matters; one run brings %(most)d at most. Take a lower rate or less time."
+            )
+            % {"count": expected, "most": MOST}
+        )
 
 
 def _days(made: Days, options: dict[str, Any], tell: Callable[[str], object]) -> None:

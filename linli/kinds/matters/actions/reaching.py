@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict
 from linli.cases.taking import Taking, Version, taking
+from linli.kinds.matters.conditions import nobody_left_a_number
 from linli.kinds.matters.models import Matter
 from linli.posts.actor import Actor, PostActor
 from linli.residents import consents
@@ -19,7 +20,7 @@ def ask_reach(matter: Matter, *, by: Actor, seen: Version, reason: str, at: date
     with taking("ask_reach", matter, by=by, seen=seen, at=at) as now:
         contact = now.case.reporter
         if contact is None or not isinstance(by, PostActor):
-            raise Conflict(_("Nobody left a name or telephone number. Ask through Linli instead."))
+            raise Conflict(nobody_left_a_number())
         body = by.post.organisation
         wish = consents.Wish(consents.REACH, now.case.pk, now.case.code_now, body)
         consents.ask(contact, wish, post=by.post.pk)

@@ -12,6 +12,7 @@ from linli.base.text import brief
 from linli.cases.editing import propose
 from linli.cases.procedure import ASKED, HELPS, JOINT
 from linli.cases.taking import Version, taking
+from linli.kinds.matters.conditions import span_of
 from linli.kinds.matters.models import Matter
 from linli.kinds.matters.rounds import ask_posts, give_to, own_part, require_serving
 from linli.posts.actor import Actor, PostActor
@@ -38,15 +39,7 @@ def dispatch(
 def escalate(matter: Matter, *, by: Actor, seen: Version, reason: str, at: datetime | None = None) -> None:
     """Take it to the dispatcher one level up (提请上级协调); it comes back down."""
     with taking("escalate", matter, by=by, seen=seen, at=at) as now:
-        if now.case.stage == "escalated" and now.by_post not in {task.post_id for task in now.tasks}:
-            raise Conflict(_("The upper level has it already; from there it is taken further up."))
-        span = (
-            by.post.division.span if isinstance(by, PostActor) else (now.case.code_now, now.case.code_now + 1)
-        )
-        upper = superior(PostKind.DISPATCHER, span)
-        if upper is None:
-            raise Conflict(_("There is no upper level here to take this to."))
-        now.hand_to(upper)
+        now.hand_to(superior(PostKind.DISPATCHER, span_of(now)))
         now.words(reason=reason)
 
 
@@ -101,8 +94,6 @@ def supervise(
     """Press whoever has to do the next step, who must explain within these working hours (督办)."""
     with taking("supervise", matter, by=by, seen=seen, at=at) as now:
         pressed = Post.objects.filter(pk__in=[task.post_id for task in now.tasks if task.role != ASKED])
-        if not pressed:
-            raise Conflict(_("Nobody has a task in this case that could be pressed."))
         ask_posts(now, pressed, hours)
         now.words(question=question)
 

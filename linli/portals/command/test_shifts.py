@@ -1,0 +1,29 @@
+"""The page of the shift book: a correction begins with what stands there."""
+
+from __future__ import annotations
+
+import pytest
+
+from linli.portals.desk.conftest import reported
+from linli.registers.models import ShiftLine
+
+pytestmark = pytest.mark.django_db
+BOOK = "/command/shifts/"
+
+
+def test_a_correction_begins_with_the_words_and_numbers_of_the_line(world, sign_in):
+    number, client = reported(world).case.number, sign_in("county_dispatcher")
+    client.post(BOOK, {"words": "等供电公司答复", "cases": number})
+    line = ShiftLine.objects.get()
+    form = client.get(f"{BOOK}?correct={line.pk}").context["form"]
+    assert (form["words"].value(), form["cases"].value()) == ("等供电公司答复", number)
+    client.post(BOOK, {"words": "等水务公司答复", "cases": number, "corrects": str(line.pk)})
+    assert ShiftLine.objects.get(sort=ShiftLine.Sort.CORRECTION).about == line
+
+
+def test_what_was_typed_is_not_taken_for_what_stood_there(world, sign_in):
+    client = sign_in("county_dispatcher")
+    client.post(BOOK, {"words": "等供电公司答复"})
+    sent = {"words": "改过的话", "cases": "abc", "corrects": str(ShiftLine.objects.get().pk)}
+    wrong = client.post(BOOK, sent)
+    assert (wrong.status_code, wrong.context["form"]["words"].value()) == (422, "改过的话")
