@@ -85,7 +85,8 @@ def made(client: Any, content: bytes, name: str = "样表.xlsx") -> str:
 
 def test_a_map_is_proposed_from_the_names_of_the_columns(hotline, sign_in):
     client = sign_in("county_clerk")
-    address = made(client, Book(good(1), good(2, 诉求类别="市容环境"), titles=2).bytes())
+    repeated = {each: each for each in HEADINGS}
+    address = made(client, Book(good(1), repeated, good(2, 诉求类别="市容环境"), titles=2).bytes())
     page = client.get(address)
     answers = map_answers(page)
     proposed = {answers[f"column_{place}"]: heading for place, heading in enumerate(HEADINGS)}
@@ -218,6 +219,15 @@ def test_bad_rows_come_as_a_workbook_with_reasons_and_no_formula(mapped, sign_in
     assert sheet.rows[1][2] == "=1+1"
     assert "日期写法" in str(sheet.rows[1][-1])
     assert sheet.formulas == frozenset()
+
+
+def test_bad_rows_sent_again_carry_only_the_reasons_of_today(mapped, sign_in):
+    client = sign_in("county_clerk")
+    first = client.get(f"{looked_at(client, good(1, 来电时间='昨天'), good(2))}bad/").content
+    sent = client.post(HOME, {"sheet": a_file(first)})
+    (sheet,) = read_workbook(client.get(f"{sent['Location']}bad/").content)
+    assert sheet.rows[0].count("需要改正") == 1
+    assert len(sheet.rows[1]) == len(sheet.rows[0])
 
 
 def test_a_file_that_cannot_be_read_is_said_beside_the_field(mapped, sign_in):
