@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localtime
 
 from linli.base.sheets import XLSX
 from linli.base.workbooks import read_workbook
@@ -306,9 +307,15 @@ def test_replies_go_back_through_the_pages_in_the_sources_own_form(mapped, sign_
     refused = client.post(f"{HOME}return/", {"pick": [key], "sure": "1"})
     assert (refused.status_code, "尚未办结" in refused.text) == (422, True)
     done = client.post(f"{HOME}return/", {"pick": [key], "sure": "1", f"words_{key}": "下周二完成。"})
-    content = client.get(f"{done['Location']}file/").content
-    assert read_workbook(content)[0].rows[2][4] == "下周二完成。"
-    assert client.get(f"{done['Location']}file/").content[:2] == b"PK"
+    fetched = client.get(f"{done['Location']}file/")
+    assert read_workbook(fetched.content)[0].rows[2][4] == "下周二完成。"
+    named = f"{localtime(Return.objects.get().at):%Y%m%d-%H%M}.xlsx"  # as the page says it, not in Greenwich
+    assert named in fetched["Content-Disposition"]
+
+
+def test_the_page_of_the_form_leads_to_the_sources_own_words(mapped, sign_in):
+    page = sign_in("county_clerk").get(f"{HOME}form/").text
+    assert "/desk/exchange/hotline/feed/codes/matters/" in page
 
 
 def test_returning_nothing_is_refused_politely(mapped, sign_in):
