@@ -55,6 +55,15 @@ def test_a_clerk_adds_none(world, sign_in):
     assert not Source.objects.exists()
 
 
+@pytest.mark.parametrize("page", ["", "sheets/"])
+def test_the_pages_of_a_source_say_at_once_that_it_waits_for_its_assessment(world, sign_in, page):
+    source = add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    address = f"/desk/exchange/hotline/{page}"
+    assert "/desk/privacy/source-hotline/" in sign_in("administrator").get(address).text
+    assessed_source(world, source)
+    assert "/desk/privacy/source-hotline/" not in sign_in("administrator").get(address).text
+
+
 def test_a_wrong_code_is_said_beside_the_field_and_nothing_is_lost(world, sign_in):
     given = {"name": "12345热线", "code": "热线", "division": world.county.trimmed}
     response = sign_in("administrator").post("/desk/exchange/", given)
