@@ -30,7 +30,8 @@ MOST_SHOWN = 20  # call-backs beside the form; the others stand in the to-do lis
 class Queue:
     """Counts up to one more than MOST_COUNTED. `taken`: today by telephone in the area.
 
-    `unaccepted`: just opened, in the area; `waiting`: tasks of the post; `overdue`: those whose time is up, which come first in its list.
+    `unaccepted`: just opened, in the area; `waiting`: tasks of the post; `overdue`: those whose time is up, which come
+    first in its list.
     """
 
     taken: int
