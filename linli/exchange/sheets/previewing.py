@@ -42,12 +42,21 @@ class Coming:
 
 @dataclass(frozen=True)
 class Known:
-    """A row whose number is here already, with its case; `changed`: the source says something else by now."""
+    """A row whose number is here already, with its case; `changed`: the source says something else by now.
+
+    `due`: until when the source wanted its answer when it came in, and wants it now; None: no deadline.
+    """
 
     line: int
     number: str
     case: Case
     changed: bool
+    due: tuple[datetime | None, datetime | None]
+
+    @property
+    def moved(self) -> bool:
+        """Whether the source has moved its deadline."""
+        return self.changed and self.due[0] != self.due[1]
 
 
 @dataclass
@@ -82,12 +91,17 @@ def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
     for row in contents.good:
         if (foreign := there.get(row.number)) is not None:
             changed = bool(foreign.digest) and foreign.digest != row.digest
-            found.known.append(Known(row.line, row.number, foreign.case, changed))
+            due = (foreign.due, _deadline(row))
+            found.known.append(Known(row.line, row.number, foreign.case, changed, due))
     return found
 
 
-def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
+def _deadline(row: Row) -> datetime | None:
     due = row.values.get("deadline")
+    return datetime.fromisoformat(due) if due else None
+
+
+def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
     return Coming(
         row.line,
         row.number,
@@ -95,7 +109,7 @@ def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
         draft.division.name,
         str(draft.category or ""),
         draft.at,
-        datetime.fromisoformat(due) if due else None,
+        _deadline(row),
         alike_at(_spot(draft), by=by),
     )
 

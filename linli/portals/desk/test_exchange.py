@@ -185,6 +185,21 @@ def looked_at(client: Any, *rows: dict[str, Any]) -> str:
     return str(response["Location"])
 
 
+def test_a_deadline_that_was_changed_over_there_is_told_with_the_one_before(mapped, sign_in):
+    client = sign_in("county_clerk")
+    client.post(looked_at(client, good(1, 办理时限="2026-12-01 18:00"), good(2, 办理时限="2026-12-01 18:00")))
+    again = (good(1, 办理时限="2026-12-08 18:00"), good(2, 办理时限="2026-12-01 18:00", 诉求内容="别的话。"))
+    page = client.get(looked_at(client, *again)).text
+    assert "对方时限由 2026年12月1日 18:00 改为 2026年12月8日 18:00" in page
+    assert page.count("对方时限由") == 1
+
+
+def test_the_page_of_a_source_leads_back_to_all_of_them(mapped, sign_in):
+    assert (
+        'class="back" href="/desk/exchange/"' in sign_in("county_clerk").get("/desk/exchange/hotline/").text
+    )
+
+
 def test_the_preview_counts_says_what_is_wrong_and_names_nobody(mapped, sign_in):
     client = sign_in("county_clerk")
     page = client.get(looked_at(client, good(1), good(2, 来电时间="昨天")))
