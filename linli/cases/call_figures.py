@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -28,15 +28,24 @@ MOST_SHOWN = 20  # call-backs beside the form; the others stand in the to-do lis
 
 @dataclass(frozen=True)
 class Queue:
-    """Counts up to MOST_COUNTED. `taken`: today by telephone in the area; `unaccepted`: just opened, in the area.
+    """Counts up to one more than MOST_COUNTED. `taken`: today by telephone in the area.
 
-    `waiting`: tasks of the post; `overdue`: those whose time is up, which come first in its list.
+    `unaccepted`: just opened, in the area; `waiting`: tasks of the post; `overdue`: those whose time is up, which come
+    first in its list.
     """
 
     taken: int
     unaccepted: int
     waiting: int
     overdue: int
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The counts as they are shown, by name: beyond what was counted, as more than that."""
+        return {
+            name: f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count)
+            for name, count in asdict(self).items()
+        }
 
 
 def queue_of(by: PostActor, kind: Kind) -> Queue:
@@ -85,4 +94,4 @@ def midnight(now: datetime) -> datetime:
 
 
 def _counted(rows: QuerySet[Any]) -> int:
-    return rows.values("pk")[:MOST_COUNTED].count()
+    return rows.values("pk")[: MOST_COUNTED + 1].count()

@@ -22,6 +22,7 @@ from linli.divisions.codes import DIGITS, WIDTHS, Level
 from linli.ledger.models import Position
 
 BATCH = 200
+RANDOM_BITS = 11  # of a row's key, below its microsecond
 CLEANING, PAGES, ROUNDS = "search_cleaning", 500, 20
 WORTH_GOING_ON = 2  # fewer changes than this: everything is merged (fts5)
 # Words of people are Chinese, Latin or digits; a token that begins with this letter can only be a place.
@@ -71,20 +72,49 @@ def placed(rows: list[SearchText]) -> list[SearchText]:
     fresh = sorted((row for row in rows if row.case_id not in known), key=lambda row: row.case_id)
     for row in fresh:
         row.id = row_of(row.case_id)
-    taken = set(SearchText.objects.filter(pk__in=[row.id for row in fresh]).values_list("pk", flat=True))
+    keys = _Keys(row.id for row in fresh)
     for row in fresh:
-        while row.id in taken:  # an import gave many cases the same moment
-            row.id += 1
-            if SearchText.objects.filter(pk=row.id).exists():
-                taken.add(row.id)
-        taken.add(row.id)
+        row.id = keys.next_from(row.id)
     return sorted(fresh, key=lambda row: row.id)
+
+
+class _Keys:
+    """Which keys are taken. An import may give thousands of cases one moment: they lie close behind each other.
+
+    What is taken is read for all wanted keys at once, and where they meet, for a whole microsecond; a walk begins where
+    the last one from the same place ended. Other writers wait meanwhile, so no key costs a statement of its own.
+    """
+
+    def __init__(self, wanted: Iterable[int]) -> None:
+        self._taken = _taken_of(pk__in=list(wanted))
+        self._read: set[int] = set()
+        self._onward: dict[int, int] = {}
+
+    def next_from(self, wanted: int) -> int:
+        """The first free key from here on, which is taken from then on."""
+        key = wanted
+        while key in self._taken:
+            key = self._onward.get(key, key + 1)
+            self._read_around(key)
+        self._taken.add(key)
+        self._onward[wanted] = key + 1
+        return key
+
+    def _read_around(self, key: int) -> None:
+        moment = key >> RANDOM_BITS
+        if moment not in self._read:
+            self._read.add(moment)
+            self._taken |= _taken_of(pk__gte=moment << RANDOM_BITS, pk__lt=(moment + 1) << RANDOM_BITS)
+
+
+def _taken_of(**where: Any) -> set[int]:
+    return set(SearchText.objects.filter(**where).values_list("pk", flat=True))
 
 
 def row_of(case: UUID) -> int:
     """The search row's key of a case: the microsecond it is minted from and 11 random bits, in the order of time."""
     microseconds = (case.int >> 80) * 1000 + ((case.int >> 64 & 0xFFF) * 1000 + 4095) // 4096
-    return microseconds << 11 | case.int >> 51 & 0x7FF
+    return microseconds << RANDOM_BITS | case.int >> 51 & 0x7FF
 
 
 def tokens_of(case: Case, words: str) -> str:

@@ -51,6 +51,11 @@ def feed_runs(feed: Feed) -> bool:
     return is_open(feed_name(feed.source), feed.kinds)
 
 
+def source_runs(source: Source) -> bool:
+    """Whether anything may be taken in from a source now."""
+    return is_open(source_name(source))
+
+
 def require_source_open(source: Source) -> None:
     """Raise Conflict where nothing may be taken in from a source now."""
     require_open(source_name(source))

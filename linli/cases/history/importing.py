@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -108,6 +109,7 @@ def import_history(order: Order, progress: Progress) -> Report:
     """
     refresh()
     forget()
+    _require_writable(order.report)
     sheet = Sheet(read_map(order.map), kind_of(order.kind))
     total = _looked_through(sheet, order.file)
     report = Report(order.report, order.check)
@@ -122,6 +124,12 @@ def import_history(order: Order, progress: Progress) -> Report:
     finally:
         report.close()
     return report
+
+
+def _require_writable(report: Path) -> None:
+    """Refuse a place for the report that would only be found wanting at the first bad row."""
+    if report.is_dir() or not os.access(report if report.exists() else report.parent, os.W_OK):
+        raise Invalid(_("%(path)s cannot be written. Name another file with --report.") % {"path": report})
 
 
 def _looked_through(sheet: Sheet, file: Path) -> int:

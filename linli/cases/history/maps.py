@@ -6,7 +6,7 @@ docs/history.md describes the format. Everything a map lacks or names wrongly is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,9 @@ _KEYS = {
     "by",
 }
 _PLACE_KEYS = {"longitude", "latitude", "datum", "unknown", "division", "fallback", "stretch"}
+_COLUMNS = ("number", "opened", "promised", "state")
+_PLACE_COLUMNS = ("longitude", "latitude", "division")
+_TABLES = ("given", "by")
 
 
 @dataclass(frozen=True)
@@ -140,9 +143,13 @@ def read_map(path: Path) -> Map:
         raise Invalid(_("There is no file %(path)s.") % {"path": path})
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as trouble:
-        said = {"path": path, "trouble": str(trouble)[:300]}
-        raise Invalid(_("%(path)s cannot be read: %(trouble)s") % said) from trouble
+    except UnicodeDecodeError as trouble:
+        sentence = _("%(path)s is not UTF-8. Open it in an editor and save it as UTF-8.")
+        raise Invalid(sentence % {"path": path}) from trouble
+    except yaml.YAMLError as trouble:
+        mark = getattr(trouble, "problem_mark", None)
+        said = {"path": path, "line": mark.line + 1 if mark else 1}
+        raise Invalid(_("Line %(line)d of %(path)s cannot be read as YAML.") % said) from trouble
     if not isinstance(raw, dict):
         raise Invalid(_("%(path)s is not a map: it has no keys.") % {"path": path})
     if mistakes := list(_mistakes(raw)):
@@ -160,12 +167,33 @@ def _mistakes(raw: Mapping[str, Any]) -> Iterator[str]:
         yield _("The name of a map is small letters, digits, dots and dashes, at most 40, such as city-311.")
     if raw.get("backwards", REFUSE) not in (REFUSE, HOLD):
         yield _("“backwards” is either refuse or hold.")
+    yield from _shape_mistakes(raw)
     yield from _place_mistakes(raw.get("place") or {})
     yield from _state_mistakes(raw.get("states") or {})
     try:
         ZoneInfo(str(raw.get("zone", "Asia/Shanghai")))
     except (ZoneInfoNotFoundError, ValueError):
         yield _("There is no such time zone: %(zone)s. Write it as Asia/Shanghai.") % {"zone": raw["zone"]}
+
+
+def _shape_mistakes(raw: Mapping[str, Any]) -> Iterator[str]:
+    """YAML gives lists, tables and numbers where somebody meant words."""
+    yield from _no_columns(raw, _COLUMNS)
+    for key in _TABLES:
+        if raw.get(key) and not isinstance(raw[key], dict):
+            yield _("“%(key)s” is a table: on each line a name, a colon and what it stands for.") % {
+                "key": key
+            }
+    times = raw.get("times") or []
+    if not isinstance(times, list) or not all(isinstance(each, str) for each in times):
+        said = {"example": '["%Y-%m-%d %H:%M:%S"]'}
+        yield _("“times” lists how times are written, such as %(example)s.") % said
+
+
+def _no_columns(raw: Mapping[str, Any], keys: Sequence[str], above: str = "") -> Iterator[str]:
+    for key in keys:
+        if isinstance(raw.get(key), dict | list):
+            yield _("“%(key)s” is the name of one column.") % {"key": above + key}
 
 
 def _place_mistakes(place: Any) -> Iterator[str]:
@@ -176,14 +204,23 @@ def _place_mistakes(place: Any) -> Iterator[str]:
         yield _("The map has a key that means nothing: %(key)s.") % {"key": f"place.{key}"}
     if bool(place.get("longitude")) != bool(place.get("latitude")):
         yield _("A point needs both longitude and latitude.")
-    if place.get("datum", "wgs84") not in {each.value for each in Datum if each is not Datum.NONE}:
+    yield from _no_columns(place, _PLACE_COLUMNS, "place.")
+    if place.get("datum", "wgs84") not in [each.value for each in Datum if each is not Datum.NONE]:
         yield _("“datum” is wgs84, gcj02 or bd09.")
     if "stretch" in place and not _is_box(place["stretch"]):
         yield _("“stretch” is four numbers: west, south, east, north.")
+    unknown = place.get("unknown") or []
+    if not isinstance(unknown, list) or not all(_are_numbers(each, 2) for each in unknown):
+        yield _("“unknown” lists points, each as two numbers: longitude and latitude.")
+
+
+def _are_numbers(given: Any, count: int) -> bool:
+    fits = isinstance(given, list) and len(given) == count
+    return fits and all(isinstance(each, int | float) for each in given)
 
 
 def _is_box(box: Any) -> bool:
-    if not (isinstance(box, list) and len(box) == 4 and all(isinstance(each, int | float) for each in box)):
+    if not _are_numbers(box, 4):
         return False
     west, south, east, north = box
     return bool(west < east and south < north)
@@ -194,48 +231,62 @@ def _state_mistakes(states: Any) -> Iterator[str]:
         yield _("“states” lists, for each state of theirs, the steps it stands for.")
         return
     for state, turns in states.items():
-        for turn in turns or ():
-            if not isinstance(turn, dict) or not turn.get("step") or not turn.get("at"):
+        for turn in turns if isinstance(turns, list) else [turns] if turns else ():
+            if not _is_turn(turn):
                 yield _(
                     "Each step of the state “%(state)s” needs “step” and “at”, the column with its time."
                 ) % {"state": state}
 
 
+def _is_turn(turn: Any) -> bool:
+    return isinstance(turn, dict) and all(
+        isinstance(turn.get(key), str) and turn[key] for key in ("step", "at")
+    )
+
+
 def _map(raw: Mapping[str, Any]) -> Map:
     place = dict(raw.get("place") or {})
     place["datum"] = Datum(place.get("datum", "wgs84"))
-    place["unknown"] = frozenset((float(east), float(north)) for east, north in place.get("unknown", ()))
+    place["unknown"] = frozenset((float(east), float(north)) for east, north in place.get("unknown") or ())
     if "stretch" in place:
         place["stretch"] = tuple(place["stretch"])
     if "fallback" in place:
         place["fallback"] = str(place["fallback"])
+    place |= {key: _column(place, key) for key in _PLACE_COLUMNS}
     return Map(
         name=str(raw["name"]),
         zone=ZoneInfo(str(raw.get("zone", "Asia/Shanghai"))),
-        times=tuple(raw.get("times", ())),
-        number=raw["number"],
-        opened=raw["opened"],
-        promised=raw.get("promised", ""),
-        state=raw.get("state", ""),
+        times=tuple(raw.get("times") or ()),
+        number=_column(raw, "number"),
+        opened=_column(raw, "opened"),
+        promised=_column(raw, "promised"),
+        state=_column(raw, "state"),
         backwards=raw.get("backwards", REFUSE),
         given={name: _value(each) for name, each in (raw.get("given") or {}).items()},
         place=PlaceColumns(**place),
         states={str(state): tuple(map(_turn, turns or ())) for state, turns in raw["states"].items()},
-        by={str(channel): kind for channel, kind in (raw.get("by") or {}).items()},
+        by={str(channel): str(kind) for channel, kind in (raw.get("by") or {}).items()},
     )
+
+
+def _column(raw: Mapping[str, Any], key: str) -> str:
+    """The name of a column, which YAML may have read as a number."""
+    return str(raw.get(key) or "")
 
 
 def _turn(raw: Mapping[str, Any]) -> Turn:
     given = {name: _value(each) for name, each in raw.items() if name not in {"step", "at", "by", "optional"}}
-    return Turn(raw["step"], raw["at"], given, raw.get("by", ""), bool(raw.get("optional")))
+    return Turn(raw["step"], raw["at"], given, str(raw.get("by", "")), bool(raw.get("optional")))
 
 
 def _value(raw: Any) -> Value:
-    if isinstance(raw, dict) and set(raw) == {"column", "codes"}:
-        return Coded(raw["column"], {str(word): str(code) for word, code in raw["codes"].items()})
+    if isinstance(raw, dict) and set(raw) == {"column", "codes"} and isinstance(raw["codes"], dict):
+        return Coded(str(raw["column"]), {str(word): str(code) for word, code in raw["codes"].items()})
     if isinstance(raw, dict | list):
         raise Invalid(
             _("A value is a text with columns in braces, or has “column” and “codes”: %(value)s")
             % {"value": raw}
         )
+    if re.search(r"[{}]", _IN_BRACES.sub("", str(raw))):
+        raise Invalid(_("There is a brace without a column: %(value)s") % {"value": raw})
     return Text(str(raw))

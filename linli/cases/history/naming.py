@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from linli.base.tabular import Row
+from linli.base.tabular import STRAY, Row
 from linli.cases.history.maps import OTHERS, Coded, Map, Value
 from linli.cases.history.parameters import lacking, parameters_of
 from linli.cases.history.reading import BY, Sheet, as_text, trouble_naming
@@ -22,6 +22,8 @@ def unmapped(map_: Map, rows: Iterable[tuple[int, Row]]) -> tuple[int, list[str]
     total = 0
     for _number, row in rows:
         total += 1
+        if STRAY in row.values():  # told with its row; what stands in its cells is not theirs
+            continue
         for each in closed:
             word = as_text(row[each.column])
             if word not in each.codes and len(seen) < _MOST_WORDS:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.utils.translation import override
 
 from linli.cases.history.importing import Order, import_history
-from linli.cases.history.test_importing import EXAMPLE, ROW, brought_in, changed_map, told, written
+from linli.cases.history.test_importing import EXAMPLE, ROW, brought_in, told, written
 from linli.cases.models import Case
 from linli.kinds.matters.models import Matter
 
@@ -76,17 +75,9 @@ def test_a_row_with_a_stray_comma_is_told(world: Any, tmp_path: Path) -> None:
     file = written(tmp_path / "a.csv", {})
     with file.open("a", encoding="utf-8") as more:
         more.write(",".join(["x"] * (len(ROW) + 1)) + "\n")
-    report = brought_in(file, map=for_every_word(tmp_path))
+    report = brought_in(file)
     assert (report.stored, report.refused) == (1, 1)
     assert "more cells" in told(report)[0][2]
-
-
-def for_every_word(folder: Path) -> Path:
-    """The example, with states and categories for every word."""
-    raw = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
-    raw["states"]["*"] = []
-    raw["given"]["category"]["codes"]["*"] = "0901"
-    return changed_map(folder / "others.yaml", states=raw["states"], given=raw["given"])
 
 
 def test_the_reason_is_in_the_language_of_the_place(world: Any, tmp_path: Path) -> None:

@@ -305,6 +305,24 @@ STATES = {"已办结": [{"step": "accept", "at": "受理时间"}]}
         ({"place": {"longitude": "经度", "latitude": "纬度", "datum": "mars"}}, "wgs84, gcj02 or bd09"),
         ({"place": {"stretch": [1, 2, 3]}}, "four numbers"),
         ({"by": {"web": "handler"}}, "does not take cases in"),
+        ({"times": 5}, "“times” lists how times are written"),
+        ({"times": [["%Y"]]}, "“times” lists how times are written"),
+        ({"number": ["事件编号"]}, "“number” is the name of one column"),
+        ({"opened": {"a": "b"}}, "“opened” is the name of one column"),
+        ({"number": 5}, "no column: 5"),
+        ({"given": [1]}, "“given” is a table"),
+        ({"by": ["web"]}, "“by” is a table"),
+        ({"by": {"web": ["grid_worker"]}}, "does not take cases in"),
+        ({"place": {"division": ["网格编码"]}}, "“place.division” is the name of one column"),
+        ({"place": {"longitude": "经度", "latitude": "纬度", "datum": []}}, "wgs84, gcj02 or bd09"),
+        ({"place": {"division": "网格编码", "unknown": 5}}, "“unknown” lists points"),
+        ({"place": {"division": "网格编码", "unknown": [["x", "y"]]}}, "“unknown” lists points"),
+        ({"states": {"已办结": 5}}, "needs “step” and “at”"),
+        ({"states": {"已办结": [{"step": [], "at": {}}]}}, "needs “step” and “at”"),
+        ({"states": {"已办结": [{"step": "accept", "at": "受理时间", "by": []}]}}, "reporter or system"),
+        ({"given": {"text": "x", "category": {"column": "事件小类", "codes": [1]}}}, "“column” and “codes”"),
+        ({"given": {"text": "{事件描述"}}, "a brace without a column"),
+        ({"given": {"text": "{}"}}, "a brace without a column"),
     ],
 )
 def test_what_a_map_says_wrongly_is_told(
@@ -330,6 +348,23 @@ def test_the_maps_of_the_documentation_can_be_read(name: str) -> None:
 
 
 def test_a_map_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "m.yaml").write_text("a: [")
-    with pytest.raises(Invalid):
+    (tmp_path / "m.yaml").write_text("name: x\na: [")
+    with pytest.raises(Invalid) as refused:
         read_map(tmp_path / "m.yaml")
+    assert refused.value.sentence == f"Line 2 of {tmp_path / 'm.yaml'} cannot be read as YAML."
+
+
+def test_a_map_saved_by_an_old_editor_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("number: 事件编号", encoding="gbk")
+    with pytest.raises(Invalid, match="save it as UTF-8"):
+        read_map(tmp_path / "m.yaml")
+
+
+@pytest.mark.parametrize("place", [".", "nowhere/r.csv"])
+def test_a_report_that_cannot_be_written_is_refused_before_a_row_is_read(
+    world: Any, tmp_path: Path, place: str
+) -> None:
+    file = written(tmp_path / "a.csv", {}, {"事件编号": ""})
+    with pytest.raises(Invalid, match="cannot be written"):
+        import_history(Order(file, EXAMPLE, "matters", tmp_path / place), lambda _done, _total: None)
+    assert Case.everywhere.count() == 0

@@ -21,7 +21,7 @@ from linli.exchange.sheets.headings import as_name, likely_row
 _MOMENT = "yyyy-mm-dd hh:mm"
 _LONGEST_CELL = 32_000
 _OUTSIDE = (b"<!DOCTYPE", b"<!ENTITY")
-Filled = str | datetime | None
+Filled = str | int | datetime | None
 
 
 def look_at_form(content: bytes) -> tuple[Sheet, int]:
@@ -86,6 +86,9 @@ def _write(cell: Any, value: Filled) -> None:
         cell.value = timezone.localtime(value).replace(tzinfo=None, second=0, microsecond=0)
         if "y" not in cell.number_format.lower():
             cell.number_format = _MOMENT
+        return
+    if isinstance(value, int):
+        cell.value = value
         return
     cell.value = printable(value or "")[:_LONGEST_CELL]
     cell.data_type = "s"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
-from django.utils import timezone
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,6 +31,9 @@ _CLOCK = re.compile(
     r"(\d{1,2})(?:[时点](?![\d半])|[:时点](\d{1,2}|半)(?:[:分](\d{1,2}))?)[秒分]?\s*(am|pm)?"
 )
 _DIGITS_CLOCK = re.compile(r"(\d{2})(\d{2})(\d{2})?")
+_FIRST_COMPACT = 19_000_101  # no count of days goes so far
+_ZONE = re.compile(r"(?:z|\+(\d{2}):?(\d{2}))$")
+_FURTHEST_ZONE = timedelta(hours=14)
 _BEFORE_DAWN, _EVENING = {"凌晨", "am"}, {"傍晚", "晚上"}
 _AFTERNOON = {"下午", "pm", *_EVENING}
 _DAY = timedelta(days=1)
@@ -44,6 +47,8 @@ def read_moment(value: Value, order: str, first_day: date) -> tuple[datetime, bo
         return _placed(datetime.combine(value, time(0))), False
     if isinstance(value, bool):
         raise Fault(_not_a_date())
+    if isinstance(value, int | float) and value >= _FIRST_COMPACT and float(value).is_integer():
+        value = str(int(value))  # 20261125, as a number
     if isinstance(value, int | float) or re.fullmatch(r"\d{5}(\.\d+)?", half_width(str(value)).strip()):
         return _from_serial(float(value), first_day)
     return _from_text(_WEEKDAY.sub(" ", compatible(tidy(value)).lower()), order)
@@ -70,19 +75,34 @@ def _from_text(text: str, order: str) -> tuple[datetime, bool]:
     numbers = [int(each) for each in match.groups()]
     year_first = compact is not None or len(match[1]) == 4
     year, month, day = (numbers[("ymd" if year_first else order).index(letter)] for letter in "ymd")
-    if year < 100:
-        raise Fault(_("Write the year with four digits, such as 2026-11-25."))
-    clock = _clock(text[match.end() :].lstrip("t ,"))
+    if year < 100 and not year_first:
+        raise Fault(_other_order() if len(match[3]) == 4 else _short_year())
+    rest, ahead = _without_zone(text[match.end() :].lstrip("t ,").rstrip())
+    clock = _clock(rest)
+    if ahead is not None and clock is None:
+        raise Fault(_not_a_date())
     try:
         moment = datetime.combine(date(year, month, day), time(0)) + (clock or timedelta())
+        placed = _placed(moment) if ahead is None else moment.replace(tzinfo=ahead).astimezone(PLACE_TIME)
     except (ValueError, OverflowError) as trouble:
         raise Fault(_not_a_date()) from trouble
-    return _placed(moment), clock is not None
+    return placed, clock is not None
+
+
+def _without_zone(rest: str) -> tuple[str, timezone | None]:
+    """A time of day and the zone behind it; None where it is the place's own."""
+    found = _ZONE.search(rest)
+    if found is None:
+        return rest, None
+    ahead = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
+    if ahead > _FURTHEST_ZONE:
+        raise Fault(_not_a_date())
+    return rest[: found.start()].rstrip(), timezone(ahead)
 
 
 def _clock(rest: str) -> timedelta | None:
     """How long after midnight; 24:00 is the end of the day, and without a time there is none."""
-    rest = re.sub(r"(\.\d+)?(z|\+08:?00)?$", "", rest.strip())
+    rest = re.sub(r"(\.\d+)?$", "", rest)
     if not rest:
         return None
     found, digits = _CLOCK.fullmatch(rest), _DIGITS_CLOCK.fullmatch(rest)
@@ -110,6 +130,14 @@ def _hour(part: Collection[str | None], hour: int) -> int:
     return hour + 12 if later else hour
 
 
+def _short_year() -> str:
+    return _("Write the year with four digits, such as 2026-11-25.")
+
+
+def _other_order() -> str:
+    return _("This date is written in another order than the map says. Change the map, or write 2026-11-25.")
+
+
 def _not_a_date() -> str:
     return _("This is not a date as the map expects it, such as 2026-11-25 08:03.")
 
@@ -117,7 +145,7 @@ def _not_a_date() -> str:
 def read_called(value: Value, order: str, first_day: date) -> datetime:
     """When it was reported over there: not in the future, not in another century."""
     moment, _timed = read_moment(value, order, first_day)
-    if not EARLIEST <= moment <= timezone.now() + timedelta(minutes=10):
+    if not EARLIEST <= moment <= now() + timedelta(minutes=10):
         said = {"moment": moment.strftime("%Y-%m-%d %H:%M")}
         raise Fault(
             _("%(moment)s cannot be right: it lies in the future or before 2000. Type the date again.") % said
@@ -128,7 +156,7 @@ def read_called(value: Value, order: str, first_day: date) -> datetime:
 def read_deadline(value: Value, order: str, first_day: date) -> datetime:
     """Until when the other system wants its answer; a day without a time means its end."""
     moment, timed = read_moment(value, order, first_day)
-    if not EARLIEST <= moment <= timezone.now() + FURTHEST:
+    if not EARLIEST <= moment <= now() + FURTHEST:
         said = {"moment": moment.strftime("%Y-%m-%d %H:%M")}
         raise Fault(_("%(moment)s cannot be a deadline: more than three years ahead or before 2000.") % said)
     return moment if timed else datetime.combine(moment.date(), END_OF_DAY, PLACE_TIME)

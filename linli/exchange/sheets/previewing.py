@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from linli.cases.alike import Alike, Spot, alike_at
 from linli.cases.models import Case
 from linli.cases.opening import Draft
 from linli.exchange.models import Parcel
+from linli.exchange.sheets.headings import as_name
 from linli.exchange.sheets.maps import body_of
 from linli.exchange.sheets.parcels import Contents, contents_of
 from linli.exchange.sheets.reading import Row
@@ -40,12 +42,21 @@ class Coming:
 
 @dataclass(frozen=True)
 class Known:
-    """A row whose number is here already, with its case; `changed`: the source says something else by now."""
+    """A row whose number is here already, with its case; `changed`: the source says something else by now.
+
+    `due`: until when the source wanted its answer when it came in, and wants it now; None: no deadline.
+    """
 
     line: int
     number: str
     case: Case
     changed: bool
+    due: tuple[datetime | None, datetime | None]
+
+    @property
+    def moved(self) -> bool:
+        """Whether the source has moved its deadline."""
+        return self.changed and self.due[0] != self.due[1]
 
 
 @dataclass
@@ -80,12 +91,17 @@ def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
     for row in contents.good:
         if (foreign := there.get(row.number)) is not None:
             changed = bool(foreign.digest) and foreign.digest != row.digest
-            found.known.append(Known(row.line, row.number, foreign.case, changed))
+            due = (foreign.due, _deadline(row))
+            found.known.append(Known(row.line, row.number, foreign.case, changed, due))
     return found
 
 
-def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
+def _deadline(row: Row) -> datetime | None:
     due = row.values.get("deadline")
+    return datetime.fromisoformat(due) if due else None
+
+
+def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
     return Coming(
         row.line,
         row.number,
@@ -93,7 +109,7 @@ def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
         draft.division.name,
         str(draft.category or ""),
         draft.at,
-        datetime.fromisoformat(due) if due else None,
+        _deadline(row),
         alike_at(_spot(draft), by=by),
     )
 
@@ -105,14 +121,18 @@ def _spot(draft: Draft) -> Spot:
 
 
 def bad_rows_workbook(contents: Contents) -> bytes:
-    """The rows that were not taken in, as they stood, each with its reasons: to be put right and sent again."""
+    """The rows that were not taken in, as they stood, each with its reasons: to be put right and sent again.
+
+    The reasons of a workbook that was sent again make room for those of today.
+    """
     reasons = _("What to put right")
-    headings = [Heading(title, 18) for title in contents.headings]
-    rows: list[list[Cell]] = [_padded(row, len(headings)) for row in contents.bad]
+    kept = [place for place, title in enumerate(contents.headings) if title != as_name(reasons)]
+    headings = [Heading(contents.headings[place], 18) for place in kept]
+    rows: list[list[Cell]] = [_padded(row, kept) for row in contents.bad]
     return write_workbook(Table(_("To put right"), [*headings, Heading(reasons, 80)], rows))
 
 
-def _padded(row: Row, width: int) -> list[Any]:
-    cells = [*row.cells, *[""] * width][:width]
+def _padded(row: Row, kept: Sequence[int]) -> list[Any]:
+    cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
     said = [f"{each.column}: {each.sentence}" if each.column else each.sentence for each in row.faults]
     return [*cells, " ".join(said)]

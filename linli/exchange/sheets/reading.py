@@ -31,6 +31,7 @@ _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how exports keep Excel from taki
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 # What exports write into a cell that has nothing to say; the second line where somebody's own data would stand.
 _NOTHING = {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a"}
+_NOTHING |= {"0000-00-00", "0000-00-00 00:00:00"}  # a database's date that is none
 _NOBODY = _NOTHING | {"0", "匿名", "保密", "不详", "未知", "未留"}
 _MOST_DIGITS = 10**15  # of a number, Excel keeps fifteen
 _EAST, _NORTH = (73.0, 136.0), (3.0, 54.0)  # where China lies, to notice exchanged coordinates

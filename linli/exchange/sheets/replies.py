@@ -19,7 +19,8 @@ from linli.cases.kinds import kind_of
 from linli.cases.models import Case
 from linli.cases.procedure import REPORTER
 from linli.cases.story import Happening, story_for_reporter
-from linli.exchange.models import Foreign, Reply, ReplyForm, Return, Source
+from linli.exchange.feeds.fields import STAGE
+from linli.exchange.models import Foreign, Reply, ReplyForm, Return, Source, TheirCode
 from linli.exchange.sheets.filling import Filled, fill, look_at_form
 from linli.exchange.sheets.owed import all_in_area, is_answered, owed
 from linli.exchange.sheets.roles import OUTGOING
@@ -56,10 +57,17 @@ def answer_of(foreign: Foreign) -> Answer:
         foreign,
         final,
         _text_of(told) or (state if final else ""),
-        state,
+        _their_word(foreign) or state,
         case.lead.organisation.name if case.lead else _body_of(told),
         told.at if told else case.at,
     )
+
+
+def _their_word(foreign: Foreign) -> str:
+    """What the source calls how the case stands: its own form may take no other word. Empty where nobody has said."""
+    case = foreign.case
+    kept = TheirCode.objects.filter(source=foreign.source_id, sort=STAGE, kind=case.kind, code=case.stage)
+    return kept.values_list("theirs", flat=True).first() or ""
 
 
 def _telling(case: Case) -> Happening | None:
@@ -198,13 +206,15 @@ def returned_workbook(back: Return) -> bytes:
     rows = back.replies.select_related("foreign__case").order_by("pk")
     columns: dict[str, Any] = back.form.columns
     filled = [
-        {columns[role]: value for role, value in _values(each).items() if role in columns} for each in rows
+        {columns[role]: value for role, value in _values(each, number).items() if role in columns}
+        for number, each in enumerate(rows, 1)
     ]
     return fill(bytes(back.form.content), back.form.heading, filled)
 
 
-def _values(reply: Reply) -> dict[str, Filled]:
+def _values(reply: Reply, number: int) -> dict[str, Filled]:
     return {
+        "row": number,
         "number": reply.foreign.number,
         "ours": reply.foreign.case.number,
         "answered_at": reply.answered_at,

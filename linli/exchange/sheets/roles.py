@@ -53,6 +53,7 @@ INCOMING = (
 )
 OUTGOING = (
     Role("number", _("Number over there"), ("工单编号", "工单号", "编号", "单号", "流水号"), needed=True),
+    Role("row", _("Running number"), ("序号", "行号")),
     Role("ours", _("Our number"), ("办件编号", "本地编号", "承办编号")),
     Role("answered_at", _("When it was answered"), ("办结时间", "答复时间", "回复时间", "办理时间", "时间")),
     Role("body", _("Who dealt with it"), ("承办单位", "办理单位", "责任单位", "单位", "部门")),

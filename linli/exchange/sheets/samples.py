@@ -47,10 +47,11 @@ class Sample:
         return self._column(self.headings[place])[:FIRST]
 
     def _column(self, heading: str) -> list[str]:
+        """What stands below a heading; some exports repeat the headings on every page."""
         names = [as_name(cell)[:LONGEST] for cell in self.rows[self.top]]
         place = names.index(heading)
         below = (row[place].strip() for row in self.rows[self.top + 1 :] if place < len(row))
-        return [value for value in below if value]
+        return [value for value in below if value and as_name(value)[:LONGEST] != heading]
 
     def values_of(self, heading: str) -> list[str]:
         """The different values of a column."""

@@ -13,10 +13,12 @@ from django.utils import timezone
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.workbooks import read_workbook
 from linli.cases.models import Category
+from linli.exchange.feeds.codes import map_codes
 from linli.exchange.models import Foreign, Reply
 from linli.exchange.sheets.conftest import NAME, PHONE, REPLY_COLUMNS, REPLY_HEADINGS, Book, good, reply_book
 from linli.exchange.sheets.owed import INTERIM, OPEN, OVERDUE, READY, count_owed, narrowed, owed
 from linli.exchange.sheets.replies import answer_of, give_back, returned_workbook, save_form
+from linli.exchange.sheets.roles import OUTGOING, proposed
 from linli.kinds.matters import actions
 from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry
@@ -73,6 +75,32 @@ def test_a_sheet_goes_in_and_its_replies_come_back_in_its_own_form(world, taken,
     assert first["办结时间"].date() == timezone.localdate()
     assert (sheet.rows[3][4], sheet.formulas) == ('=HYPERLINK("http://x")', frozenset())
     assert remarks.rows == [["请勿改动表头。"]]
+
+
+def test_how_it_stands_is_told_in_the_sources_own_word_where_it_has_one(world, taken, formed):
+    taken(Book(good(1), good(2)).bytes())
+    handled(world, 1)
+    source = foreign().source
+    map_codes(source, "matters", {("stage", "checked"): "已办结"}, by=world.by("administrator"))
+    sheet = read_workbook(returned_workbook(returned(world, 1, 2, interim="下周完成")), moments=True)[0]
+    place = REPLY_HEADINGS.index("办理状态")
+    assert [row[place] for row in sheet.rows[2:4]] == ["已办结", "Reported"]
+
+
+def test_a_column_of_running_numbers_is_filled_in(world, taken, mapped):
+    columns = {"number": "工单编号", "text": "办理结果", "row": "备注"}
+    save_form(mapped, ("反馈表.xlsx", reply_book()), columns, by=world.by("call_taker"))
+    taken(Book(good(1), good(2)).bytes())
+    sheet = read_workbook(returned_workbook(returned(world, 1, 2, interim="下周完成")), moments=True)[0]
+    assert [row[REPLY_HEADINGS.index("备注")] for row in sheet.rows[2:4]] == [1, 2]
+
+
+def test_the_first_column_of_a_form_is_recognised_as_running_numbers():
+    assert proposed(["序号", "工单编号", "办理结果"], OUTGOING) == {
+        "序号": "row",
+        "工单编号": "number",
+        "办理结果": "text",
+    }
 
 
 def test_everything_else_of_the_form_stays_as_it_was(world, taken, formed):

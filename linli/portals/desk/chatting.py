@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from linli.base.errors import Conflict, Invalid, NotFound
-from linli.cases.forms import StepForm
+from linli.cases.forms import StepForm, TidyText
 from linli.cases.offering import TakesNone, worded
 from linli.cases.steps import open_case
 from linli.cases.wording import likely_category
@@ -37,7 +37,7 @@ MOST_NAMED = 5
 class PastedForm(forms.Form):
     """A chat as it was copied."""
 
-    chat = forms.CharField(
+    chat = TidyText(
         label=gettext_lazy("The chat"),
         max_length=LONGEST,
         help_text=gettext_lazy(

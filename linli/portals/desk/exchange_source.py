@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.base.errors import Invalid
 from linli.exchange.feeds.sending import failing
+from linli.exchange.handling import source_runs
 from linli.exchange.models import Delivery, Rejection, Source
-from linli.exchange.sources import end_source, give_key, set_limits, source_for
+from linli.exchange.sources import end_source, give_key, set_limits, source_for, used_today
 from linli.portals.desk.hats import seated
 from linli.portals.desk.places import has
 from linli.posts.actor import PostActor
@@ -61,8 +62,12 @@ def source(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
 def _shown(
     request: HttpRequest, by: PostActor, found: Source, form: LimitsForm, *, status: int = 200
 ) -> HttpResponse:
+    used = used_today(found)
     context = {
         "source": found,
+        "waits": found.until is None and not source_runs(found),
+        "used": used,
+        "used_up": used >= found.per_day,
         "deliveries": found.deliveries.select_related("by_post").order_by("-at")[:DAYS_SHOWN],
         "rejections": _rejections(request, found),
         "form": form,

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -173,4 +174,4 @@ def returned_file(request: HttpRequest, by: PostActor, code: str, key: UUID) -> 
     reading_as(EXCHANGE, How.EXPORT)
     back = return_of(source, key, by=by)
     _told_of(back.replies.select_related("foreign__case"))
-    return workbook_named(returned_workbook(back), f"{source.name}-{back.at:%Y%m%d-%H%M}")
+    return workbook_named(returned_workbook(back), f"{source.name}-{localtime(back.at):%Y%m%d-%H%M}")

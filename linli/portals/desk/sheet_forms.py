@@ -19,6 +19,7 @@ from linli.base.errors import Invalid, TooLarge
 from linli.exchange.models import Parcel
 from linli.exchange.sheets.filling import look_at_form
 from linli.exchange.sheets.headings import as_name
+from linli.exchange.sheets.maps import body_of, latest
 from linli.exchange.sheets.parcels import keep_parcel, opened, parcel_of
 from linli.exchange.sheets.replies import form_of, save_form
 from linli.exchange.sheets.roles import OUTGOING, proposed
@@ -91,7 +92,14 @@ def reply_form(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     said_columns = [
         (role.label, kept.columns[role.name]) for role in OUTGOING if kept and role.name in kept.columns
     ]
-    context = {"source": source, "form": form, "kept": kept, "columns": said_columns}
+    map_ = latest(source)
+    context = {
+        "source": source,
+        "form": form,
+        "kept": kept,
+        "columns": said_columns,
+        "kind": body_of(map_).kind if map_ else "",
+    }
     return render(request, "desk/reply_form.html", context, status=422 if form.is_bound else 200)
 
 

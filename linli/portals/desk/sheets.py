@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from linli.base.errors import Conflict, Invalid, NotFound, TooLarge
 from linli.base.sheets import XLSX
 from linli.base.workbooks import MOST_BYTES
+from linli.exchange.handling import source_runs
 from linli.exchange.models import Delivery, Parcel, Source
 from linli.exchange.sheets.files import ACCEPTED
 from linli.exchange.sheets.maps import body_of, latest
@@ -78,6 +79,7 @@ def sheets(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     context = {
         "source": source,
         "form": form,
+        "waits": source.until is None and not source_runs(source),
         "map": latest(source),
         "reply_form": form_of(source),
         "owed": count_owed([source], by=by),

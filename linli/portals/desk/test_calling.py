@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from linli.cases import calling
+from linli.cases import call_figures, calling
 from linli.cases.calling import CALLER, EMERGENCY, PUT_THROUGH, matters_of_caller
 from linli.cases.models import Case, Category, Copy, Task
 from linli.cases.steps import open_case, take
@@ -351,3 +351,11 @@ def test_a_call_that_was_made_stands_there_no_longer(world, sign_in):
 def test_nobody_is_shown_who_waits_while_somebody_is_on_the_line(world, sign_in):
     case = asked_for_a_call()
     assert case.number not in text(call(sign_in("call_taker"), "find", phone="13900000000"))
+
+
+def test_more_than_anybody_counts_is_told_as_more(world, sign_in, monkeypatch):
+    reported(world), reported(world)
+    page = sign_in("call_taker").get(CALLS)
+    assert (page.context["queue"].unaccepted, "<strong>2</strong>" in text(page)) == (2, True)
+    monkeypatch.setattr(call_figures, "MOST_COUNTED", 1)
+    assert "<strong>1+</strong>" in text(sign_in("call_taker").get(CALLS))

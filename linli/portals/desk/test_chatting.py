@@ -10,6 +10,7 @@ from linli.cases.follow import follow_code
 from linli.cases.models import Case
 from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry
+from linli.portals.desk.chatting import PastedForm
 from linli.residents.models import Contact
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,12 @@ def test_what_the_draft_could_not_take_over_is_said(world, sign_in):
     assert "聊天里提到几个地点：文昌社区，东门社区" in text(both).replace("、", "，")
     assert "聊天里有几个电话" in text(both)
     assert "聊天里没有说明事项的文字" in text(read(client, '[语音] 12"'))
+
+
+def test_a_line_end_counts_as_one_character_as_beside_the_box(sign_in):
+    most = PastedForm.base_fields["chat"].max_length
+    sent = "\r\n".join(["路灯坏了"] * (most // 5))  # as browsers send what they counted as `most` - 1
+    assert read(sign_in("call_taker"), sent).status_code == 200
 
 
 def test_an_empty_paste_is_asked_again(sign_in):

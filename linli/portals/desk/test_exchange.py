@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.timezone import localtime
 
 from linli.base.sheets import XLSX
 from linli.base.workbooks import read_workbook
@@ -54,6 +55,15 @@ def test_a_clerk_adds_none(world, sign_in):
     assert not Source.objects.exists()
 
 
+@pytest.mark.parametrize("page", ["", "sheets/"])
+def test_the_pages_of_a_source_say_at_once_that_it_waits_for_its_assessment(world, sign_in, page):
+    source = add_source("hotline", "12345热线", world.county, by=world.by("administrator"))
+    address = f"/desk/exchange/hotline/{page}"
+    assert "/desk/privacy/source-hotline/" in sign_in("administrator").get(address).text
+    assessed_source(world, source)
+    assert "/desk/privacy/source-hotline/" not in sign_in("administrator").get(address).text
+
+
 def test_a_wrong_code_is_said_beside_the_field_and_nothing_is_lost(world, sign_in):
     given = {"name": "12345热线", "code": "热线", "division": world.county.trimmed}
     response = sign_in("administrator").post("/desk/exchange/", given)
@@ -85,7 +95,8 @@ def made(client: Any, content: bytes, name: str = "样表.xlsx") -> str:
 
 def test_a_map_is_proposed_from_the_names_of_the_columns(hotline, sign_in):
     client = sign_in("county_clerk")
-    address = made(client, Book(good(1), good(2, 诉求类别="市容环境"), titles=2).bytes())
+    repeated = {each: each for each in HEADINGS}
+    address = made(client, Book(good(1), repeated, good(2, 诉求类别="市容环境"), titles=2).bytes())
     page = client.get(address)
     answers = map_answers(page)
     proposed = {answers[f"column_{place}"]: heading for place, heading in enumerate(HEADINGS)}
@@ -174,6 +185,21 @@ def looked_at(client: Any, *rows: dict[str, Any]) -> str:
     return str(response["Location"])
 
 
+def test_a_deadline_that_was_changed_over_there_is_told_with_the_one_before(mapped, sign_in):
+    client = sign_in("county_clerk")
+    client.post(looked_at(client, good(1, 办理时限="2026-12-01 18:00"), good(2, 办理时限="2026-12-01 18:00")))
+    again = (good(1, 办理时限="2026-12-08 18:00"), good(2, 办理时限="2026-12-01 18:00", 诉求内容="别的话。"))
+    page = client.get(looked_at(client, *again)).text
+    assert "对方时限由 2026年12月1日 18:00 改为 2026年12月8日 18:00" in page
+    assert page.count("对方时限由") == 1
+
+
+def test_the_page_of_a_source_leads_back_to_all_of_them(mapped, sign_in):
+    assert (
+        'class="back" href="/desk/exchange/"' in sign_in("county_clerk").get("/desk/exchange/hotline/").text
+    )
+
+
 def test_the_preview_counts_says_what_is_wrong_and_names_nobody(mapped, sign_in):
     client = sign_in("county_clerk")
     page = client.get(looked_at(client, good(1), good(2, 来电时间="昨天")))
@@ -218,6 +244,15 @@ def test_bad_rows_come_as_a_workbook_with_reasons_and_no_formula(mapped, sign_in
     assert sheet.rows[1][2] == "=1+1"
     assert "日期写法" in str(sheet.rows[1][-1])
     assert sheet.formulas == frozenset()
+
+
+def test_bad_rows_sent_again_carry_only_the_reasons_of_today(mapped, sign_in):
+    client = sign_in("county_clerk")
+    first = client.get(f"{looked_at(client, good(1, 来电时间='昨天'), good(2))}bad/").content
+    sent = client.post(HOME, {"sheet": a_file(first)})
+    (sheet,) = read_workbook(client.get(f"{sent['Location']}bad/").content)
+    assert sheet.rows[0].count("需要改正") == 1
+    assert len(sheet.rows[1]) == len(sheet.rows[0])
 
 
 def test_a_file_that_cannot_be_read_is_said_beside_the_field(mapped, sign_in):
@@ -296,9 +331,15 @@ def test_replies_go_back_through_the_pages_in_the_sources_own_form(mapped, sign_
     refused = client.post(f"{HOME}return/", {"pick": [key], "sure": "1"})
     assert (refused.status_code, "尚未办结" in refused.text) == (422, True)
     done = client.post(f"{HOME}return/", {"pick": [key], "sure": "1", f"words_{key}": "下周二完成。"})
-    content = client.get(f"{done['Location']}file/").content
-    assert read_workbook(content)[0].rows[2][4] == "下周二完成。"
-    assert client.get(f"{done['Location']}file/").content[:2] == b"PK"
+    fetched = client.get(f"{done['Location']}file/")
+    assert read_workbook(fetched.content)[0].rows[2][4] == "下周二完成。"
+    named = f"{localtime(Return.objects.get().at):%Y%m%d-%H%M}.xlsx"  # as the page says it, not in Greenwich
+    assert named in fetched["Content-Disposition"]
+
+
+def test_the_page_of_the_form_leads_to_the_sources_own_words(mapped, sign_in):
+    page = sign_in("county_clerk").get(f"{HOME}form/").text
+    assert "/desk/exchange/hotline/feed/codes/matters/" in page
 
 
 def test_returning_nothing_is_refused_politely(mapped, sign_in):

@@ -8,7 +8,16 @@ import pytest
 
 from linli.cases.models import Case
 from linli.exchange.models import Source
-from linli.exchange.sources import add_source, count_request, end_source, note_refusal, source_of, took_in
+from linli.exchange.sources import (
+    add_source,
+    count_request,
+    end_source,
+    give_key,
+    note_refusal,
+    set_limits,
+    source_of,
+    took_in,
+)
 from linli.kinds.matters import actions
 from linli.ledger.models import Entry
 from linli.portals.desk.conftest import HOME
@@ -136,3 +145,11 @@ def test_the_channel_filter_knows_the_system_also_when_it_has_ended(sign_in, wor
     page = text(sign_in("chengguan_clerk").get("/desk/area/?channel=app"))
     assert filled.number in page
     assert "随手拍" in page
+
+
+def test_a_source_that_has_used_its_day_up_is_seen(world, sign_in, filled, source):
+    give_key(source, by=world.by("administrator"))
+    before = text(sign_in("county_clerk").get(PAGE))
+    assert ("今天已上送 3 次" in before, "今天的次数已用完" in before) == (True, False)
+    set_limits(source, per_minute=60, per_day=3, by=world.by("administrator"))
+    assert "今天的次数已用完" in text(sign_in("county_clerk").get(PAGE))

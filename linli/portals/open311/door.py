@@ -122,6 +122,11 @@ def _answered(
         return _refused(refusal, errors, form)
 
 
+def unreadable() -> Refusal:
+    """The refusal of a body that is broken, or not in UTF-8."""
+    return Refusal(_("The request could not be read. Send it as a form in UTF-8."))
+
+
 @contextmanager
 def _troubles_as_refusals() -> Iterator[None]:
     try:
@@ -129,7 +134,7 @@ def _troubles_as_refusals() -> Iterator[None]:
     except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent) as trouble:
         raise TooLarge from trouble
     except (BadRequest, MultiPartParserError, UnreadablePostError) as trouble:
-        raise Refusal(_("The request could not be read. Send it as a form in UTF-8.")) from trouble
+        raise unreadable() from trouble
     except OperationalError as trouble:
         if not is_store_trouble(trouble):
             raise

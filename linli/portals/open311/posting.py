@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,19 +22,21 @@ from linli.exchange.handling import require_source_open
 from linli.exchange.models import Foreign, Source
 from linli.exchange.sources import took_in
 from linli.portals.open311.asking import OWN_NUMBERS, own_number
-from linli.portals.open311.door import Asker
+from linli.portals.open311.door import Asker, unreadable
 from linli.portals.open311.offer import CONDITION, Service, argument_names, service_of
 from linli.portals.open311.rendering import Node
 from linli.posts.actor import PartyActor
 from linli.web.times import day_words
 
-FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+MULTIPART = "multipart/form-data"
+FORMS = {"application/x-www-form-urlencoded", MULTIPART}
 REPORTER = PartyActor("reporter")
 SAID = ("description", "lat", "long", "address_string", "address_id")
 PLACES = (("lat", "long"), ("address_string",), ("address_id",))
 NOT_KEPT = ("email", "device_id", "account_id", "media_url")
 _PERSON = {"name": "first_name", "phone": "phone"}
 _ATTRIBUTE = re.compile(r"attribute\[([^\]]{1,60})\](?:\[\])?")
+_GAP = "\N{REPLACEMENT CHARACTER}"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -59,11 +62,22 @@ def take_request(asker: Asker) -> Node:
 
 
 def require_form(request: HttpRequest) -> None:
-    """Refuse a body that is no form."""
+    """Refuse a body that is no form, or one whose words would be kept as question marks."""
     if request.content_type not in FORMS:
         raise Refusal(
             _("Send a form: Content-Type application/x-www-form-urlencoded or multipart/form-data.")
         )
+    if _in_another_encoding(request):
+        raise unreadable()
+
+
+def _in_another_encoding(request: HttpRequest) -> bool:
+    """Whether words could not be read as UTF-8: such as the GBK of older systems, which Django reads with gaps."""
+    given = (value for _name, values in request.POST.lists() for value in values)
+    if not any(_GAP in value for value in given):
+        return False
+    sent_as_such = request.content_type != MULTIPART and _GAP.encode() in unquote_to_bytes(request.body)
+    return not sent_as_such
 
 
 def _argument(request: HttpRequest, name: str) -> str:

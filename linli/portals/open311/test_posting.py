@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -212,6 +213,33 @@ def test_a_broken_form_is_refused(client, key, content_type):
     )
     assert response.status_code in {400, 403}
     assert response.json()[0]["description"]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def posted(client, key, lamp, encoding, **more):
+    body = urlencode({**lamp, **more}, encoding=encoding, errors="replace")
+    return client.post(f"{ROOT}requests.json", body, content_type=FORM, headers={"X-Api-Key": key})
+
+
+def test_words_in_another_encoding_are_refused_and_not_kept_as_question_marks(client, lamp, key):
+    response = posted(client, key, lamp, "gbk")
+    assert (response.status_code, "UTF-8" in response.json()[0]["description"]) == (400, True)
+    assert not Matter.objects.exists()
+
+
+def test_a_question_mark_that_was_sent_as_such_is_kept(client, lamp, key):
+    assert (
+        posted(client, key, lamp, "utf-8", description="路灯\N{REPLACEMENT CHARACTER}坏了").status_code == 200
+    )
+
+
+def test_files_with_words_in_another_encoding_are_refused(client, key):
+    body = b'--x\r\nContent-Disposition: form-data; name="description"\r\n\r\n\xc2\xb7\xb5\xc6\r\n--x--\r\n'
+    content_type = "multipart/form-data; boundary=x"
+    response = client.generic("POST", f"{ROOT}requests.json", body, content_type, headers={"X-Api-Key": key})
+    assert (response.status_code, "UTF-8" in response.json()[0]["description"]) == (400, True)
 
 
 def test_what_is_too_large_or_has_too_many_fields_is_refused(client, key):
