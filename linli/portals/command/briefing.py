@@ -141,15 +141,15 @@ class Briefing:
         told |= {"joint": self.whole.get(JOINT.name, 0), "questions": self.whole.get(AWAITED.name, 0)}
         week = (
             _(
-                "In the week %(opened)d cases were raised and %(closed)d closed; of %(due)d due, %(in_time)d were "
-                "dealt with in time with extensions, %(in_time_first)d by the first promise."
+                "Cases of the week: %(opened)d raised, %(closed)d closed; of %(due)d due, %(in_time)d dealt with in "
+                "time with extensions, %(in_time_first)d by the first promise."
             )
             if any(told[name] for name in FIGURES if name not in STANDING)
             else _("In the week no case was raised, closed or due.")
         )
         stands = _(
-            "As of %(now)s: %(open)d cases are open, %(overdue)d of them overdue. %(joint)d are handled jointly, "
-            "%(questions)d answers are awaited."
+            "As of %(now)s: %(open)d open, %(overdue)d of them overdue; %(joint)d handled jointly; "
+            "answers awaited: %(questions)d."
         )
         return [week % told, stands % {**told, "now": moment_words(self.now)}]
 
