@@ -38,6 +38,12 @@ class Look:
         return self.by.post.pk if isinstance(self.by, PostActor) else None
 
 
+class Lasting(str):
+    """Why a step is never taken in this place: said to whoever asks for it, and not on the page of every case."""
+
+    __slots__ = ()
+
+
 def hindrance(now: Look) -> str:
     """The sentence that says why the step cannot be taken now; empty where it can.
 
@@ -52,7 +58,7 @@ def hindrance(now: Look) -> str:
     if any(ran_over(clock, now.at) for clock in running):
         return time_is_out()
     condition = kind_of(now.case.kind).condition(now.step)
-    return str(condition(now)) if condition else ""
+    return condition(now) if condition else ""
 
 
 def _in_time(now: Look) -> bool:

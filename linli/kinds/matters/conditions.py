@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from linli.cases.hindrances import Look
+from linli.cases.hindrances import Lasting, Look
 from linli.cases.procedure import ASKED
 from linli.posts.actor import PostActor
 from linli.posts.lookup import has_superior
@@ -16,7 +16,7 @@ def escalate(now: Look) -> str:
     if now.case.stage == "escalated" and now.by_post not in {task.post_id for task in now.tasks}:
         return _("The upper level has it already; from there it is taken further up.")
     if not has_superior(PostKind.DISPATCHER, span_of(now)):
-        return _("There is no upper level here to take this to.")
+        return Lasting(_("There is no upper level here to take this to."))
     return ""
 
 

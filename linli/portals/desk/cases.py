@@ -19,6 +19,7 @@ from linli.base.errors import Conflict, Invalid, NotFound, Stale
 from linli.cases.attachments import path_of
 from linli.cases.emergency import may_break_glass
 from linli.cases.forms import StepForm
+from linli.cases.hindrances import Lasting
 from linli.cases.holding_files import forgotten
 from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Attachment, Case, Task
@@ -92,7 +93,7 @@ def _everything(found: Case, by: PostActor) -> dict[str, Any]:
         **forgotten(found),
         "others": kinds_beside(found, by),
         "forms": forms,
-        "hindered": [(step, why) for step, why in steps if why],
+        "hindered": [(step, why) for step, why in steps if why and not isinstance(why, Lasting)],
         "main": _main_of(found, [step for step, _form in forms]),
         "may_ask": may_ask(by, found),
         "parties": parties_on_page(by, found),

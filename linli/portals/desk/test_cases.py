@@ -112,14 +112,25 @@ def test_a_step_the_stage_does_not_allow_gets_a_sentence(sign_in, case):
         assert "待受理" in text(answer)
 
 
-def test_a_step_that_could_only_be_refused_is_no_button_and_its_reason_stands_there(world, sign_in, case):
+@pytest.mark.parametrize(
+    ("key", "why", "is_shown"),
+    [
+        ("county_dispatcher", "这里没有可提请协调的上级", False),
+        ("chengguan_dispatcher", "该办件已在上级协调中", True),
+    ],
+)
+def test_a_step_that_could_only_be_refused_is_no_button_and_says_why(
+    world, sign_in, case, key, why, is_shown
+):
+    """What there never is in this place is said to whoever asks for it, and not on every page."""
     actions.accept(case.matter, by=world.by("chengguan_clerk"), seen=1)
-    county, address = sign_in("county_dispatcher"), f"/desk/cases/{case.number}/escalate/"
-    shown = county.get(f"/desk/cases/{case.number}/").content.decode()
+    actions.escalate(case.matter, by=world.by("chengguan_dispatcher"), seen=2, reason="跨街道")
+    client, address = sign_in(key), f"/desk/cases/{case.number}/escalate/"
+    shown = client.get(f"/desk/cases/{case.number}/").content.decode()
     assert address not in shown
-    assert "这里没有可提请协调的上级" in shown
-    asked = county.get(address)
-    assert (asked.status_code, "这里没有可提请协调的上级" in asked.content.decode()) == (409, True)
+    assert (why in shown) is is_shown
+    asked = client.get(address)
+    assert (asked.status_code, why in asked.content.decode()) == (409, True)
 
 
 def test_an_unknown_step_is_not_found(sign_in, case):
