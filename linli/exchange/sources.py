@@ -50,18 +50,28 @@ def add_source(code: str, name: str, division: Division, *, by: PostActor) -> So
     return source
 
 
-def give_key(source: Source, *, by: PostActor) -> str:
-    """A new access key, which ends the old one; returned once and kept only as a digest."""
+def give_key(source: Source, *, by: PostActor, seen: str | None = None) -> str:
+    """A new access key, which ends the old one; returned once and kept only as a digest.
+
+    `seen`: how the key ended that was there when it was asked for ("": there was none). Conflict where it is another by
+    now: a page that is loaded again would else end the key that has just been handed over.
+    """
     require(by, "exchange.sources", within=source.division.code)
     if source.until is None:
         require_source_open(source)
     secret = PREFIX + secrets.token_urlsafe(32)
     with writing():
-        changed = Source.objects.filter(pk=source.pk, until=None).update(
-            digest=digest_of(secret), last_four=secret[-4:]
-        )
-        if not changed:
+        kept = Source.objects.select_for_update().get(pk=source.pk)
+        if kept.until is not None:
             raise Conflict(_("This outside system has been ended."))
+        if seen not in (None, kept.last_four):
+            raise Conflict(
+                _(
+                    "It has got another key meanwhile, which was shown then and holds. Make one more only if it is lost."
+                )
+            )
+        kept.digest, kept.last_four = digest_of(secret), secret[-4:]
+        kept.save(update_fields=["digest", "last_four"])
         _record("exchange.give_key", source, by)
     return secret
 

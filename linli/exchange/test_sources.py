@@ -76,6 +76,14 @@ def test_a_new_key_ends_the_old_one(hotline, administrator):
         source_of(old)
 
 
+def test_a_key_that_was_asked_for_once_is_made_once(hotline, administrator):
+    asked = {"by": administrator, "seen": hotline.last_four}
+    secret = give_key(hotline, **asked)
+    with pytest.raises(Conflict, match="another key"):
+        give_key(hotline, **asked)
+    assert source_of(secret) == hotline
+
+
 def test_an_ended_source_is_told_so(hotline, administrator):
     secret = give_key(hotline, by=administrator)
     end_source(hotline, by=administrator)

@@ -100,7 +100,7 @@ def _delivery(found: Source, key: str) -> Delivery | None:
 def give_source_key(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
     """A new key, shown in this answer only; the old one has ended."""
     found = source_for(by, code, "exchange.sources")
-    context = {"source": found, "key": give_key(found, by=by)}
+    context = {"source": found, "key": give_key(found, by=by, seen=request.POST.get("seen"))}
     response = render(request, "desk/exchange_key.html", context)
     response["Cache-Control"] = "no-store, private"
     return response

@@ -147,6 +147,14 @@ def test_the_channel_filter_knows_the_system_also_when_it_has_ended(sign_in, wor
     assert "随手拍" in page
 
 
+def test_the_page_of_a_new_key_loaded_again_makes_no_other(sign_in, source):
+    browser = sign_in("administrator")
+    seen = re.search(r'name="seen" value="(\w*)"', text(browser.get(PAGE)))[1]
+    assert browser.post(f"{PAGE}key/", {"seen": seen}).status_code == 200
+    again = browser.post(f"{PAGE}key/", {"seen": seen})
+    assert (again.status_code, "已经换了新密钥" in text(again)) == (409, True)
+
+
 def test_a_source_that_has_used_its_day_up_is_seen(world, sign_in, filled, source):
     give_key(source, by=world.by("administrator"))
     before = text(sign_in("county_clerk").get(PAGE))
