@@ -67,7 +67,7 @@ def give_key(source: Source, *, by: PostActor, seen: str | None = None) -> str:
         if seen not in (None, kept.last_four):
             raise Conflict(
                 _(
-                    "It has got another key meanwhile, which was shown then and holds. Make one more only if it is lost."
+                    "It got another key meanwhile, which was shown then and holds. Make one more only if it is lost."
                 )
             )
         kept.digest, kept.last_four = digest_of(secret), secret[-4:]
