@@ -51,8 +51,8 @@ def _looked_at(actors: Iterable[Actor], case: Case, at: datetime) -> Iterator[li
     tasks, kind = open_tasks(case), kind_of(case.kind)
     detail = SimpleLazyObject(lambda: kind.detail_of(case))  # few steps have a condition
     clocks: list[Clock] | None = None
+    leaving = kind.procedure.leaving(case.stage)
     for by in actors:
-        leaving = kind.procedure.leaving(case.stage)
         allowed = [step for step in leaving if allows(step, case, tasks, by=by) is Decision.ALLOWED]
         if clocks is None and any(step.while_running or step.shifts for step in allowed):
             clocks = live_clocks(case)
