@@ -10,15 +10,13 @@ from random import Random
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
 from linli.analytics import confidential
 from linli.analytics.conftest import GRIDS
 from linli.analytics.counting import behind, count
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.withholding import FEWEST, Sum, withheld
+from linli.analytics.withholding import FEWEST
 from linli.base.errors import NotFound, Refusal
 from linli.base.worktime import PLACE_TIME
 from linli.cases.models import Category, Link
@@ -339,26 +337,3 @@ def test_of_so_few_it_is_not_said_how_many_others_there_are(world):
 def test_kinds_that_area_gives_sight_of_have_no_confidential_figures():
     with pytest.raises(NotFound):
         confidential.figures_of("matters")
-
-
-@given(
-    st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=1, max_size=6),
-    st.booleans(),
-)
-def test_no_sum_of_shown_numbers_gives_a_withheld_one_away(parts, exact):
-    cells = {(0, str(column)): sum(row[column] for row in parts) for column in range(3)}
-    cells |= {
-        (row, str(column)): parts[row - 1][column] for row in range(1, len(parts) + 1) for column in range(3)
-    }
-    cells |= {
-        (row, "whole"): sum(cells[row, str(column)] for column in range(3)) for row in range(len(parts) + 1)
-    }
-    names = ["0", "1", "2", "whole"]
-    sums = [Sum((row, "whole"), [(row, str(column)) for column in range(3)]) for row in range(len(parts) + 1)]
-    sums += [Sum((0, name), [(row, name) for row in range(1, len(parts) + 1)]) for name in names]
-    shown = {cell for cell in cells if cell[0] == 0} if exact else set()
-    hidden = withheld(cells, sums, shown)
-    assert all(number >= FEWEST or cell in hidden | shown for cell, number in cells.items())
-    for each in sums:
-        missing = [cell for cell in (each.whole, *each.parts) if cell in hidden]
-        assert len(missing) != 1 or set(each.parts) <= hidden | shown
