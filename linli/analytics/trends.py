@@ -43,12 +43,17 @@ class Stretch:
 def along(asked: Question, figures: Iterable[Figure], unit: Unit) -> list[Stretch]:
     """Each of the figures in each stretch of the period, empty ones too, the earliest first."""
     chosen = list(figures)
-    if (asked.stands or standing(asked.now)).holds(asked.now):
-        whole = [_to_its_end(stretch, asked, unit) for stretch in stretches(asked.period, unit)]
-        answered = folded_along(asked, whole, chosen)
-        if answered is not None:
-            return list(map(Stretch, stretches(asked.period, unit), answered))
-    return along_live(asked, chosen, unit)
+    folded = along_folded(asked, chosen, unit)
+    return along_live(asked, chosen, unit) if folded is None else folded
+
+
+def along_folded(asked: Question, figures: Iterable[Figure], unit: Unit) -> list[Stretch] | None:
+    """The same from the rollups (one statement); None where they lag or hold not all, as days below the county."""
+    if not (asked.stands or standing(asked.now)).holds(asked.now):
+        return None
+    whole = [_to_its_end(stretch, asked, unit) for stretch in stretches(asked.period, unit)]
+    answered = folded_along(asked, whole, list(figures))
+    return None if answered is None else list(map(Stretch, stretches(asked.period, unit), answered))
 
 
 def _to_its_end(stretch: Period, asked: Question, unit: Unit) -> Period:

@@ -38,7 +38,7 @@ class Chart:
     """What `{% chart %}` draws: `shape` is "bar", "line" or "share"; numbers are not below zero.
 
     `hrefs` opens what a label counts. `unit` follows each number, such as "%". `note` says what the reader must know.
-    `heading` stands over the labels in the table, such as "Month".
+    `heading` stands over the labels in the table, such as "Month". `high`: how tall a line is drawn at most, in em.
     """
 
     title: Words
@@ -49,6 +49,7 @@ class Chart:
     note: Words = ""
     heading: Words = ""
     hrefs: Sequence[str] = ()
+    high: int = 11
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def bars(chart: Chart) -> list[Group]:
     ]
 
 
-def curves(chart: Chart, *, high: float) -> list[Curve]:
+def curves(chart: Chart) -> list[Curve]:
     """Lines over the labels; where a number is missing the line has a gap, never a guess."""
     most = ceiling(chart)
     across = _across(len(chart.labels))
@@ -181,7 +182,7 @@ def curves(chart: Chart, *, high: float) -> list[Curve]:
             each.name,
             _tone(place),
             list(_strokes(each, across, most)),
-            list(_dots(chart, each, across, high)),
+            list(_dots(chart, each, across)),
         )
         for place, each in enumerate(chart.series)
     ]
@@ -211,12 +212,12 @@ def ceiling(chart: Chart) -> float:
     return _step(most) * -(-most // _step(most)) if most else 1.0
 
 
-def levels(chart: Chart, *, high: float) -> list[Tick]:
+def levels(chart: Chart) -> list[Tick]:
     """The lines across, from the bottom up: em from the top, and what they stand for."""
     most = ceiling(chart)
     step = _step(most)
     return [
-        Tick(round(high * (1 - step * place / most), 2), said(step * place, chart.unit))
+        Tick(round(chart.high * (1 - step * place / most), 2), said(step * place, chart.unit))
         for place in range(round(most / step) + 1)
     ]
 
@@ -284,7 +285,7 @@ def _strokes(series: Series, across: Sequence[float], most: float) -> Iterator[s
             yield " ".join(points if len(points) > 1 else points * 2)  # by itself it is a round dot
 
 
-def _dots(chart: Chart, series: Series, across: Sequence[float], high: float) -> Iterator[Dot]:
+def _dots(chart: Chart, series: Series, across: Sequence[float]) -> Iterator[Dot]:
     if len(across) > DOTS:
         return
     most = ceiling(chart)
@@ -292,7 +293,7 @@ def _dots(chart: Chart, series: Series, across: Sequence[float], high: float) ->
         value = _value(series, place)
         if value is not None:
             words = f"{chart.labels[place]} {series.name} {said(value, chart.unit)}"
-            yield Dot(x, round(high * (1 - _percent(value, most) / 100), 2), words)
+            yield Dot(x, round(chart.high * (1 - _percent(value, most) / 100), 2), words)
 
 
 def _step(most: float) -> float:

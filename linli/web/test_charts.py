@@ -50,7 +50,7 @@ def test_a_number_that_is_withheld_is_a_dash_and_not_nothing() -> None:
 
 
 def test_a_missing_month_breaks_the_line() -> None:
-    curve = curves(of(LINE, [1, 2, None, 3, 4]), high=10)[0]
+    curve = curves(of(LINE, [1, 2, None, 3, 4]))[0]
     assert [len(stroke.split()) for stroke in curve.strokes] == [2, 2]
     assert len(curve.dots) == 4
 
@@ -58,15 +58,15 @@ def test_a_missing_month_breaks_the_line() -> None:
 @pytest.mark.parametrize("most", [0, 0.3, 1, 3, 4, 7, 10, 99, 100, 101, 12_345, 9_999_999])
 def test_the_scale_begins_at_nothing_and_ends_at_a_round_number_not_below_the_highest(most: float) -> None:
     chart = of(LINE, [most, 0])
-    marks = levels(chart, high=10)
-    assert (marks[0].at, marks[0].said) == (10, "0")
+    marks = levels(chart)
+    assert (marks[0].at, marks[0].said) == (chart.high, "0")
     assert marks[-1].at == 0
     assert ceiling(chart) >= most
     assert 2 <= len(marks) <= 6
 
 
 def test_counts_have_no_half_cases_on_the_scale() -> None:
-    assert [mark.said for mark in levels(of(LINE, [1, 2]), high=10)] == ["0", "1", "2"]
+    assert [mark.said for mark in levels(of(LINE, [1, 2]))] == ["0", "1", "2"]
 
 
 def test_no_more_labels_below_a_line_than_fit_on_a_telephone() -> None:

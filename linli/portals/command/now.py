@@ -26,6 +26,7 @@ from linli.portals.command.alerts import calling_for
 from linli.portals.command.mapping import GRIDS, OPEN, OVERDUE, PEOPLE, RATE, shaded
 from linli.portals.command.picture import Picture, mark
 from linli.portals.command.seats import door_of, watching
+from linli.portals.command.trends import lately
 from linli.posts.actor import PostActor
 from linli.posts.lookup import posts_at
 from linli.posts.may import watches
@@ -78,6 +79,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "measure": measure,
         "colours": [(name, label, _here(request, colour=name)) for name, label in _measures(picture)],
         "shaded": shaded(picture, measure, wall=wall),
+        "lately": lately(picture.question),
         "calling": calling_for(by),
         "taken_up": waiting_for(by) if watches(by) and not wall else None,
         "late": [] if wall else late_in(node.here.span),

@@ -8,8 +8,10 @@ from html import unescape
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
 from linli.analytics.conftest import random_county
+from linli.analytics.folding import fold_all
 from linli.kinds.complaints.actions import complain
 from linli.kinds.matters import actions
 from linli.ledger.sequencing import sequence
@@ -204,6 +206,25 @@ def test_the_picture_of_a_county_costs_a_constant_number_of_statements(world, si
         late(reported(world))
     assert statements() <= few
     assert few <= MOST_STATEMENTS
+
+
+def test_the_last_days_come_from_the_rollups_and_are_never_counted_live(world, sign_in):
+    reported(world)
+    reported(world)
+    client = sign_in("county_head")
+    assert "lately-title" not in text(client.get(NOW))
+    sequence()
+    fold_all()
+    for query in ("", "wall=1"):
+        days = re.search(
+            r"lately-title.*?<tbody>(.*?)</tbody>", text(client.get(f"{NOW}?{query}")), re.DOTALL
+        )[1]
+        rows = [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in days.split("</tr>") if row]
+        today = f"{localdate():%m-%d}"
+        assert [len(rows), rows[-1]] == [14, [today, "2", "0"]]
+        assert {tuple(row[1:]) for row in rows[:-1]} == {("0", "0")}
+    town = world.place("城关街道").trimmed
+    assert "lately-title" not in text(client.get(f"{NOW}?place={town}"))  # days are folded for counties
 
 
 def test_a_rule_is_ended_and_not_an_end_of_a_procedure(world, sign_in):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from linli.analytics.definition import FEWEST_FOR_SHARE
 from linli.analytics.figures import all_figures
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question
-from linli.analytics.trends import Stretch, Unit, along
+from linli.analytics.trends import Stretch, Unit, along, along_folded
 from linli.base.errors import Invalid
 from linli.base.sheets import XLSX, Cell, Heading, Table, write_workbook
 from linli.cases.narrowing import Narrowing
@@ -33,6 +33,8 @@ from linli.web.times import moment_words
 
 SHOWN = ("opened", "closed", "due", "in_time")
 DAYS = 31
+LATELY = 14
+LOW = 7  # em: it stands below a table, on a wall as well
 YEARS = 5
 FEW = gettext_lazy("Where fewer than %(fewest)d were due, no share is shown.")
 
@@ -52,7 +54,8 @@ def trends(request: HttpRequest, by: PostActor) -> HttpResponse:
     """The months of a year, or the last thirty-one days, of the hat's area or a part of it."""
     node = standing_at(by, request.GET.get("place", ""))
     year = _year(request.GET)
-    rows = [_row(stretch, node, year) for stretch in stretches_of(node, year)]
+    stretches = stretches_of(node, year)
+    rows = [_row(stretch, node, year) for stretch in stretches]
     today = timezone.localdate()
     context: dict[str, Any] = {
         "node": node,
@@ -61,7 +64,7 @@ def trends(request: HttpRequest, by: PostActor) -> HttpResponse:
         "rows": rows,
         "figures": [all_figures()[name] for name in SHOWN],
         "nothing": not any(number.count for row in rows for number in row.numbers),
-        "flow": _flow(rows),
+        "flow": _flow(_("What came and what was closed"), [row.label for row in rows], stretches),
         "kept": _kept(rows),
         "fewest": FEWEST_FOR_SHARE,
         "file": f"{reverse('command:trends_file')}?{urlencode(_choices(node, year))}",
@@ -133,13 +136,24 @@ def _cells(stretch: Stretch, node: Node, year: int) -> list[Cell]:
     return [begins, *(number.count for number in row.numbers), row.percent]
 
 
-def _flow(rows: Sequence[Row]) -> Chart:
-    came = [
-        Series(all_figures()[name].label, [row.numbers[SHOWN.index(name)].count for row in rows])  # type: ignore[arg-type]
-        for name in ("opened", "closed")
-    ]
-    labels = [row.label for row in rows]
-    return Chart(_("What came and what was closed"), labels, came, LINE)
+def _flow(title: str, labels: Sequence[str], stretches: Sequence[Stretch]) -> Chart:
+    both = [all_figures()[name] for name in ("opened", "closed")]
+    came = [Series(each.label, [one.counted.get(each.name, 0) for one in stretches]) for each in both]  # type: ignore[arg-type]
+    return Chart(title, labels, came, LINE)
+
+
+def lately(question: Question) -> Chart | None:
+    """What came and was closed in the last days up to that asked for; None where days have no rollups (one statement).
+
+    The picture is asked for every few seconds, so it is never counted live.
+    """
+    today = question.period.until
+    asked = replace(question, period=Period(today - timedelta(days=LATELY - 1), today))
+    found = along_folded(asked, [all_figures()[name] for name in ("opened", "closed")], Unit.DAY)
+    if found is None:
+        return None
+    title = _("What came and what was closed: the last %(days)d days") % {"days": LATELY}
+    return replace(_flow(title, [f"{each.period.since:%m-%d}" for each in found], found), high=LOW)
 
 
 def _kept(rows: Sequence[Row]) -> Chart:

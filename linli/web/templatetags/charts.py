@@ -10,8 +10,6 @@ from linli.web import charts
 
 register = template.Library()
 
-HIGH = 11  # em: the room of a line chart between its lines across
-
 
 @register.inclusion_tag("web/chart.html")
 def chart(content: charts.Chart, name: str = "chart") -> dict[str, Any]:
@@ -34,10 +32,10 @@ def _bars(content: charts.Chart) -> dict[str, Any]:
 
 def _line(content: charts.Chart) -> dict[str, Any]:
     return {
-        "curves": charts.curves(content, high=HIGH),
-        "levels": charts.levels(content, high=HIGH),
+        "curves": charts.curves(content),
+        "levels": charts.levels(content),
         "ticks": charts.ticks(content),
-        "high": HIGH,
+        "high": content.high,
     }
 
 
