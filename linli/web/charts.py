@@ -18,7 +18,7 @@ Number = int | float | None
 
 BAR, LINE, SHARE = "bar", "line", "share"
 TONES = 6  # as many as can be told apart, in colour and by their dashes; see linli.css
-ROOM = 15.0  # em: what the labels of an axis have on a narrow telephone in large type
+ROOM = 11.0  # em: what the labels of an axis have on a narrow telephone in large type
 DOTS = 31  # points up to which each has a dot
 LINES_ACROSS = 4
 NICE = (1.0, 2.0, 5.0, 10.0)
@@ -94,11 +94,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Tick:
-    """A word beside an axis; `anchor` as SVG has it."""
+    """A word beside an axis; `anchor` as SVG has it. `more` ones are seen only where the drawing is wide."""
 
     at: float
     said: Words
     anchor: str = "middle"
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,11 +224,14 @@ def levels(chart: Chart) -> list[Tick]:
 
 
 def ticks(chart: Chart) -> list[Tick]:
-    """As many labels of the lower axis as fit on a telephone, the first and the last among them."""
+    """The labels of the lower axis that fit on a telephone, the first and the last among them, and some between."""
     across = _across(len(chart.labels))
-    room = max(2, floor(ROOM / (max((_ems(str(label)) for label in chart.labels), default=1.0) + 0.8)))
-    chosen = _spread(len(chart.labels), room)
-    return [Tick(across[place], chart.labels[place], _anchor(across[place])) for place in chosen]
+    room = max(2, floor(ROOM / (max((_ems(str(label)) for label in chart.labels), default=1.0) + 0.6)))
+    few, many = (_spread(len(chart.labels), number) for number in (room, 2 * room - 1))
+    return [
+        Tick(across[place], chart.labels[place], _anchor(across[place]), more=place not in few)
+        for place in many
+    ]
 
 
 def summary(chart: Chart) -> str:
