@@ -19,7 +19,9 @@ def _read() -> set[str]:
 
 
 def _documented() -> set[str]:
-    return set(re.findall(r"^\| `([A-Z_]+)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
+    found = re.findall(r"^\| `([A-Z_]+)` \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(found) == len(set(found)), "each is documented once"
+    return set(found)
 
 
 def test_every_variable_is_documented() -> None:

@@ -41,6 +41,7 @@ def test_it_is_ready_once_its_modules_are_loaded_and_ends_when_asked(start_serve
     before, server = _of_children(), start_server()
     assert httpx.get(server.url + "/healthz").text == "alive\n"
     assert server.stop() in {0, -15}
+    assert "WARNING" not in server.log.read_text()
     taken, before = _of_children() - before, _of_children()
     subprocess.run([sys.executable, "-c", "import django; django.setup()"], check=True)
     loading = _of_children() - before

@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 from contextlib import nullcontext
+from logging import getLogger
 from typing import Any
 
 from django.conf import settings
@@ -87,6 +88,8 @@ def _serve(options: dict[str, Any]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
+    # So many threads are meant (LINLI_THREADS says why); whoever runs a place should not wonder at every start.
+    getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     with nullcontext() if options["no_loops"] else loops_apart():
         server.serve()
 
