@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.base.sheets import Cell, Heading, Table, write_workbook
+from linli.base.sheets import Cell, Formula, Heading, Table, write_workbook
 from linli.base.text import brief
 from linli.cases.alike import Alike, Spot, alike_at
 from linli.cases.models import Case
@@ -123,7 +123,8 @@ def _spot(draft: Draft) -> Spot:
 def bad_rows_workbook(contents: Contents) -> bytes:
     """The rows that were not taken in, as they stood, each with its reasons: to be put right and sent again.
 
-    The reasons of a workbook that was sent again make room for those of today.
+    The reasons of a workbook that was sent again make room for those of today. What was refused for what the cell is,
+    and not for its words, is a formula, so that it does not come in before somebody has looked at it.
     """
     reasons = _("What to put right")
     kept = [place for place, title in enumerate(contents.headings) if title != as_name(reasons)]
@@ -132,7 +133,12 @@ def bad_rows_workbook(contents: Contents) -> bytes:
     return write_workbook(Table(_("To put right"), [*headings, Heading(reasons, 80)], rows))
 
 
+def _cell(row: Row, place: int) -> Cell:
+    shown = row.cells[place] if place < len(row.cells) else ""
+    return Formula(shown) if place in row.held else shown
+
+
 def _padded(row: Row, kept: Sequence[int]) -> list[Any]:
-    cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
+    cells = [_cell(row, place) for place in kept]
     said = [f"{each.column}: {each.sentence}" if each.column else each.sentence for each in row.faults]
     return [*cells, " ".join(said)]
