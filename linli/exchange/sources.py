@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -147,8 +148,19 @@ def note_refusal(source: Source, where: str, reason: str, number: str = "") -> N
         day = _day_of(source)
         _add(day, refused=1)
         Rejection.objects.create(
-            delivery=day, where=where[:120], number=number, reason=reason[:LONGEST_REASON]
+            delivery=day, where=where[:120], number=number, reason=lines_within(reason.split("\n"))
         )
+
+
+def lines_within(sentences: Iterable[str]) -> str:
+    """As many of these as a reason holds, a line each, and none cut in two: it could not be said in another language."""
+    kept = ""
+    for each in sentences:
+        longer = f"{kept}\n{each}" if kept else each[:LONGEST_REASON]
+        if len(longer) > LONGEST_REASON:
+            break
+        kept = longer
+    return kept
 
 
 def _day_of(source: Source) -> Delivery:

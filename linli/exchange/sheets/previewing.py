@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from linli.base.retelling import retold
 from linli.base.sheets import Cell, Formula, Heading, Table, write_workbook
 from linli.base.text import brief
 from linli.cases.alike import Alike, Spot, alike_at
@@ -140,5 +141,5 @@ def _cell(row: Row, place: int) -> Cell:
 
 def _padded(row: Row, kept: Sequence[int]) -> list[Any]:
     cells = [_cell(row, place) for place in kept]
-    said = [f"{each.column}: {each.sentence}" if each.column else each.sentence for each in row.faults]
-    return [*cells, " ".join(said)]
+    said = [f"{each.column}: {each.sentence}".removeprefix(": ") for each in row.faults]
+    return [*cells, " ".join(map(retold, said))]

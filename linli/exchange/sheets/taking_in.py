@@ -25,7 +25,7 @@ from linli.exchange.sheets.maps import Body, body_of, latest
 from linli.exchange.sheets.parcels import Contents, as_plain, contents_of, keep_parcel
 from linli.exchange.sheets.reading import Complaint, Row, read_sheet
 from linli.exchange.sheets.roles import INCOMING
-from linli.exchange.sources import LONGEST_REASON
+from linli.exchange.sources import lines_within
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require, still_holds
@@ -170,11 +170,9 @@ def _rejection(delivery: Delivery, row: Row) -> Rejection:
     columns = list(dict.fromkeys(each.column for each in row.faults if each.column))
     several = len(columns) > 1  # one alone stands beside the row
     said = [(each.column if several else "", each.sentence) for each in row.faults]
-    reason = " ".join(f"{column}: {sentence}".removeprefix(": ") for column, sentence in said)
+    reason = lines_within(f"{column}: {sentence}".removeprefix(": ") for column, sentence in said)
     where = " · ".join(filter(None, [_("row %(line)d") % {"line": row.line}, _(", ").join(columns)]))
-    return Rejection(
-        delivery=delivery, where=where[:120], number=row.number[:60], reason=reason[:LONGEST_REASON]
-    )
+    return Rejection(delivery=delivery, where=where[:120], number=row.number[:60], reason=reason)
 
 
 def go_on(parcel: Parcel) -> bool:

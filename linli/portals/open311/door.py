@@ -215,7 +215,7 @@ def _note(source: Source | None, request: HttpRequest, refusal: Refusal, errors:
 
 def _reason(request: HttpRequest, errors: list[Node]) -> str:
     """The sentences without any value that was sent: some of our sentences quote what they cannot read."""
-    said = " ".join(each["description"] for each in errors)
+    said = "\n".join(each["description"] for each in errors)
     sent = {tidy(value) for _name, values in request.POST.lists() for value in values}
     for value in sorted(sent, key=len, reverse=True):
         if len(value) > 1:
