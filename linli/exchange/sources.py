@@ -153,7 +153,7 @@ def note_refusal(source: Source, where: str, reason: str, number: str = "") -> N
 
 
 def lines_within(sentences: Iterable[str]) -> str:
-    """As many of these as a reason holds, a line each, and none cut in two: it could not be said in another language."""
+    """As many of these as a reason holds, a line each; one cut in two could not be said in another language."""
     kept = ""
     for each in sentences:
         longer = f"{kept}\n{each}" if kept else each[:LONGEST_REASON]

@@ -19,6 +19,7 @@ from linli.cases.opening import Draft
 from linli.exchange.models import Parcel
 from linli.exchange.sheets.headings import as_name
 from linli.exchange.sheets.maps import body_of
+from linli.exchange.sheets.moving import due_of
 from linli.exchange.sheets.parcels import Contents, contents_of
 from linli.exchange.sheets.reading import Row
 from linli.exchange.sheets.taking_in import drafting, known_there, map_of
@@ -75,6 +76,11 @@ class Preview:
         return [each for each in self.known if each.changed]
 
     @property
+    def moved(self) -> bool:
+        """Whether the source has moved the deadline of one of them."""
+        return any(each.moved for each in self.changed)
+
+    @property
     def bad(self) -> list[Row]:
         """The rows that cannot be taken in, as many as a page shows."""
         return self.contents.bad[:MOST_SHOWN]
@@ -92,14 +98,9 @@ def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
     for row in contents.good:
         if (foreign := there.get(row.number)) is not None:
             changed = bool(foreign.digest) and foreign.digest != row.digest
-            due = (foreign.due, _deadline(row))
+            due = (foreign.due, due_of(row))
             found.known.append(Known(row.line, row.number, foreign.case, changed, due))
     return found
-
-
-def _deadline(row: Row) -> datetime | None:
-    due = row.values.get("deadline")
-    return datetime.fromisoformat(due) if due else None
 
 
 def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
@@ -110,7 +111,7 @@ def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
         draft.division.name,
         str(draft.category or ""),
         draft.at,
-        _deadline(row),
+        due_of(row),
         alike_at(_spot(draft), by=by),
     )
 

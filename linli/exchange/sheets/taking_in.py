@@ -100,7 +100,7 @@ def _places(rows: Sequence[Row]) -> dict[str, Division]:
 
 def _sending(source: Source, row: Row) -> Sending:
     said = json.dumps(row.values, sort_keys=True).encode()
-    return Sending(_moment(row.values.get("called")), Origin.of(f"source/{source.pk}", row.number, said))
+    return Sending(moment_of(row.values.get("called")), Origin.of(f"source/{source.pk}", row.number, said))
 
 
 def _complaints(body: Body, refusal: Refusal) -> list[Complaint]:
@@ -117,7 +117,7 @@ def known_there(source: Source, numbers: Sequence[str]) -> dict[str, Foreign]:
     found: dict[str, Foreign] = {}
     for place in range(0, len(numbers), 500):
         rows = Foreign.objects.filter(source=source, number__in=numbers[place : place + 500])
-        found |= {each.number: each for each in rows.select_related("case")}
+        found |= {each.number: each for each in rows.select_related("case__division", "source")}
     return found
 
 
@@ -260,14 +260,15 @@ def _open(source: Source, rows: Sequence[Row], drafts: Sequence[Draft]) -> None:
             source=source,
             number=row.number,
             case_id=each.case,
-            due=_moment(row.values.get("deadline")),
+            due=moment_of(row.values.get("deadline")),
             digest=row.digest,
         )
         for row, each in zip(rows, open_many(drafts), strict=True)
     )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """A moment as a row keeps it."""
     return datetime.fromisoformat(text) if text else None
 
 
