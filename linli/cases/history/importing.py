@@ -76,6 +76,11 @@ class Report:
                 % {"number": number, "column": column or "-", "reason": reason}
             )
 
+    @property
+    def all_refused(self) -> bool:
+        """Whether not one row is here after it, though there were some."""
+        return self.rows > 0 and not (self.stored or self.here or self.changed)
+
     def close(self) -> None:
         """Finish the file."""
         self._open.close()
