@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
+from time import time
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.core.cache import cache
+from django.db import IntegrityError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +26,7 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.tokens import PREFIX, Unknown, digest_of
+from linli.web.limits import MINUTE, check_source_rate
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
 RESERVED = {"web", "phone", "telephone", "window", "grid", "paper", "patrol", "import", "api"}
@@ -120,6 +124,24 @@ def require_quota(source: Source) -> None:
             _("The daily number of requests agreed for this system is used up. Go on tomorrow."),
             retry_after=3600,
         )
+
+
+def require_rate(source: Source, where: str) -> None:
+    """Count one more request of a source; TooMany beyond what was agreed for a minute.
+
+    Its page tells the first of each minute that was turned away (`where`: what was asked): one write, however many.
+    """
+    try:
+        check_source_rate(source.code, source.per_minute)
+    except TooMany:
+        if cache.add(f"turned-away/{source.code}/{int(time()) // MINUTE}", 1, 2 * MINUTE):
+            with suppress(OperationalError), writing():
+                said = _(
+                    "More than the agreed %(most)d requests in a minute: the rest of that minute was turned away."
+                )
+                reason = said % {"most": source.per_minute}
+                Rejection.objects.create(delivery=_day_of(source), where=where[:120], reason=reason)
+        raise
 
 
 def used_today(source: Source) -> int:
