@@ -29,6 +29,9 @@ LONGEST_NUMBER = 60
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how exports keep Excel from taking a number for one
 _AN_ERROR = "#N/A"  # where nothing is left of what stood there
+_NO_REPORT = re.compile(
+    r"[合总小共]\s*计|(?:填表|填报|制表|制单|审核|复核|审批|经办|负责|导出|打印)\S{0,6}[:：]|第\s*\d+\s*页|(?:备注|附注|说明|注)[:：]"
+)
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 # What exports write into a cell that has nothing to say; the second line where somebody's own data would stand.
 _NOTHING = {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a"}
@@ -92,7 +95,7 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
             read.notes.append(_("Row %(line)d repeats the headings and was left out.") % {"line": number + 1})
             continue
         cells = {role: _cell(sheet, number, places[name]) for role, name in body.columns.items()}
-        if _is_no_report(cells):
+        if _is_no_report(cells, sheet.rows[number]):
             sentence = _("Row %(line)d is no report but a sum or a remark, and was left out.")
             read.notes.append(sentence % {"line": number + 1})
             continue
@@ -111,9 +114,14 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
     return read
 
 
-def _is_no_report(cells: Mapping[str, Value]) -> bool:
-    """Whether a row is a sum or a signature below the table: nothing was said, and its number has no digit."""
+def _is_no_report(cells: Mapping[str, Value], row: Sequence[Value]) -> bool:
+    """Whether a row is a sum or a signature below the table: nothing was said, and its number has no digit.
+
+    Or it has no number, and what it begins with (mostly in a column the map does not read) says so.
+    """
     number = str(cells["number"]).strip()
+    if not number:
+        return bool(_NO_REPORT.match(next(text for value in row if (text := str(value).strip()))))
     filled = sum(bool(str(value).strip()) for value in cells.values())
     said = str(cells["text"]).strip()
     return bool(number) and not said and filled <= 2 and not re.search(r"\d", half_width(number))
