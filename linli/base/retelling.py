@@ -13,14 +13,13 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext, trans_real
+from django.utils.translation import gettext as active_wording  # of messages that stand elsewhere
+from django.utils.translation import trans_real
 
 BETWEEN = " · "
 _VALUE = re.compile(r"%\((\w+)\)([sd])")
-_LEAST = {
-    "s": 12,
-    "d": 3,
-}  # bytes of its own by which a sentence with values is known; a Chinese sign has three
+# The fewest bytes of its own by which a sentence with values is known; a Chinese sign has three.
+_LEAST = {"s": 12, "d": 3}
 _VALUES = {"s": ".*?", "d": r"-?\d+"}
 _ENDS = (".", "?", "!", "。", "？", "！")
 # The one sentence of refusals that counts; a catalogue does not hold how English says it of many.
@@ -59,7 +58,7 @@ def _part(part: str) -> str:
 def _sentence(text: str) -> str:
     whole, shapes = _known()
     if text in whole:
-        return gettext(whole[text])
+        return active_wording(whole[text])
     fitting = (
         (each.weight, each, match)
         for each in shapes
@@ -70,7 +69,7 @@ def _sentence(text: str) -> str:
         return ""
     _weight, shape, match = best
     values = match.groupdict()
-    wording = gettext(shape.message)
+    wording = active_wording(shape.message)
     if wording == shape.message:
         wording = _OF_MANY.get(wording, wording)
     return _VALUE.sub(lambda found: values[found[1]], wording).replace("%%", "%")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext as active_wording
+from django.utils.translation import override
 
 from linli.base.retelling import retold
 
@@ -13,7 +14,7 @@ LATE = "%(moment)s cannot be a deadline: more than three years ahead or before 2
 
 def in_chinese(message: str, **values: object) -> str:
     with override("zh-hans"):
-        return gettext(message) % values if values else gettext(message)
+        return active_wording(message) % values
 
 
 @pytest.mark.parametrize("message", [BAD_PHONE, LATE % {"moment": "2099-01-01 00:00"}])

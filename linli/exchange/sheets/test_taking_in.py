@@ -109,8 +109,8 @@ def test_a_moved_deadline_is_taken_over_by_a_yes_with_its_entry(world, taken, lo
     assert take_over_deadlines(parcel, [*numbers, "YX-0"], by=clerk) == 2
     dues = list(Foreign.objects.order_by("number").values_list("due", flat=True))
     assert dues == [at(38, 18), None, at(31, 23, 59, 59)]
-    entry = Entry.objects.filter(name="exchange.move_deadline").order_by("id").first()
-    assert entry.about == Foreign.objects.get(number=numbers[0]).case_id
+    first = Foreign.objects.get(number=numbers[0])
+    entry = Entry.objects.get(name="exchange.move_deadline", about=first.case_id)
     assert [datetime.fromisoformat(entry.facts[each]) for each in ("before", "after")] == [
         at(31, 18),
         at(38, 18),
