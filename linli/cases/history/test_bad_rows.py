@@ -128,3 +128,15 @@ def test_the_command_fails_when_no_row_comes_in(world: Any, tmp_path: Path) -> N
     bring({}, {"事件描述": "", "事件编号": "2"})  # some came in
     bring({})  # all are here
     bring()  # there is nothing
+
+
+def test_one_number_for_two_things_in_a_file_is_said_to_be_that_and_not_to_be_here(
+    world: Any, tmp_path: Path
+) -> None:
+    report = brought_in(
+        written(tmp_path / "a.csv", {"上报时间": ""}, {"事件描述": "另一件"}, {"事件描述": "另一件"})
+    )
+    assert (report.stored, report.here, report.changed, report.refused) == (0, 0, 0, 3)
+    assert ["A row above has this number" in sentence for _n, _c, sentence in told(report)].count(True) == 2
+    report = brought_in(written(tmp_path / "a.csv", {}, {"事件描述": "另一件"}))
+    assert (report.stored, report.refused) == (1, 1)
