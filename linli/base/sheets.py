@@ -17,7 +17,8 @@ from linli.base.text import columns_of, printable
 AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_CELL = 32_000
-_LONGEST_CHOICES = 255
+_LONGEST_CHOICES = 255  # and of a text within a formula
+_LONGEST_FORMULA = 8_000
 _ROOM_BELOW = 500  # rows below the last that still get formats and choices
 _LINE = 15.0  # points that a line of text is high
 _REMARK = 100
@@ -27,7 +28,20 @@ _WRAPS = 40  # columns from this width on hold sentences
 _FITS = 200  # widths of a digit that an A4 page, laid across, still shows in letters one can read
 _FORMULA = ("=", "+", "-", "@")
 _BREAKS = ("\t", "\r", "\n")
-Cell = str | int | date | None
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A cell that shows a text and is a formula: readers of sheets take it only once it was pasted as a value."""
+
+    shows: str
+
+    def __str__(self) -> str:
+        """What it shows."""
+        return self.shows
+
+
+Cell = str | int | date | Formula | None
 
 
 @dataclass(frozen=True)
@@ -146,12 +160,24 @@ def _lay_out(sheet: Any, width: int) -> None:
 def _write_cell(sheet: Any, place: tuple[int, int], value: Cell, forms: _Forms, *, wraps: bool) -> None:
     if value is None or value == "":
         return
-    if isinstance(value, date):
+    if isinstance(value, Formula):
+        shown = printable(value.shows)[:_LONGEST_CELL]
+        formula = _formula_of(shown)
+        if len(formula) > _LONGEST_FORMULA:
+            formula, shown = "=NA()", "#N/A"
+        sheet.write_formula(*place, formula, forms.long if wraps else forms.text, shown)
+    elif isinstance(value, date):
         sheet.write_datetime(*place, value, forms.day)
     elif isinstance(value, int):
         sheet.write_number(*place, value, forms.number)
     else:
         sheet.write_string(*place, printable(value)[:_LONGEST_CELL], forms.long if wraps else forms.text)
+
+
+def _formula_of(text: str) -> str:
+    """A formula whose value is a text, in pieces as long as Excel takes them; nothing of it is calculated."""
+    pieces = [text[start : start + _LONGEST_CHOICES] for start in range(0, len(text), _LONGEST_CHOICES)]
+    return "=" + "&".join('"' + each.replace('"', '""') + '"' for each in pieces or [""])
 
 
 def _needs_sheet(choices: Sequence[str]) -> bool:

@@ -11,7 +11,10 @@ Progress = Callable[[int, int], None]
 
 
 class Report(Protocol):
-    """What an import did, as sentences for the person who ran it."""
+    """What an import did, as sentences for the person who ran it.
+
+    One that can refuse rows also has `all_refused`: nothing came in, so the command fails.
+    """
 
     def lines(self) -> Iterator[str]: ...
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext
 
 from linli.ledger.names import Redaction, register
 
+MOVE_DEADLINE = "exchange.move_deadline"
+
 
 def register_entries() -> None:
     """Make the names known; called when the app starts."""
@@ -16,6 +18,7 @@ def register_entries() -> None:
         ("exchange.end_source", lambda: gettext("Outside system ended")),
         ("exchange.map_sheets", lambda: gettext("Map of an outside system's sheets changed")),
         ("exchange.take_sheet", lambda: gettext("Sheet of an outside system taken in")),
+        (MOVE_DEADLINE, lambda: gettext("The source moved its deadline; taken over")),
         ("exchange.keep_reply_form", lambda: gettext("Reply form of an outside system kept")),
         ("exchange.return_replies", lambda: gettext("Replies returned to an outside system")),
         ("exchange.set_feed", lambda: gettext("Feed of an outside system agreed")),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from time import time
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.core.cache import cache
+from django.db import IntegrityError, OperationalError
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +26,7 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.tokens import PREFIX, Unknown, digest_of
+from linli.web.limits import MINUTE, check_source_rate
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
 RESERVED = {"web", "phone", "telephone", "window", "grid", "paper", "patrol", "import", "api"}
@@ -121,6 +126,24 @@ def require_quota(source: Source) -> None:
         )
 
 
+def require_rate(source: Source, where: str) -> None:
+    """Count one more request of a source; TooMany beyond what was agreed for a minute.
+
+    Its page tells the first of each minute that was turned away (`where`: what was asked): one write, however many.
+    """
+    try:
+        check_source_rate(source.code, source.per_minute)
+    except TooMany:
+        if cache.add(f"turned-away/{source.code}/{int(time()) // MINUTE}", 1, 2 * MINUTE):
+            with suppress(OperationalError), writing():
+                said = _(
+                    "More than the agreed %(most)d requests in a minute: the rest of that minute was turned away."
+                )
+                reason = said % {"most": source.per_minute}
+                Rejection.objects.create(delivery=_day_of(source), where=where[:120], reason=reason)
+        raise
+
+
 def used_today(source: Source) -> int:
     """How many requests a source has sent by machine today, whatever came of them."""
     rows = Delivery.objects.filter(source=source, form=Delivery.Form.REQUESTS, day=timezone.localdate())
@@ -147,8 +170,19 @@ def note_refusal(source: Source, where: str, reason: str, number: str = "") -> N
         day = _day_of(source)
         _add(day, refused=1)
         Rejection.objects.create(
-            delivery=day, where=where[:120], number=number, reason=reason[:LONGEST_REASON]
+            delivery=day, where=where[:120], number=number, reason=lines_within(reason.split("\n"))
         )
+
+
+def lines_within(sentences: Iterable[str]) -> str:
+    """As many of these as a reason holds, a line each; one cut in two could not be said in another language."""
+    kept = ""
+    for each in sentences:
+        longer = f"{kept}\n{each}" if kept else each[:LONGEST_REASON]
+        if len(longer) > LONGEST_REASON:
+            break
+        kept = longer
+    return kept
 
 
 def _day_of(source: Source) -> Delivery:

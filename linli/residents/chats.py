@@ -50,7 +50,10 @@ _NO_NAME = re.compile(
 
 @dataclass(frozen=True)
 class Chat:
-    """What a chat says. `phones` as digits; `left_out` counts what was no text: voice, picture, video, file."""
+    """What a chat says. `phones` as digits; `left_out` counts what was no text: voice, picture, video, file.
+
+    `speakers`: how many people the words are of, as far as the chat says who spoke.
+    """
 
     words: str
     phones: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ class Chat:
 class _Message:
     when: datetime | None
     lines: list[str]
+    name: str = ""
 
 
 class _Reader:
@@ -82,16 +86,16 @@ class _Reader:
             self._begin(moment_in(alone["when"], self.moments))
         elif headed := header_of(line):
             self.names.add(tidy(headed["name"]))
-            self._begin(moment_in(headed.groupdict().get("when") or line, self.moments))
+            self._begin(moment_in(headed.groupdict().get("when") or line, self.moments), tidy(headed["name"]))
             self._say(headed.groupdict().get("text") or "")
         elif (spoken := _NAME_THEN_TEXT.match(line)) and spoken["name"] in self.names:
-            self._begin(self.messages[-1].when)
+            self._begin(self.messages[-1].when, spoken["name"])
             self._say(spoken["text"])
         else:
             self._say(line)
 
-    def _begin(self, when: datetime | None) -> None:
-        self.messages.append(_Message(when, []))
+    def _begin(self, when: datetime | None, name: str = "") -> None:
+        self.messages.append(_Message(when, [], name))
 
     def _say(self, line: str) -> None:
         if line:
@@ -121,6 +125,7 @@ def read_chat(text: str, *, now: datetime) -> Chat:
     media: Counter[str] = Counter()
     phones: list[str] = []
     said: list[str] = []
+    spoke: set[str] = set()
     first: datetime | None = None
     for message in reader.messages:
         for line in (plain_line(each, reader.names) for each in message.lines):
@@ -128,13 +133,14 @@ def read_chat(text: str, *, now: datetime) -> Chat:
             phones += line.phones
             if line.words:
                 said.append(line.words)
+                spoke.add(message.name)
                 first = first or message.when
     return Chat(
         words="\n".join(dict.fromkeys(said)),  # what was sent twice is said once
         phones=tuple(dict.fromkeys(phones)),
         said_at=first if first and first <= now else None,
         left_out=dict(media),
-        speakers=len(reader.names),
+        speakers=len(spoke - {""}),
     )
 
 

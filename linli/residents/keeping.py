@@ -17,7 +17,14 @@ from linli.residents.models import Contact
 from linli.residents.sealing import place_of, unsealed
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_OTHER = re.compile(r"\+?\d{5,15}")
+# A number with its area code has twelve digits at most: more are an extension, which no message and no search reaches.
+_OTHER = re.compile(r"(?!0[1-9]\d{11})\+?\d{5,15}")
+# Also signs nobody sees, which come along with a number that is copied from a list of contacts.
+_SIGNS = re.compile(r"[\s\-－‐–—()（）·.\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Before a mobile number: the country's, or the 0 with which exchanges show one from elsewhere.
+_ABROAD = re.compile(r"^(\+86|0086|86|0)(?=1[3-9]\d{9}$)")
+# Before an area code: the country's, with the 0 of the area code or, as is right, without it.
+_TRUNK = re.compile(r"^(?:(?:\+86|0086)0?|860)(?=(?:10|2\d|[3-9]\d\d)\d{7,8}$)(?![48]00)")
 
 
 @dataclass(frozen=True)
@@ -35,8 +42,9 @@ class GivenContact:
 
 def plain_phone(text: str) -> str:
     """A telephone number as digits, from any way of typing it; Invalid with an example otherwise."""
-    digits = re.sub(r"[\s\-－‐–—()()·.]", "", half_width(text))
-    digits = re.sub(r"^(\+86|0086|86)(?=1[3-9]\d{9}$)", "", digits)
+    digits = _SIGNS.sub("", half_width(text))
+    digits = _ABROAD.sub("", digits)
+    digits = _TRUNK.sub("0", digits)
     if digits and not (_MOBILE.fullmatch(digits) or _OTHER.fullmatch(digits)):
         raise Invalid(_("Please enter a telephone number of digits, such as 13912345678 or 0517-12345678."))
     return digits

@@ -97,6 +97,35 @@ def test_one_number_however_it_is_typed(typed):
     assert plain_phone(typed) == "13912345678"
 
 
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("（0517）8321 1234", "051783211234"),
+        ("（０５１７）８３２１－１２３４", "051783211234"),
+        ("+86 517 8321 1234", "051783211234"),
+        ("0086-0517-83211234", "051783211234"),
+        ("86 0517 83211234", "051783211234"),
+        ("+86 10 6512 3456", "01065123456"),
+        ("010-65123456", "01065123456"),
+        ("013912345678", "13912345678"),
+        ("\u202d+86 139 1234 5678\u202c", "13912345678"),
+        ("139\u200b1234\u200b5678", "13912345678"),
+        ("400-820-8820", "4008208820"),
+        ("+86 400 820 8820", "+864008208820"),
+        ("8621123456", "8621123456"),
+        ("+852 9123 4567", "+85291234567"),
+    ],
+)
+def test_one_telephone_has_one_number_however_it_is_shown_or_copied(typed, digits):
+    assert plain_phone(typed) == digits
+
+
+@pytest.mark.parametrize("typed", ["0517-83211234-802", "0517-83211234转802", "021-65123456-01"])
+def test_an_extension_is_no_part_of_a_number(typed):
+    with pytest.raises(Invalid):
+        plain_phone(typed)
+
+
 @pytest.mark.parametrize("typed", ["abc", "1391234", "☎️", "139" * 20])
 def test_what_is_no_number_gets_an_example(typed):
     if typed == "1391234":

@@ -76,6 +76,11 @@ class Report:
                 % {"number": number, "column": column or "-", "reason": reason}
             )
 
+    @property
+    def all_refused(self) -> bool:
+        """Whether not one row is here after it, though there were some."""
+        return self.rows > 0 and not (self.stored or self.here or self.changed)
+
     def close(self) -> None:
         """Finish the file."""
         self._open.close()
@@ -206,10 +211,13 @@ class _Run:
             origin = origins.get(number)
             if origin is None:
                 continue
-            digest = known.get(origin.key) or self._coming.get(origin.key)
+            coming = self._coming.get(origin.key)
+            digest = known.get(origin.key) or coming
             if digest is None:
                 self._coming[origin.key] = origin.digest
                 fresh.append((number, row, origin))
+            elif coming not in (None, origin.digest) and origin.key not in known:
+                self._refuse(number, Invalid(_twice(), column=self.sheet.map.number))
             elif digest == origin.digest:
                 self.report.here += 1
             else:
@@ -249,3 +257,9 @@ class _Run:
     def _refuse(self, number: int, refusal: Refusal) -> None:
         self.report.refused += 1
         self.report.tell(number, str(refusal.facts.get("column", "")), refusal.sentence)
+
+
+def _twice() -> str:
+    return _(
+        "A row above has this number, with other contents. Only the first is brought in: keep the right one."
+    )

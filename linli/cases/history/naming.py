@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from linli.base.tabular import STRAY, Row
-from linli.cases.history.maps import OTHERS, Coded, Map, Value
+from linli.cases.history.maps import OTHERS, Coded, Map, Turn, Value
 from linli.cases.history.parameters import lacking, parameters_of
 from linli.cases.history.reading import BY, Sheet, as_text, trouble_naming
+from linli.cases.procedure import Procedure
 from linli.posts.powers import kinds_with
 
 _MOST_WORDS = 2000
@@ -47,12 +48,36 @@ def mistakes_in(sheet: Sheet) -> Iterator[str]:
             if turn.by not in BY:
                 yield _("State “%(state)s”: “by” is reporter or system.") % {"state": state}
             yield from _in_step(sheet, turn.step, turn.given)
+        yield from _out_of_turn(sheet.kind.procedure, state, turns)
     if map_.place.fallback and (trouble := trouble_naming(map_.place.fallback)):
         yield trouble
     if map_.place.stretch and not map_.place.fallback:
         yield _("“stretch” needs “fallback”: the division over which the points are laid.")
     for kind in sorted(set(map_.by.values()) - kinds_with(f"{sheet.kind.name}.{procedure.opening.name}")):
         yield _("A post of the kind %(kind)s does not take cases in.") % {"kind": kind}
+
+
+def _out_of_turn(procedure: Procedure, state: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """The first step of a state that no row could take: where the steps before it lead, it cannot be taken."""
+    stages = procedure.opening.targets
+    for turn in turns:
+        step = procedure.steps.get(turn.step)
+        if step is None:
+            return
+        if not stages & step.leaves:
+            said = {"state": state, "step": step.name}
+            said |= {"stages": _(", ").join(sorted(stages)), "leaves": _(", ").join(sorted(step.leaves))}
+            yield (
+                _(
+                    "State “%(state)s”: no row can take %(step)s there. The case would be in %(stages)s, and it is "
+                    "taken from %(leaves)s only."
+                )
+                % said
+            )
+            return
+        # A step that one of several takes, or that a row may leave out, need not move the case.
+        stays = turn.optional or step.closes or not step.targets
+        stages = step.targets | stages if stays else step.targets
 
 
 def _in_step(sheet: Sheet, step: str, given: Mapping[str, Value]) -> Iterator[str]:

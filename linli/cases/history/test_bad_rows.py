@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
+from linli.base.errors import Invalid
 from linli.cases.history.importing import Order, import_history
-from linli.cases.history.test_importing import EXAMPLE, ROW, brought_in, told, written
+from linli.cases.history.test_importing import EXAMPLE, ROW, brought_in, changed_map, told, written
 from linli.cases.models import Case
 from linli.kinds.matters.models import Matter
 
@@ -85,3 +88,55 @@ def test_the_reason_is_in_the_language_of_the_place(world: Any, tmp_path: Path) 
     with override("zh-hans"):
         import_history(Order(file, EXAMPLE, "matters", tmp_path / "r.csv"), lambda _done, _total: None)
     assert "没有编号" in (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_step_that_no_row_could_take_is_told_once_and_before_any_row(world: Any, tmp_path: Path) -> None:
+    states = {
+        "处置中": [{"step": "handle", "at": "处置时间", "result": "好"}],
+        "已办结": [
+            {"step": "accept", "at": "受理时间"},
+            {"step": "confirm", "at": "结案时间", "by": "reporter"},
+        ],
+    }
+    map_ = changed_map(tmp_path / "m.yaml", states=states)
+    with pytest.raises(Invalid) as refusal:
+        brought_in(written(tmp_path / "a.csv", {}, {"事件状态": "处置中"}, {"事件状态": "处置中"}), map=map_)
+    first, second = str(refusal.value.sentence).split("\n")
+    assert "“处置中”: no row can take handle there. The case would be in merged, reported" in first
+    assert "“已办结”: no row can take confirm there. The case would be in accepted" in second
+    assert not (tmp_path / "report.csv").exists()
+
+
+def test_a_step_that_may_be_left_out_is_no_reason_to_refuse_the_map(world: Any, tmp_path: Path) -> None:
+    accept = {"step": "accept", "at": "受理时间", "optional": True}
+    refuse = {"step": "refuse", "at": "结案时间", "reason": "不属实"}
+    map_ = changed_map(tmp_path / "m.yaml", states={"已办结": [accept, refuse]})
+    report = brought_in(written(tmp_path / "a.csv", {}, {"事件编号": "2", "受理时间": ""}), map=map_)
+    assert (report.stored, report.refused) == (2, 0)
+
+
+def test_the_command_fails_when_no_row_comes_in(world: Any, tmp_path: Path) -> None:
+    said = io.StringIO()
+
+    def bring(*rows: dict[str, str]) -> None:
+        words = ["--map", str(EXAMPLE), "--report", str(tmp_path / "r.csv")]
+        call_command("import", "matters", str(written(tmp_path / "a.csv", *rows)), *words, stdout=said)
+
+    with override("en"), pytest.raises(CommandError, match="No row came in"):
+        bring({"上报时间": ""}, {"事件描述": "", "事件编号": "2"})
+    assert "2 were refused." in said.getvalue()
+    bring({}, {"事件描述": "", "事件编号": "2"})  # some came in
+    bring({})  # all are here
+    bring()  # there is nothing
+
+
+def test_one_number_for_two_things_in_a_file_is_said_to_be_that_and_not_to_be_here(
+    world: Any, tmp_path: Path
+) -> None:
+    report = brought_in(
+        written(tmp_path / "a.csv", {"上报时间": ""}, {"事件描述": "另一件"}, {"事件描述": "另一件"})
+    )
+    assert (report.stored, report.here, report.changed, report.refused) == (0, 0, 0, 3)
+    assert ["A row above has this number" in sentence for _n, _c, sentence in told(report)].count(True) == 2
+    report = brought_in(written(tmp_path / "a.csv", {}, {"事件描述": "另一件"}))
+    assert (report.stored, report.refused) == (1, 1)

@@ -197,7 +197,7 @@ def test_what_has_changed_since_is_told_and_stays(world: Any, tmp_path: Path) ->
 
 def test_a_number_that_stands_twice_in_a_file_comes_in_once(world: Any, tmp_path: Path) -> None:
     report = brought_in(written(tmp_path / "a.csv", {}, {}, {"事件描述": "别的事"}))
-    assert (report.stored, report.here, report.changed) == (1, 1, 1)
+    assert (report.stored, report.here, report.refused) == (1, 1, 1)
 
 
 def test_a_check_writes_nothing_and_says_the_same(world: Any, tmp_path: Path) -> None:

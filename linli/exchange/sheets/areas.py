@@ -62,8 +62,12 @@ class Areas:
             said = {"listed": listed}
             raise Fault(_("This can be several places: %(listed)s. Write the larger place before it.") % said)
         near = get_close_matches(plain, list(self._by_name), 1, 0.6)
-        hint = _(" Did you mean “%(near)s”?") % {"near": near[0]} if near else ""
-        raise Fault(_("There is no place of this name here. Correct it, or leave the cell empty.") + hint)
+        if near:
+            sentence = _(
+                "There is no place of this name here. Correct it, or leave the cell empty. Did you mean “%(near)s”?"
+            )
+            raise Fault(sentence % {"near": near[0]})
+        raise Fault(_("There is no place of this name here. Correct it, or leave the cell empty."))
 
     def _coded(self, text: str) -> str:
         for length in (len(text), *(each for each in _LENGTHS if each < len(text))):

@@ -27,6 +27,7 @@ from linli.base.workbooks import (
     too_far,
     unpacked,
 )
+from linli.exchange.sheets.headings import filled_down
 from linli.exchange.sheets.old_workbooks import errors_of
 
 FIRST_DAY = date(1899, 12, 30)  # of Excel's count of days
@@ -57,7 +58,14 @@ class _Traits:
 
 
 def read_file(content: bytes) -> list[Sheet]:
-    """The visible sheets of a file in their order. Raises Invalid or TooLarge with what to do."""
+    """The visible sheets of a file in their order, what is merged over rows in each of them.
+
+    Raises Invalid or TooLarge with what to do.
+    """
+    return [filled_down(sheet) for sheet in _as_they_stand(content)]
+
+
+def _as_they_stand(content: bytes) -> list[Sheet]:
     check_size(content)
     if not content.strip():
         raise Invalid(_("This file is empty. Export it again from the other system."))

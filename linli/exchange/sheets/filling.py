@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from linli.base.errors import Invalid
 from linli.base.text import printable
 from linli.base.workbooks import Sheet, damaged, read_workbook, unpacked
-from linli.exchange.sheets.headings import as_name, likely_row
+from linli.exchange.sheets.headings import as_name, filled_down, likely_row
 
 _MOMENT = "yyyy-mm-dd hh:mm"
 _LONGEST_CELL = 32_000
@@ -26,7 +26,7 @@ Filled = str | int | datetime | None
 
 def look_at_form(content: bytes) -> tuple[Sheet, int]:
     """The sheet with the headings of a reply form and their row (from 0). Invalid for what cannot be filled in."""
-    sheets = [sheet for sheet in read_workbook(content, moments=True) if sheet.rows]
+    sheets = [filled_down(sheet) for sheet in read_workbook(content, moments=True) if sheet.rows]
     # In UTF-16 every other byte is a zero.
     parts = [text.replace(b"\0", b"") for text in unpacked(content).values()]
     if any(mark in text for text in parts for mark in _OUTSIDE):
@@ -41,8 +41,18 @@ def look_at_form(content: bytes) -> tuple[Sheet, int]:
                 "There is something in row %(row)d, below the headings. Leave the rows below them empty."
             )
             raise Invalid(sentence % {"row": number})
+    _require_single_rows(sheet, top)
     _opened(content)
     return sheet, top
+
+
+def _require_single_rows(sheet: Sheet, top: int) -> None:
+    for (first, _left), (last, _right) in sheet.merged:
+        if top < first < last:
+            said = {"first": first + 1, "last": last + 1}
+            raise Invalid(
+                _("Rows %(first)d to %(last)d are merged here. Undo it: each reply takes a row.") % said
+            )
 
 
 def _opened(content: bytes) -> Any:
@@ -58,7 +68,11 @@ def fill(content: bytes, heading: int, rows: Sequence[Mapping[str, Filled]]) -> 
     """The form with these rows below its headings (`heading`: their row, from 1); each row by heading."""
     book = _opened(content)
     sheet = _with_headings(book, heading, rows)
-    places = {as_name(cell.value): cell.column for cell in sheet[heading] if isinstance(cell.value, str)}
+    places = {
+        as_name(cell.value): cell.column
+        for cell in _headings_in(sheet, heading)
+        if isinstance(cell.value, str)
+    }
     models = {column: sheet.cell(heading + 1, column) for column in places.values()}
     styles = {column: (copy(cell._style), cell.number_format) for column, cell in models.items()}
     for number, row in enumerate(rows, start=heading + 1):
@@ -76,8 +90,17 @@ def _with_headings(book: Any, heading: int, rows: Sequence[Mapping[str, Filled]]
     wanted = {title for row in rows for title in row}
     return max(
         book.worksheets,
-        key=lambda sheet: len(wanted & {as_name(cell.value) for cell in sheet[heading] if cell.value}),
+        key=lambda sheet: len(wanted & {as_name(cell.value) for cell in _headings_in(sheet, heading)}),
     )
+
+
+def _headings_in(sheet: Any, heading: int) -> list[Any]:
+    """The cells with the headings; of those merged with the row above, the first has the words."""
+    cells = list(sheet[heading])
+    for each in sheet.merged_cells.ranges:
+        if each.min_row < heading <= each.max_row and each.min_col <= len(cells):
+            cells[each.min_col - 1] = sheet.cell(each.min_row, each.min_col)
+    return cells
 
 
 def _write(cell: Any, value: Filled) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
-from linli.base.workbooks import Sheet, Value
+from linli.base.workbooks import MOST_COLUMNS, MOST_ROWS, Place, Sheet, Value, damaged
 from linli.cases.cells import plain_name
 
 WITHIN = 15  # rows from the top
@@ -17,6 +18,33 @@ WITHIN = 15  # rows from the top
 def as_name(cell: Value) -> str:
     """A heading as it is kept in a map."""
     return str(cell).strip() if isinstance(cell, str) else ""
+
+
+def merged_down(sheet: Sheet) -> dict[Place, tuple[Place, int]]:
+    """The cells that are merged with rows above or below: each with the cell that has their value, and the last row."""
+    found: dict[Place, tuple[Place, int]] = {}
+    cells = 0
+    for (first, left), (last, right) in sheet.merged:
+        rows = range(first, min(last + 1, len(sheet.rows)) if last > first else first)
+        columns = range(left, min(right + 1, MOST_COLUMNS))
+        cells += len(rows) * len(columns)
+        if cells > MOST_ROWS * MOST_COLUMNS:  # more than there are: they lie over each other
+            raise Invalid(damaged())
+        found |= {(row, column): ((first, left), last) for row in rows for column in columns}
+    return found
+
+
+def filled_down(sheet: Sheet) -> Sheet:
+    """The same with the value of cells merged over several rows in each of these rows.
+
+    What lies hidden below the first of them nobody sees. Headings of two lines are so: what has nothing below it is
+    merged with the second line.
+    """
+    rows = [list(row) for row in sheet.rows]
+    for (row, column), ((first, left), _last) in merged_down(sheet).items():
+        if column == left and column < len(rows[row]):
+            rows[row][column] = rows[first][left]
+    return replace(sheet, rows=rows)
 
 
 def first_sheet(sheets: Sequence[Sheet]) -> Sheet:

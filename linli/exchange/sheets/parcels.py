@@ -100,7 +100,8 @@ def as_plain(contents: Contents) -> dict[str, Any]:
 
 
 def _row(said: dict[str, Any]) -> Row:
-    return Row(said["line"], said["values"], said["cells"], [Complaint(**each) for each in said["faults"]])
+    faults = [Complaint(**each) for each in said["faults"]]
+    return Row(said["line"], said["values"], said["cells"], faults, said.get("held", []))
 
 
 def _place(parcel: Parcel) -> str:

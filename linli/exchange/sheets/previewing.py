@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from linli.base.sheets import Cell, Heading, Table, write_workbook
+from linli.base.retelling import retold
+from linli.base.sheets import Cell, Formula, Heading, Table, write_workbook
 from linli.base.text import brief
 from linli.cases.alike import Alike, Spot, alike_at
 from linli.cases.models import Case
@@ -18,6 +19,7 @@ from linli.cases.opening import Draft
 from linli.exchange.models import Parcel
 from linli.exchange.sheets.headings import as_name
 from linli.exchange.sheets.maps import body_of
+from linli.exchange.sheets.moving import due_of
 from linli.exchange.sheets.parcels import Contents, contents_of
 from linli.exchange.sheets.reading import Row
 from linli.exchange.sheets.taking_in import drafting, known_there, map_of
@@ -74,6 +76,11 @@ class Preview:
         return [each for each in self.known if each.changed]
 
     @property
+    def moved(self) -> bool:
+        """Whether the source has moved the deadline of one of them."""
+        return any(each.moved for each in self.changed)
+
+    @property
     def bad(self) -> list[Row]:
         """The rows that cannot be taken in, as many as a page shows."""
         return self.contents.bad[:MOST_SHOWN]
@@ -91,14 +98,9 @@ def preview_of(parcel: Parcel, *, by: PostActor) -> Preview:
     for row in contents.good:
         if (foreign := there.get(row.number)) is not None:
             changed = bool(foreign.digest) and foreign.digest != row.digest
-            due = (foreign.due, _deadline(row))
+            due = (foreign.due, due_of(row))
             found.known.append(Known(row.line, row.number, foreign.case, changed, due))
     return found
-
-
-def _deadline(row: Row) -> datetime | None:
-    due = row.values.get("deadline")
-    return datetime.fromisoformat(due) if due else None
 
 
 def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
@@ -109,7 +111,7 @@ def _coming(row: Row, draft: Draft, by: PostActor) -> Coming:
         draft.division.name,
         str(draft.category or ""),
         draft.at,
-        _deadline(row),
+        due_of(row),
         alike_at(_spot(draft), by=by),
     )
 
@@ -123,7 +125,8 @@ def _spot(draft: Draft) -> Spot:
 def bad_rows_workbook(contents: Contents) -> bytes:
     """The rows that were not taken in, as they stood, each with its reasons: to be put right and sent again.
 
-    The reasons of a workbook that was sent again make room for those of today.
+    The reasons of a workbook that was sent again make room for those of today. What was refused for what the cell is,
+    and not for its words, is a formula, so that it does not come in before somebody has looked at it.
     """
     reasons = _("What to put right")
     kept = [place for place, title in enumerate(contents.headings) if title != as_name(reasons)]
@@ -132,7 +135,12 @@ def bad_rows_workbook(contents: Contents) -> bytes:
     return write_workbook(Table(_("To put right"), [*headings, Heading(reasons, 80)], rows))
 
 
+def _cell(row: Row, place: int) -> Cell:
+    shown = row.cells[place] if place < len(row.cells) else ""
+    return Formula(shown) if place in row.held else shown
+
+
 def _padded(row: Row, kept: Sequence[int]) -> list[Any]:
-    cells = [row.cells[place] if place < len(row.cells) else "" for place in kept]
-    said = [f"{each.column}: {each.sentence}" if each.column else each.sentence for each in row.faults]
-    return [*cells, " ".join(said)]
+    cells = [_cell(row, place) for place in kept]
+    said = [f"{each.column}: {each.sentence}".removeprefix(": ") for each in row.faults]
+    return [*cells, " ".join(map(retold, said))]

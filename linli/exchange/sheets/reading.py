@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid
 from linli.base.text import compatible, half_width, tidy
-from linli.base.workbooks import Sheet, Value
+from linli.base.workbooks import Place, Sheet, Value
 from linli.cases.cells import Fault, text_of
 from linli.divisions.models import Division
 from linli.exchange.sheets.areas import Areas
-from linli.exchange.sheets.headings import as_name, found_row
+from linli.exchange.sheets.headings import as_name, found_row, merged_down
 from linli.exchange.sheets.maps import Body
 from linli.exchange.sheets.moments import read_called, read_deadline
 from linli.exchange.sheets.roles import Role, role_named
@@ -28,6 +28,10 @@ from linli.residents.keeping import plain_phone
 LONGEST_NUMBER = 60
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how exports keep Excel from taking a number for one
+_AN_ERROR = "#N/A"  # where nothing is left of what stood there
+_NO_REPORT = re.compile(
+    r"[合总小共]\s*计|(?:填表|填报|制表|制单|审核|复核|审批|经办|负责|导出|打印)\S{0,6}[:：]|第\s*\d+\s*页|(?:备注|附注|说明|注)[:：]"
+)
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)")
 # What exports write into a cell that has nothing to say; the second line where somebody's own data would stand.
 _NOTHING = {"-", "--", "—", "——", "/", "\\", "无", "暂无", "null", "none", "n/a"}
@@ -48,12 +52,16 @@ class Complaint:
 
 @dataclass
 class Row:
-    """One row: its line in the sheet, what it says by role, the cells as they stand, and what is wrong."""
+    """One row: its line in the sheet, what it says by role, the cells as they stand, and what is wrong.
+
+    `held`: the places of cells that would be taken if they were written as the text they show.
+    """
 
     line: int
     values: dict[str, Any] = field(default_factory=dict)
     cells: list[str] = field(default_factory=list)
     faults: list[Complaint] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
 
     @property
     def number(self) -> str:
@@ -79,7 +87,7 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
     """Read the sheet that has the map's headings. Invalid where no sheet fits the map or there are no rows."""
     sheet, top, places = found_row(sheets, list(body.columns.values()))
     read = Read([as_name(cell) for cell in sheet.rows[top]])
-    reader = _Reader(body, Areas(area), sheet.first_day)
+    reader, merged = _Reader(body, Areas(area), sheet.first_day), merged_down(sheet)
     for number in range(top + 1, len(sheet.rows)):
         if not any(str(cell).strip() for cell in sheet.rows[number]):
             continue
@@ -87,13 +95,16 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
             read.notes.append(_("Row %(line)d repeats the headings and was left out.") % {"line": number + 1})
             continue
         cells = {role: _cell(sheet, number, places[name]) for role, name in body.columns.items()}
-        if _is_no_report(cells):
+        if _is_no_report(cells, sheet.rows[number]):
             sentence = _("Row %(line)d is no report but a sum or a remark, and was left out.")
             read.notes.append(sentence % {"line": number + 1})
             continue
         row = Row(number + 1, cells=[shown(cell) for cell in sheet.rows[number]])
-        _find_traps(sheet, number, {place: heading for heading, place in places.items()}, row)
+        _find_traps(sheet, (number, merged), {place: heading for heading, place in places.items()}, row)
         reader.read(row, cells)
+        said, place = cells["text"], places[body.columns["text"]]
+        if not isinstance(said, str) and place not in row.held:
+            row.held.append(place)
         read.rows.append(row)
         if number in sheet.hidden:
             sentence = _("Row %(line)d is hidden in the sheet and is read all the same.")
@@ -103,9 +114,14 @@ def read_sheet(sheets: Sequence[Sheet], body: Body, area: Division) -> Read:
     return read
 
 
-def _is_no_report(cells: Mapping[str, Value]) -> bool:
-    """Whether a row is a sum or a signature below the table: nothing was said, and its number has no digit."""
+def _is_no_report(cells: Mapping[str, Value], row: Sequence[Value]) -> bool:
+    """Whether a row is a sum or a signature below the table: nothing was said, and its number has no digit.
+
+    Or it has no number, and what it begins with (mostly in a column the map does not read) says so.
+    """
     number = str(cells["number"]).strip()
+    if not number:
+        return bool(_NO_REPORT.match(next(text for value in row if (text := str(value).strip()))))
     filled = sum(bool(str(value).strip()) for value in cells.values())
     said = str(cells["text"]).strip()
     return bool(number) and not said and filled <= 2 and not re.search(r"\d", half_width(number))
@@ -124,28 +140,34 @@ def shown(value: Value) -> str:
         return str(value).upper()
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes" if not value.second else "seconds")
+    if isinstance(value, float) and abs(value) >= _MOST_DIGITS:
+        return f"{value:.5E}"  # its last digits are lost, and must not look as if they were there
     if isinstance(value, float) and value == int(value):
         return str(int(value))
     return str(value)
 
 
-def _find_traps(sheet: Sheet, number: int, columns: dict[int, str], row: Row) -> None:
+def _find_traps(
+    sheet: Sheet, at: tuple[int, Mapping[Place, tuple[Place, int]]], columns: dict[int, str], row: Row
+) -> None:
     """What the values do not tell: formulas, error cells, cells merged with the row above or below."""
+    number, merged = at
     for place, heading in columns.items():
         if (number, place) in sheet.broken or _ERROR.fullmatch(str(_cell(sheet, number, place))):
             sentence = _("This cell holds an error such as #REF!. Type the value.")
             row.faults.append(Complaint(heading, "", sentence))
+            if place < len(row.cells) and not row.cells[place]:
+                row.cells[place] = _AN_ERROR
         elif (number, place) in sheet.formulas:
             sentence = _("This cell holds a formula. Copy it and paste it as a value.")
             row.faults.append(Complaint(heading, "", sentence))
-    for (first, left), (last, right) in sheet.merged:
-        if first <= number <= last and last > first:
-            for place in set(range(left, right + 1)) & set(columns):
-                said = {"first": first + 1, "last": last + 1}
-                sentence = (
-                    _("Rows %(first)d to %(last)d are merged here. Undo it and fill in every row.") % said
-                )
-                row.faults.append(Complaint(columns[place], "", sentence))
+            row.held.append(place)
+        if (number, place) in merged:
+            (first, _left), last = merged[number, place]
+            said = {"first": first + 1, "last": last + 1}
+            sentence = _("Rows %(first)d to %(last)d are merged here. Undo it and fill in every row.") % said
+            row.faults.append(Complaint(heading, "", sentence))
+            row.held.append(place)
 
 
 def _refuse_repeated(read: Read) -> None:

@@ -25,7 +25,7 @@ from linli.exchange.sheets.maps import Body, body_of, latest
 from linli.exchange.sheets.parcels import Contents, as_plain, contents_of, keep_parcel
 from linli.exchange.sheets.reading import Complaint, Row, read_sheet
 from linli.exchange.sheets.roles import INCOMING
-from linli.exchange.sources import LONGEST_REASON
+from linli.exchange.sources import lines_within
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import covers, require, still_holds
@@ -100,7 +100,7 @@ def _places(rows: Sequence[Row]) -> dict[str, Division]:
 
 def _sending(source: Source, row: Row) -> Sending:
     said = json.dumps(row.values, sort_keys=True).encode()
-    return Sending(_moment(row.values.get("called")), Origin.of(f"source/{source.pk}", row.number, said))
+    return Sending(moment_of(row.values.get("called")), Origin.of(f"source/{source.pk}", row.number, said))
 
 
 def _complaints(body: Body, refusal: Refusal) -> list[Complaint]:
@@ -117,7 +117,7 @@ def known_there(source: Source, numbers: Sequence[str]) -> dict[str, Foreign]:
     found: dict[str, Foreign] = {}
     for place in range(0, len(numbers), 500):
         rows = Foreign.objects.filter(source=source, number__in=numbers[place : place + 500])
-        found |= {each.number: each for each in rows.select_related("case")}
+        found |= {each.number: each for each in rows.select_related("case__division", "source")}
     return found
 
 
@@ -170,11 +170,9 @@ def _rejection(delivery: Delivery, row: Row) -> Rejection:
     columns = list(dict.fromkeys(each.column for each in row.faults if each.column))
     several = len(columns) > 1  # one alone stands beside the row
     said = [(each.column if several else "", each.sentence) for each in row.faults]
-    reason = " ".join(f"{column}: {sentence}".removeprefix(": ") for column, sentence in said)
+    reason = lines_within(f"{column}: {sentence}".removeprefix(": ") for column, sentence in said)
     where = " · ".join(filter(None, [_("row %(line)d") % {"line": row.line}, _(", ").join(columns)]))
-    return Rejection(
-        delivery=delivery, where=where[:120], number=row.number[:60], reason=reason[:LONGEST_REASON]
-    )
+    return Rejection(delivery=delivery, where=where[:120], number=row.number[:60], reason=reason)
 
 
 def go_on(parcel: Parcel) -> bool:
@@ -262,14 +260,15 @@ def _open(source: Source, rows: Sequence[Row], drafts: Sequence[Draft]) -> None:
             source=source,
             number=row.number,
             case_id=each.case,
-            due=_moment(row.values.get("deadline")),
+            due=moment_of(row.values.get("deadline")),
             digest=row.digest,
         )
         for row, each in zip(rows, open_many(drafts), strict=True)
     )
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
+    """A moment as a row keeps it."""
     return datetime.fromisoformat(text) if text else None
 
 

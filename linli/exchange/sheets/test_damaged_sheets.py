@@ -282,6 +282,17 @@ def test_what_is_no_report_below_the_table_is_left_out_with_a_note(looked_at):
     ]
 
 
+def test_a_sum_in_a_column_the_map_does_not_read_is_no_report(looked_at):
+    def below(_book: Any, sheet: Any) -> None:
+        sheet.write_row(2, 0, ["合  计", "", "", "", "", 29])
+        sheet.write_row(3, 0, ["填表人：李四", "", "", "", "", "审核人：王五"])
+        sheet.write_row(4, 0, ["", "", "", "", "", "没有编号的一件"])
+
+    contents = contents_of(looked_at(Book(good(1)).but(below).bytes()))
+    assert [row.line for row in contents.bad] == [5]
+    assert sum("is no report" in each for each in contents.notes) == 2
+
+
 def test_a_hidden_row_is_read_and_noted(looked_at):
     contents = contents_of(
         looked_at(

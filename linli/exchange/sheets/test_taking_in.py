@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,6 +14,7 @@ from linli.cases.models import Case, Category
 from linli.exchange.models import Delivery, Foreign, Parcel, Rejection
 from linli.exchange.sheets.conftest import BODY, NAME, PHONE, Book, at, good
 from linli.exchange.sheets.maps import save_map
+from linli.exchange.sheets.moving import take_over_deadlines
 from linli.exchange.sheets.parcels import contents_of, throw_away
 from linli.exchange.sheets.previewing import preview_of
 from linli.exchange.sheets.taking_in import AT_ONCE, go_on, keep_sheet, take_in, take_waiting
@@ -92,6 +93,45 @@ def test_what_the_source_changed_since_is_shown_and_not_overwritten(world, taken
     assert [each.number for each in found.changed] == ["YX2026112000002"]
     taken(changed)
     assert not Case.everywhere.filter(summary__contains="另一件事").exists()
+
+
+def test_a_moved_deadline_is_taken_over_by_a_yes_with_its_entry(world, taken, looked_at):
+    clerk = world.by("county_clerk")
+    taken(Book(good(1, 办理时限="2026-12-01 18:00"), good(2), good(3)).bytes())
+    before = Case.everywhere.get(foreign__number=good(1)["工单编号"]).due
+    moved = Book(
+        good(1, 办理时限="2026-12-08 18:00"),
+        good(2, 办理时限="", 诉求内容="别的话。"),
+        good(3, 办理时限="2026-12-09"),
+    )
+    parcel = looked_at(moved.bytes())
+    numbers = [good(each)["工单编号"] for each in (1, 2)]
+    assert take_over_deadlines(parcel, [*numbers, "YX-0"], by=clerk) == 2
+    dues = list(Foreign.objects.order_by("number").values_list("due", flat=True))
+    assert dues == [at(38, 18), None, at(31, 23, 59, 59)]
+    first = Foreign.objects.get(number=numbers[0])
+    entry = Entry.objects.get(name="exchange.move_deadline", about=first.case_id)
+    assert [datetime.fromisoformat(entry.facts[each]) for each in ("before", "after")] == [
+        at(31, 18),
+        at(38, 18),
+    ]
+    assert Case.everywhere.get(foreign__number=numbers[0]).due == before
+    found = preview_of(looked_at(moved.bytes()), by=clerk)
+    assert [(each.number, each.moved) for each in found.changed] == [
+        (numbers[1], False),
+        (good(3)["工单编号"], True),
+    ]
+    assert take_over_deadlines(parcel, numbers, by=clerk) == 0
+    assert Entry.objects.filter(name="exchange.move_deadline").count() == 2
+
+
+def test_a_deadline_is_taken_over_only_by_who_exchanges_sheets_here(world, taken, looked_at):
+    taken(Book(good(1, 办理时限="2026-12-01")).bytes())
+    parcel = looked_at(Book(good(1, 办理时限="2026-12-08")).bytes())
+    for post in ("power", "chengguan_clerk"):
+        with pytest.raises((NotYours, NotFound)):
+            take_over_deadlines(parcel, [good(1)["工单编号"]], by=world.by(post))
+    assert Foreign.objects.get().due == at(31, 23, 59, 59)
 
 
 def test_a_changed_map_does_not_change_what_came_in_before(world, taken, source):

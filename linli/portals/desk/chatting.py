@@ -96,6 +96,14 @@ def _remarks(chat: Chat, by: PostActor) -> list[str]:
     found = [_media(kind, count) for kind, count in sorted(chat.left_out.items())]
     if not chat.words:
         found.append(_("There are no words of the matter in it. Write down yourself what it is about."))
+    if chat.speakers > 1:
+        found.append(
+            _(
+                "The words are of %(count)d people. If they raise different matters, paste the messages of one at a "
+                "time: each matter gets its own number, place and reply."
+            )
+            % {"count": chat.speakers}
+        )
     if len(places) > 1:
         names = _(", ").join(each.label for each in places[:MOST_NAMED])
         found.append(_("Several places are named: %(names)s. Choose one.") % {"names": names})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.forms import Field
 from django.urls import reverse
@@ -14,6 +15,7 @@ from linli.cases.kinds import kind_of, step_of
 from linli.cases.models import Case
 from linli.cases.procedure import REPORTER, REPRESENTATIVE
 from linli.cases.story import NOTE, Happening, story_for_staff
+from linli.exchange.entries import MOVE_DEADLINE
 from linli.posts.actor import PostActor
 from linli.web.parts import Line
 from linli.web.times import moment_words
@@ -93,9 +95,21 @@ def _written(case: Case, each: Happening) -> Iterable[str]:
     colon = pgettext("between a label and its value", ": ")
     alone = len(each.words) == 1
     fields = {} if alone or not each.words or not each.step else _fields(case, each.step)
+    if each.name == MOVE_DEADLINE:
+        yield _deadlines(each.facts)
     for name, words in each.words.items():
         label = "" if name not in fields else f"{fields[name].label}{colon}"
         yield f"{label}{words}"
+
+
+def _deadlines(facts: dict[str, Any]) -> str:
+    """From which deadline of an outside system to which."""
+    none = pgettext("deadline", "none")
+    before, after = (
+        moment_words(datetime.fromisoformat(facts[name])) if facts[name] else none
+        for name in ("before", "after")
+    )
+    return _("Deadline over there: %(before)s before, %(after)s now") % {"before": before, "after": after}
 
 
 def _fields(case: Case, step: str) -> dict[str, Field]:

@@ -53,5 +53,8 @@ def put_caller_through(request: HttpRequest, by: PostActor, number: str) -> Http
         status = 422 if form.is_bound else 200
         return render(request, "desk/put_through.html", {"case": found, "form": form}, status=status)
     post = form.cleaned_data["to"]
-    put_through(found, [post], by=by, note=form.cleaned_data["note"])
-    return render(request, "desk/put_through_done.html", {"case": found, "post": post})
+    note = form.cleaned_data["note"]
+    put_through(found, [post], by=by, note=note)
+    # Whoever was chosen may not pick up, or may not be the one; the caller is still on the line.
+    another = PutThroughForm(initial={"note": note}, by=by)
+    return render(request, "desk/put_through_done.html", {"case": found, "post": post, "form": another})

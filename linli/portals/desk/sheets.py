@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from linli.base.errors import Conflict, Invalid, NotFound, TooLarge
@@ -20,6 +21,7 @@ from linli.exchange.handling import source_runs
 from linli.exchange.models import Delivery, Parcel, Source
 from linli.exchange.sheets.files import ACCEPTED
 from linli.exchange.sheets.maps import body_of, latest
+from linli.exchange.sheets.moving import take_over_deadlines
 from linli.exchange.sheets.owed import count_owed
 from linli.exchange.sheets.parcels import contents_of, parcel_of
 from linli.exchange.sheets.previewing import bad_rows_workbook, preview_of
@@ -92,10 +94,13 @@ def sheets(request: HttpRequest, by: PostActor, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
 def sheet(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpResponse:
-    """What a sheet would bring; POST takes it in."""
+    """What a sheet would bring; POST takes over the deadlines that are ticked, and takes the new rows in."""
     source = source_for(by, code, "exchange.sheets")
     parcel = parcel_of(source, Parcel.Use.INTAKE, key, by=by)
     if request.method == "POST":
+        _take_over(request, parcel, by)
+        if "deadlines" in request.POST:
+            return redirect("desk:sheet", code, key)
         return redirect("desk:delivery", code, take_in(parcel, by=by).pk)
     if parcel.delivery:
         return redirect("desk:delivery", code, parcel.delivery.pk)
@@ -109,6 +114,16 @@ def sheet(request: HttpRequest, by: PostActor, code: str, key: UUID) -> HttpResp
         "newer_map": latest(source) != parcel.map,
     }
     return render(request, "desk/sheet_preview.html", context)
+
+
+def _take_over(request: HttpRequest, parcel: Parcel, by: PostActor) -> None:
+    """The ticked deadlines hold from now on; those that are not ticked stay as they were."""
+    ticked = request.POST.getlist("moved")
+    if not ticked and "deadlines" in request.POST:
+        raise Invalid(_("Tick at least one case first."))
+    if ticked and (count := take_over_deadlines(parcel, ticked, by=by)):
+        said = ngettext("%(count)d deadline was taken over.", "%(count)d deadlines were taken over.", count)
+        messages.success(request, said % {"count": count})
 
 
 @require_safe

@@ -293,6 +293,16 @@ def test_the_other_side_has_case_and_note_before_it_picks_up(world, sign_in, cas
     assert "来电人催问路灯。" in text(sign_in("power").get(f"/desk/cases/{case.number}/"))
 
 
+def test_where_nobody_picks_up_the_caller_goes_on_to_another_post_with_the_same_note(world, sign_in, case):
+    address = f"/desk/cases/{case.number}/put-through/"
+    client = sign_in("call_taker")
+    page = client.post(address, {"to": world.posts["power"].pk, "note": "来电人催问路灯。"})
+    assert page.context["form"]["note"].value() == "来电人催问路灯。"
+    assert f'action="{address}"' in text(page)
+    client.post(address, {"to": world.posts["county_clerk"].pk, "note": "来电人催问路灯。"})
+    assert Copy.objects.filter(case=case).count() == 2
+
+
 def test_a_figure_opens_the_list_it_counts(world, sign_in, case):
     client = sign_in("call_taker")
     call(client, text=TEXT, division="东门社区")

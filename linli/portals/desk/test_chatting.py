@@ -68,6 +68,15 @@ def test_what_the_draft_could_not_take_over_is_said(world, sign_in):
     assert "聊天里没有说明事项的文字" in text(read(client, '[语音] 12"'))
 
 
+def test_words_of_several_people_are_said_to_be_that_and_an_answer_is_no_matter(world, sign_in):
+    two = "张三 11-20 8:03\n东门社区的路灯坏了三天\n李四 11-20 8:05\n文昌社区门口的井盖不见了"
+    assert "以下文字出自 2 人" in text(read(sign_in("call_taker"), two))
+    one = (
+        "张三 11-20 8:03\n东门社区的路灯坏了三天\n网格员小王 11-20 8:05\n收到\n张三 11-20 8:06\n晚上看不见路"
+    )
+    assert "以下文字出自" not in text(read(sign_in("call_taker"), one))
+
+
 def test_a_line_end_counts_as_one_character_as_beside_the_box(sign_in):
     most = PastedForm.base_fields["chat"].max_length
     sent = "\r\n".join(["路灯坏了"] * (most // 5))  # as browsers send what they counted as `most` - 1

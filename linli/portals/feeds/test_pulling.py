@@ -8,7 +8,7 @@ from django.test import Client
 
 from linli.exchange.feeds.conftest import accepted, agreed, begun, whole
 from linli.exchange.feeds.keeping import end_feed
-from linli.exchange.models import Feed, Source
+from linli.exchange.models import Feed, Rejection, Source
 from linli.exchange.sources import add_source, end_source, give_key
 from tests.assessing import assessed_source
 
@@ -110,7 +110,8 @@ def test_an_ended_feed_or_system_is_told_nothing(world, feed, source, ask):
 
 def test_more_questions_in_a_minute_than_agreed_are_refused(world, feed, source, ask):
     Source.objects.update(per_minute=2)
-    assert [ask().status_code for _each in range(3)] == [200, 200, 429]
+    assert [ask().status_code for _each in range(4)] == [200, 200, 429, 429]
+    assert Rejection.objects.get().where == "GET /exchange/v1/feed"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from linli.exchange.feeds.dictionary import dictionary_of
 from linli.exchange.feeds.keeping import running_feed_of
 from linli.exchange.feeds.reading import LARGEST, page_of
 from linli.exchange.models import Feed
-from linli.exchange.sources import source_of
+from linli.exchange.sources import require_rate, source_of
 from linli.posts.tokens import Unknown
-from linli.web.limits import check_rate, check_source_rate
+from linli.web.limits import check_rate
 
 WRONG_KEYS = 60  # in a minute, per address
 USUAL = 200  # rows of a page
@@ -50,7 +50,7 @@ def _feed_of(request: HttpRequest) -> Feed:
     except Unknown:
         check_rate(request, "feed-key", WRONG_KEYS)
         raise
-    check_source_rate(source.code, source.per_minute)
+    require_rate(source, f"GET {request.path}")
     return running_feed_of(source)
 
 

@@ -20,7 +20,7 @@ from linli.base.text import tidy
 from linli.base.writing import is_store_trouble
 from linli.divisions.codes import EVERYWHERE, span
 from linli.exchange.models import Source
-from linli.exchange.sources import note_refusal, require_quota, source_of
+from linli.exchange.sources import note_refusal, require_quota, require_rate, source_of
 from linli.portals.open311.asking import own_number
 from linli.portals.open311.rendering import Node, Reply, rendered
 from linli.posts.actor import SystemActor
@@ -30,7 +30,7 @@ from linli.residents.models import How
 from linli.residents.purposes import EXCHANGE
 from linli.residents.showing import forget, read_by, reading_as
 from linli.web.errors import WAIT_SECONDS
-from linli.web.limits import check_rate, check_source_rate
+from linli.web.limits import check_rate
 from linli.web.middleware import NotThisWay
 
 READS_PER_MINUTE = 60  # without a key, per address
@@ -168,7 +168,7 @@ def _check_how_often(request: HttpRequest, source: Source | None, per_minute: in
     if source is None:
         check_rate(request, f"open311-{per_minute}", per_minute)
         return
-    check_source_rate(source.code, source.per_minute)
+    require_rate(source, _where(request))
     if request.method == "POST":
         require_quota(source)
 
@@ -203,19 +203,23 @@ def errors_of(refusal: Refusal) -> list[Node]:
 
 
 def _note(source: Source | None, request: HttpRequest, refusal: Refusal, errors: list[Node]) -> None:
-    """For the page about the source. Not what came too often: each such row would be one more write."""
+    """For the page about the source. What came too often is told there once a minute (require_rate)."""
     if source is None or request.method != "POST" or isinstance(refusal, TooMany | Unavailable):
         return
-    where, number = f"POST {request.path.rsplit('/', 1)[-1]}", ""
+    number = ""
     with suppress(Invalid):
         number = own_number(request.POST)
     with suppress(OperationalError):
-        note_refusal(source, where, _reason(request, errors), number)
+        note_refusal(source, _where(request), _reason(request, errors), number)
+
+
+def _where(request: HttpRequest) -> str:
+    return f"{request.method} {request.path.rsplit('/', 1)[-1]}"
 
 
 def _reason(request: HttpRequest, errors: list[Node]) -> str:
     """The sentences without any value that was sent: some of our sentences quote what they cannot read."""
-    said = " ".join(each["description"] for each in errors)
+    said = "\n".join(each["description"] for each in errors)
     sent = {tidy(value) for _name, values in request.POST.lists() for value in values}
     for value in sorted(sent, key=len, reverse=True):
         if len(value) > 1:

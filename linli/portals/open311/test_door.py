@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from linli.exchange.models import Delivery, Source
-from linli.exchange.sources import end_source
+from linli.exchange.models import Delivery, Rejection, Source
+from linli.exchange.sources import end_source, used_today
 from linli.portals.open311.conftest import ROOT
 from linli.portals.open311.door import READS_PER_MINUTE
 from linli.portals.open311.rendering import Reply, rendered
@@ -90,6 +90,16 @@ def test_a_source_has_its_own_minute(client, ask, key, source):
     response = client.get(f"{ROOT}discovery.json", {"api_key": key})
     assert (response.status_code, int(response["Retry-After"]) > 0) == (429, True)
     ask("discovery.json")
+
+
+def test_what_came_too_often_is_told_once_a_minute_and_uses_nothing_of_the_day_up(client, ask, key, source):
+    Source.objects.update(per_minute=2)
+    for _ in range(6):
+        client.get(f"{ROOT}discovery.json", {"api_key": key, "locale": "zh"})
+    told = Rejection.objects.get()
+    assert told.where == "GET discovery.json"
+    assert "超过约定的 2 次" in told.reason
+    assert used_today(source) == 0
 
 
 def test_a_source_has_its_own_day(client, send, lamp, key):

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from linli.base.retelling import retold
 from linli.web import map as maps
 from linli.web.forms import CountedText, DecoyInput, FilesInput, LongSelect
 from linli.web.icons import draw_icon
@@ -174,6 +175,12 @@ def day_filter(value: date | datetime | None) -> str:
 def moment_filter(value: datetime | None) -> str:
     """`{{ case.at|moment }}`: 2026年11月23日 14:05."""
     return moment_words(value) if value else ""
+
+
+@register.filter(name="retold")
+def retold_filter(value: str) -> str:
+    """`{{ each.reason|retold }}`: a kept sentence in the language of whoever reads it."""
+    return retold(value)
 
 
 @register.filter(name="took")
