@@ -17,15 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from linli.analytics.gauges import handed_over
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.text import half_width
 from linli.cases.forms import TidyText
 from linli.cases.reading import case_for
 from linli.ledger.models import EntryDetail
-from linli.portals.command.picture import Picture
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
-from linli.posts.tree import standing_at
 from linli.registers.actions import shifts
 from linli.registers.actions.shifts import Said, Standing, waiting_hand_over
 from linli.registers.models import ShiftLine
@@ -112,7 +111,7 @@ def hand_over(request: HttpRequest, by: PostActor) -> HttpResponse:
     if not form.is_valid():
         return _shown(request, by, Note(), handing=form, status=422)
     try:
-        shifts.hand_over(form.said(by), standing_of(by), by=by)
+        shifts.hand_over(form.said(by), _open_now(by), by=by)
     except (Invalid, Conflict) as refusal:
         return _shown(request, by, Note(), handing=with_errors(form, refusal), status=refusal.status)
     messages.success(request, _("The shift is handed over. It ends when your relief takes it over."))
@@ -128,10 +127,8 @@ def take_over(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
     return redirect("command:shifts")
 
 
-def standing_of(by: PostActor) -> Standing:
-    """What is open in the post's whole area now, as the page of now counts it."""
-    counted = {tile.name: tile.count for tile in Picture(standing_at(by), timezone.now(), by).tiles}
-    return Standing(counted["overdue"], counted["soon"], counted["questions"])
+def _open_now(by: PostActor) -> Standing:
+    return handed_over(by.post.division, timezone.now())
 
 
 def _key(typed: str) -> UUID | None:
@@ -163,7 +160,7 @@ def _shown(
         "handing": handing,
         "waiting": waiting,
         "may_take": waiting is not None and waiting.holding.account_id != by.holding.account_id,
-        "standing": standing_of(by),
+        "standing": _open_now(by),
         "correcting": correcting,
     }
     return render(request, "command/shifts.html", context, status=status)
