@@ -26,7 +26,7 @@ from linli.ledger.models import EntryDetail
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
 from linli.registers.actions import shifts
-from linli.registers.actions.shifts import Said, Standing, waiting_hand_over
+from linli.registers.actions.shifts import Said, Standing, standing_line, waiting_hand_over
 from linli.registers.models import ShiftLine
 from linli.web.telling import with_errors
 
@@ -149,7 +149,8 @@ def _shown(
     handing = handing or Note()
     form.auto_id, handing.auto_id = "note_%s", "over_%s"
     corrects = _key(request.POST.get("corrects", "") or request.GET.get("correct", ""))
-    correcting = lines.filter(pk=corrects).first() if corrects else None
+    asked = lines.filter(pk=corrects).first() if corrects else None
+    correcting = asked and standing_line(asked)
     if correcting and not form.is_bound:
         form.initial = _as_it_stands(correcting)
     context: dict[str, Any] = {
@@ -179,7 +180,6 @@ def told(lines: list[ShiftLine], by: PostActor) -> list[BookLine]:
     followed = ShiftLine.objects.filter(about__in=lines).select_related("post")
     corrected = {each.about_id for each in followed if each.sort == ShiftLine.Sort.CORRECTION}
     taken = {each.about_id: each.post.title for each in followed if each.sort == ShiftLine.Sort.TAKE_OVER}
-    own = {ShiftLine.Sort.NOTE, ShiftLine.Sort.HAND_OVER}
     return [
         BookLine(
             line,
@@ -187,7 +187,7 @@ def told(lines: list[ShiftLine], by: PostActor) -> list[BookLine]:
             (words.get(line.entry) or {}).get("note", ""),
             line.post.title,
             line.at,
-            line.sort in own,
+            line.sort != ShiftLine.Sort.TAKE_OVER and line.pk not in corrected,
             line.pk in corrected,
             taken.get(line.pk, ""),
         )
