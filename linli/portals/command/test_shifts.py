@@ -42,7 +42,9 @@ def test_a_hand_over_writes_down_what_the_page_of_now_shows(world, sign_in):
     assert line.overdue > 0
 
 
-def test_whoever_corrects_what_was_corrected_meanwhile_reads_what_stands_now_and_loses_nothing(world, sign_in):
+def test_whoever_corrects_what_was_corrected_meanwhile_reads_what_stands_now_and_loses_nothing(
+    world, sign_in
+):
     first, second = sign_in("county_dispatcher"), sign_in("county_head")
     first.post(BOOK, {"words": "泵站停过一次"})
     line = ShiftLine.objects.get()

@@ -26,4 +26,3 @@ def keep_watch(world: World) -> None:
     write(Said(NOTED, list(oldest)), by=head)
     stands = handed_over(world.county, timezone.now())
     take_over(hand_over(Said(HANDED), stands, by=head).pk, by=officer)
-
