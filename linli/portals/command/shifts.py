@@ -101,12 +101,10 @@ def book(request: HttpRequest, by: PostActor) -> HttpResponse:
     return _shown(request, by, form, status=422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @watching
 def hand_over(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Hand the shift over with what is open in this moment; whoever opens the address comes to the book."""
-    if request.method != "POST":
-        return redirect("command:shifts")
+    """Hand the shift over with what is open in this moment."""
     form = Note(request.POST)
     if not form.is_valid():
         return _shown(request, by, Note(), handing=form, status=422)
