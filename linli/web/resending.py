@@ -60,7 +60,8 @@ class Resending:
 
 def _waiting(request: HttpRequest, status: int) -> Pairs:
     """What waits for this page; a session that the page did not need is not read for it."""
-    if not ((request.session.accessed or status == _ABOVE) and KEPT in request.session and request.user.is_authenticated):
+    looked = request.session.accessed or status == _ABOVE
+    if not (looked and KEPT in request.session and request.user.is_authenticated):
         return []
     return take_pairs(request, KEPT, request.get_full_path())
 

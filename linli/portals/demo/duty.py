@@ -24,5 +24,5 @@ def keep_watch(world: World) -> None:
         set_rule(About(world.county, stands, number, "", None), by=head)
     oldest = joint_in(world.county.span, late=True, most=NAMED).values_list("number", flat=True)
     write(Said(NOTED, list(oldest)), by=head)
-    stands = handed_over(world.county, timezone.now())
-    take_over(hand_over(Said(HANDED), stands, by=head).pk, by=officer)
+    standing = handed_over(world.county, timezone.now())
+    take_over(hand_over(Said(HANDED), standing, by=head).pk, by=officer)
