@@ -350,7 +350,9 @@ DOORS: dict[str, Door] = {
     "desk/catalogue/<slug:kind>/history/<int:revision>/": Door(
         POWER, fill=a_catalogue, method="post", **CENTRE
     ),
-    "desk/catalogue/<slug:kind>/proposals/<int:row>/": Door(POWER, fill=a_catalogue, method="post", **CENTRE),
+    "desk/catalogue/<slug:kind>/rows/proposals/<int:row>/": Door(
+        POWER, fill=a_catalogue, method="post", **CENTRE
+    ),
     "desk/calendar/": Door(STAFF),
     "desk/calendar/change/": Door(
         POWER,

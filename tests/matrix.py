@@ -106,7 +106,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
     ("desk/calendar/undo/<int:key>/", "calendar.edit"),
     ("desk/notices/*", "notices.resend"),
     ("desk/catalogue/*/history/*", "catalogue.edit"),
-    ("desk/catalogue/*/proposals/*", "catalogue.edit"),
+    ("desk/catalogue/*/rows/proposals/*", "catalogue.edit"),
     ("desk/catalogue/*/add/", "catalogue.edit"),
     ("desk/catalogue/*/<int:row>/", "catalogue.edit"),
     ("desk/catalogue/*/upload/*", "catalogue.edit"),
@@ -118,7 +118,7 @@ NEEDS: tuple[tuple[str, str | frozenset[str]], ...] = (
 # to everybody or to those who have the power.
 NOT_THERE = {"desk/calendar/change/", "desk/catalogue/<slug:kind>/<slug:table>/<int:row>/"}
 NOT_THERE_IF_ENTITLED = {
-    "desk/catalogue/<slug:kind>/proposals/<int:row>/",
+    "desk/catalogue/<slug:kind>/rows/proposals/<int:row>/",
     "desk/mediation/<int:body>/change/",
     "command/",
     *(

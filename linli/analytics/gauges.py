@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from linli.analytics.beside import AWAITED
 from linli.analytics.counting import Counted, count
 from linli.analytics.definition import Block
 from linli.analytics.figures import all_figures
 from linli.analytics.lags import within
+from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.standing import Standing
+from linli.cases.narrowing import Narrowing
+from linli.divisions.models import Division
+from linli.registers.actions import shifts
 
 
 @dataclass(frozen=True)
@@ -45,3 +52,11 @@ def freshness(stands: Standing, now: datetime) -> Freshness:
     as_of = now if stands.oldest is None else min(stands.oldest, now)
     age = (now - as_of).total_seconds()
     return Freshness(as_of, age, within(progress.lags, 0.5), within(progress.lags, 0.99), progress.stamp)
+
+
+def handed_over(place: Division, now: datetime) -> shifts.Standing:
+    """What is open in a place, as a hand-over writes it down: the tiles of the page of now say the same."""
+    today = timezone.localdate(now)
+    asked = Question(Narrowing(place=place.trimmed), Period(today, today), now)
+    counted = count(asked, figures=[*(all_figures()[name] for name in ("overdue", "soon")), AWAITED])[None]
+    return shifts.Standing(counted["overdue"], counted["soon"], counted[AWAITED.name])

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from linli.base.errors import Conflict, Invalid, NotFound, NotYours
 from linli.cases.models import Case, Notice
+from linli.cases.moving import move
 from linli.cases.notices import WAITS, send_waiting, stuck_within
 from linli.cases.sight import unless_kept
+from linli.divisions.successions import How, Successor
 from linli.kinds.complaints.actions import complain
 from linli.ledger.models import Entry
 from linli.portals.command.alerts import RuleForm
@@ -238,3 +240,20 @@ def test_a_letter_that_cannot_be_sent_is_tried_again_with_pauses_and_then_left(w
     notice = Notice.objects.get(channel="alert")
     assert (notice.state, notice.attempts) == ("stuck", len(WAITS) + 1)
     assert notice in unless_kept(stuck_within(world.county.span), world.by("administrator"))
+
+
+def test_a_rule_goes_with_its_area_when_that_is_merged(world):
+    """Else it would count a place in which nothing lies any more, and be silent for ever."""
+    town = world.place("城关街道")
+    rule = set_rule(About(town, "open", 1), by=world.by("county_head"))
+    reported(world)
+    follows = move(
+        town,
+        Successor("990101009", "新城街道"),
+        on=timezone.localdate(),
+        how=How.MERGED,
+        by=world.by("administrator"),
+    )
+    assert look_at_rules() == 1
+    assert AlertRule.objects.get(pk=rule.pk).division == follows
+    assert Alert.objects.get().counted == 1

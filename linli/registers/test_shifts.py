@@ -30,6 +30,24 @@ def test_a_correction_is_a_further_line_and_the_first_stays_as_it_was(world):
     assert EntryDetail.objects.get(entry=first.entry).words == {"note": RAIN.words}
 
 
+def test_a_correction_is_corrected_in_its_turn_and_each_line_once(world):
+    """As on paper: what is struck through is not written over; the line that stands is."""
+    by = world.by("county_dispatcher")
+    first = write(RAIN, by=by)
+    second = write(Said("停了两次。"), by=by, corrects=first.pk)
+    with pytest.raises(Conflict, match="corrected"):
+        write(Said("停了三次。"), by=world.by("county_head"), corrects=first.pk)
+    third = write(Said("停了三次。"), by=by, corrects=second.pk)
+    assert (third.about_id, ShiftLine.objects.count()) == (second.pk, 3)
+
+
+def test_that_a_shift_was_taken_over_is_not_corrected(world):
+    handed = hand_over(RAIN, STANDING, by=world.by("county_dispatcher"))
+    taken = take_over(handed.pk, by=world.by("county_head"))
+    with pytest.raises(Conflict, match="itself"):
+        write(RAIN, by=world.by("county_head"), corrects=taken.pk)
+
+
 @pytest.mark.parametrize("words", ["打13912345678找老王", "身份证320831199001011234"])
 def test_a_line_with_a_number_of_a_person_is_refused(world, words):
     with pytest.raises(Invalid, match="matters"):

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseRedirectBase
+from django.urls import is_valid_path
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -179,8 +181,28 @@ class Recorded:
             return response
 
 
+class SeeAbove(HttpResponseRedirectBase):
+    """To the page a form stands on, for whoever opens the address it is sent to (303)."""
+
+    status_code = 303
+
+
+def _above(path: str) -> str:
+    """The nearest address above one that exists; the home page lies above all."""
+    parts = path.strip("/").split("/")
+    for left in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:left])}/"
+        if is_valid_path(above):
+            return above
+    return "/"
+
+
 class Refusals:
-    """Turns refusals raised in views, and trouble with the store, into pages or JSON."""
+    """Turns refusals raised in views, and trouble with the store, into pages or JSON.
+
+    After an error the page has the address its form was sent to. Whoever comes back to it, by the choice of a language
+    or from the history, comes to the page above it; machines are told 405.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -188,6 +210,8 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code == 405 and not response.streaming and not response.content:
+            if request.method in {"GET", "HEAD"} and not request.path.startswith(API):
+                return SeeAbove(_above(request.path))
             page = answer(request, NotThisWay())
             page["Allow"] = response.get("Allow", "")
             return page

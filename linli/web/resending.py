@@ -17,7 +17,7 @@ from linli.web.typed import OF_THE_FORM, Pairs, keep_typed, take_pairs
 KEPT = "web.typed"
 SECRET = re.compile(r"password|secret|otp")
 CODES = re.compile(r"[\w.:/+=-]*", re.ASCII)  # keys and numbers of choices: nothing anybody would read
-_WAITS = {200, 405}  # an address that only takes forms answers 405 to whoever comes back to it
+_ABOVE = 303  # an address that only takes forms leads whoever comes back to it to the page above
 
 
 def from_our_page(request: HttpRequest) -> bool:
@@ -53,14 +53,15 @@ class Resending:
         if request.method == "POST":
             if _asks_to_sign_in(response) and not getattr(request, "typed_stays", False):
                 keep_typed(request, KEPT, request.get_full_path(), pairs=_sent(request))
-        elif response.status_code in _WAITS and (pairs := _waiting(request)):
+        elif response.status_code in {200, _ABOVE} and (pairs := _waiting(request, response.status_code)):
             return _page(request, pairs, lost=False, status=200)
         return response
 
 
-def _waiting(request: HttpRequest) -> Pairs:
+def _waiting(request: HttpRequest, status: int) -> Pairs:
     """What waits for this page; a session that the page did not need is not read for it."""
-    if not (request.session.accessed and KEPT in request.session and request.user.is_authenticated):
+    looked = request.session.accessed or status == _ABOVE
+    if not (looked and KEPT in request.session and request.user.is_authenticated):
         return []
     return take_pairs(request, KEPT, request.get_full_path())
 

@@ -121,7 +121,7 @@ def test_our_own_mistake_has_a_page_without_database_and_json_below_api(client: 
 
 
 def test_a_wrong_method_says_so_and_names_the_right_one(client: Client) -> None:
-    response = client.get("/preferences/")
+    response = client.options("/preferences/")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "cannot be opened like this" in response.content.decode()
 

@@ -32,6 +32,21 @@ def supervise(now: Look) -> str:
     return "" if pressed else _("Nobody has a task in this case that could be pressed.")
 
 
+def deny_extension(now: Look) -> str:
+    """Somebody asked for more time."""
+    return "" if _is_asked(now) else _("Nobody has asked for more time.")
+
+
+def excuse(now: Look) -> str:
+    """A helper declined; as long as none did, there is nobody to go on without."""
+    return "" if _is_asked(now) else _("No helper has declined, so there is nobody to go on without.")
+
+
+def _is_asked(now: Look) -> bool:
+    """Whether a question waits that the step settles."""
+    return any(task.asks in now.step.settles for task in now.tasks)
+
+
 def ask_reach(now: Look) -> str:
     """There is somebody to speak with."""
     return "" if now.case.reporter_id and isinstance(now.by, PostActor) else nobody_left_a_number()

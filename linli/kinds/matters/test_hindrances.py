@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from linli.base.errors import Conflict
 from linli.cases.models import Clock
-from linli.cases.steps import steps_open_to, steps_with_hindrances
+from linli.cases.steps import form_for, steps_open_to, steps_with_hindrances
 from linli.kinds.matters import actions
 from linli.posts.actor import Actor, PartyActor
 
@@ -69,3 +69,36 @@ def test_a_check_waits_for_answers_and_says_for_whose(world, dispatched_matter):
     checker = world.by("chengguan_checker")
     assert "check" not in offered(checker, case)
     assert post.title in why_not(checker, case)["check"]
+
+
+def test_more_time_is_denied_only_where_somebody_asked_for_it(world, dispatched_matter):
+    by, case = world.by("chengguan_dispatcher"), dispatched_matter.case
+    assert "deny_extension" not in offered(by, case)
+    assert "asked for" in why_not(by, case)["deny_extension"]
+    with pytest.raises(Conflict, match="asked for"):
+        actions.deny_extension(dispatched_matter, by=by, seen=case.version, reason="按期办结")
+    actions.request_extension(
+        dispatched_matter, by=world.by("power"), seen=case.version, amount=3, reason="缺配件"
+    )
+    case.refresh_from_db()
+    assert "deny_extension" in offered(by, case)
+
+
+def test_a_case_goes_on_without_a_helper_only_where_one_has_declined(world, dispatched_matter):
+    by, case = world.by("chengguan_dispatcher"), dispatched_matter.case
+    assert "excuse" not in offered(by, case)
+    actions.add_helper(dispatched_matter, by=by, seen=case.version, to=world.posts["water"])
+    case.refresh_from_db()
+    assert "declined" in why_not(by, case)["excuse"]
+    actions.decline(dispatched_matter, by=world.by("water"), seen=case.version, reason="无供水管线")
+    case.refresh_from_db()
+    assert "excuse" in offered(by, case)
+
+
+def test_who_works_on_it_already_is_not_offered_as_a_helper(world, dispatched_matter):
+    by, case = world.by("chengguan_dispatcher"), dispatched_matter.case
+    actions.add_helper(dispatched_matter, by=by, seen=case.version, to=world.posts["water"])
+    step = next(each for each in steps_open_to(by, case) if each.name == "add_helper")
+    choices = form_for(step, case, by=by).fields["to"].queryset
+    assert world.posts["market"] in choices
+    assert not {world.posts["power"], world.posts["water"]} & set(choices)

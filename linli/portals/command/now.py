@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -62,9 +63,15 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
     stands = standing(drawn_at)
     fresh = freshness(stands, drawn_at)
     etag = _etag(request, by, (fresh.stamp, mark(), int(drawn_at.timestamp()) // ROUND))
+    as_of = fresh.as_of or drawn_at
+    said = {
+        "ETag": etag,
+        "Picture-Of": f"{timezone.localtime(as_of):%H:%M:%S}",
+        "Picture-Age": f"{fresh.age:.0f}",
+    }
     unchanged = get_conditional_response(request, etag=etag) if "part" in request.GET else None
     if unchanged is not None:
-        return unchanged
+        return _saying(unchanged, said)  # still true, and now of a later moment
     wall, colour = request.GET.get("wall") == "1", request.GET.get("colour", "")
     measure = colour if colour in COLOURS else OVERDUE
     picture = Picture(node, drawn_at, by, stands)
@@ -72,10 +79,11 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "picture": picture,
         "node": node,
         "fresh": fresh,
-        "as_of": fresh.as_of or drawn_at,
+        "as_of": as_of,
         "lag": [_lag_words(each) for each in (fresh.p50, fresh.p99) if each is not None],
         "etag": etag,
         "wall": wall,
+        "round": ROUND,
         "measure": measure,
         "colours": [(name, label, _here(request, colour=name)) for name, label in _measures(picture)],
         "shaded": shaded(picture, measure, wall=wall),
@@ -91,10 +99,12 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "off_the_wall": _here(request, wall=""),
     }
     template = "live" if "part" in request.GET else "wall" if wall else "now"
-    response = render(request, f"command/{template}.html", context)
-    response.headers["ETag"] = etag
-    if wall and "part" not in request.GET:
-        response.headers["Refresh"] = str(ROUND)  # nobody stands there to press a button
+    return _saying(render(request, f"command/{template}.html", context), said)
+
+
+def _saying(response: HttpResponse, said: Mapping[str, str]) -> HttpResponse:
+    for name, value in said.items():
+        response.headers[name] = value
     return response
 
 

@@ -9,16 +9,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from linli.analytics.beside import AWAITED, AWAITED_LATE
+from linli.analytics.beside import AWAITED, AWAITED_LATE, QUESTIONS
 from linli.analytics.counting import count
-from linli.analytics.parts import OTHERS, bodies_of, by_place
+from linli.analytics.parts import OTHERS, REST, beside, bodies_of, by_place
 from linli.analytics.periods import Period
 from linli.analytics.questions import Question as Asked
 from linli.cases.joint import Posts, asked_first, questions_in, with_answer_due
@@ -63,9 +64,13 @@ class BodyRow:
 
 @dataclass(frozen=True)
 class AreaRow:
-    """How many answers are awaited in a part of the area; `place` is empty for what lies in none of them."""
+    """How many answers are awaited in a part of the area; `place` is empty for what lies in none of them.
+
+    `asked`: how its questions are asked for.
+    """
 
     place: Division | None
+    asked: str
     waiting: int
     late: int
 
@@ -74,17 +79,21 @@ class AreaRow:
 @watching
 def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
     """Everything that was asked and not yet answered in an area, the earliest limit first; all, or what is late; of
-    all bodies or of one.
+    all bodies or of one; or of what lies in none of the parts.
     """
     node, now = standing_at(by, request.GET.get("place", "")), timezone.now()
-    only_late = request.GET.get("late") == "1"
-    bodies = by_body(node.here.span, now) if node.here.level >= Level.CITY else []
+    only_late, parted = request.GET.get("late") == "1", parted_at(node, by)
+    areas, waiting, late = _counted(parted, now)
+    rest = next((row for row in areas if not row.place), None) if request.GET.get("rest") == REST else None
+    bodies = by_body(node.here.span, now) if node.here.level >= Level.CITY and not rest else []
     body = _chosen(bodies, request.GET.get("body", ""))
-    asked = asked_first(node.here.span, late=only_late, most=MOST, posts=body.posts if body else None)
+    if rest:
+        asked = _of_the_rest(parted, now, late=only_late)
+    else:
+        asked = asked_first(node.here.span, late=only_late, most=MOST, posts=body.posts if body else None)
     rows = _rows(asked, now)
-    areas, waiting, late = _counted(parted_at(node, by), now)
-    if body:
-        waiting, late = body.waiting, body.late
+    if part := rest or body:
+        waiting, late = part.waiting, part.late
     elif len(rows) < MOST:  # then they are all there are, and newer than what is folded
         waiting, late = len(rows), sum(row.late for row in rows)
     context = {
@@ -94,11 +103,31 @@ def questions(request: HttpRequest, by: PostActor) -> HttpResponse:
         "rows": rows,
         "count": late if only_late else waiting,
         "overdue": late,
-        "areas": [] if body else areas,
+        "areas": [] if part else areas,
         "bodies": bodies,
         "body": body,
+        "rest": rest,
+        "asked": rest.asked if rest else _asked_for(node.here, body=body.key if body else ""),
     }
     return render(request, "command/questions.html", context)
+
+
+def _asked_for(place: Division, **part: str) -> str:
+    """The query that asks for a place or a part of it; what is empty is not asked."""
+    return urlencode({"place": place.trimmed, **{name: each for name, each in part.items() if each}})
+
+
+def _of_the_rest(node: Node, now: datetime, *, late: bool) -> list[tuple[UUID, datetime | None]]:
+    """The questions about what lies in none of the parts, in the order of `asked_first`; few lie there."""
+    asked = beside(_question_of(node, now), node.here, node.below)
+    rows = QUESTIONS.rows(asked).filter(AWAITED_LATE.test(asked) if late else Q())
+    rows = rows.order_by(F("answer_due").asc(nulls_last=True), "pk")
+    return list(rows.values_list("pk", "answer_due")[:MOST])
+
+
+def _question_of(node: Node, now: datetime) -> Asked:
+    today = timezone.localdate(now)
+    return Asked(Narrowing(place=node.here.trimmed), Period(today, today), now)
 
 
 def _chosen(bodies: Sequence[BodyRow], asked: str) -> BodyRow | None:
@@ -131,15 +160,18 @@ def _question(task: Task, due: datetime | None, now: datetime) -> Question:
 
 def _counted(node: Node, now: datetime) -> tuple[list[AreaRow], int, int]:
     """The parts of a place in which answers are awaited, and how many are awaited and late in all of it."""
-    today = timezone.localdate(now)
-    asked = Asked(Narrowing(place=node.here.trimmed), Period(today, today), now)
-    figures = [AWAITED, AWAITED_LATE]
+    asked, figures = _question_of(node, now), [AWAITED, AWAITED_LATE]
     if not node.below or node.here.level >= Level.VILLAGE:
         whole = count(asked, figures=figures)[None]
         return [], whole[AWAITED.name], whole[AWAITED_LATE.name]
     parts = by_place(asked, node.here, node.below, figures)
     rows = [
-        AreaRow(part.place, number, part.counted.get(AWAITED_LATE.name, 0))
+        AreaRow(
+            part.place,
+            _asked_for(part.place or node.here, rest=part.rest),
+            number,
+            part.counted.get(AWAITED_LATE.name, 0),
+        )
         for part in parts
         if (number := part.counted.get(AWAITED.name, 0))
     ]

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from linli.analytics.beside import JOINT, JOINT_LATE
 from linli.analytics.counting import count
@@ -167,18 +167,13 @@ def room(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
     return _shown(request, by, _case(by, number), {})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @watching
 def press(request: HttpRequest, by: PostActor, number: str, step: str) -> HttpResponse:
-    """Put a question to posts from the room: a whistle, a supervision; the step itself is the kind's.
-
-    Whoever opens the address, by choosing a language after an error or from the history, comes to the room.
-    """
+    """Put a question to posts from the room: a whistle, a supervision; the step itself is the kind's."""
     found = _case(by, number)
     if step not in pressing_steps(found.kind):
         raise NotFound
-    if request.method != "POST":
-        return redirect("command:room", found.number)
     rule = kind_of(found.kind).procedure.steps[step]
 
     def again(form: StepForm, status: int) -> HttpResponse:
@@ -207,13 +202,11 @@ def pressed(
     return redirect("command:room", found.number)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @watching
 def minute(request: HttpRequest, by: PostActor, number: str) -> HttpResponse:
-    """Minute a decision about the case; whoever opens the address comes to the room."""
+    """Minute a decision about the case."""
     found = _case(by, number)
-    if request.method != "POST":
-        return redirect("command:room", found.number)
     form = Minutes(found, request.POST)
     if not form.is_valid():
         return _shown(request, by, found, {"minutes": form}, status=422)

@@ -17,17 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from linli.analytics.gauges import handed_over
 from linli.base.errors import Conflict, Invalid, NotFound
 from linli.base.text import half_width
 from linli.cases.forms import TidyText
 from linli.cases.reading import case_for
 from linli.ledger.models import EntryDetail
-from linli.portals.command.picture import Picture
 from linli.portals.command.seats import watching
 from linli.posts.actor import PostActor
-from linli.posts.tree import standing_at
 from linli.registers.actions import shifts
-from linli.registers.actions.shifts import Said, Standing, waiting_hand_over
+from linli.registers.actions.shifts import Said, Standing, standing_line, waiting_hand_over
 from linli.registers.models import ShiftLine
 from linli.web.telling import with_errors
 
@@ -102,17 +101,15 @@ def book(request: HttpRequest, by: PostActor) -> HttpResponse:
     return _shown(request, by, form, status=422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @watching
 def hand_over(request: HttpRequest, by: PostActor) -> HttpResponse:
-    """Hand the shift over with what is open in this moment; whoever opens the address comes to the book."""
-    if request.method != "POST":
-        return redirect("command:shifts")
+    """Hand the shift over with what is open in this moment."""
     form = Note(request.POST)
     if not form.is_valid():
         return _shown(request, by, Note(), handing=form, status=422)
     try:
-        shifts.hand_over(form.said(by), standing_of(by), by=by)
+        shifts.hand_over(form.said(by), _open_now(by), by=by)
     except (Invalid, Conflict) as refusal:
         return _shown(request, by, Note(), handing=with_errors(form, refusal), status=refusal.status)
     messages.success(request, _("The shift is handed over. It ends when your relief takes it over."))
@@ -128,10 +125,8 @@ def take_over(request: HttpRequest, by: PostActor, key: UUID) -> HttpResponse:
     return redirect("command:shifts")
 
 
-def standing_of(by: PostActor) -> Standing:
-    """What is open in the post's whole area now, as the page of now counts it."""
-    counted = {tile.name: tile.count for tile in Picture(standing_at(by), timezone.now(), by).tiles}
-    return Standing(counted["overdue"], counted["soon"], counted["questions"])
+def _open_now(by: PostActor) -> Standing:
+    return handed_over(by.post.division, timezone.now())
 
 
 def _key(typed: str) -> UUID | None:
@@ -152,7 +147,8 @@ def _shown(
     handing = handing or Note()
     form.auto_id, handing.auto_id = "note_%s", "over_%s"
     corrects = _key(request.POST.get("corrects", "") or request.GET.get("correct", ""))
-    correcting = lines.filter(pk=corrects).first() if corrects else None
+    asked = lines.filter(pk=corrects).first() if corrects else None
+    correcting = asked and standing_line(asked)
     if correcting and not form.is_bound:
         form.initial = _as_it_stands(correcting)
     context: dict[str, Any] = {
@@ -163,7 +159,7 @@ def _shown(
         "handing": handing,
         "waiting": waiting,
         "may_take": waiting is not None and waiting.holding.account_id != by.holding.account_id,
-        "standing": standing_of(by),
+        "standing": _open_now(by),
         "correcting": correcting,
     }
     return render(request, "command/shifts.html", context, status=status)
@@ -182,7 +178,6 @@ def told(lines: list[ShiftLine], by: PostActor) -> list[BookLine]:
     followed = ShiftLine.objects.filter(about__in=lines).select_related("post")
     corrected = {each.about_id for each in followed if each.sort == ShiftLine.Sort.CORRECTION}
     taken = {each.about_id: each.post.title for each in followed if each.sort == ShiftLine.Sort.TAKE_OVER}
-    own = {ShiftLine.Sort.NOTE, ShiftLine.Sort.HAND_OVER}
     return [
         BookLine(
             line,
@@ -190,7 +185,7 @@ def told(lines: list[ShiftLine], by: PostActor) -> list[BookLine]:
             (words.get(line.entry) or {}).get("note", ""),
             line.post.title,
             line.at,
-            line.sort in own,
+            line.sort != ShiftLine.Sort.TAKE_OVER and line.pk not in corrected,
             line.pk in corrected,
             taken.get(line.pk, ""),
         )

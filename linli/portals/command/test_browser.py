@@ -110,6 +110,30 @@ def test_the_picture_changes_by_itself_and_keeps_the_place_of_whoever_reads(
     assert page.inner_text("[data-live-said]") != ""
 
 
+def test_a_picture_that_nobody_keeps_up_says_so_and_how_old_it_is(committed_world, centre, browser_page):
+    """While the server is away, after the session has ended, and after the machine's clock was set back."""
+    server, _oldest, _younger = centre
+    page, still = browser_page, browser_page.locator("[data-still]")
+    page.clock.install()
+    sign_in(page, server, committed_world)
+    page.clock.run_for(6_000)
+    page.wait_for_function("document.querySelector('[data-age]').textContent.match(/[0-6]秒/)")
+    assert not still.is_visible()
+    page.context.set_offline(True)
+    page.clock.run_for(50_000)
+    assert still.is_visible()
+    assert int(page.inner_text("[data-age]").strip("（秒前）")) >= 50
+    page.evaluate("Date.now = () => 0")
+    page.clock.run_for(100_000)
+    assert page.inner_text("[data-age]") == "（2分钟前）"
+    page.context.set_offline(False)
+    page.clock.run_for(6_000)
+    still.wait_for(state="hidden", timeout=20_000)
+    page.context.clear_cookies()
+    page.clock.run_for(40_000)
+    assert still.is_visible()
+
+
 def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
     committed_world, centre, browser_page, axe_source
 ):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils.timezone import localdate
+from django.utils import timezone
 
 from linli.analytics.conftest import random_county
 from linli.analytics.folding import fold_all
+from linli.analytics.models import Share
+from linli.base.ids import uuid7
 from linli.kinds.complaints.actions import complain
 from linli.kinds.matters import actions
 from linli.ledger.sequencing import sequence
@@ -152,10 +155,33 @@ def test_a_wall_shows_neither_numbers_of_cases_nor_photos_nor_anything_to_press(
     assert "<button" not in main
 
 
-def test_a_wall_looks_again_by_itself_without_a_script(sign_in):
+def test_a_wall_looks_again_by_itself_without_a_script_and_stays_with_one(sign_in):
+    """A page that is loaded anew while the server is away is a browser's error page, which stays there."""
+    client, again = sign_in("county_head"), '<noscript><meta http-equiv="refresh" content="60"></noscript>'
+    wall = client.get(f"{NOW}?wall=1")
+    assert ("Refresh" in wall, again in text(wall)) == (False, True)
+    assert "http-equiv" not in text(client.get(NOW))
+
+
+def test_a_picture_that_is_not_folded_further_says_how_old_it_is_also_when_nothing_changed(
+    world, sign_in, monkeypatch
+):
+    monkeypatch.setattr(
+        "linli.portals.command.now.ROUND", 10**10
+    )  # no minute ends between two of these lines
     client = sign_in("county_head")
-    assert client.get(f"{NOW}?wall=1")["Refresh"] == "60"
-    assert "Refresh" not in client.get(NOW)
+    sequence()
+    fold_all()
+    turned = timezone.now() - timedelta(seconds=100)
+    Share.objects.create(case=uuid7(turned), adds="", turns_at=turned)
+    page = text(client.get(f"{NOW}?part=1"))
+    (age,) = re.findall(r'data-age="(\d+)"', page)
+    assert 100 <= int(age) <= 160
+    drawn = client.get(f"{NOW}?part=1")
+    again = client.get(f"{NOW}?part=1", headers={"if-none-match": drawn["ETag"]})
+    assert again.status_code == 304
+    assert 100 <= int(again["Picture-Age"]) <= 160
+    assert again["Picture-Of"] == f"{timezone.localtime(turned):%H:%M:%S}"
 
 
 def test_who_asks_again_gets_nothing_new_until_a_step_is_taken(world, sign_in):
@@ -220,7 +246,7 @@ def test_the_last_days_come_from_the_rollups_and_are_never_counted_live(world, s
             r"lately-title.*?<tbody>(.*?)</tbody>", text(client.get(f"{NOW}?{query}")), re.DOTALL
         )[1]
         rows = [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in days.split("</tr>") if row]
-        today = f"{localdate():%m-%d}"
+        today = f"{timezone.localdate():%m-%d}"
         assert [len(rows), rows[-1]] == [14, [today, "2", "0"]]
         assert {tuple(row[1:]) for row in rows[:-1]} == {("0", "0")}
     town = world.place("城关街道").trimmed

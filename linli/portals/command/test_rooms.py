@@ -210,6 +210,34 @@ def test_each_number_of_supervision_opens_as_many_questions(world, joint_case, s
         assert page.count('<th scope="row" class="is-title"><a href="/command/cases/') == int(number), query
 
 
+def test_what_lies_in_none_of_the_parts_opens_its_questions_too(world, sign_in):
+    town, client = world.place("城关街道"), sign_in("county_dispatcher")
+    above = joint_matter(world, town)
+    press(client, joint_matter(world))
+    press(client, above)
+    late_one = Clock.objects.filter(name="answer", case=above.pk).order_by("pk").values("pk")[:1]
+    Clock.objects.filter(pk__in=late_one).update(due_at=timezone.now() - timedelta(hours=1))
+    fold_all()
+    address = "/command/questions/"
+    page = text(client.get(f"{address}?place={town.trimmed}"))
+    found = [each for each in NUMBER.findall(page) if "rest=rest" in each[0]]
+    assert [number for _query, number in found] == ["2", "1"]
+    for query, number in found:
+        page = text(client.get(address + query))
+        assert page.count(f'<th scope="row" class="is-title"><a href="{room(above)}') == int(number), query
+        assert page.count('<th scope="row" class="is-title"><a href="/command/cases/') == int(number), query
+    assert "其他" in page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+@pytest.mark.parametrize("query", ["rest=rest", "rest=x", "rest=rest&body=1"])
+def test_a_rest_that_is_not_there_shows_the_whole_area(joint_case, sign_in, query):
+    client = sign_in("county_dispatcher")
+    press(client, joint_case)
+    grid = joint_case.case.division.trimmed
+    for address in (f"/command/questions/?{query}", f"/command/questions/?place={grid}&{query}"):
+        assert room(joint_case) in text(client.get(address))
+
+
 def test_questions_to_some_posts_are_told_from_those_to_all_others(world, joint_case, sign_in):
     press(sign_in("county_dispatcher"), joint_case)
     Clock.objects.filter(name="answer").order_by("pk").first().delete()  # one has no clock that runs

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from linli.analytics.beside import AWAITED
-from linli.analytics.counting import count
-from linli.analytics.figures import all_figures
-from linli.analytics.periods import Period
-from linli.analytics.questions import Question
+from linli.analytics.gauges import handed_over
 from linli.cases.joint import joint_in
-from linli.cases.narrowing import Narrowing
-from linli.divisions.models import Division
 from linli.portals.demo.world import World
 from linli.registers.actions.alerting import About, set_rule
-from linli.registers.actions.shifts import Said, Standing, hand_over, take_over, write
+from linli.registers.actions.shifts import Said, hand_over, take_over, write
 from linli.registers.models import AlertRule
 
 CALLS_AT = {AlertRule.Stands.OVERDUE: 20, AlertRule.Stands.SOON: 60}
@@ -30,13 +24,5 @@ def keep_watch(world: World) -> None:
         set_rule(About(world.county, stands, number, "", None), by=head)
     oldest = joint_in(world.county.span, late=True, most=NAMED).values_list("number", flat=True)
     write(Said(NOTED, list(oldest)), by=head)
-    take_over(hand_over(Said(HANDED), _standing(world.county), by=head).pk, by=officer)
-
-
-def _standing(place: Division) -> Standing:
-    """What is open now, as the page of the centre counts it."""
-    today = timezone.localdate()
-    asked = Question(Narrowing(place=place.trimmed), Period(today, today), timezone.now())
-    figures = [*(all_figures()[name] for name in ("overdue", "soon")), AWAITED]
-    counted = count(asked, figures=figures)[None]
-    return Standing(counted["overdue"], counted["soon"], counted[AWAITED.name])
+    standing = handed_over(world.county, timezone.now())
+    take_over(hand_over(Said(HANDED), standing, by=head).pk, by=officer)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.db import transaction
@@ -14,6 +17,7 @@ from django.test import Client
 from django.urls import include, path, reverse
 from django.utils import timezone
 
+from linli.analytics.folding import fold_all
 from linli.cases.joint import overdue_in
 from linli.cases.lists import in_area
 from linli.cases.models import Case, Notice, Task
@@ -33,7 +37,7 @@ from linli.portals.demo.simulator import LEAST, Simulator
 from linli.portals.demo.visits import forget, touch
 from linli.portals.demo.world import standing_world
 from linli.posts.actor import PostActor
-from linli.posts.models import Holding, Post
+from linli.posts.models import Holding, Post, PostKind
 from linli.registers.models import AlertRule, ShiftLine
 from linli.residents.models import Household, Pair
 
@@ -196,3 +200,94 @@ def test_the_simulator_leaves_alone_what_a_visitor_looks_at(lived_in: Any) -> No
         simulator.live()
     assert {number: Case.everywhere.get(number=number).version for number in before} == before
     forget()
+
+
+# --- every number of every page with figures, and the list behind it -------------------------------------------
+
+
+PAGES = (
+    "/command/",
+    "/command/questions/",
+    "/command/alerts/",
+    "/command/trends/",
+    "/command/trends/?year={year}",
+    "/command/briefing/",
+    "/desk/figures/",
+    "/desk/figures/?by=body",
+    "/desk/scorecard/",
+)
+LINK = re.compile(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+UNSEEN, TAG = re.compile(r'<span class="unseen">.*?</span>', re.DOTALL), re.compile(r"<[^>]+>")
+NUMBER = re.compile(r"(?:\D+ )?(\d+)")
+LISTS = ("/desk/area/", "/desk/figures/", "/command/questions/", "/command/joint/")
+ONWARDS = re.compile(r'rel="next" href="([^"]+)"')
+BODY = re.compile(r"<tbody>(.*?)</tbody>", re.DOTALL)
+FEWEST = 300  # numbers in all, so that the test cannot pass by finding none
+WATCH = {PostKind.HEAD, PostKind.DISPATCHER}
+
+
+def somebody_of_each(*, watching: bool) -> list[Holding]:
+    """Somebody of each kind of post at each level: of those who sit in command centres, or of the others."""
+    held = Holding.objects.current().select_related("account", "post__division").order_by("-pk")
+    found = {(each.post.kind, each.post.division.level): each for each in held}
+    return [each for each in found.values() if (each.post.kind in WATCH) == watching]
+
+
+def main_of(response: Any) -> str:
+    return response.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+def numbers_on(page: str, address: str) -> Iterator[tuple[str, int]]:
+    """Each link that is a number (behind a label or alone), with where it leads."""
+    for href, inner in LINK.findall(page):
+        number = NUMBER.fullmatch(unescape(TAG.sub("", UNSEEN.sub("", inner))).strip())
+        there = urljoin(address, unescape(href))
+        if number and there.startswith(LISTS):
+            yield there, int(number[1])
+
+
+def behind(client: Client, address: str) -> tuple[int, int | None]:
+    """How many rows the list has over all its pages, and how many others it names (None: so few that it does not)."""
+    rows, onwards, others = 0, address, 0
+    while onwards:
+        answer = client.get(onwards)
+        assert answer.status_code == 200, onwards
+        table = BODY.search(main_of(answer))
+        listing = not onwards.startswith("/command/") or answer.context["rows"]
+        rows += table[1].count("<tr") if table and listing else 0
+        found = answer.context.get("found")
+        others = answer.context.get("others", getattr(found, "others", 0))
+        more = ONWARDS.search(main_of(answer))
+        onwards = urljoin(address, unescape(more[1])) if more else ""
+    return rows, others
+
+
+def holds(number: int, rows: int, others: int | None) -> bool:
+    return rows <= number if others is None else rows + others == number
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "watching",
+    [pytest.param(True, marks=pytest.mark.thorough), pytest.param(False, marks=pytest.mark.nightly)],
+)
+def test_the_list_behind_a_number_has_that_many_rows_for_whoever_may_see_it(
+    lived_in: Any, *, watching: bool
+) -> None:
+    fold_all()
+    looked, wrong = 0, []
+    for holding in somebody_of_each(watching=watching):
+        client, known = Client(headers={"accept-language": "zh-hans"}), {}
+        client.force_login(holding.account)
+        for page in PAGES:
+            address = page.format(year=timezone.localdate().year)
+            answer = client.get(address)
+            if answer.status_code == 403:
+                continue
+            for there, number in numbers_on(main_of(answer), address):
+                known[there] = known.get(there) or behind(client, there)
+                looked += 1
+                if not holds(number, *known[there]):
+                    wrong.append((holding.post.title, address, there, number, known[there]))
+    assert wrong == []
+    assert looked > FEWEST

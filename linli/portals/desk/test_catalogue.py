@@ -254,7 +254,7 @@ def test_a_proposal_is_adopted_or_declined(world, sign_in, case):
     assert suggestion(category, world.county.code, today).post.pk == world.posts["city_management"].pk
     client = sign_in("administrator")
     assert "公厕今后由住建局牵头" in text(client.get(ROWS))
-    address = f"/desk/catalogue/matters/proposals/{first.pk}/"
+    address = f"/desk/catalogue/matters/rows/proposals/{first.pk}/"
     assert sign_in("county_dispatcher").post(address, {"answer": "adopt"}).status_code == 403
     assert client.post(address, {"answer": "adopt"}).status_code == 302
     found = suggestion(category, world.county.code, today)
@@ -262,7 +262,7 @@ def test_a_proposal_is_adopted_or_declined(world, sign_in, case):
     assert case.number in found.why
     assert client.post(address, {"answer": "decline"}).status_code == 409
     second = propose("matters", category, world.county, world.posts["water"], **said)
-    client.post(f"/desk/catalogue/matters/proposals/{second.pk}/", {"answer": "decline"})
+    client.post(f"/desk/catalogue/matters/rows/proposals/{second.pk}/", {"answer": "decline"})
     assert suggestion(category, world.county.code, today).post.pk == world.posts["housing"].pk
 
 

@@ -203,7 +203,9 @@ urlpatterns = [
     path("catalogue/", catalogue.catalogues, name="catalogues"),
     path("catalogue/<slug:kind>/history/", catalogue.history, name="catalogue_history"),
     path("catalogue/<slug:kind>/history/<int:revision>/", catalogue.take_back, name="catalogue_undo"),
-    path("catalogue/<slug:kind>/proposals/<int:row>/", catalogue.decide_proposal, name="catalogue_decide"),
+    path(
+        "catalogue/<slug:kind>/rows/proposals/<int:row>/", catalogue.decide_proposal, name="catalogue_decide"
+    ),
     path("catalogue/<slug:kind>/<slug:table>/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<slug:kind>/<slug:table>/add/", catalogue.add, name="catalogue_add"),
     path("catalogue/<slug:kind>/<slug:table>/<int:row>/", catalogue.edit, name="catalogue_row"),

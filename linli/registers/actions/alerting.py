@@ -15,6 +15,7 @@ from linli.base.writing import writing
 from linli.cases.models import Case, areas_see
 from linli.cases.narrowing import SOON
 from linli.divisions.models import Division
+from linli.divisions.successions import successors_of
 from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor, SystemActor
 from linli.posts.lookup import FEWEST_HOLDERS, Body, body_of
@@ -107,10 +108,25 @@ def acknowledge(key: int, *, by: PostActor) -> None:
 
 def look_at_rules() -> int:
     """Count what every rule asks, some rules in one statement, and raise or clear what has changed; how many did."""
+    _follow_areas()
     rules = AlertRule.objects.filter(until=None).select_related("division").defer("division__outline")
     standing = list(rules.order_by("pk"))
     some = [standing[start : start + AT_ONCE] for start in range(0, len(standing), AT_ONCE)]
     return sum(_look(each, timezone.now()) for each in some)
+
+
+def _follow_areas() -> None:
+    """A rule goes with its area when that is merged or divided (区划调整); of a divided one each part gets it."""
+    for rule in AlertRule.objects.filter(until=None, division__valid_to__isnull=False).select_related(
+        "division"
+    ):
+        with writing():
+            for number, place in enumerate(successors_of(rule.division)):
+                rule.pk = rule.pk if number == 0 else None
+                rule.division = place
+                rule.save(force_insert=rule.pk is None)
+                facts = {"rule": rule.pk, "kind": rule.kind, "stands": rule.stands, "count": rule.count}
+                record(Line(RULE, CLOCK.by(), place.code, facts={**facts, "body": rule.body_id}))
 
 
 def _look(rules: Sequence[AlertRule], now: datetime) -> int:

@@ -43,13 +43,33 @@ class Standing:
 
 
 def write(said: Said, *, by: PostActor, corrects: UUID | None = None) -> ShiftLine:
-    """Add a note to the book of the own centre, or a correction of an earlier line; that one stays readable."""
+    """Add a note to the book of the own centre, or a correction of the line that stands; that one stays readable.
+
+    Conflict where the line was corrected already: as on paper, what stands now is corrected, which is its correction.
+    """
     _check(said, by)
     with writing():
-        about = _line_of(by, corrects) if corrects else None
-        if about is not None and about.sort in {Sort.TAKE_OVER, Sort.CORRECTION}:
+        if corrects is None:
+            return _added(Sort.NOTE, said, by)
+        _lock(by)
+        about = _line_of(by, corrects)
+        if about.sort == Sort.TAKE_OVER:
             raise Conflict(_("Correct the note or the hand-over itself."))
-        return _added(Sort.CORRECTION if about else Sort.NOTE, said, by, about=about)
+        if standing_line(about) != about:
+            raise Conflict(
+                _(
+                    "Somebody has corrected this line already. Read what stands there now; if it is still wrong, send "
+                    "your correction once more."
+                )
+            )
+        return _added(Sort.CORRECTION, said, by, about=about)
+
+
+def standing_line(line: ShiftLine) -> ShiftLine:
+    """The line itself, or the last of the corrections that followed it."""
+    while follows := ShiftLine.objects.filter(about=line, sort=Sort.CORRECTION).order_by("-id").first():
+        line = follows
+    return line
 
 
 def hand_over(said: Said, standing: Standing, *, by: PostActor) -> ShiftLine:
@@ -101,7 +121,7 @@ def _check(said: Said, by: PostActor) -> None:
 
 
 def _lock(by: PostActor) -> None:
-    """Two who hand over or take over at once take turns."""
+    """Two who hand over, take over or correct at once take turns."""
     Organisation.objects.select_for_update().get(pk=by.post.organisation_id)
 
 

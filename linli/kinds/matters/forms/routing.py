@@ -19,7 +19,8 @@ from linli.cases.forms import (
     TidyText,
 )
 from linli.cases.kinds import kind_of
-from linli.cases.models import Case
+from linli.cases.models import Case, Task
+from linli.cases.procedure import JOINT
 from linli.posts.lookup import serving
 from linli.posts.models import Post, PostKind
 
@@ -86,8 +87,12 @@ class AddHelper(NoteForm):
     field_order = ("to", "note")
 
     def offer(self) -> None:
-        """Offer the posts that serve the place."""
+        """Offer the posts that serve the place and do not work on it yet."""
         offer_posts(self, "to")
+        if self.case is not None:
+            working = Task.objects.filter(case=self.case, closed_at=None, role__in=JOINT).values("post")
+            field: Any = self.fields["to"]
+            field.queryset = field.queryset.exclude(pk__in=working)
 
 
 class Hours(StepForm):

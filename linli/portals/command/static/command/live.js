@@ -1,18 +1,30 @@
-// Comfort only: without this file the page is looked at again by its link, a wall by its header.
+// Comfort only: without this file the page is looked at again by its link, a wall by itself.
 "use strict";
 
 const region = document.querySelector("[data-live]");
 const said = document.querySelector("[data-live-said]");
+const STILL = 20; // seconds in which nobody said that the picture is still true
+const PATIENCE = 15_000; // milliseconds: an answer that never comes holds up no other
 let etag = region?.dataset.etag;
 let asking = false;
 
-// How many seconds ago the picture was true: as old as it said it was, and as long as nobody has said it still is.
-let seen = Date.now();
+// How old the picture was when somebody last said so, and when that was: by both clocks of the machine, as the one may
+// be set, and the other stands still while the machine sleeps.
+let old = 0;
+let heard = [Date.now(), performance.now()];
+const passed = () => Math.max(0, Date.now() - heard[0], performance.now() - heard[1]) / 1000;
+function hear(seconds) {
+  old = Number(seconds) || 0;
+  heard = [Date.now(), performance.now()];
+}
+
 function age() {
-  for (const each of region.querySelectorAll("[data-ago]")) {
-    const seconds = Math.max(0, Math.round((Date.now() - seen) / 1000));
-    each.textContent = each.dataset.words.replace("{seconds}", seconds);
+  const seconds = Math.round(old + passed());
+  for (const each of region.querySelectorAll("[data-age]")) {
+    const words = seconds < 120 ? each.dataset.words : each.dataset.minutes;
+    each.textContent = words.replace("{seconds}", seconds).replace("{minutes}", Math.floor(seconds / 60));
   }
+  for (const each of region.querySelectorAll("[data-still]")) each.hidden = passed() < STILL;
 }
 
 // What is read or pressed at this moment is found again in the new picture.
@@ -29,13 +41,18 @@ function put(text) {
 async function ask() {
   if (asking || document.hidden) return;
   asking = true;
+  age();
   try {
-    const answer = await fetch(region.dataset.live, { headers: { "If-None-Match": etag }, cache: "no-store", redirect: "error" });
+    const how = { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE) };
+    const answer = await fetch(region.dataset.live, { headers: { "If-None-Match": etag }, ...how });
     if (answer.status === 200) {
       put(await answer.text());
       etag = answer.headers.get("ETag");
     }
-    if (answer.status === 200 || answer.status === 304) seen = Date.now();
+    if (answer.status === 200 || answer.status === 304) {
+      hear(answer.headers.get("Picture-Age"));
+      for (const each of region.querySelectorAll("[data-of]")) each.textContent = answer.headers.get("Picture-Of");
+    }
   } catch { /* the age of the picture says it */ } finally {
     asking = false;
     age();
@@ -43,6 +60,7 @@ async function ask() {
 }
 
 if (region) {
+  hear(region.querySelector("[data-age]")?.dataset.age);
   age();
   setInterval(age, 1000);
   setInterval(ask, Number(region.dataset.every) * 1000);
