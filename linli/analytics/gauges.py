@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from linli.analytics.beside import AWAITED
 from linli.analytics.counting import Counted, count
 from linli.analytics.definition import Block
 from linli.analytics.figures import all_figures
 from linli.analytics.lags import within
-from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.standing import Standing
-from linli.cases.narrowing import Narrowing
 from linli.divisions.models import Division
 from linli.registers.actions import shifts
 
@@ -56,7 +52,6 @@ def freshness(stands: Standing, now: datetime) -> Freshness:
 
 def handed_over(place: Division, now: datetime) -> shifts.Standing:
     """What is open in a place, as a hand-over writes it down: the tiles of the page of now say the same."""
-    today = timezone.localdate(now)
-    asked = Question(Narrowing(place=place.trimmed), Period(today, today), now)
+    asked = Question.of_today(place.trimmed, now)
     counted = count(asked, figures=[*(all_figures()[name] for name in ("overdue", "soon")), AWAITED])[None]
     return shifts.Standing(counted["overdue"], counted["soon"], counted[AWAITED.name])

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from linli.analytics.periods import Period
 from linli.analytics.standing import Standing
@@ -37,6 +38,12 @@ class Question:
     confidential: bool = False
     opening_to: PostActor | None = None
     stands: Standing | None = field(default=None, compare=False)
+
+    @classmethod
+    def of_today(cls, place: str, now: datetime, stands: Standing | None = None) -> Question:
+        """What is and happens at a place (a trimmed code) on the day of `now`."""
+        today = timezone.localdate(now)
+        return cls(Narrowing(place=place), Period(today, today), now, stands=stands)
 
     @property
     def begin(self) -> datetime:

@@ -37,9 +37,8 @@ def test_no_sum_of_shown_numbers_gives_a_small_one_away(parts, exact):
         assert not only or set(each.cells) <= hidden | shown
 
 
-EVERY = np.array(list(product(range(9), repeat=6)), dtype=np.int16).reshape(
-    -1, 3, 2
-)  # all tables of 3 by 2 up to 8
+# All tables of 3 by 2 up to 8.
+EVERY = np.array(list(product(range(9), repeat=6)), dtype=np.int16).reshape(-1, 3, 2)
 
 
 def told_of(cells, hidden):

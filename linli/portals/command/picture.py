@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -18,13 +17,12 @@ from linli.analytics.counting import count
 from linli.analytics.definition import FEWEST_FOR_SHARE
 from linli.analytics.figures import all_figures
 from linli.analytics.parts import REST, Part, by_place
-from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_KIND
 from linli.analytics.standing import Standing
 from linli.cases.kinds import Kind, all_kinds
 from linli.cases.models import areas_see
-from linli.cases.narrowing import Narrowing, State
+from linli.cases.narrowing import State
 from linli.divisions.codes import Level
 from linli.divisions.coverage import grids_by_part
 from linli.divisions.models import Division
@@ -107,8 +105,7 @@ class Picture:
     @property
     def question(self) -> Question:
         """What is asked of the figures: this area, today."""
-        today = timezone.localdate(self.now)
-        return Question(Narrowing(place=self.place), Period(today, today), self.now, stands=self.stands)
+        return Question.of_today(self.place, self.now, self.stands)
 
     @cached_property
     def by_kind(self) -> Mapping[str, Mapping[str, int]]:

@@ -20,12 +20,10 @@ from django.views.decorators.http import require_safe
 from linli.analytics.beside import AWAITED, AWAITED_LATE, QUESTIONS
 from linli.analytics.counting import count
 from linli.analytics.parts import OTHERS, REST, beside, bodies_of, by_place
-from linli.analytics.periods import Period
 from linli.analytics.questions import Question as Asked
 from linli.cases.joint import Posts, asked_first, questions_in, with_answer_due
 from linli.cases.kinds import kind_of
 from linli.cases.models import Task
-from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import Level
 from linli.divisions.models import Division
 from linli.portals.command.seats import door_of, watching
@@ -119,15 +117,10 @@ def _asked_for(place: Division, **part: str) -> str:
 
 def _of_the_rest(node: Node, now: datetime, *, late: bool) -> list[tuple[UUID, datetime | None]]:
     """The questions about what lies in none of the parts, in the order of `asked_first`; few lie there."""
-    asked = beside(_question_of(node, now), node.here, node.below)
+    asked = beside(Asked.of_today(node.here.trimmed, now), node.here, node.below)
     rows = QUESTIONS.rows(asked).filter(AWAITED_LATE.test(asked) if late else Q())
     rows = rows.order_by(F("answer_due").asc(nulls_last=True), "pk")
     return list(rows.values_list("pk", "answer_due")[:MOST])
-
-
-def _question_of(node: Node, now: datetime) -> Asked:
-    today = timezone.localdate(now)
-    return Asked(Narrowing(place=node.here.trimmed), Period(today, today), now)
 
 
 def _chosen(bodies: Sequence[BodyRow], asked: str) -> BodyRow | None:
@@ -160,7 +153,7 @@ def _question(task: Task, due: datetime | None, now: datetime) -> Question:
 
 def _counted(node: Node, now: datetime) -> tuple[list[AreaRow], int, int]:
     """The parts of a place in which answers are awaited, and how many are awaited and late in all of it."""
-    asked, figures = _question_of(node, now), [AWAITED, AWAITED_LATE]
+    asked, figures = Asked.of_today(node.here.trimmed, now), [AWAITED, AWAITED_LATE]
     if not node.below or node.here.level >= Level.VILLAGE:
         whole = count(asked, figures=figures)[None]
         return [], whole[AWAITED.name], whole[AWAITED_LATE.name]

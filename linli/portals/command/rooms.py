@@ -20,14 +20,12 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.analytics.beside import JOINT, JOINT_LATE
 from linli.analytics.counting import count
 from linli.analytics.definition import Figure
-from linli.analytics.periods import Period
 from linli.analytics.questions import Question
 from linli.base.errors import Conflict, Invalid, NotFound, Stale
 from linli.cases.forms import PostField, StepForm, TidyText
 from linli.cases.joint import joint_in, pressing_steps
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Clock, Task
-from linli.cases.narrowing import Narrowing
 from linli.cases.procedure import ASKED, HELPS, LEAD, Step
 from linli.cases.reading import case_for
 from linli.cases.remarks import Minuted, decide
@@ -130,8 +128,7 @@ def joint(request: HttpRequest, by: PostActor) -> HttpResponse:
 
 def _all_joint(node: Node, gauge: Figure) -> int:
     """How many there are, also of those that are not shown."""
-    today = timezone.localdate()
-    asked = Question(Narrowing(place=node.here.trimmed), Period(today, today), timezone.now())
+    asked = Question.of_today(node.here.trimmed, timezone.now())
     return count(asked, figures=[gauge])[None][gauge.name]
 
 
