@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from time import time
 from uuid import UUID
 
 from django.core.cache import cache
@@ -26,7 +25,7 @@ from linli.ledger.records import Line, record
 from linli.posts.actor import PostActor
 from linli.posts.may import require
 from linli.posts.tokens import PREFIX, Unknown, digest_of
-from linli.web.limits import MINUTE, check_source_rate
+from linli.web.limits import MINUTE, check_source_rate, this_minute
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,19}")
 RESERVED = {"web", "phone", "telephone", "window", "grid", "paper", "patrol", "import", "api"}
@@ -134,7 +133,7 @@ def require_rate(source: Source, where: str) -> None:
     try:
         check_source_rate(source.code, source.per_minute)
     except TooMany:
-        if cache.add(f"turned-away/{source.code}/{int(time()) // MINUTE}", 1, 2 * MINUTE):
+        if cache.add(f"turned-away/{source.code}/{this_minute()}", 1, 2 * MINUTE):
             with suppress(OperationalError), writing():
                 said = _(
                     "More than the agreed %(most)d requests in a minute: the rest of that minute was turned away."

@@ -131,6 +131,11 @@ def check_reports_for(number: object, per_hour: int) -> None:
         )
 
 
+def this_minute() -> int:
+    """The minute that limits count in now, by its number since 1970."""
+    return int(time.time()) // MINUTE
+
+
 def _check_minute(who: str, per_minute: int, sentence: object) -> None:
     now = int(time.time())
     if _counted(f"rate/{who}/{now // MINUTE}") > per_minute:

@@ -14,6 +14,7 @@ from tests.amounts import fewer_by_day
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.thorough]
 CLERK = "chengguan_clerk"
 NO_MORE_TABS_THAN = 40
+FORGOTTEN_AFTER = 1500  # milliseconds
 
 
 @pytest.fixture
@@ -35,6 +36,19 @@ def focused(page):
     )
 
 
+def choose(page, begins):
+    """Type in a list until the option that begins so stands there, as who looks before sending does.
+
+    A browser forgets the first letters when the next one comes a second later, as on a busy machine.
+    """
+    for _turn in range(5):
+        page.keyboard.type(begins)
+        if page.evaluate("document.activeElement.selectedOptions[0].innerText").strip().startswith(begins):
+            return
+        page.wait_for_timeout(FORGOTTEN_AFTER)
+    pytest.fail(f"{begins} cannot be chosen by typing it")
+
+
 @fewer_by_day("matters", 6, 20)
 def test_a_clerk_clears_the_list_without_the_mouse(committed_world, to_clear, browser_page, matters):
     server, cases = to_clear
@@ -54,7 +68,7 @@ def test_a_clerk_clears_the_list_without_the_mouse(committed_world, to_clear, br
             "seen": True,
             "ringed": True,
         }
-        keys.type("0201")  # the code of the category, as clerks know it
+        choose(page, "0201")  # the code of the category, as clerks know it
         keys.press("Control+Enter")
         page.wait_for_selector(".notice--success")
         assert "已完成“受理”" in page.inner_text(".notice--success")
@@ -106,7 +120,7 @@ def test_without_scripts_tab_and_enter_do_the_same(committed_world, to_clear, pa
     tab_to(page, lambda here: "跳到现在可以办理" in here["words"])
     keys.press("Enter")
     tab_to(page, lambda here: here["name"] == "category")  # the usual step stands open
-    keys.type("0201")
+    choose(page, "0201")
     tab_to(page, lambda here: here["words"] == "受理")
     keys.press("Enter")  # the button sends
     page.wait_for_selector(".notice--success")
