@@ -7,11 +7,15 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from linli.cases.calling import TAKE_CALLS, put_through
+from linli.cases.catalogue import suggestion
 from linli.cases.forms import PostField, TidyText
+from linli.cases.models import Case
 from linli.cases.reading import case_for
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
@@ -33,12 +37,25 @@ class PutThroughForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, by: PostActor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: PostActor, about: Case | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bodies = [body.organisation for body in bodies_for(by.post.division.span)]
         posts = Post.objects.filter(until=None, organisation__in=bodies).exclude(pk=by.post.pk)
         ordered = posts.select_related("organisation").order_by("division__code", "organisation", "title")
         self.fields["to"].queryset = ordered  # type: ignore[attr-defined]
+        post, why = _likely(about) if about else (None, "")
+        if post and ordered.filter(pk=post.pk).exists():
+            self.fields["to"].initial, self.fields["to"].help_text = post, why
+
+
+def _likely(case: Case) -> tuple[Post | None, str]:
+    """Who can most likely help a caller with a case, and why: whoever has it, or whom the catalogue names."""
+    if case.lead:
+        return case.lead, _("Chosen already: this post leads the case.")
+    found = suggestion(case.category, case.code_now, timezone.localdate())
+    if found is None:
+        return None, ""
+    return found.post, _("Suggested by the catalogue: %(why)s") % {"why": found.why}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +65,7 @@ def put_caller_through(request: HttpRequest, by: PostActor, number: str) -> Http
     found = case_for(by, number)
     reading_as(WORK)
     require(by, TAKE_CALLS, within=by.post.division.code)
-    form = PutThroughForm(request.POST if request.method == "POST" else None, by=by)
+    form = PutThroughForm(request.POST if request.method == "POST" else None, by=by, about=found)
     if not (form.is_bound and form.is_valid()):
         status = 422 if form.is_bound else 200
         return render(request, "desk/put_through.html", {"case": found, "form": form}, status=status)

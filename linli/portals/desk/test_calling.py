@@ -291,6 +291,21 @@ def test_the_other_side_has_case_and_note_before_it_picks_up(world, sign_in, cas
     assert "来电人催问路灯。" in text(sign_in("power").get(f"/desk/cases/{case.number}/"))
 
 
+def test_the_post_that_leads_the_case_is_chosen_already_and_the_page_says_why(sign_in, dispatched_case):
+    form = sign_in("call_taker").get(f"/desk/cases/{dispatched_case.number}/put-through/").context["form"]
+    assert form["to"].value() == dispatched_case.lead.pk
+    assert "正在主办" in form["to"].help_text
+
+
+def test_before_anybody_leads_it_whom_the_catalogue_names_is_chosen(world, sign_in, case):
+    address = f"/desk/cases/{case.number}/put-through/"
+    assert sign_in("call_taker").get(address).context["form"]["to"].value() is None  # of no category yet
+    Case.everywhere.filter(pk=case.pk).update(category=Category.objects.get(code="0201"))
+    form = sign_in("call_taker").get(address).context["form"]
+    assert form["to"].value() == world.posts["power"].pk
+    assert "权责清单建议" in form["to"].help_text
+
+
 def test_where_nobody_picks_up_the_caller_goes_on_to_another_post_with_the_same_note(world, sign_in, case):
     address = f"/desk/cases/{case.number}/put-through/"
     client = sign_in("call_taker")
