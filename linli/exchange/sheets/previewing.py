@@ -142,5 +142,4 @@ def _cell(row: Row, place: int) -> Cell:
 
 def _padded(row: Row, kept: Sequence[int]) -> list[Any]:
     cells = [_cell(row, place) for place in kept]
-    said = [f"{each.column}: {each.sentence}".removeprefix(": ") for each in row.faults]
-    return [*cells, " ".join(map(retold, said))]
+    return [*cells, " ".join(retold(str(each)) for each in row.faults)]

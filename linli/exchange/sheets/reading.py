@@ -49,6 +49,9 @@ class Complaint:
     value: str
     sentence: str
 
+    def __str__(self) -> str:
+        return f"{self.column}: {self.sentence}" if self.column else self.sentence
+
 
 @dataclass
 class Row:

@@ -169,8 +169,7 @@ def _begun(parcel: Parcel, by: PostActor) -> Delivery:
 def _rejection(delivery: Delivery, row: Row) -> Rejection:
     columns = list(dict.fromkeys(each.column for each in row.faults if each.column))
     several = len(columns) > 1  # one alone stands beside the row
-    said = [(each.column if several else "", each.sentence) for each in row.faults]
-    reason = lines_within(f"{column}: {sentence}".removeprefix(": ") for column, sentence in said)
+    reason = lines_within(str(each) if several else each.sentence for each in row.faults)
     where = " · ".join(filter(None, [_("row %(line)d") % {"line": row.line}, _(", ").join(columns)]))
     return Rejection(delivery=delivery, where=where[:120], number=row.number[:60], reason=reason)
 
