@@ -9,6 +9,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 CATALOGUES := $(shell find linli -name django.po 2>/dev/null)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Tests start a hundred servers and commands; told to keep no bytecode, each would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What needs the settings but touches no data runs with these instead of a place's own.
 UNTOUCHED := env -u DATABASE_URL LINLI_BUILDING=1 LINLI_HOME=$(CURDIR)/$(VENV)/home DJANGO_SETTINGS_MODULE=linli.conf.settings
 

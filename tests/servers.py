@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,23 +51,18 @@ class Server:
 
     def kill(self) -> None:
         """kill -9 for the parent and all its workers at once, as a power cut would."""
-        self._signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
     def stop(self) -> int:
-        """Ask politely; returns the exit code."""
-        self._signal(signal.SIGTERM)
+        """Ask the process that looks after all others, as systemd does (KillMode=mixed); returns the exit code."""
+        self.process.terminate()
         try:
             return self.process.wait(10)
         except subprocess.TimeoutExpired:
             self.kill()
             return -signal.SIGKILL
-
-    def _signal(self, number: int) -> None:
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            return
 
 
 def start(

@@ -14,6 +14,8 @@ from babel.messages.pofile import read_po
 from tests.catalogues import catalogue_of, collected, gaps, text_of
 from tests.reading import PACKAGE, apps
 
+pytestmark = pytest.mark.once
+
 KEY = re.compile(r'^(?:msgctxt "(.*)"\n)?msgid "(.*)"$', re.MULTILINE)
 
 # The words of the field: where a text is just the term, its translation must hold the Chinese one.

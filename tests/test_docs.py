@@ -20,6 +20,8 @@ from django.core.management.base import CommandError
 from linli.cases.kinds import all_kinds
 from tests.reading import LAYERS, REPOSITORY
 
+pytestmark = pytest.mark.once
+
 NAMES = ["README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
 DOCUMENTS = [REPOSITORY / name for name in NAMES] + sorted((REPOSITORY / "docs").rglob("*.md"))
 READMES = [REPOSITORY / "README.md", REPOSITORY / "README.zh.md"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linli.analytics.withholding import FEWEST, Sum, withheld
+
+pytestmark = pytest.mark.once
 
 
 def added_up(parts):

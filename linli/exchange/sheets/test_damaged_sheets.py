@@ -21,7 +21,7 @@ from linli.exchange.sheets.replies import give_back, returned_workbook
 from linli.residents.crypto import unseal
 from linli.residents.sealing import place_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # --- damage to a cell: the row is refused, says why, and the row beside it comes in ----------------------------
 
