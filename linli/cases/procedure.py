@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils.translation import get_language
+
+from linli.base.yamls import read_yaml
 
 REPORTER = "reporter"
 ANYONE = "anyone"
@@ -225,7 +226,7 @@ class Procedure:
 
 def read_procedure(path: Path) -> Procedure:
     """Read and check one procedure.yaml; raises ValueError with every mistake in it."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = read_yaml(path)
     procedure = Procedure(
         kind=raw["kind"],
         label=Words(**raw["label"]),

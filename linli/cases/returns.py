@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from linli.base.errors import Invalid, NotFound
+from linli.base.yamls import read_yaml
 from linli.cases.kinds import Kind
 from linli.cases.models import Case
 from linli.cases.procedure import Words
@@ -71,7 +72,7 @@ def _home(kind: Kind) -> Path:
 def _read(path: Path, kind: Kind) -> Form:
     wrong = _("The map file %(file)s cannot be used: %(what)s. Please tell whoever runs Linli here.")
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path)
         columns = [_column(each) for each in raw["columns"]]
         form = Form(path.stem, Words(**raw["label"]), columns)
     except (yaml.YAMLError, OSError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as trouble:

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.apps import apps
 from django.db.models import Model
 
 from linli.base.generations import bump
 from linli.base.worktime import Unit
 from linli.base.writing import writing
+from linli.base.yamls import read_yaml
 from linli.cases.kinds import all_kinds
 from linli.cases.models import CalendarDay, Category, Limit
 
@@ -56,7 +56,7 @@ def seed() -> None:
 def _seed_rules() -> None:
     """The rule table: rows about time with their articles; a key the place has keeps the place's rows."""
     known = set(Limit.objects.exclude(key="").values_list("key", flat=True))
-    rows = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    rows = read_yaml(RULES)
     Limit.objects.bulk_create(_rule(row) for row in rows if row["key"] not in known)
 
 

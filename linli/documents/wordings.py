@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from linli.base.errors import NotFound
 from linli.base.generations import Cached
+from linli.base.yamls import read_yaml
 from linli.cases.kinds import kind_of
 from linli.cases.procedure import Words
 from linli.documents.models import Override, Wording
@@ -59,7 +59,7 @@ def load_papers() -> None:
         folder = _KINDS_FOLDER / kind / "papers"
         listed = folder / "papers.yaml"
         if listed.is_file():
-            for name, raw in yaml.safe_load(listed.read_text(encoding="utf-8")).items():
+            for name, raw in read_yaml(listed).items():
                 text = (folder / f"{name}.typ").read_text(encoding="utf-8")
                 known = Template(
                     f"{kind}.{name}",

@@ -15,9 +15,9 @@ from random import Random
 from typing import Any
 
 import shapely
-import yaml
 
 from linli.base.generations import Cached
+from linli.base.yamls import read_yaml
 from linli.cases.catalogue import suggestion
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case, Category, Task
@@ -73,7 +73,7 @@ class Texts:
 
 @cache
 def _texts() -> Texts:
-    raw = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    raw = read_yaml(TEXTS)
     places = {name: tuple(each) for name, each in raw["places"].items()}
     listed, wider = (
         tuple(_situation(each, places[each["at"]]) for each in raw[name]) for name in ("situations", "wider")
