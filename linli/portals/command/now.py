@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -68,6 +71,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "ETag": etag,
         "Picture-Of": f"{timezone.localtime(as_of):%H:%M:%S}",
         "Picture-Age": f"{fresh.age:.0f}",
+        "Picture-Page": _page(),
     }
     unchanged = get_conditional_response(request, etag=etag) if "part" in request.GET else None
     if unchanged is not None:
@@ -83,6 +87,7 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
         "lag": [_lag_words(each) for each in (fresh.p50, fresh.p99) if each is not None],
         "etag": etag,
         "wall": wall,
+        "page": _page(),
         "round": ROUND,
         "measure": measure,
         "colours": [(name, label, _here(request, colour=name)) for name, label in _measures(picture)],
@@ -100,6 +105,13 @@ def now(request: HttpRequest, by: PostActor) -> HttpResponse:
     }
     template = "live" if "part" in request.GET else "wall" if wall else "now"
     return _saying(render(request, f"command/{template}.html", context), said)
+
+
+@cache
+def _page() -> str:
+    """What the page is made with, in short: by it a wall that was left open notices an upgrade."""
+    files = [str(finders.find(f"command/{name}")) for name in ("live.js", "command.css", "wall.css")]
+    return sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _saying(response: HttpResponse, said: Mapping[str, str]) -> HttpResponse:

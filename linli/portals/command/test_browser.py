@@ -168,6 +168,20 @@ def test_every_page_fits_shuts_nobody_out_and_nothing_complains(
     assert heard == []
 
 
+def test_a_wall_that_was_left_open_fetches_what_an_upgrade_brought(committed_world, centre, browser_page):
+    server, page = centre[0], browser_page
+    sign_in(page, server, committed_world)
+    page.goto(f"{server.url}/command/?wall=1")
+    look = """() => { window.opened = true; document.dispatchEvent(new Event("visibilitychange")); }"""
+    page.evaluate(look)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.opened")  # nothing was brought
+    page.evaluate("document.querySelector('[data-live]').dataset.page = 'of an earlier version'")
+    page.evaluate(look)
+    page.wait_for_selector("[data-live]:not([data-page^='of'])")
+    assert page.evaluate("window.opened") is None
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_wall_of_1080_lines_shows_everything_without_scrolling(
     committed_world, centre, browser_page, language

@@ -38,6 +38,9 @@ function put(text) {
   if (said) said.textContent = region.dataset.updated;
 }
 
+// Nobody stands at a wall to fetch what an upgrade brought; who sits at a desk opens the next page soon.
+const outdated = (page) => region.dataset.page && page && page !== region.dataset.page;
+
 async function ask() {
   if (asking || document.hidden) return;
   asking = true;
@@ -50,6 +53,7 @@ async function ask() {
       etag = answer.headers.get("ETag");
     }
     if (answer.status === 200 || answer.status === 304) {
+      if (outdated(answer.headers.get("Picture-Page"))) return location.reload();
       hear(answer.headers.get("Picture-Age"));
       for (const each of region.querySelectorAll("[data-of]")) each.textContent = answer.headers.get("Picture-Of");
     }
