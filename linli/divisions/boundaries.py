@@ -20,6 +20,7 @@ from linli.base.errors import Invalid, Refusal
 from linli.base.generations import bump
 from linli.base.text import half_width, tidy
 from linli.base.writing import writing
+from linli.divisions import sources
 from linli.divisions.codes import Level, level_of, parent_of, parse_code
 from linli.divisions.models import FAMILY, LOCAL, Division, Kind
 from linli.divisions.shapes import Area, as_area, stored
@@ -41,7 +42,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass
-class Report:
+class Report(sources.Report):
     """What became of the features; codes are trimmed strings."""
 
     taken: list[str] = field(default_factory=list)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.generations import bump
 from linli.base.writing import writing
-from linli.divisions import lists
+from linli.divisions import lists, sources
 from linli.divisions.codes import Level, level_of, parent_of, parse_code, span, trimmed
 from linli.divisions.lists import DivisionList, kind_of
 from linli.divisions.models import FAMILY, LOCAL, Division, Succession
@@ -33,7 +33,7 @@ Values = tuple[str | int | date | bool | None, ...]
 
 
 @dataclass
-class Report:
+class Report(sources.Report):
     """What an import changed; every list can be shown row by row. Codes are trimmed strings."""
 
     added: list[str] = field(default_factory=list)

@@ -11,10 +11,12 @@ Progress = Callable[[int, int], None]
 
 
 class Report(Protocol):
-    """What an import did, as sentences for the person who ran it.
+    """What an import did, as sentences for the person who ran it."""
 
-    One that can refuse rows also has `all_refused`: nothing came in, so the command fails.
-    """
+    @property
+    def all_refused(self) -> bool:
+        """Whether there were rows and not one is here after it: then the command fails."""
+        return False
 
     def lines(self) -> Iterator[str]: ...
 

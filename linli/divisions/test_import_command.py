@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from linli.divisions.models import Division
-from linli.divisions.sources import Importer, register
+from linli.divisions.sources import Importer, Report, register
 
 
 def run(*words):
@@ -48,7 +48,7 @@ def test_what_cannot_be_imported_is_refused_in_a_sentence(db, words):
 
 
 def test_an_app_adds_its_own_kind_of_file_without_editing_the_command(db):
-    class Said:
+    class Said(Report):
         def lines(self):
             yield "one thing imported"
 

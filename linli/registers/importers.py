@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from linli.base.errors import Invalid
 from linli.base.tabular import Row, rows_of
 from linli.divisions.models import Division
-from linli.divisions.sources import Importer, Progress, register
+from linli.divisions.sources import Importer, Progress, Report, register
 from linli.posts.actor import SystemActor
 from linli.registers.actions.inhabitants import Living, enter_inhabitants
 
@@ -23,7 +23,7 @@ COLUMNS = ("code", "inhabitants")
 
 
 @dataclass(frozen=True)
-class Entered:
+class Entered(Report):
     """How many figures were entered."""
 
     count: int

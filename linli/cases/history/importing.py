@@ -26,6 +26,7 @@ from linli.cases.history.working import Numbered, ReadySet, preparing, ready
 from linli.cases.kinds import kind_of
 from linli.cases.models import Case
 from linli.cases.replaying import Waits, insert_prepared
+from linli.divisions import sources
 
 Progress = Callable[[int, int], None]
 SET = 500
@@ -47,7 +48,7 @@ class Order:
 
 
 @dataclass
-class Report:
+class Report(sources.Report):
     """What became of the rows; those with something to say are written into a CSV file as they come."""
 
     path: Path
@@ -78,7 +79,7 @@ class Report:
 
     @property
     def all_refused(self) -> bool:
-        """Whether not one row is here after it, though there were some."""
+        """Rows that are here already were not refused."""
         return self.rows > 0 and not (self.stored or self.here or self.changed)
 
     def close(self) -> None:

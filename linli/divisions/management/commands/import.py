@@ -52,7 +52,7 @@ class Command(BaseCommand):
         finally:
             bar.stop()
         self._print(list(report.lines()), LINES_SHOWN if not options["every_line"] else None)
-        if getattr(report, "all_refused", False):
+        if report.all_refused:
             raise CommandError(_("No row came in."))
 
     def _print(self, lines: list[str], limit: int | None) -> None:
