@@ -21,12 +21,11 @@ from urllib.parse import urljoin, urlsplit
 from tests.servers import REPOSITORY, free_port
 
 PATIENCE = 900  # on a machine that does much else
-ROLES = (
-    "resident", "clerk", "dispatcher", "handler", "grid_worker", "checker", "inspector", "call_taker", "head",
-    "administrator", "duty_officer",
-)  # fmt: skip
+ROLES = ("resident", "clerk", "dispatcher", "grid_worker", "inspector", "call_taker", "administrator")
 # Only at night: their pages are mostly those of others.
-RARER = ("mediator", "party", "city_officer", "province_officer")
+RARER = (
+    "handler", "checker", "head", "duty_officer", "mediator", "party", "city_officer", "province_officer",
+)  # fmt: skip
 LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]+)\"")
 # One page stands for all that differ only in which case, post or file they show.
 ONE_OF_MANY = (

@@ -109,3 +109,4 @@ def test_every_page_is_whole_in_every_way(walk: Walk, axe_source: str) -> None:
     whole = replace(walk, trails=[*walk.trails, *rarer])
     found = walked(whole, lambda _place: [[way] for way in WAYS], lambda _place, _turn: axe_source)
     assert not found, "\n".join(found)
+    assert walk.broken == []
