@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from linli.base.errors import Invalid, NotFound, NotYours, Refusal
+from linli.base.errors import Invalid, NotFound, NotYours, Refusal, Stale
 from linli.base.writing import writing
 from linli.cases.clocks import live_clocks
 from linli.cases.forms import StepForm, WholeForm, ask_no_person, for_reading
@@ -121,12 +121,23 @@ def reshaped(step: Step, case: Case, *, by: Actor, data: Mapping[str, Any]) -> S
 
 
 def take(case: Case, step: str, data: Mapping[str, Any], *, by: Actor, seen: int, files: Any = None) -> None:
-    """Check the data with the step's form and take the step; Invalid names what is wrong field by field."""
+    """Check the data with the step's form and take the step; Invalid names what is wrong field by field.
+
+    Stale where the form no longer offers what was chosen because somebody was faster in this very moment.
+    """
     rule = step_of(case.kind, step)
     form = form_for(rule, case, by=by, data=data, files=files)
+    if not (form.is_valid() or rule.alongside):
+        _require_version(case, seen)
     values = values_of(form)
     kind = kind_of(case.kind)
     kind.function(rule)(kind.reference(case), **values, by=by, seen=seen)
+
+
+def _require_version(case: Case, seen: int) -> None:
+    version = Case.everywhere.values_list("version", flat=True).get(pk=case.pk)
+    if version != seen:
+        raise Stale(version=version)
 
 
 def open_case(

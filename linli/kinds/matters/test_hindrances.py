@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from linli.base.errors import Conflict
+from linli.base.errors import Conflict, Invalid, Stale
 from linli.cases.models import Clock
-from linli.cases.steps import form_for, steps_open_to, steps_with_hindrances
+from linli.cases.steps import form_for, steps_open_to, steps_with_hindrances, take
 from linli.kinds.matters import actions
 from linli.posts.actor import Actor, PartyActor
 
@@ -102,3 +102,15 @@ def test_who_works_on_it_already_is_not_offered_as_a_helper(world, dispatched_ma
     choices = form_for(step, case, by=by).fields["to"].queryset
     assert world.posts["market"] in choices
     assert not {world.posts["power"], world.posts["water"]} & set(choices)
+
+
+def test_whom_somebody_faster_has_just_chosen_is_no_wrong_choice_but_one_that_came_too_late(
+    world, dispatched_matter
+):
+    by, case, chosen = world.by("chengguan_dispatcher"), dispatched_matter.case, world.posts["water"]
+    seen = case.version
+    actions.add_helper(dispatched_matter, by=by, seen=seen, to=chosen)
+    with pytest.raises(Stale):
+        take(case, "add_helper", {"to": chosen.pk}, by=by, seen=seen)
+    with pytest.raises(Invalid):
+        take(case, "add_helper", {"to": chosen.pk}, by=by, seen=seen + 1)
