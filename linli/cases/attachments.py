@@ -21,6 +21,7 @@ from PIL import ExifTags, Image
 
 from linli.base.errors import Busy, Invalid, Refusal, TooLarge, Unavailable
 from linli.base.files import make_folder, sync_folder
+from linli.base.processors import anywhere
 from linli.cases.models import Attachment, Case
 from linli.cases.models.attachment import PICTURE
 
@@ -73,7 +74,8 @@ def cleaned_photo(upload: BinaryIO) -> bytes:
     if not _decoding.acquire(timeout=PATIENCE):
         raise Busy(retry_after=PATIENCE)
     try:
-        return _as_jpeg(raw)
+        with anywhere():
+            return _as_jpeg(raw)
     except Refusal:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from time import sleep
 from typing import NoReturn
 
+from linli.base import processors
 from linli.base.writing import queue_across_processes
 from linli.conf.loops import Loops
 
@@ -18,7 +19,7 @@ LOOK = 0.2  # seconds between two looks whether all is as it should be
 
 
 @contextmanager
-def loops_apart() -> Iterator[None]:
+def loops_apart(answering: int) -> Iterator[None]:
     """Run the loops beside this process, which must not have threads yet; they have ended when this has.
 
     Processes are forked from this one, so that all of them queue together for SQLite's writer. Between it and the
@@ -27,7 +28,7 @@ def loops_apart() -> Iterator[None]:
     """
     queue_across_processes()
     served = os.getpid()
-    watching = os.fork() or _look_after(served)
+    watching = os.fork() or _look_after(served, answering)
     try:
         yield
     finally:
@@ -55,26 +56,27 @@ def _run(told: list[int], began: int) -> None:
     loops.stop()
 
 
-def _look_after(served: int) -> NoReturn:
+def _look_after(served: int, answering: int) -> NoReturn:
     told = _listening()
-    loops = _forked(told)
+    loops = _forked(told, answering)
     while not told and os.getppid() == served:
         if os.waitpid(loops, os.WNOHANG)[0]:
             log.error("the loops' process has ended; another one begins")
-            loops = _forked(told)
+            loops = _forked(told, answering)
         sleep(LOOK)
     os.kill(loops, signal.SIGTERM)
     os.waitpid(loops, 0)
     os._exit(0)
 
 
-def _forked(told: list[int]) -> int:
+def _forked(told: list[int], answering: int) -> int:
     """The process of the loops; it never returns from here itself."""
     looking = os.getpid()
     forked = os.fork()
     if forked:
         return forked
     try:
+        processors.take_one(after=answering)
         _run(told, looking)
     except Exception:
         log.exception("the loops could not run")

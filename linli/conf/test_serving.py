@@ -61,6 +61,24 @@ def test_the_loops_run_beside_it_begin_anew_when_they_die_and_end_with_it(server
     _until(lambda: not Path(f"/proc/{second}").exists())
 
 
+@pytest.mark.server
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two processors")
+def test_who_answers_and_the_loops_stay_on_a_processor_each(server: Server) -> None:
+    """All their threads, so that none wakes another processor."""
+    assert httpx.get(server.url + "/").status_code == 200
+    answering = next(each for each in _below(server.process.pid) if not _below(each))
+    ours, theirs = _processors(answering), _processors(_loops_of(server))
+    assert (len(ours), len(theirs), ours & theirs) == (1, 1, set())
+
+
+def _processors(process: int) -> set[str]:
+    """Where any thread of a process may run, as the system writes it."""
+    told = (each / "status" for each in Path(f"/proc/{process}/task").iterdir())
+    return {
+        next(line for line in each.read_text().splitlines() if "Cpus_allowed_list" in line) for each in told
+    }
+
+
 def _loops_of(server: Server) -> int:
     """The process below the one that looks after it; no other child has children."""
     return next((each for child in _below(server.process.pid) for each in _below(child)), 0)

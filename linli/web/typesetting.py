@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from linli.base.processors import anywhere
+
 try:
     import typst
     from pylopdf_fonts_zh_cn import sans_path
@@ -104,8 +106,9 @@ def _compiled(sheet: Sheet, form: str, **options: Any) -> list[bytes]:
         (root / "data.json").write_text(json.dumps(_breakable(sheet.data)), encoding="utf-8")
         for name, content in sheet.pictures.items():
             (root / name).write_bytes(content)
-        compiler: Any = typst.Compiler(root / "main.typ", root=root, font_paths=_fonts())
-        made = compiler.compile(format=form, **options)
+        with anywhere():
+            compiler: Any = typst.Compiler(root / "main.typ", root=root, font_paths=_fonts())
+            made = compiler.compile(format=form, **options)
     return made if isinstance(made, list) else [made]
 
 

@@ -18,6 +18,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from linli.base import processors
 from linli.base.errors import Refusal
 from linli.conf.apart import loops_apart
 from linli.conf.condition import unapplied
@@ -90,7 +91,8 @@ def _serve(options: dict[str, Any]) -> None:
     )
     # So many threads are meant (LINLI_THREADS says why); whoever runs a place should not wonder at every start.
     getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    with nullcontext() if options["no_loops"] else loops_apart():
+    processors.share_out()
+    with nullcontext() if options["no_loops"] else loops_apart(options["processes"]):
         server.serve()
 
 
