@@ -190,13 +190,24 @@ def pressed(
     try:
         take(found, step.name, request.POST, by=by, seen=_seen_in(request))
     except Stale:
-        messages.warning(request, _("The case has moved on meanwhile. Look at it again; nothing was sent."))
-        return redirect(door_of(by), found.number)
+        return _overtaken(request, by, what, again)
     except (Invalid, Conflict) as refusal:
         form = with_errors(form_for(step, found, by=by, data=request.POST), refusal)
         return again(form, refusal.status)
     messages.success(request, done % {"step": step.label, "number": found.number})
     return redirect("command:room", found.number)
+
+
+def _overtaken(request: HttpRequest, by: PostActor, what: tuple[Case, Step], again: Again) -> HttpResponse:
+    """Somebody was faster: the page as it is now, with what was typed while the step is still there to be taken."""
+    found, step = what
+    found.refresh_from_db()
+    said = _("The case has moved on meanwhile. Look at it again; nothing was sent.")
+    if step not in steps_open_to(by, found):
+        messages.warning(request, said)
+        return redirect(door_of(by), found.number)
+    form = form_for(step, found, by=by, data=request.POST)
+    return again(with_errors(form, Stale(said)), Stale.status)
 
 
 @require_POST

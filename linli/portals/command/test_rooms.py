@@ -102,8 +102,11 @@ def test_whoever_opens_the_address_of_a_form_comes_to_the_page_it_stands_on(join
 def test_who_saw_an_older_version_sends_nothing(world, joint_case, sign_in):
     client = sign_in("county_dispatcher")
     press(client, joint_case)
-    answer = press(client, joint_case)
-    assert answer.status_code == 302
+    answer = press(client, joint_case, question="水管何时可通？")
+    assert answer.status_code == 409
+    shown = text(answer)
+    for said in ("水管何时可通？", "没有发出", f'name="seen" value="{reload(joint_case).case.version}"'):
+        assert said in shown
     assert Task.objects.filter(case=joint_case.pk, role="asked").count() == 2
 
 
