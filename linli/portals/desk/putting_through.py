@@ -16,7 +16,7 @@ from linli.cases.calling import TAKE_CALLS, put_through
 from linli.cases.catalogue import suggestion
 from linli.cases.forms import PostField, TidyText
 from linli.cases.models import Case
-from linli.cases.reading import case_for
+from linli.cases.reading import case_for, open_tasks
 from linli.portals.desk.hats import seated
 from linli.posts.actor import PostActor
 from linli.posts.lookup import bodies_for
@@ -49,13 +49,15 @@ class PutThroughForm(forms.Form):
 
 
 def _likely(case: Case) -> tuple[Post | None, str]:
-    """Who can most likely help a caller with a case, and why: whoever has it, or whom the catalogue names."""
+    """Who can most likely help a caller with a case, and why: who leads it, whom the catalogue names, who has it."""
     if case.lead:
         return case.lead, _("Chosen already: this post leads the case.")
     found = suggestion(case.category, case.code_now, timezone.localdate())
-    if found is None:
-        return None, ""
-    return found.post, _("Suggested by the catalogue: %(why)s") % {"why": found.why}
+    if found:
+        return found.post, _("Suggested by the catalogue: %(why)s") % {"why": found.why}
+    if waiting := open_tasks(case):
+        return min(waiting, key=lambda each: each.pk).post, _("Chosen already: the case waits at this post.")
+    return None, ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -297,9 +297,11 @@ def test_the_post_that_leads_the_case_is_chosen_already_and_the_page_says_why(si
     assert "正在主办" in form["to"].help_text
 
 
-def test_before_anybody_leads_it_whom_the_catalogue_names_is_chosen(world, sign_in, case):
+def test_before_anybody_leads_it_whom_the_catalogue_names_is_chosen_or_where_it_waits(world, sign_in, case):
     address = f"/desk/cases/{case.number}/put-through/"
-    assert sign_in("call_taker").get(address).context["form"]["to"].value() is None  # of no category yet
+    form = sign_in("call_taker").get(address).context["form"]  # of no category yet
+    assert form["to"].value() == Task.objects.get(case=case, closed_at=None).post_id
+    assert "正等待该岗位" in form["to"].help_text
     Case.everywhere.filter(pk=case.pk).update(category=Category.objects.get(code="0201"))
     form = sign_in("call_taker").get(address).context["form"]
     assert form["to"].value() == world.posts["power"].pk
