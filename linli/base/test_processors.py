@@ -15,6 +15,8 @@ from linli.base.processors import Places
 ALL = os.sched_getaffinity(0)
 pytestmark = [
     pytest.mark.once,
+    # Since Python 3.12 whoever forks with threads is warned; those that are forked here need none.
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
     pytest.mark.skipif(len(ALL) < 2, reason="needs two processors"),
 ]
 

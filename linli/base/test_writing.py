@@ -7,7 +7,12 @@ import signal
 import threading
 import time
 
+import pytest
+
 from linli.base.writing import _Gate, give_way
+
+# Since Python 3.12 whoever forks with threads is warned; those that are forked here need none.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 def test_at_the_gate_one_process_waits_for_the_other_and_not_for_one_that_died() -> None:
