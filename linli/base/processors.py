@@ -43,7 +43,7 @@ share_out, take_one = _places.lay_out, _places.take
 
 @contextmanager
 def anywhere() -> Iterator[None]:
-    """For work of some length that needs no Python (a photo, a PDF): on any processor, so nobody has to wait for it."""
+    """For long work that needs no Python (a photo, a backup): on any processor, so nobody has to wait for it."""
     own = os.sched_getaffinity(0)
     _stay_on(_places.processors)
     try:

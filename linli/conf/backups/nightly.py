@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from linli.base.errors import Refusal
+from linli.base.processors import anywhere
 from linli.base.worktime import PLACE_TIME
 from linli.conf.backups.folder import BeingMade, Folder, Made
 from linli.conf.backups.records import remember, remembered
@@ -34,7 +35,8 @@ def back_up_when_due() -> int:
     if not is_due(timezone.now()):
         return 0
     try:
-        made = make_backup(Path(settings.BACKUPS_ROOT))
+        with anywhere():
+            made = make_backup(Path(settings.BACKUPS_ROOT))
     except BeingMade:
         return 0
     except (Refusal, OSError, DatabaseError) as trouble:
