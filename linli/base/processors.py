@@ -23,9 +23,7 @@ class Places:
     def lay_out(self) -> None:
         """From here on the processes that are forked from this one may take places."""
         self._file = os.memfd_create("linli-processors")
-        first = randbelow(
-            len(self.processors)
-        )  # several places on one machine mostly begin with different ones
+        first = randbelow(len(self.processors))  # several places on one machine mostly differ
         self.processors = self.processors[first:] + self.processors[:first]
 
     def take(self, after: int = 0) -> None:

@@ -24,7 +24,7 @@ def loops_apart(answering: int) -> Iterator[None]:
 
     Processes are forked from this one, so that all of them queue together for SQLite's writer. Between it and the
     loops stands a process that does nothing but look after them: when they die, they begin anew; when this one is
-    gone, they end.
+    gone, they end. The first `answering` processors are left to those that answer.
     """
     queue_across_processes()
     served = os.getpid()
