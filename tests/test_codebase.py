@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 from statistics import median, quantiles
 
 import grimp
@@ -192,11 +193,13 @@ def test_nothing_of_a_machine_or_a_registry_is_committed() -> None:
 
 def test_nothing_that_is_made_is_committed() -> None:
     """Compiled catalogues and modules, and databases by whatever name: benches and tests leave some when killed."""
-    made = (
-        path for path in committed() if path.suffix in {".mo", ".pyc"} or path.name.endswith(("-wal", "-shm"))
-    )
-    databases = (path for path in committed() if path.read_bytes().startswith(b"SQLite format 3"))
-    assert [*made, *databases] == []
+    made = (".mo", ".pyc", ".sqlite3", "-wal", "-shm")
+    assert [path for path in committed() if path.name.endswith(made) or _is_database(path)] == []
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(15) == b"SQLite format 3"
 
 
 EVERYWHERE = re.compile(
