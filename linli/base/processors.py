@@ -17,18 +17,26 @@ class Places:
     """Who has which processor. The system keeps it, and a place is free again when the process that took it is gone."""
 
     def __init__(self) -> None:
-        self._file = 0
+        self._file = self._answering = 0
         self.processors = sorted(os.sched_getaffinity(0))
 
-    def lay_out(self) -> None:
-        """From here on the processes that are forked from this one may take places."""
+    def lay_out(self, answering: int) -> None:
+        """From here on processes forked from this one may take places; the first so many are for those that answer."""
+        self._answering = answering
         self._file = os.memfd_create("linli-processors")
         first = randbelow(len(self.processors))  # several places on one machine mostly differ
         self.processors = self.processors[first:] + self.processors[:first]
 
-    def take(self, after: int = 0) -> None:
-        """Stay on the first free processor, those left out that are kept for others; on all where none is free."""
-        for place in range(after, len(self.processors) if self._file else 0):
+    def take(self) -> None:
+        """Stay on the first free processor; on all where none is free, or none have been laid out."""
+        self._take_after(0)
+
+    def take_left_over(self) -> None:
+        """The same, without those that are for who answers."""
+        self._take_after(self._answering)
+
+    def _take_after(self, first: int) -> None:
+        for place in range(first, len(self.processors) if self._file else 0):
             with suppress(BlockingIOError):
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
                 _stay_on([self.processors[place]])
@@ -36,7 +44,7 @@ class Places:
 
 
 _places = Places()
-share_out, take_one = _places.lay_out, _places.take
+share_out, take_one, take_one_left_over = _places.lay_out, _places.take, _places.take_left_over
 
 
 @contextmanager

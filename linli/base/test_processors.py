@@ -42,7 +42,7 @@ def _beside(act: Callable[[], None]) -> tuple[set[int], Callable[[], None]]:
 
 def test_each_takes_a_free_one_and_who_is_too_many_runs_on_all() -> None:
     places = Places()
-    places.lay_out()
+    places.lay_out(answering=1)
     found = [_beside(places.take) for _each in range(len(ALL) + 1)]
     try:
         own = [each for each, _leave in found[:-1]]
@@ -59,10 +59,12 @@ def test_each_takes_a_free_one_and_who_is_too_many_runs_on_all() -> None:
 
 def test_those_kept_for_who_answers_are_left_to_them() -> None:
     places = Places()
-    places.lay_out()
-    loops, leave = _beside(lambda: places.take(after=1))
+    places.lay_out(answering=1)
+    loops, leave = _beside(places.take_left_over)
     leave()
-    none_left, leave = _beside(lambda: places.take(after=len(ALL)))
+    crowded = Places()
+    crowded.lay_out(answering=len(ALL))
+    none_left, leave = _beside(crowded.take_left_over)
     leave()
     assert (loops, none_left) == ({places.processors[1]}, ALL)
 

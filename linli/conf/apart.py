@@ -19,16 +19,16 @@ LOOK = 0.2  # seconds between two looks whether all is as it should be
 
 
 @contextmanager
-def loops_apart(answering: int) -> Iterator[None]:
+def loops_apart() -> Iterator[None]:
     """Run the loops beside this process, which must not have threads yet; they have ended when this has.
 
     Processes are forked from this one, so that all of them queue together for SQLite's writer. Between it and the
     loops stands a process that does nothing but look after them: when they die, they begin anew; when this one is
-    gone, they end. The first `answering` processors are left to those that answer.
+    gone, they end.
     """
     queue_across_processes()
     served = os.getpid()
-    watching = os.fork() or _look_after(served, answering)
+    watching = os.fork() or _look_after(served)
     try:
         yield
     finally:
@@ -56,27 +56,27 @@ def _run(told: list[int], began: int) -> None:
     loops.stop()
 
 
-def _look_after(served: int, answering: int) -> NoReturn:
+def _look_after(served: int) -> NoReturn:
     told = _listening()
-    loops = _forked(told, answering)
+    loops = _forked(told)
     while not told and os.getppid() == served:
         if os.waitpid(loops, os.WNOHANG)[0]:
             log.error("the loops' process has ended; another one begins")
-            loops = _forked(told, answering)
+            loops = _forked(told)
         sleep(LOOK)
     os.kill(loops, signal.SIGTERM)
     os.waitpid(loops, 0)
     os._exit(0)
 
 
-def _forked(told: list[int], answering: int) -> int:
+def _forked(told: list[int]) -> int:
     """The process of the loops; it never returns from here itself."""
     looking = os.getpid()
     forked = os.fork()
     if forked:
         return forked
     try:
-        processors.take_one(after=answering)
+        processors.take_one_left_over()
         _run(told, looking)
     except Exception:
         log.exception("the loops could not run")

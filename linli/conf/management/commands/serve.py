@@ -91,8 +91,8 @@ def _serve(options: dict[str, Any]) -> None:
     )
     # So many threads are meant (LINLI_THREADS says why); whoever runs a place should not wonder at every start.
     getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    processors.share_out()
-    with nullcontext() if options["no_loops"] else loops_apart(options["processes"]):
+    processors.share_out(answering=options["processes"])
+    with nullcontext() if options["no_loops"] else loops_apart():
         server.serve()
 
 
