@@ -38,13 +38,17 @@ def alt(page, key):
 
 
 def take_in(page, caller):
-    """One call, only by keys; each of them also works while somebody writes."""
+    """One call, only by keys; each of them also works while somebody writes.
+
+    What is typed before a page has put the cursor in its field is typed into nothing, so the cursor is waited for.
+    """
     keyboard = page.keyboard
     number, words, place = caller
+    page.wait_for_selector("#id_phone:focus")
     keyboard.type(number)
     if number:
         keyboard.press("Enter")
-        page.wait_for_selector("#id_text[autofocus]")
+        page.wait_for_selector("#id_text:focus")
     else:
         alt(page, "w")
     keyboard.type(words)
