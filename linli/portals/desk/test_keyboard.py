@@ -49,6 +49,12 @@ def choose(page, begins):
     pytest.fail(f"{begins} cannot be chosen by typing it")
 
 
+def stands(page, selector, state="visible"):
+    """Wait for a page that has `selector`, whole: its keys work once its scripts have run."""
+    page.wait_for_selector(selector, state=state)
+    page.wait_for_load_state()
+
+
 @fewer_by_day("matters", 6, 20)
 def test_a_clerk_clears_the_list_without_the_mouse(committed_world, to_clear, browser_page, matters):
     server, cases = to_clear
@@ -60,7 +66,7 @@ def test_a_clerk_clears_the_list_without_the_mouse(committed_world, to_clear, br
     assert focused(page)["ringed"]
     keys.press("Enter")
     for number in range(1, matters + 1):
-        page.wait_for_selector("#steps-title")
+        stands(page, "#steps-title")
         keys.press("a")
         assert focused(page) == {
             "name": "category",
@@ -70,14 +76,14 @@ def test_a_clerk_clears_the_list_without_the_mouse(committed_world, to_clear, br
         }
         choose(page, "0201")  # the code of the category, as clerks know it
         keys.press("Control+Enter")
-        page.wait_for_selector(".notice--success")
+        stands(page, ".notice--success")
         assert "已完成“受理”" in page.inner_text(".notice--success")
         if number < matters:
             keys.press("j")
-            page.wait_for_selector(".notice--success", state="detached")
+            stands(page, ".notice--success", state="detached")
     assert "这是列表的最后一件" in page.inner_text(".way")
     keys.press("u")
-    page.wait_for_selector(".empty")
+    stands(page, ".empty")
     print(f"\n{(time.monotonic() - begun) / matters:.2f} seconds per matter, {matters} matters, no mouse")  # noqa: T201
     assert "待办已清空" in page.inner_text(".empty")
     assert {case.category.code for case in Case.everywhere.filter(pk__in=[each.pk for each in cases])} == {
