@@ -188,8 +188,8 @@ class Cells(HTMLParser):
 
 
 @pytest.fixture
-def guide_page(settings: Any) -> str:
-    """The style guide as the demo shows it."""
+def guide_page(settings: Any, db: None) -> str:
+    """The style guide as the demo shows it, with the map of the place."""
     settings.DEMO = True
     return guide(RequestFactory().get("/web/guide/")).content.decode()
 
