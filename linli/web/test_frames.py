@@ -101,6 +101,17 @@ def test_the_error_summary_links_to_each_field_and_names_it_once() -> None:
 
 def test_an_unbound_form_has_no_error_summary() -> None:
     assert "wrong" not in drawn("{% error_summary form %}", form=StepLikeForm())
+    assert drawn("{% error_title form %}", form=StepLikeForm()) == ""
+
+
+def test_what_no_field_can_put_right_is_not_headed_as_if_it_could() -> None:
+    refused = GuideForm({"sort": "waste", "words": "x" * 9, "body": "town"})
+    refused.add_error(None, "Somebody was faster.")
+    with override("en"):
+        assert list(refused.errors) == ["__all__"]
+        assert "That did not work</h2>" in drawn("{% error_summary form %}", form=refused)
+        assert "Please put this right</h2>" in drawn("{% error_summary form %}", form=GuideForm({}))
+        assert drawn("{% error_title form %}", form=GuideForm({})) == "Please put this right: "
 
 
 def test_our_forms_say_which_field_to_fill_in_and_our_catalogue_speaks_for_the_others() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from linli.web.times import day_words, left_words, length_words, moment_words
 
 register = template.Library()
 
+Point = tuple[str, str, str]  # the anchor of a field or none, its label, a sentence
 NO_WORDS = "---------"  # what Django offers where a form says nothing
 
 TAG_ICONS = {
@@ -98,12 +99,29 @@ def all_fields(form: forms.BaseForm) -> dict[str, Any]:
 @register.inclusion_tag("web/error_summary.html")
 def error_summary(*shown: forms.BaseForm) -> dict[str, Any]:
     """`{% error_summary form %}`: what is to be put right, each with a link to its field."""
-    points = [point for form in shown if form.is_bound for point in _points(form)]
-    return {"points": points}
+    points = _all_points(shown)
+    return {"points": points, "heading": _heading(points)}
 
 
-def _points(form: forms.BaseForm) -> Iterable[tuple[str, str, str]]:
-    """(anchor, label, sentence); the label only where the sentence does not name it."""
+@register.simple_tag
+def error_title(*shown: forms.BaseForm) -> str:
+    """`{% error_title form %}`: what the title of a page begins with while something is wrong on it, else nothing."""
+    points = _all_points(shown)
+    return f"{_heading(points)}{pgettext('between a label and its value', ': ')}" if points else ""
+
+
+def _heading(points: Sequence[Point]) -> str:
+    """Only where a field is named is there something to put right: else it was refused for what lies outside."""
+    named = any(anchor for anchor, _label, _sentence in points)
+    return _("Please put this right") if named else _("That did not work")
+
+
+def _all_points(shown: Iterable[forms.BaseForm]) -> list[Point]:
+    return [point for form in shown if form.is_bound for point in _points(form)]
+
+
+def _points(form: forms.BaseForm) -> Iterable[Point]:
+    """What is wrong in a form; the label only where the sentence does not name it."""
     for sentence in form.non_field_errors():
         yield "", "", str(sentence)
     for bound in form:
