@@ -14,6 +14,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from linli.base.processors import anywhere
 from linli.cases.attachments import path_of
 from linli.cases.kinds import kind_of
 from linli.cases.models import Attachment, Case
@@ -149,9 +150,10 @@ def _thumbnail(photo: Attachment) -> bytes | None:
     """A photo small enough for paper; None where its file is not there (doctor says so)."""
     out = io.BytesIO()
     try:
-        opened = Image.open(path_of(photo.digest))
-        opened.thumbnail((THUMBNAIL, THUMBNAIL))
-        opened.convert("RGB").save(out, "JPEG", quality=80)
+        with anywhere():
+            opened = Image.open(path_of(photo.digest))
+            opened.thumbnail((THUMBNAIL, THUMBNAIL))
+            opened.convert("RGB").save(out, "JPEG", quality=80)
     except (OSError, UnidentifiedImageError):
         return None
     return out.getvalue()
