@@ -14,8 +14,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 
-from linli.base.text import tidy
-
 # Django's own messages, named here so that our catalogue can say them more helpfully in Chinese.
 # Forms below this layer (the steps of a procedure) get the better words without knowing of it.
 PLAINER = (
@@ -83,16 +81,15 @@ def _speak_plainly(field: forms.Field, label: str) -> None:
 
 
 class CountedText(forms.Textarea):
-    """A text box that says how long the text may be, and never cuts a pasted text silently."""
+    """A text box that says how long the text may be, counts along where scripts run, and never cuts a pasted text."""
 
     template_name = "web/widgets/counted.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Swap `maxlength` for a visible count: the browser would cut off what is too long unseen."""
+        """Swap `maxlength` for a visible limit: the browser would cut off what is too long unseen."""
         context = super().get_context(name, value, attrs)
         given = context["widget"]["attrs"]
         context["widget"]["limit"] = given.pop("maxlength", None)
-        context["widget"]["used"] = len(tidy(str(value or "")))
         return context
 
 

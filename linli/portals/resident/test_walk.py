@@ -100,6 +100,19 @@ def test_no_page_scrolls_sideways(page_in, server):
 
 
 @pytest.mark.thorough
+def test_letters_are_counted_where_scripts_run_and_nothing_that_is_wrong_is_said_where_not(
+    browser_page, page_in, server
+):
+    said = {}
+    for name, page in (("with", browser_page), ("without", page_in(390))):
+        page.goto(f"{server.url}/report/matters/")
+        page.fill("textarea", "路灯坏了")
+        said[name] = page.locator(".counter").first.inner_text()
+    assert re.fullmatch(r"4 / \d+ 字", said["with"])
+    assert re.fullmatch(r"最多 \d+ 字", said["without"])
+
+
+@pytest.mark.thorough
 def test_the_position_button_needs_a_browser_that_can(page_in, server):
     page = page_in(390)
     page.goto(f"{server.url}/report/matters/")

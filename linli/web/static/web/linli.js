@@ -15,9 +15,10 @@ window.addEventListener("pageshow", () => {
 // The summary of errors is read first.
 document.querySelector("[data-focus]")?.focus();
 
-// How many characters are written.
+// How many characters are written, in place of how many may be.
 for (const box of document.querySelectorAll("textarea[data-limit]")) {
   const used = box.parentElement.querySelector("[data-used]");
+  for (const words of used.closest(".counter").children) words.hidden = !words.hidden;
   const count = () => {
     const length = [...box.value.trim()].length;
     used.textContent = length;
