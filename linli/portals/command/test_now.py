@@ -163,12 +163,14 @@ def test_a_wall_looks_again_by_itself_without_a_script_and_stays_with_one(sign_i
     assert "http-equiv" not in text(client.get(NOW))
 
 
-def test_a_picture_that_is_not_folded_further_says_how_old_it_is_also_when_nothing_changed(
-    world, sign_in, monkeypatch
-):
-    monkeypatch.setattr(
-        "linli.portals.command.now.ROUND", 10**10
-    )  # no minute ends between two of these lines
+@pytest.fixture
+def _one_round(monkeypatch):
+    """No minute ends between two lines of a test."""
+    monkeypatch.setattr("linli.portals.command.now.ROUND", 10**10)
+
+
+@pytest.mark.usefixtures("_one_round")
+def test_a_picture_that_is_not_folded_further_says_how_old_it_is_also_when_nothing_changed(world, sign_in):
     client = sign_in("county_head")
     sequence()
     fold_all()
@@ -184,6 +186,7 @@ def test_a_picture_that_is_not_folded_further_says_how_old_it_is_also_when_nothi
     assert again["Picture-Of"] == f"{timezone.localtime(turned):%H:%M:%S}"
 
 
+@pytest.mark.usefixtures("_one_round")
 def test_who_asks_again_gets_nothing_new_until_a_step_is_taken(world, sign_in):
     client = sign_in("county_head")
     sequence()

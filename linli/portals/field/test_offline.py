@@ -43,7 +43,7 @@ def photos_of(text):
 
 
 def without_signal(outside, count, text="井盖松了"):
-    """So many things entered while nobody answers; the signal is back."""
+    """So many things entered while nobody answers. Once the signal is back the page sends at once."""
     tab = outside.prepared()
     outside.context.set_offline(True)
     for turn in range(count):
@@ -102,8 +102,6 @@ def test_a_link_out_of_reach_says_so_and_stays(outside):
 @pytest.mark.thorough
 def test_an_answer_that_is_lost_makes_no_second_matter(outside):
     tab = without_signal(outside, 1)
-    outside.context.set_offline(False)
-
     lost_ones = []
 
     def lost(route):
@@ -111,6 +109,7 @@ def test_an_answer_that_is_lost_makes_no_second_matter(outside):
         route.abort()
 
     outside.context.route(SEND, lost, times=1)
+    outside.context.set_offline(False)
     outside.go(tab, "outbox/")
     until(lambda: tab.wait_for_timeout(50) or lost_ones)
     assert made("井盖松了").count() == 1
@@ -125,9 +124,9 @@ def test_an_answer_that_is_lost_makes_no_second_matter(outside):
 )
 def test_what_is_no_receipt_deletes_nothing_and_stops_the_run(outside, answer):
     tab = without_signal(outside, 2)
-    outside.context.set_offline(False)
     asked = []
     outside.context.route(SEND, lambda route: (asked.append(route.request.url), route.fulfill(**answer)))
+    outside.context.set_offline(False)
     outside.go(tab, "outbox/")
     until(lambda: tab.wait_for_timeout(50) or asked)
     tab.wait_for_timeout(500)
@@ -196,9 +195,9 @@ def test_what_is_refused_stays_with_its_reason_and_can_be_changed(outside):
 @pytest.mark.thorough
 def test_what_is_too_large_for_the_other_side_stays_and_says_so(outside):
     tab = without_signal(outside, 1)
-    outside.context.set_offline(False)
     error = {"error": {"code": "too_large", "sentence": "太大了"}}
     outside.context.route("**/field/photos/*/", lambda route: route.fulfill(status=413, json=error))
+    outside.context.set_offline(False)
     outside.go(tab, "outbox/")
     until(lambda: outside.states(tab) == ["refused"])
     assert "太大了" in tab.inner_text("[data-unsent]")
