@@ -106,7 +106,7 @@ def test_letters_are_counted_where_scripts_run_and_nothing_that_is_wrong_is_said
     said = {}
     for name, page in (("with", browser_page), ("without", page_in(390))):
         page.goto(f"{server.url}/report/matters/")
-        page.fill("textarea", "路灯坏了")
+        page.fill("textarea", "两行\n字")
         said[name] = page.locator(".counter").first.inner_text()
     assert re.fullmatch(r"4 / \d+ 字", said["with"])
     assert re.fullmatch(r"最多 \d+ 字", said["without"])
