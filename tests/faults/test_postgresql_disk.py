@@ -62,10 +62,6 @@ def place(django_test_environment: None, django_db_blocker: Any, tmp_path: Path)
                 yield Place(cluster, disks, server)
                 server.kill()
             cluster.close()
-            import shutil
-
-            shutil.copy(Path(folder) / "postgresql.log", f"/tmp/load10/pglog-{tmp_path.name}.txt")
-            shutil.copy(server.log, f"/tmp/load10/srv-{tmp_path.name}.txt")
 
 
 def _refused_with_a_sentence(reporting: Reporting) -> bool:
