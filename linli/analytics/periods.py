@@ -13,6 +13,7 @@ from linli.base.errors import Invalid
 from linli.base.worktime import ONE_DAY
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+NOW, FIRST_DAY = 0, 10**7  # among the periods of rows; those smaller than a day's are months and longer ones
 LONGEST = timedelta(days=366 * 3)
 MONTH = len("2026-11")
 _NAME = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?")
@@ -75,3 +76,13 @@ def recent(today: date) -> Iterator[tuple[str, str]]:
 def quarters_and_years(today: date) -> list[tuple[str, str]]:
     """Those of the offered periods that are long enough to be compared without giving small numbers away."""
     return [each for each in recent(today) if len(each[0]) != MONTH or "Q" in each[0]]
+
+
+def numbered(day: date) -> int:
+    """A day as the period of a row, such as 20260504."""
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def day_named(period: int) -> date:
+    """The day that is the period of a row; the other way round."""
+    return date(period // 10000, period // 100 % 100, period % 100)

@@ -12,25 +12,21 @@ from django.db.models import QuerySet
 
 from linli.analytics.definition import Figure
 from linli.analytics.models import Tally
-from linli.analytics.periods import Period
+from linli.analytics.periods import FIRST_DAY, NOW, Period, day_named, numbered
 from linli.analytics.questions import Question
+from linli.analytics.reading import AFTER
 from linli.analytics.shares import (
-    AFTER,
     ALL,
     BODY_LEVEL,
     DAY_LEVELS,
-    FIRST_DAY,
     MONTH_LEVELS,
-    NOW,
     NOW_LEVELS,
     POOLED,
     UNLED,
     add,
     body_keys,
-    day_named,
     foldable,
     is_additive,
-    numbered,
     repeats_within,
 )
 from linli.base.worktime import ONE_DAY

@@ -9,32 +9,26 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Q, QuerySet, Value, When
-from django.db.models import Case as Choice
-
 from linli.analytics.beside import BESIDE
 from linli.analytics.definition import Figure
 from linli.analytics.figures import all_figures
-from linli.analytics.periods import FIRST_YEAR, LAST_YEAR, Period
+from linli.analytics.periods import FIRST_DAY, NOW, Period, day_named
 from linli.analytics.populations import Folding
-from linli.analytics.questions import Question
+from linli.analytics.reading import AFTER, AGAIN, read
 from linli.base.generations import Cached
 from linli.base.rows import any_of
-from linli.base.stored import Key, as_stored, moment_of
-from linli.base.worktime import PLACE_TIME
+from linli.base.stored import Key, as_stored
 from linli.cases.models import Case
 from linli.cases.models.case import of_seen_kinds
-from linli.cases.narrowing import Narrowing
 from linli.divisions.codes import EVERYWHERE, SIZES, Level
 from linli.posts.lookup import FEWEST_HOLDERS, bodies_for
 
 ALL, POOLED, UNLED = 0, -1, -2  # in place of an organisation's key
-NOW = 0
 DAY_LEVELS = range(Level.PROVINCE, Level.COUNTY + 1)
 MONTH_LEVELS = range(Level.PROVINCE, Level.VILLAGE + 1)
 NOW_LEVELS = range(Level.PROVINCE, Level.GRID + 1)
@@ -45,11 +39,9 @@ _BY_DAY, _BY_MONTH, _OF_NOW = (
 Names = dict[int, set[str]]  # of figures, by period
 Cell = tuple[int, int, int, str, int]  # level, period, place, kind, body
 Changes = dict[Cell, dict[str, int]]
-AGAIN = "*"  # with a number: a figure in which a case counts several times is named once for each of them
-# In the rows of days only, each with a number of days: how long those closed on a day had taken; in a figure, how long
-# before the case was counted in it last, or how soon it is again where only the last counts.
-AFTER, SINCE, UNTIL = "after", "<", ">"
-FIRST_DAY = 10**7  # smaller periods are months and longer ones
+# In the rows of days only, with a number of days: how long before a case was counted in a figure last, or how soon it
+# is again where only the last counts.
+SINCE, UNTIL = "<", ">"
 
 
 @dataclass(frozen=True)
@@ -72,11 +64,6 @@ def is_additive(figure: Figure) -> bool:
     return folding is not None and folding.test is None
 
 
-def _at(now: datetime) -> Question:
-    """Everything, ever, as of a moment."""
-    return Question(Narrowing(), Period(date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)), now)
-
-
 def shares_of(keys: Sequence[Key], now: datetime, bodies: Mapping[int, int]) -> dict[Key, Share]:
     """What each of these cases adds as of a moment, by its key; `bodies` are `body_keys`.
 
@@ -90,7 +77,7 @@ def shares_of(keys: Sequence[Key], now: datetime, bodies: Mapping[int, int]) -> 
         heads[key] = f"{code}|{kind}|{bodies.get(lead, POOLED) if lead else UNLED}"
         found[key] = {}
     for together in _together():
-        for key, period, names, turns_at in _read(together, keys, now):
+        for key, period, names, turns_at in read(together, keys, now):
             if key in found:
                 found[key].setdefault(period, set()).update(names)
                 if turns_at:
@@ -133,109 +120,6 @@ def _together() -> Sequence[Sequence[tuple[Folding, Sequence[Figure]]]]:
     return [list(by_population.values()) for by_population in found.values()]
 
 
-Row = tuple[Key, int, Sequence[str], datetime | None]  # case, period, figures, when time makes it another
-
-
-def _read(
-    together: Sequence[tuple[Folding, Sequence[Figure]]], keys: Sequence[Key], now: datetime
-) -> list[Row]:
-    """What the rows of some populations that belong to these cases count in (one statement)."""
-    asked, first = _at(now), together[0][0]
-    tests: list[Q] = []
-    readers = [_Reader.of(folding, figures, tests, now) for folding, figures in together]
-    columns = list(dict.fromkeys(column for reader in readers for column in reader.columns))
-    rows: QuerySet[Any] = first.rows(asked, keys).annotate(_bits=_bits(tests))
-    found: list[Row] = []
-    latest: dict[tuple[Key, int], Row] = {}
-    times: Counter[Key] = Counter()
-    places = [(reader, [columns.index(column) for column in reader.columns]) for reader in readers]
-    for key, bits, *moments in rows.values_list(as_stored(first.key), "_bits", *map(as_stored, columns)):
-        for reader, own in places:
-            if bits >> reader.shift & 1:
-                row = reader.read(key, bits, [moments[place] for place in own])
-                if reader.folding.last:
-                    latest[key, row[1]] = row  # the rows come in their order
-                elif reader.folding.several:
-                    times[key] += 1
-                    found.append((key, row[1], [f"{name}{AGAIN}{times[key]}" for name in row[2]], row[3]))
-                else:
-                    found.append(row)
-    return found + list(latest.values())
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """Reads one population's part of a row: its bits begin at `shift`, the first says whether it is one of them."""
-
-    folding: Folding
-    figures: Sequence[Figure]
-    shift: int
-    now: datetime
-    known: dict[int, list[str]]
-
-    @staticmethod
-    def of(folding: Folding, figures: Sequence[Figure], tests: list[Q], now: datetime) -> _Reader:
-        """Adds what it asks of a row to `tests`."""
-        asked, shift = _at(now), len(tests)
-        own = [folding.test(figure.name) if folding.test else figure.test(asked) for figure in figures]
-        among = Q(*filter(None, own), _connector=Q.OR) if folding.test else folding.among
-        tests += [among, *(test or Q() for test in own)]
-        return _Reader(folding, figures, shift, now, {})
-
-    @property
-    def columns(self) -> list[str]:
-        """The moments after which something turns, then the day and since when."""
-        folding = self.folding
-        turning = [column for column, _after in folding.turns]
-        return turning + [column for column in (folding.day, folding.since) if column]
-
-    def read(self, key: Key, bits: int, moments: Sequence[Any]) -> Row:
-        """What a row of this population counts in."""
-        own, folding = bits >> self.shift, self.folding
-        coming = [
-            moment_of(moment) + after
-            for moment, (_column, after) in zip(moments, folding.turns, strict=False)
-            if moment
-        ]
-        turns_at = min((each for each in coming if each >= self.now), default=None)
-        day = moment_of(moments[len(folding.turns)]) if folding.day else None
-        if folding.once_passed and day and day >= self.now:
-            return key, NOW, (), turns_at
-        own &= (2 << len(self.figures)) - 1
-        if own not in self.known:
-            self.known[own] = [each.name for place, each in enumerate(self.figures, 1) if own >> place & 1]
-        names = self.known[own]
-        if folding.since and day:
-            names = [*names, f"{AFTER}{days_between(moment_of(moments[-1]), day)}"]
-        return key, day_of(day) if day else NOW, names, turns_at
-
-
-def _bits(tests: Sequence[Q]) -> Any:
-    """One number that says which of these hold of a row: one column to read instead of one for each."""
-    found: Any = Value(0, BigIntegerField())
-    for place, test in enumerate(tests):
-        bit = Value(1 << place)
-        found += (
-            Choice(When(test, then=bit), default=Value(0), output_field=BigIntegerField()) if test else bit
-        )
-    return found
-
-
-def day_of(moment: datetime) -> int:
-    """The day of a moment at the place, as a period: 20261126."""
-    return numbered(moment.astimezone(PLACE_TIME))
-
-
-def numbered(day: date) -> int:
-    """A day as the period of a row, such as 20260504."""
-    return day.year * 10000 + day.month * 100 + day.day
-
-
-def day_named(period: int) -> date:
-    """The day that is the period of a row; the other way round."""
-    return date(period // 10000, period // 100 % 100, period % 100)
-
-
 def plain(name: str) -> str:
     """The figure itself, without what is noted of its repeats."""
     return name.partition(SINCE)[0].partition(UNTIL)[0]
@@ -251,11 +135,6 @@ def repeats_within(counts: Mapping[str, int], day: int, period: Period) -> Count
             if marked and int(apart) <= most:
                 found[figure] += number
     return found
-
-
-def days_between(begun: datetime, ended: datetime) -> int:
-    """How many midnights of the place lie between two moments."""
-    return (ended.astimezone(PLACE_TIME).date() - begun.astimezone(PLACE_TIME).date()).days
 
 
 def note(changes: Changes, before: str, after: str) -> None:

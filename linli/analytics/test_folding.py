@@ -19,10 +19,10 @@ from linli.analytics.counting import count, counted_live
 from linli.analytics.folding import fold_all, fold_cases, refold
 from linli.analytics.gauges import freshness, gauges
 from linli.analytics.models import Progress, Share, Tally
-from linli.analytics.periods import Period
+from linli.analytics.periods import Period, day_named, numbered
 from linli.analytics.questions import Question
 from linli.analytics.rollups import BY_LEAD, folded
-from linli.analytics.shares import day_named, note_repeats, numbered, plain, repeats_within
+from linli.analytics.shares import note_repeats, plain, repeats_within
 from linli.analytics.spans import times_taken
 from linli.analytics.standing import standing
 from linli.analytics.trends import Unit, along, along_live
