@@ -122,14 +122,11 @@ def _bits(tests: Sequence[Q | None]) -> Any:
     """One number that says which of these hold of a row (None: of none): one column to read, not one for each."""
     found: Any = Value(0, BigIntegerField())
     for place, test in enumerate(tests):
-        bit = Value(1 << place)
-        if test is not None:
-            chosen = (
-                Choice(When(test, then=bit), default=Value(0), output_field=BigIntegerField())
-                if test
-                else bit
-            )
-            found += chosen
+        bit, none = Value(1 << place), Value(0)
+        if test:
+            found += Choice(When(test, then=bit), default=none, output_field=BigIntegerField())
+        elif test is not None:
+            found += bit
     return found
 
 
