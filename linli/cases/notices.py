@@ -79,19 +79,16 @@ def _waiting(now: datetime) -> QuerySet[Notice]:
 
 
 def _claim(now: datetime, limit: int) -> list[Notice]:
-    """Mark notices as being sent, so that no other sender takes them; a dead sender's claim runs out."""
+    """Mark notices as being sent, so that no other sender takes them; a dead sender's claim runs out.
+
+    What they are about is read for these few only, not for all that wait.
+    """
     with writing():
-        claimed = list(
-            _waiting(now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("next_try")
-            .select_related("case", "contact", "post")
-            .only(*_READ)[:limit]
-        )
-        Notice.objects.filter(pk__in=[notice.pk for notice in claimed]).update(
-            state="sending", next_try=now + CLAIM
-        )
-    return claimed
+        first = _waiting(now).select_for_update(skip_locked=True).order_by("next_try")
+        keys = list(first.values_list("pk", flat=True)[:limit])
+        Notice.objects.filter(pk__in=keys).update(state="sending", next_try=now + CLAIM)
+        read = Notice.objects.select_related("case", "contact", "post").only(*_READ)
+        return list(read.filter(pk__in=keys).order_by("pk"))
 
 
 def _ready(now: datetime, limit: int) -> list[tuple[Notice, Message]]:

@@ -232,6 +232,16 @@ def test_a_batch_of_notices_is_two_commits(committed_world, gateway):
     assert [each["sql"] for each in asked].count("COMMIT") == 2
 
 
+def test_of_many_that_wait_only_those_claimed_are_read_with_what_they_are_about(world, gateway):
+    for _each in range(3):
+        report(world, phone="13912345678")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(notices._claim(timezone.now(), 2)) == 2
+    choosing = [each["sql"] for each in asked if "LIMIT 2" in each["sql"]]
+    assert len(choosing) == 1
+    assert "JOIN" not in choosing[0]
+
+
 def test_a_sender_that_died_loses_no_notice(world, gateway):
     report(world, phone="13912345678")
     notices._claim(timezone.now(), 10)
