@@ -44,7 +44,7 @@ from linli.cases.permission import require_opening
 from linli.cases.story import GREW
 from linli.cases.tasks import Handing, task_for
 from linli.divisions.models import Division
-from linli.ledger.records import Line, entries_of
+from linli.ledger.records import Line, entries_of, record_many
 from linli.posts.actor import Actor, PostActor
 from linli.posts.lookup import nearest
 from linli.residents.keeping import GivenContact, sealed_contact
@@ -175,12 +175,11 @@ def open_many(drafts: Sequence[Draft]) -> list[Opened]:
     rows = [rows_of(draft, now) for draft in drafts]
     with writing():
         rows = _joined(rows, now)
-        for row, number in zip(rows, draw_numbers([county_and_year(row.case) for row in rows]), strict=True):
-            row.case.number = number
-        for row in rows:
-            row.lines += _left_behind(row)
         for table in tables_of(rows):
+            if isinstance(table[0], Case):
+                _number(rows)
             insert_many(table)
+        record_many([line for row in rows for line in _left_behind(row)])
     return [_receipt(row) for row in rows]
 
 
@@ -192,6 +191,11 @@ def _joined(rows: list[Rows], now: datetime) -> list[Rows]:
     originals = [still_open(row.draft.same_as) if row.draft.same_as else None for row in rows]
     pairs = zip(rows, originals, strict=True)
     return [rows_of(row.draft, now, original=original) if original else row for row, original in pairs]
+
+
+def _number(rows: Sequence[Rows]) -> None:
+    for row, number in zip(rows, draw_numbers([county_and_year(row.case) for row in rows]), strict=True):
+        row.case.number = number
 
 
 def _receipt(row: Rows) -> Opened:
@@ -318,7 +322,11 @@ def _draw(place: str, year: int, count: int) -> int:
 
 
 def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
-    """The rows of all cases, one model after the other, in the order in which they go in; none is empty."""
+    """The rows of all cases, one model after the other, in the order in which they go in; none is empty.
+
+    Numbers are drawn before the cases go in, and a county's counter is locked from then on: where others write at
+    the same time the cases come last. Where nobody does they come first, and no row has to wait for its case.
+    """
     details: dict[type, list[Any]] = defaultdict(list)
     for row in rows:
         details[type(row.detail)].append(row.detail)
@@ -335,7 +343,10 @@ def tables_of(rows: Sequence[Rows]) -> list[Sequence[Model]]:
         [each for row in rows for each in row.links],
         [each for row in rows for each in row.withheld],
     ]
-    return [table for table in tables if table]
+    filled = [table for table in tables if table]
+    if connection.features.has_select_for_update:  # rows are locked one by one: others write at the same time
+        filled.sort(key=lambda table: isinstance(table[0], Case))
+    return filled
 
 
 def _party_contacts(row: Rows) -> list[Contact]:

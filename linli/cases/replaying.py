@@ -131,10 +131,9 @@ def prepare(pasts: Sequence[Past]) -> Prepared:
 def insert_prepared(prepared: Prepared) -> list[UUID | Refusal]:
     """Insert them in one transaction, or nothing: IntegrityError or DataError when the database refuses."""
     with writing():
-        numbers = draw_numbers(prepared.counters)
         for label, values in prepared.tables:
             if label == Case._meta.label:
-                for row, number in zip(values, numbers, strict=True):
+                for row, number in zip(values, draw_numbers(prepared.counters), strict=True):
                     row[_NUMBER] = number
             insert_values(apps.get_model(label), values)
     return prepared.outcomes

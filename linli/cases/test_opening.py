@@ -1,5 +1,6 @@
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from linli.base.errors import NotYours, Refusal
 from linli.cases.follow import follow_code, followed
@@ -9,6 +10,7 @@ from linli.cases.opening import Draft, Origin, open_many
 from linli.kinds.matters.models import Matter
 from linli.ledger.models import Entry
 from linli.posts.actor import PartyActor, SystemActor
+from linli.residents.keeping import GivenContact
 
 RESIDENT = PartyActor("reporter")
 
@@ -31,6 +33,15 @@ def test_numbers_count_up_per_county_and_year(world):
     numbers = [each.number for each in open_many([draft(world), draft(world)])]
     assert [number.split("-")[2] for number in numbers] == ["00001", "00002"]
     assert Counter.objects.get().last == 2
+
+
+def test_a_countys_counter_is_locked_for_the_cases_alone_where_others_write_too(world):
+    with CaptureQueriesContext(connection) as asked:
+        open_many([draft(world, contact=GivenContact("李小芳", "13912345678"))])
+    drawn = next(place for place, each in enumerate(asked) if "cases_counter" in each["sql"])
+    after = [each["sql"] for each in asked[drawn + 1 :] if "INSERT INTO" in each["sql"]]
+    assert "cases_case" in after[0]
+    assert len(after) == 1 or connection.vendor == "sqlite"
 
 
 def test_all_or_none(world):
