@@ -74,10 +74,10 @@ def _read_areas(category: int) -> list[tuple[int, int, Responsibility]]:
     return [(*row.division.span, row) for row in _rows(category)]
 
 
-def _read_above(kind: str, key: int | None) -> list[Category]:
-    """A category by its key and what it belongs to, upwards; none without a key."""
+def _read_above(kind: str, own: int, key: int | None) -> list[Category]:
+    """What a category (`own`) belongs to, upwards from the one with this key; none without a key."""
     known, line = _categories(kind), list[Category]()
-    while key and key in known and known[key] not in line:
+    while key and key in known and key != own and known[key] not in line:
         line.append(known[key])
         key = line[-1].parent_id
     return line
@@ -120,7 +120,7 @@ def with_all_below(category: Category) -> list[int]:
 
 def line_of(category: Category) -> list[Category]:
     """A category and what it belongs to, upwards."""
-    return [category, *(each for each in _above(category.kind, category.parent_id) if each.pk != category.pk)]
+    return [category, *_above(category.kind, category.pk, category.parent_id)]
 
 
 def is_sensitive(category: Category) -> bool:

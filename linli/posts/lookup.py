@@ -38,11 +38,14 @@ def nearest(kind: str, code: int, *, apart: frozenset[int] = frozenset(), filled
     needed; failing that a vacant one (not if it must be `filled`), so that nothing falls to the ground; None if there
     is no such post.
     """
-    around = [seat for seat in _seats(kind) if code in seat]
-    served = [seat for seat in around if seat.sitters - apart]
-    vacant = [seat for seat in around if not (seat.sitters or filled)]
-    found = next(iter(served or vacant), None)
-    return found.post if found else None
+    vacant = None
+    for seat in _seats(kind):  # the smallest areas first
+        if seat.low <= code < seat.high:
+            if seat.sitters - apart:
+                return seat.post
+            if vacant is None and not (seat.sitters or filled):
+                vacant = seat.post
+    return vacant
 
 
 def nearest_each(kinds: Sequence[str], codes: Iterable[int], *, widest: int) -> dict[int, int]:
