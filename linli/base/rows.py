@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -191,7 +191,7 @@ class _Plan:
 
     begin: str
     row: str
-    read: attrgetter[tuple[Any, ...]]
+    read: Callable[[Model], tuple[Any, ...]]
     columns: list[tuple[Mapping[type, Convert | None], Convert]]
     places: Mapping[str, int]
     statements: dict[int, str] = field(default_factory=dict)
@@ -243,9 +243,17 @@ def _plan(model: type[Model], vendor: str, *, keyed: bool) -> _Plan:
     place = "?" if vendor == "sqlite" else "%s"  # what Django would turn %s into, each time anew
     row = f"({', '.join([place] * len(fields))})"
     begin = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES "  # noqa: S608
-    read = attrgetter(*[each.attname for each in fields])
+    read = _reader(model, [each.attname for each in fields])
     places = {each.attname: place for place, each in enumerate(fields)}
     return _Plan(begin, row, read, [_column(each, vendor) for each in fields], places)
+
+
+def _reader(model: type[Model], names: Sequence[str]) -> Callable[[Model], tuple[Any, ...]]:
+    """What reads these columns of a row: all at once where they stand in it as they are, else one by one."""
+    if not all(_is_plain(model.__dict__.get(name)) for name in names):
+        return attrgetter(*names)
+    read = itemgetter(*names)
+    return lambda row: read(row.__dict__)
 
 
 def _column(column: Field[Any, Any], vendor: str) -> tuple[Mapping[type, Convert | None], Convert]:

@@ -8,7 +8,7 @@ and one that ends on its first day by none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -182,7 +182,8 @@ def move(
         now.start(name)
     going = [clock for clock in live if clock.running or clock.resting]
     going += [clock for clock in now.moves.begun if clock.running]
-    return replace(now.moves, live=going)
+    now.moves.live = going
+    return now.moves
 
 
 def store(moves: ClockMoves) -> None:

@@ -226,7 +226,8 @@ def rows_of(
     for task in tasks:
         task.pressing_at = pressing_at(at, clocks)
     parties = _parties_of(draft, case, at)
-    notices = notices_of(case, step, told_by(step, case, parties, at=at), [post] if post else [])
+    told = [] if in_hand().is_past else told_by(step, case, parties, at=at)
+    notices = [] if in_hand().is_past else notices_of(case, step, told, [post] if post else [])
     draft.detail.case = case
     attachments = attachment_rows(case, draft.photos, step=step.name, at=at)
     return Rows(

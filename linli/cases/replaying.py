@@ -216,10 +216,9 @@ class History(Book):
         past = self.past
         changes = ClockChanges(dict(draft.terms), ends=past.ends, lenient=True)
         post = nearest(past.taken_in_by, draft.division.code) if past.taken_in_by else None
-        by = seat(post) if post else draft.by
-        told = replace(draft, by=by, words={**draft.words, **past.words})
-        self._rows = rows_of(told, self.now, changes)
-        self._rows.notices = []
+        by: Actor = seat(post) if post else draft.by
+        draft.by, draft.words = by, {**draft.words, **past.words}
+        self._rows = rows_of(draft, self.now, changes)
         return Opened(self._rows.case.pk, "", "", self._rows.case.due)
 
     def page(self, detail: Any) -> Page:

@@ -248,7 +248,7 @@ def _finish(now: Taking) -> Taken:
     line = Line(name, now.by.by(), now.case.code_now, now.case.pk, now.at, facts, now.written)
     told = (
         told_by(now.step, now.case, [*now.rows, *now.left], at=now.at, chosen=now.told)
-        if now.step.notice
+        if now.step.notice and not in_hand().is_past
         else []
     )
     return Taken(

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from linli.base.errors import Conflict, Invalid, Refusal
 from linli.base.generations import refresh
+from linli.base.processes import seldom_collecting
 from linli.base.tabular import Row, Rows, headings_of, rows_of
 from linli.cases.history.maps import read_map
 from linli.cases.history.naming import mistakes_in, unmapped
@@ -121,7 +122,8 @@ def import_history(order: Order, progress: Progress) -> Report:
     report = Report(order.report, order.check)
     run = _Run(sheet, order, report, lambda: progress(min(report.rows, total), total))
     try:
-        with preparing(sheet, order.jobs if total >= _WORTH_HELP else 1) as run.preparing:
+        jobs = order.jobs if total >= _WORTH_HELP else 1
+        with seldom_collecting(), preparing(sheet, jobs) as run.preparing:
             run.carry(rows_of(order.file, sheet.map.columns))
             while run.goes_on:
                 late, run.late = run.late, set()

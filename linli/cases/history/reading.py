@@ -67,8 +67,8 @@ class Sheet:
 
     # --- the whole row
 
-    def past(self, row: Row, notes: list[str] | None = None) -> Past:
-        """The past that a row tells; Invalid, with the column, for one that cannot be read.
+    def past(self, row: Row, notes: list[str] | None = None, origin: Origin | None = None) -> Past:
+        """The past that a row tells, which came from there; Invalid, with the column, for one that cannot be read.
 
         `notes` gets a line for each time that stood before the one before it and was held back.
         """
@@ -84,6 +84,7 @@ class Sheet:
             kind=self.kind.name,
             at=opened,
             given=given,
+            origin=origin,
             taken_in_by=self.map.by.get(given.get("channel", ""), ""),
             steps=list(self._steps(row, opened, notes if notes is not None else [])),
             ends=dict.fromkeys(clocks, promised),

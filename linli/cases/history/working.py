@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from linli.base.errors import Invalid, Refusal
@@ -42,7 +42,7 @@ def ready(sheet: Sheet, rows: Sequence[Numbered]) -> ReadySet:
 
 def _read(sheet: Sheet, row: Row, origin: Origin, notes: list[str]) -> Past | Refusal:
     try:
-        return replace(sheet.past(row, notes), origin=origin)
+        return sheet.past(row, notes, origin)
     except Invalid as trouble:
         return trouble
 
