@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from linli.web.errors import API
@@ -54,6 +55,7 @@ def test_what_is_above_is_the_page_on_which_the_form_stands(world: Any, client: 
 def test_what_was_typed_before_signing_in_again_waits_at_the_address_of_its_form(
     world: Any, client: Client
 ) -> None:
+    cache.clear()  # what other tests typed in this minute counts too
     sent = {"words": "东门泵站夜里停过一次"}
     client.post("/command/shifts/hand-over/", sent, headers={"origin": "http://testserver"})
     client.force_login(world.by("county_dispatcher").holding.account)
